@@ -1,0 +1,124 @@
+"""One call of a student's function on private copies of its arguments, and everything that came of it."""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+import io
+import linecache
+import time
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from autograder.call.plain import NotPlain, duplicate, plain
+
+FLOATING_POINT_WARNINGS = ("overflow", "divide by zero", "invalid value")
+LONGEST_TEXT = 400
+
+
+@dataclass(eq=False)
+class Problem:
+    """Why a call gave no plain answer.
+
+    kind: "not implemented", "missing", "arguments", "exception", "type", "time" or "gone".
+    message: a sentence, in plain text.
+    line: the student's own source line, stripped, and `line_number` in its cell, where there is one.
+    """
+
+    kind: str
+    message: str
+    line: str = ""
+    line_number: int = 0
+
+
+@dataclass(eq=False)
+class Outcome:
+    """What one call did: the value it returned or the problem, its arguments afterwards, its warnings."""
+
+    returned: Any = None
+    problem: Problem | None = None
+    arguments_after: list = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    printed: bool = False
+    seconds: float = 0.0
+
+
+def call(function: Callable[..., Any], arguments: list) -> Outcome:
+    """Call the function with copies of the arguments, by position. Raises nothing but KeyboardInterrupt."""
+    problem = _argument_problem(function, len(arguments))
+    if problem:
+        return Outcome(problem=problem)
+    given = duplicate(arguments)
+    outcome = Outcome(arguments_after=given)
+    output = io.StringIO()
+    started = time.perf_counter()
+    with warnings.catch_warnings(record=True) as caught, contextlib.redirect_stdout(output):
+        warnings.simplefilter("always")
+        with np.errstate(over="warn", divide="warn", invalid="warn", under="ignore"):
+            try:
+                returned = function(*given)
+                outcome.returned = plain(returned)
+            except NotPlain as error:
+                outcome.problem = Problem("type", f"your function returned {error}")
+            except (Exception, SystemExit) as error:
+                outcome.problem = _exception_problem(function, error)
+    outcome.seconds = time.perf_counter() - started
+    outcome.warnings = _floating_point_warnings(caught)
+    outcome.printed = output.tell() > 0
+    return outcome
+
+
+def _argument_problem(function: Callable[..., Any], count: int) -> Problem | None:
+    if not callable(function):
+        return Problem("missing", f"this is no function but an object of type {type(function).__name__[:60]}")
+    try:
+        signature = inspect.signature(function)
+        signature.bind(*range(count))
+    except TypeError:
+        name = getattr(function, "__name__", "your function")
+        return Problem("arguments", f"it is called with {count} arguments, but yours is {name}{signature}"[:LONGEST_TEXT])
+    except Exception:
+        return None
+    return None
+
+
+def _exception_problem(function: Callable[..., Any], error: BaseException) -> Problem:
+    number, line = _own_line(function, error)
+    if isinstance(error, NotImplementedError):
+        return Problem("not implemented", "not written yet", line, number)
+    text = f"{type(error).__name__}: {error}" if _text(error) else type(error).__name__
+    return Problem("exception", text[:LONGEST_TEXT], line, number)
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:
+        return ""
+
+
+def _own_line(function: Callable[..., Any], error: BaseException) -> tuple[int, str]:
+    """The last line of the traceback that stands in the same cell as the function."""
+    code = getattr(inspect.unwrap(function), "__code__", None)
+    if code is None:
+        return 0, ""
+    number, trace = 0, error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == code.co_filename:
+            number = trace.tb_lineno
+        trace = trace.tb_next
+    return number, linecache.getline(code.co_filename, number).strip()[:LONGEST_TEXT]
+
+
+def _floating_point_warnings(caught: list) -> list[str]:
+    messages = []
+    for warning in caught:
+        message = str(warning.message)[:LONGEST_TEXT]
+        if warning.category is RuntimeWarning and message.startswith(FLOATING_POINT_WARNINGS):
+            if message not in messages:
+                messages.append(message)
+    return messages[:5]

@@ -1,0 +1,32 @@
+"""`python3 -m autograder test`: the tests."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+
+from autograder.course import ROOT
+
+SUMMARY = "run the tests; further words go to pytest"
+PASSES_ON = True
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Say what becomes of the other words: the command has no option of its own."""
+    parser.usage = "%(prog)s [pytest's options and files ...]"
+    parser.epilog = (
+        "Files are named from the repository's root:  test tests/judge -k shape\n"
+        "pytest's own options:                        test -- --help"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run pytest in the repository's root and return its status."""
+    tests = subprocess.Popen([sys.executable, "-m", "pytest", *arguments.rest], cwd=ROOT, env=dict(os.environ))
+    while True:
+        try:
+            return tests.wait()
+        except KeyboardInterrupt:
+            continue

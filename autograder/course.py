@@ -1,0 +1,105 @@
+"""The course on disk: its chapters, its notebooks, and what stands in them. Standard library only."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+SOLUTION = re.compile(r"^[ \t]*### (BEGIN|END) SOLUTION[ \t]*\n?", re.MULTILINE)
+
+
+class CourseError(Exception):
+    """Something about the course or its files that a person can mend. The message is a sentence for them."""
+
+
+@dataclass(frozen=True)
+class Course:
+    """A folder with `source/` and nbgrader's other folders. root: that folder."""
+
+    root: Path = ROOT
+
+    @property
+    def source(self) -> Path:
+        """The instructor's notebooks."""
+        return self.root / "source"
+
+    def chapters(self) -> list[str]:
+        """The chapters, in order; nbgrader's assignments."""
+        if not self.source.is_dir():
+            return []
+        return sorted(folder.name for folder in self.source.iterdir() if any(folder.glob("*.ipynb")))
+
+    def sections(self, chapter: str) -> list[str]:
+        """The notebooks of a chapter without their ending, in order.
+
+        Raises CourseError, with the chapters there are, for one that does not exist.
+        """
+        if chapter not in self.chapters():
+            raise CourseError(f"There is no chapter {chapter!r}. The chapters are: {', '.join(self.chapters()) or 'none'}.")
+        return sorted(path.stem for path in (self.source / chapter).glob("*.ipynb"))
+
+    def notebooks(self) -> list[str]:
+        """Every notebook as "<chapter>/<section>"."""
+        return [f"{chapter}/{section}" for chapter in self.chapters() for section in self.sections(chapter)]
+
+    def source_of(self, notebook: str) -> Path:
+        """The instructor's file of "<chapter>/<section>"."""
+        return self.source / f"{notebook}.ipynb"
+
+
+def read(path: Path) -> dict[str, Any]:
+    """A notebook as its JSON says. For files of the course; a submission goes through `grading.ingest`."""
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def text_of(cell: dict[str, Any]) -> str:
+    """The source of a cell as one text."""
+    source = cell.get("source", "")
+    return source if isinstance(source, str) else "".join(source)
+
+
+def grading_of(cell: dict[str, Any]) -> dict[str, Any]:
+    """nbgrader's metadata of a cell, empty where there are none."""
+    found = cell.get("metadata", {}).get("nbgrader", {})
+    return found if isinstance(found, dict) else {}
+
+
+def is_check_cell(cell: dict[str, Any]) -> bool:
+    """Whether a cell is one whose score the judge decides: a code cell, graded, locked, that calls `check`."""
+    marks = grading_of(cell)
+    return bool(cell.get("cell_type") == "code" and marks.get("grade") and checked_names(text_of(cell)))
+
+
+def checked_names(source: str) -> list[str]:
+    """The kernels that a test cell checks, in order: the first argument, or `kernel=`, of each `check(...)` in it."""
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:
+        return []
+    names: list[str] = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "check" and node.args:
+            given = [keyword.value.value for keyword in node.keywords if keyword.arg == "kernel"]
+            name = given[0] if given else getattr(node.args[0], "id", "")
+            if name and name not in names:
+                names.append(name)
+    return names
+
+
+def solution_cells(notebook: dict[str, Any]) -> list[dict[str, Any]]:
+    """The code cells in which a student writes a kernel."""
+    return [
+        cell
+        for cell in notebook["cells"]
+        if cell["cell_type"] == "code" and grading_of(cell).get("solution") and not grading_of(cell).get("grade")
+    ]
+
+
+def without_solution_marks(source: str) -> str:
+    """A solution as the instructor wrote it, less the marks around it."""
+    return SOLUTION.sub("", source)

@@ -1,0 +1,34 @@
+"""The instructor's notebook as nbgrader keeps it for grading: solutions cleared, cells locked, hidden tests still there."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from autograder.course import Course, CourseError
+
+
+def master(course: Course, notebook: str) -> NotebookNode:
+    """The master of "<chapter>/<section>", a copy of its own.
+
+    Raises CourseError where the source cannot be read.
+    """
+    path = course.source_of(notebook)
+    try:
+        return nbformat.from_dict(_master(path, path.stat().st_mtime_ns))
+    except (OSError, ValueError) as error:
+        raise CourseError(f"The instructor's notebook {path} cannot be read: {error}") from None
+
+
+@lru_cache(maxsize=64)
+def _master(path: Path, changed: int) -> NotebookNode:
+    from nbgrader.preprocessors import CheckCellMetadata, ClearOutput, ClearSolutions, ComputeChecksums, LockCells
+
+    notebook = nbformat.read(path, as_version=4)
+    resources = {"nbgrader": {"notebook": path.stem, "assignment": path.parent.name}}
+    for step in (LockCells, ClearSolutions, ClearOutput, CheckCellMetadata, ComputeChecksums):
+        notebook, resources = step().preprocess(notebook, resources)
+    return notebook

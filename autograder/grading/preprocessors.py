@@ -1,0 +1,68 @@
+"""nbgrader's preprocessors for this course: `nbgrader autograde` and Formgrader give the judge's scores through them.
+
+They work on the same results as `python3 -m autograder grade`, so the scores are the same, and what one has judged the other
+need not judge again.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from nbconvert.preprocessors import Preprocessor
+from nbformat import NotebookNode
+from nbgrader.preprocessors import SaveAutoGrades
+
+from autograder.course import Course
+from autograder.grading import notebook as grading
+from autograder.grading.recording import set_grade
+from autograder.grading.results import Results
+
+
+class Judge(Preprocessor):
+    """Replaces a submitted notebook by the judged one: the instructor's, with the student's answers and the verdicts in it.
+
+    It stands in nbgrader's sanitizing step, because only there the submitted file is at hand, byte for byte.
+    """
+
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+        """nb: as submitted. Returns the autograded notebook."""
+        names = resources["nbgrader"]
+        root = Path.cwd()
+        results = Results(root, names["assignment"])
+        path = root / "submitted" / names["student"] / names["assignment"] / f"{names['notebook']}.ipynb"
+        task = grading.Task(names["student"], names["assignment"], names["notebook"], path)
+        conditions = grading.Conditions(Course(root), results.seed())
+        result = grading.grade(task, conditions, results.find(task.student, task.section))
+        results.keep(result)
+        for flag in result.flags:
+            self.log.warning("%s, %s: %s", task.student, task.section, flag)
+        return grading.as_node(result.notebook), resources
+
+
+class SaveScores(SaveAutoGrades):
+    """Saves the judged scores; comments as nbgrader does. No output of a notebook decides a score."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+        """nb: as `Judge` made it."""
+        names = resources["nbgrader"]
+        self._result = Results(Path.cwd(), names["assignment"]).find(names["student"], names["notebook"])
+        if self._result is None:
+            raise RuntimeError(f"there is no verdict for {names['student']}, {names['notebook']}: run autograde again")
+        return super().preprocess(nb, resources)
+
+    def _add_score(self, cell: NotebookNode, resources: dict[str, Any]) -> None:
+        name = cell.metadata["nbgrader"]["grade_id"]
+        grade = self.gradebook.find_grade(name, self.notebook_id, self.assignment_id, self.student_id)
+        set_grade(grade, self._result.cells[name])
+        self.gradebook.db.commit()
+
+
+class Legible(Preprocessor):
+    """Prepares an autograded notebook for the feedback page: the bare score lines go, the reports stay."""
+
+    def preprocess_cell(self, cell: NotebookNode, resources: dict[str, Any], index: int) -> tuple[NotebookNode, dict]:
+        """Drop the line that only tells nbgrader the score."""
+        if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("grade"):
+            cell.outputs = [output for output in cell.outputs if output.output_type != "execute_result"]
+        return cell, resources

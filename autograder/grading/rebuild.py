@@ -1,0 +1,117 @@
+"""Rebuilding a submission from the instructor's notebook, cell by cell.
+
+Test cells, points, locks and the kernel are the instructor's, whatever the student did; the answers are the student's;
+cells that the student added stay where they are. What was changed is told.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+from autograder.course import grading_of
+
+
+@dataclass
+class Rebuilt:
+    """The notebook that is judged, and sentences for the instructor about what was not as released."""
+
+    notebook: NotebookNode
+    flags: list[str] = field(default_factory=list)
+
+
+def rebuild(master: NotebookNode, cells: list[dict[str, Any]]) -> Rebuilt:
+    """Put a student's answers (cells as `submission.parse` gives them) into a copy of the master."""
+    notebook = nbformat.from_dict(master)
+    known = {_key(cell): cell for cell in notebook.cells}
+    answers, extras, flags = _sorted(known, cells)
+    built: list[NotebookNode] = [_extra(cell, number) for number, cell in enumerate(extras.pop("", []))]
+    for key, cell in known.items():
+        flags += _take_answer(cell, answers.get(key))
+        built.append(cell)
+        built += [_extra(extra, number, key) for number, extra in enumerate(extras.get(key, []))]
+    notebook.cells = built
+    notebook.metadata = nbformat.from_dict({"kernelspec": master.metadata.get("kernelspec", {})})
+    return Rebuilt(notebook, flags)
+
+
+def _key(cell: Any) -> str:
+    """What identifies a cell of the master: its grade_id or, for text and experiments, its id."""
+    return grading_of(cell).get("grade_id") or f"id:{cell.get('id', '')}"
+
+
+def _sorted(known: dict[str, Any], cells: list[dict[str, Any]]) -> tuple[dict, dict[str, list], list[str]]:
+    """The student's cells as answers to known cells and extras by the known cell they follow."""
+    answers: dict[str, dict[str, Any]] = {}
+    extras: dict[str, list[dict[str, Any]]] = {}
+    flags: list[str] = []
+    last = ""
+    for cell in cells:
+        key = cell["grade_id"] or f"id:{cell['id']}"
+        if key in known and key not in answers:
+            answers[key] = cell
+            last = key
+        elif key in known and _is_test(known[key]):
+            flags.append(f"the test cell {key} was there more than once: the copies were left out")
+        else:
+            extras.setdefault(last, []).append(cell)
+    return answers, extras, flags
+
+
+def _is_test(cell: Any) -> bool:
+    marks = grading_of(cell)
+    return bool(marks.get("grade") and not marks.get("solution"))
+
+
+def _take_answer(cell: NotebookNode, answer: dict[str, Any] | None) -> list[str]:
+    """Give a cell of the master the student's source where it is the student's to write; say what else was changed."""
+    marks = grading_of(cell)
+    name = marks.get("grade_id")
+    if answer is None:
+        if marks.get("grade") or marks.get("solution"):
+            what = "test cell" if _is_test(cell) else "answer cell"
+            return [f"the {what} {name} was missing: the instructor's was put back"]
+        return []
+    flags = []
+    if _is_test(cell):
+        if answer["source"].strip() not in _released_forms(cell.source):
+            flags.append(f"the test cell {name} was changed: the instructor's was used")
+        if answer["points"] is not None and answer["points"] != marks.get("points"):
+            flags.append(f"the points of {name} were changed: the instructor's were used")
+        return flags
+    if marks.get("locked") and not marks.get("solution"):
+        return flags
+    if cell.cell_type != answer["cell_type"]:
+        return [f"the cell {name or cell.get('id')} has another type than the released one: the instructor's was put back"]
+    if cell.cell_type != "markdown" or marks.get("solution"):
+        cell.source = answer["source"]
+    if answer["attachments"] and cell.cell_type == "markdown":
+        cell.attachments = nbformat.from_dict(answer["attachments"])
+    return flags
+
+
+def _released_forms(source: str) -> set[str]:
+    """A test cell as the instructor has it, and as students get it, without the hidden tests."""
+    lines, hidden = [], False
+    for line in source.split("\n"):
+        if "### BEGIN HIDDEN TESTS" in line:
+            hidden = True
+        elif "### END HIDDEN TESTS" in line:
+            hidden = False
+        elif not hidden:
+            lines.append(line)
+    return {source.strip(), "\n".join(lines).strip()}
+
+
+def _extra(cell: dict[str, Any], number: int, after: str = "start") -> NotebookNode:
+    """A cell that the student added, with nothing but its source and images."""
+    make = {"code": nbformat.v4.new_code_cell, "markdown": nbformat.v4.new_markdown_cell}
+    new = make.get(cell["cell_type"], nbformat.v4.new_raw_cell)(cell["source"])
+    letters = "".join(letter if letter.isalnum() or letter in "-_" else "-" for letter in after)
+    new.id = f"added-{letters}-{number}"[:64]
+    if cell["attachments"] and new.cell_type == "markdown":
+        new.attachments = nbformat.from_dict(cell["attachments"])
+    return new

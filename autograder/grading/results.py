@@ -1,0 +1,137 @@
+"""What grading a notebook gave, as plain data, and the folder it is kept in.
+
+`verdicts/<chapter>/<student>/<section>.json` under the course's root: written whole or not at all, so that a run that is
+killed goes on where it was. The folder also holds the chapter's secret seed. Nothing in it goes to students.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import secrets
+import tempfile
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from autograder.judge.verdict import Verdict
+
+JUDGE, PROCESS, PERSON = "judge", "student's process", "person"
+
+
+@dataclass
+class CellResult:
+    """The score of a graded cell.
+
+    score: a number in [0, points], or None where a person decides.
+    by: "judge", "student's process" (an instructor's own asserts, run with the student's code) or "person".
+    note: what a person should know about the score.
+    """
+
+    score: float | None
+    points: float
+    by: str
+    verdicts: list[Verdict] = field(default_factory=list)
+    note: str = ""
+
+
+@dataclass
+class NotebookResult:
+    """Everything about one student's notebook.
+
+    key: names what the result depends on; a result with the same key need not be computed again.
+    set_aside: why a person has to look at it, or "".
+    flags: what the instructor should know.
+    notebook: the autograded notebook, as JSON.
+    """
+
+    student: str
+    chapter: str
+    section: str
+    key: str
+    cells: dict[str, CellResult]
+    notebook: dict[str, Any]
+    set_aside: str = ""
+    flags: list[str] = field(default_factory=list)
+    missing: bool = False
+    seconds: float = 0.0
+
+    @property
+    def score(self) -> float:
+        """The points decided so far."""
+        return sum(cell.score or 0.0 for cell in self.cells.values())
+
+    @property
+    def judged_points(self) -> float:
+        """The points that are not left to a person."""
+        return sum(cell.points for cell in self.cells.values() if cell.by != PERSON)
+
+    @property
+    def verdicts(self) -> list[Verdict]:
+        """The verdicts of all its kernels."""
+        return [verdict for cell in self.cells.values() for verdict in cell.verdicts]
+
+    def to_json(self) -> dict[str, Any]:
+        """As a dict that `json.dumps` takes."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> NotebookResult:
+        """The inverse of `to_json`. Raises KeyError or TypeError for anything else."""
+        cells = {}
+        for name, cell in data["cells"].items():
+            verdicts = [Verdict.from_json(verdict) for verdict in cell["verdicts"]]
+            cells[name] = CellResult(**{**cell, "verdicts": verdicts})
+        return cls(**{**data, "cells": cells})
+
+
+class Results:
+    """The kept results of one chapter."""
+
+    def __init__(self, root: Path, chapter: str) -> None:
+        self.folder = root / "verdicts" / chapter
+
+    def seed(self) -> int:
+        """The chapter's secret seed: drawn the first time it is asked for, then always the same."""
+        path = self.folder / "seed"
+        if not path.is_file():
+            self.folder.mkdir(parents=True, exist_ok=True)
+            write_atomically(path, f"{secrets.randbelow(2**31)}\n", mode=0o600)
+        return int(path.read_text())
+
+    def find(self, student: str, section: str) -> NotebookResult | None:
+        """The kept result of a notebook, or None where there is none that can be read."""
+        try:
+            return NotebookResult.from_json(json.loads(self._path(student, section).read_text(encoding="utf-8")))
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def keep(self, result: NotebookResult) -> None:
+        """Write a result, whole or not at all."""
+        path = self._path(result.student, result.section)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(path, json.dumps(result.to_json(), ensure_ascii=False))
+
+    def all(self) -> list[NotebookResult]:
+        """Every kept result, by student and section."""
+        paths = sorted(self.folder.glob("*/*.json"))
+        found = [self.find(path.parent.name, path.stem) for path in paths]
+        return [result for result in found if result is not None]
+
+    def _path(self, student: str, section: str) -> Path:
+        return self.folder / student / f"{section}.json"
+
+
+def write_atomically(path: Path, text: str, mode: int = 0o644) -> None:
+    """Write a text file so that at every moment either the old or the new one is there."""
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.chmod(name, mode)
+        os.replace(name, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(name)
+        raise

@@ -1,0 +1,63 @@
+"""nbgrader's configuration for this course, used by `nbgrader_config.py` and by our own commands alike."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from traitlets.config import Config
+
+COURSE_ID = "training-deep-networks"
+TEMPLATES = Path(__file__).with_name("templates")
+SQLITE_TIMEOUT = 60
+
+
+def database_url(root: Path) -> str:
+    """Where the gradebook of a course folder is: SQLite that waits for a lock, unless the configuration says otherwise."""
+    return f"sqlite:///{root / 'gradebook.db'}?timeout={SQLITE_TIMEOUT}"
+
+
+def configure(config: Config, root: Path) -> Config:
+    """Set what nbgrader's commands need to work on the course folder `root` and give the judge's scores."""
+    config.CourseDirectory.course_id = COURSE_ID
+    config.CourseDirectory.root = str(root)
+    config.CourseDirectory.db_url = database_url(root)
+    config.Exchange.root = str(root / "exchange")
+    config.GenerateAssignment.force = True
+    config.Autograde.sanitize_preprocessors = ["autograder.grading.preprocessors.Judge"]
+    config.Autograde.autograde_preprocessors = [
+        "autograder.grading.preprocessors.SaveScores",
+        "nbgrader.preprocessors.AssignLatePenalties",
+    ]
+    config.GenerateFeedback.preprocessors = [
+        "nbgrader.preprocessors.GetGrades",
+        "nbgrader.preprocessors.ClearHiddenTests",
+        "autograder.grading.preprocessors.Legible",
+        "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+    ]
+    config.HTMLExporter.template_name = "course_feedback"
+    config.HTMLExporter.extra_template_basedirs = [str(TEMPLATES)]
+    return config
+
+
+def settings(root: Path) -> Config:
+    """The configuration as an object of its own, less what `nbgrader_config.py` of the folder adds.
+
+    A gradebook elsewhere (PostgreSQL, say) is set in that file, as `c.CourseDirectory.db_url`.
+    """
+    from traitlets.config.loader import PyFileConfigLoader
+
+    scripts_on_path()
+    config = configure(Config(), root)
+    own = root / "nbgrader_config.py"
+    if own.is_file():
+        config.merge(PyFileConfigLoader(own.name, path=str(root)).load_config())
+    return config
+
+
+def scripts_on_path() -> None:
+    """Let nbgrader find `alembic`, which it runs by name for a new gradebook, where the environment is not activated."""
+    folder = str(Path(sys.executable).parent)
+    if folder not in os.environ.get("PATH", "").split(os.pathsep):
+        os.environ["PATH"] = folder + os.pathsep + os.environ.get("PATH", os.defpath)

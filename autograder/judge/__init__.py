@@ -1,0 +1,6 @@
+"""The judge: a kernel of the catalogue and something callable in, a Verdict out."""
+
+from autograder.judge.judging import judge
+from autograder.judge.verdict import Verdict
+
+__all__ = ["Verdict", "judge"]

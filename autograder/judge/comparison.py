@@ -1,0 +1,194 @@
+"""Comparing an answer with the expected one, check by check, each with its own message.
+
+In this order: array-like -> shape -> dtype -> finite where the reference is -> values. Both sides are plain data
+(`autograder.call.plain`), so no operator or method of the student's takes part.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograder.judge.verdict import Difference
+from autograder.kernels.tolerances import Tolerance, tolerance
+
+LARGEST_PICTURE = (24, 48)
+SMALLEST_PICTURED = 24
+
+
+class Comparison:
+    """The result of one comparison: the first difference, if any, and the largest error as a share of its tolerance."""
+
+    def __init__(self, difference: Difference | None, share: float = 0.0) -> None:
+        self.difference = difference
+        self.share = share
+
+
+def compare(
+    got: Any,
+    expected: Any,
+    *,
+    computation: str,
+    device: str = "cpu",
+    outputs: tuple[str, ...] = ("result",),
+    masks: list[np.ndarray] | None = None,
+) -> Comparison:
+    """Compare plain data with the expected array, number, tuple of them or dict of them.
+
+    masks: for each output, where to compare; everywhere if None.
+    """
+    if isinstance(expected, dict):
+        return _compare_dicts(got, expected, computation, device)
+    if not isinstance(expected, tuple):
+        mask = masks[0] if masks else None
+        return _compare_arrays(got, expected, computation, device, "", mask)
+    if not isinstance(got, (tuple, list)) or len(got) != len(expected):
+        names = ", ".join(outputs)
+        message = f"your function must return {len(expected)} things, ({names}); it returned {describe(got)}"
+        return Comparison(Difference("type", message))
+    return _first(
+        _compare_arrays(got[i], expected[i], computation, device, outputs[i], masks[i] if masks else None)
+        for i in range(len(expected))
+    )
+
+
+def _compare_dicts(got: Any, expected: dict[str, Any], computation: str, device: str) -> Comparison:
+    if not isinstance(got, dict) or set(got) != set(expected):
+        message = f"your function must return a dict with {', '.join(map(repr, expected))}; it returned {describe(got)}"
+        return Comparison(Difference("type", message))
+    return _first(_compare_arrays(got[key], expected[key], computation, device, key, None) for key in expected)
+
+
+def _first(comparisons: Any) -> Comparison:
+    share = 0.0
+    for comparison in comparisons:
+        if comparison.difference:
+            return comparison
+        share = max(share, comparison.share)
+    return Comparison(None, share)
+
+
+def describe(value: Any) -> str:
+    """What a piece of plain data is, in a few words: "None", "an array of shape (2, 3)", "a tuple of 2"."""
+    if value is None:
+        return "None (is the return statement missing?)"
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {value.shape}"
+    if isinstance(value, (list, tuple)):
+        return f"a {type(value).__name__} of {len(value)}"
+    if isinstance(value, dict):
+        return f"a dict with {', '.join(repr(key[:40]) for key in list(value)[:6])}"
+    return f"{type(value).__name__} {str(value)[:40]!r}" if isinstance(value, str) else str(value)[:40]
+
+
+def as_array(value: Any) -> tuple[np.ndarray | None, bool]:
+    """Plain data as an array of numbers, or None; and whether its dtype is the student's choice.
+
+    A list of Python numbers has no dtype of its own: it is read as float64 (or bool) and not held against anybody.
+    """
+    if isinstance(value, np.ndarray):
+        return value, True
+    if isinstance(value, (bool, int, float)):
+        return np.array(value), False
+    if isinstance(value, (list, tuple)):
+        try:
+            array = np.array(value)
+        except (ValueError, TypeError):
+            return None, False
+        return (array, _holds_arrays(value)) if array.dtype.kind in "biuf" else (None, False)
+    return None, False
+
+
+def _holds_arrays(value: Any) -> bool:
+    if isinstance(value, (list, tuple)):
+        return any(map(_holds_arrays, value))
+    return isinstance(value, np.ndarray)
+
+
+def _compare_arrays(
+    value: Any, expected: Any, computation: str, device: str, output: str, mask: np.ndarray | None
+) -> Comparison:
+    expected = np.asarray(expected)
+    named = f"{output}: " if output else ""
+    got, has_dtype = as_array(value)
+    if got is None:
+        message = f"{named}expected an array of shape {expected.shape}, got {describe(value)}"
+        return Comparison(Difference("type", message, output))
+    if got.shape != expected.shape:
+        message = f"{named}the shape is {got.shape}, expected {expected.shape}"
+        return Comparison(Difference("shape", message, output))
+    wrong_dtype = _dtype_difference(got, expected, has_dtype, named, output)
+    if wrong_dtype:
+        return Comparison(wrong_dtype)
+    if expected.dtype.kind != "f":
+        return _compare_values(got, expected, Tolerance(0.0, 0.0), named, output, mask)
+    return _compare_values(got, expected, tolerance(computation, expected.dtype.name, device), named, output, mask)
+
+
+def _dtype_difference(
+    got: np.ndarray, expected: np.ndarray, has_dtype: bool, named: str, output: str
+) -> Difference | None:
+    both_whole = got.dtype.kind in "iu" and expected.dtype.kind in "iu"
+    if got.dtype == expected.dtype or both_whole:
+        return None
+    if not has_dtype and (got.dtype.kind == "b") == (expected.dtype.kind == "b"):
+        return None
+    message = f"{named}the dtype is {got.dtype.name}, expected {expected.dtype.name}"
+    return Difference("dtype", message, output)
+
+
+def _compare_values(
+    got: np.ndarray, expected: np.ndarray, limit: Tolerance, named: str, output: str, mask: np.ndarray | None
+) -> Comparison:
+    got, expected = got.astype(np.float64), expected.astype(np.float64)
+    with np.errstate(all="ignore"):
+        error = np.abs(got - expected)
+        allowed = limit.atol + limit.rtol * np.abs(expected)
+    equal = (got == expected) | (np.isnan(got) & np.isnan(expected))
+    finite = np.isfinite(got) & np.isfinite(expected)
+    right = equal | (finite & (error <= allowed))
+    if mask is not None:
+        right |= ~mask
+    if right.all():
+        with np.errstate(all="ignore"):
+            shares = np.where(equal | ~finite | (mask is not None and ~mask), 0.0, error / allowed)
+        return Comparison(None, float(np.max(shares, initial=0.0)))
+    return Comparison(_values_difference(got, expected, error, allowed, finite, right, named, output))
+
+
+def _values_difference(got, expected, error, allowed, finite, right, named, output) -> Difference:
+    wrong = ~right
+    not_finite = wrong & ~np.isfinite(got) & np.isfinite(expected)
+    severity = np.where(wrong, np.where(finite, error, np.inf), -1.0)
+    at = np.unravel_index(int(np.argmax(severity)), severity.shape) if severity.ndim else ()
+    count = int(wrong.sum())
+    kind = "not finite" if not_finite.any() else "values"
+    what = f"{named}{count} of {wrong.size} numbers differ" if wrong.size > 1 else f"{named}the number differs"
+    if kind == "not finite":
+        what = f"{named}{int(not_finite.sum())} of {wrong.size} numbers are NaN or infinite where the right ones are finite"
+    return Difference(
+        kind,
+        what,
+        output,
+        worst=[int(index) for index in at],
+        got=repr(float(got[at])),
+        expected=repr(float(expected[at])),
+        error=float(error[at]) if finite[at] else None,
+        tolerance=float(allowed[at]) if np.isfinite(allowed[at]) else None,
+        wrong=count,
+        total=int(wrong.size),
+        picture=_picture(wrong),
+    )
+
+
+def _picture(wrong: np.ndarray) -> list[list[int]]:
+    """Where entries are wrong, as a small grid: one cell an entry or, for large arrays, a block of them."""
+    if wrong.size < SMALLEST_PICTURED:
+        return []
+    table = wrong.reshape(-1, wrong.shape[-1]) if wrong.ndim > 1 else wrong.reshape(1, -1)
+    rows = [block.any(axis=0) for block in np.array_split(table, min(len(table), LARGEST_PICTURE[0]), axis=0)]
+    table = np.array(rows)
+    columns = min(table.shape[1], LARGEST_PICTURE[1])
+    table = np.array([block.any(axis=1) for block in np.array_split(table, columns, axis=1)]).T
+    return table.astype(int).tolist()

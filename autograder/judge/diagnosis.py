@@ -1,0 +1,182 @@
+"""Which mistake gives exactly the student's numbers?
+
+First the kernel's known mistakes, run on the same inputs; then numerical hypotheses (a lost sign, a constant factor,
+a transposed result, ...). What does not reproduce every number that the student returned is not claimed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from autograder.call.calling import Outcome, call
+from autograder.call.plain import same
+from autograder.judge.comparison import as_array, compare
+from autograder.judge.verdict import Diagnosis
+from autograder.kernels.model import Case, Kernel, Mistake
+
+
+@dataclass(eq=False)
+class Trial:
+    """One case, what the student's function did with it, and what the reference gives on the CPU."""
+
+    case: Case
+    outcome: Outcome
+    expected: Any
+    computation: str
+    passed: bool
+
+    @property
+    def gave_numbers(self) -> bool:
+        """Whether the call returned something to compare."""
+        return self.outcome.problem is None and self.outcome.returned is not None
+
+
+def changed_arguments(case: Case, outcome: Outcome) -> list[str]:
+    """The names of the arguments that a call has changed."""
+    after = zip(case.arguments.items(), outcome.arguments_after, strict=False)
+    return [name for (name, before), now in after if not same(before, now)]
+
+
+def diagnose(kernel: Kernel, trials: list[Trial]) -> Diagnosis | None:
+    """The known mistake or the numerical hypothesis behind a failure, or None."""
+    told = [trial for trial in trials if trial.gave_numbers]
+    failed = [trial for trial in told if not trial.passed or changed_arguments(trial.case, trial.outcome)]
+    if not failed:
+        return None
+    for mistake in kernel.mistakes:
+        if mistake.loses and _reproduces(kernel, mistake, told, failed):
+            return Diagnosis("mistake", kernel.mistake_name(mistake), mistake.hint)
+    return _hypothesis([trial for trial in failed if not trial.passed])
+
+
+def diagnose_warning(kernel: Kernel, trials: list[Trial]) -> Diagnosis | None:
+    """The known mistake that returns the right numbers and causes the same floating-point warnings, or None."""
+    for mistake in kernel.mistakes:
+        if not mistake.loses and all(_warns_alike(mistake, trial) for trial in trials if trial.gave_numbers):
+            return Diagnosis("mistake", kernel.mistake_name(mistake), mistake.hint)
+    return None
+
+
+def _warns_alike(mistake: Mistake, trial: Trial) -> bool:
+    outcome = call(mistake.function, list(trial.case.arguments.values()))
+    return bool(outcome.warnings) == bool(trial.outcome.warnings)
+
+
+def _reproduces(kernel: Kernel, mistake: Mistake, told: list[Trial], failed: list[Trial]) -> bool:
+    """Failing cases first: they are the ones where most mistakes drop out."""
+    passed = [trial for trial in told if trial not in failed]
+    return all(_same_numbers(kernel, mistake, trial) for trial in failed + passed)
+
+
+def _same_numbers(kernel: Kernel, mistake: Mistake, trial: Trial) -> bool:
+    outcome = call(mistake.function, list(trial.case.arguments.values()))
+    if outcome.problem is not None or outcome.returned is None:
+        return False
+    if changed_arguments(trial.case, outcome) != changed_arguments(trial.case, trial.outcome):
+        return False
+    wrong = _as_expected(outcome.returned)
+    return compare(trial.outcome.returned, wrong, computation=trial.computation, outputs=kernel.outputs).difference is None
+
+
+def _as_expected(value: Any) -> Any:
+    """A mistake's answer in the form that `compare` takes for the expected side."""
+    if isinstance(value, tuple):
+        return tuple(np.asarray(item) for item in value)
+    if isinstance(value, dict):
+        return value
+    return np.asarray(value)
+
+
+def _hypothesis(failed: list[Trial]) -> Diagnosis | None:
+    pairs = [_pair(trial) for trial in failed]
+    if not pairs or any(pair is None for pair in pairs):
+        return None
+    for name, text, test in HYPOTHESES:
+        found = test(pairs)
+        if found is not None:
+            return Diagnosis("hypothesis", name, text.format(found))
+    return _unchanged_argument(failed)
+
+
+def _pair(trial: Trial) -> tuple[np.ndarray, np.ndarray] | None:
+    if isinstance(trial.expected, (tuple, dict)):
+        return None
+    got, _ = as_array(trial.outcome.returned)
+    expected = np.asarray(trial.expected)
+    if got is None or expected.dtype.kind != "f" or got.dtype.kind not in "fiu":
+        return None
+    return got.astype(np.float64), expected.astype(np.float64)
+
+
+def _close(one: np.ndarray, other: np.ndarray) -> bool:
+    return one.shape == other.shape and bool(np.allclose(one, other, rtol=1e-6, atol=1e-9))
+
+
+Pairs = Iterable[tuple[np.ndarray, np.ndarray]]
+
+
+def _all(transform: Callable[[np.ndarray], np.ndarray]) -> Callable[[Pairs], str | None]:
+    """A test: does the transform of the right answer give the student's, in every case?"""
+    return lambda pairs: "" if all(_close(got, transform(expected)) for got, expected in pairs) else None
+
+
+def _zeros(pairs: Pairs) -> str | None:
+    return "" if all(not got.any() for got, _ in pairs) else None
+
+
+def _constant(pairs: Pairs, relation: Callable[[np.ndarray, np.ndarray], np.ndarray]) -> str | None:
+    """The one number that `relation` gives for at least three entries of the failing cases, as text."""
+    values = []
+    for got, expected in pairs:
+        if got.shape != expected.shape or not (np.isfinite(got).all() and np.isfinite(expected).all()):
+            return None
+        values.append(relation(got, expected).ravel())
+    values = np.concatenate(values)
+    if values.size < 3 or not np.isfinite(values).all() or np.ptp(values) > 1e-6 * max(1.0, abs(values[0])):
+        return None
+    return f"{values[0]:.6g}"
+
+
+def _factor(pairs: Pairs) -> str | None:
+    if any(got.shape != expected.shape or (got[expected == 0] != 0).any() for got, expected in pairs):
+        return None
+    return _constant(pairs, lambda got, expected: got[expected != 0] / expected[expected != 0])
+
+
+def _offset(pairs: Pairs) -> str | None:
+    return _constant(pairs, lambda got, expected: got - expected)
+
+
+def _shifted(pairs: Pairs) -> str | None:
+    ok = all(
+        got.shape == expected.shape and got.ndim and len(got) > 2 and _close(got[1:], expected[:-1])
+        for got, expected in pairs
+    )
+    return "" if ok else None
+
+
+HYPOTHESES: tuple[tuple[str, str, Callable[[Pairs], str | None]], ...] = (
+    ("zeros", "Where your answer is wrong, it consists of zeros.", _zeros),
+    ("sign", "Your numbers are the right ones with the opposite sign.", _all(np.negative)),
+    ("transposed", "Your answer is the right one, transposed: check which axis is which.", _all(np.transpose)),
+    ("factor", "Where your numbers are wrong, they are exactly {} times the right ones.", _factor),
+    ("offset", "Where your answer is wrong, every number is off by the same amount, {}.", _offset),
+    ("one step late", "Your answer is the right one, one position late.", _shifted),
+)
+
+
+def _unchanged_argument(failed: list[Trial]) -> Diagnosis | None:
+    for name in failed[0].case.arguments:
+        if all(_is_argument(trial, name) for trial in failed):
+            return Diagnosis("hypothesis", "argument returned", f"Where your answer is wrong, it is `{name}`, unchanged.")
+    return None
+
+
+def _is_argument(trial: Trial, name: str) -> bool:
+    argument = trial.case.arguments.get(name)
+    got, _ = as_array(trial.outcome.returned)
+    return isinstance(argument, np.ndarray) and got is not None and _close(got, argument.astype(np.float64))

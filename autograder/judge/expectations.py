@@ -1,0 +1,150 @@
+"""What each case must give: the PyTorch reference on every device and, for backward kernels, a numerical derivative."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from autograder.judge import devices as device_list
+from autograder.kernels import catalogue
+from autograder.kernels.draw import PUBLIC_SEED, Draw
+from autograder.kernels.model import Case, Kernel
+
+DERIVATIVE = "derivative"
+STEP = 1e-5
+LARGEST_DERIVATIVE = 64
+
+
+@dataclass(frozen=True, eq=False)
+class Oracle:
+    """An expected answer: from which device (or the numerical derivative), and where it is to be compared."""
+
+    name: str
+    expected: Any
+    computation: str
+    masks: list[np.ndarray] | None = None
+
+    @property
+    def device(self) -> str:
+        """The device whose tolerances apply."""
+        return "cpu" if self.name == DERIVATIVE else self.name
+
+
+@dataclass(frozen=True, eq=False)
+class Expectation:
+    """A case, the requirement it belongs to, and its oracles."""
+
+    requirement: str
+    case: Case
+    hidden: bool
+    oracles: tuple[Oracle, ...]
+
+
+@lru_cache(maxsize=512)
+def expectations(name: str, seed: int, hidden: bool, devices: tuple[str, ...]) -> tuple[Expectation, ...]:
+    """All cases of a kernel with their expected answers, computed once for each seed and set of devices."""
+    return expectations_of(catalogue()[name], seed, hidden, devices)
+
+
+def expectations_of(kernel: Kernel, seed: int, hidden: bool, devices: tuple[str, ...]) -> tuple[Expectation, ...]:
+    """The same for a kernel that need not be in the catalogue, without keeping anything."""
+    found = []
+    for requirement in kernel.requirements:
+        draw = Draw(seed, f"{kernel.name}/{requirement.name}", hidden=hidden)
+        for case in requirement.cases(draw):
+            found.append(Expectation(requirement.name, case, hidden, tuple(oracles(kernel, case, devices))))
+    return tuple(found)
+
+
+def public(kernel: Kernel, devices: tuple[str, ...]) -> tuple[Expectation, ...]:
+    """The cases that a student sees."""
+    return expectations(kernel.name, PUBLIC_SEED, False, devices)
+
+
+def oracles(kernel: Kernel, case: Case, devices: tuple[str, ...]) -> list[Oracle]:
+    """The expected answers of one case."""
+    computation = case.computation or kernel.computation
+    dtypes = {value.dtype.name for value in case.arguments.values() if isinstance(value, np.ndarray)}
+    found = [
+        Oracle(device, reference(kernel, case, device), computation)
+        for device in devices
+        if all(device_list.supports(device, dtype) for dtype in dtypes)
+    ]
+    derivative = _derivative_oracle(kernel, case) if kernel.derivative and "float32" not in dtypes else None
+    return found + [derivative] if derivative else found
+
+
+def reference(kernel: Kernel, case: Case, device: str) -> Any:
+    """The PyTorch reference's answer to a case on a device, as NumPy arrays."""
+    tensors = {name: to_tensor(value, device) for name, value in case.arguments.items()}
+    return from_tensor(kernel.reference(**tensors))
+
+
+def to_tensor(value: Any, device: str) -> Any:
+    """Plain data with every array as a tensor of its own; whole numbers as float64, as the course's kernels read them."""
+    import torch
+
+    if isinstance(value, np.ndarray):
+        if value.dtype.kind in "iu":
+            value = value.astype(np.float32 if device == "mps" else np.float64)
+        return torch.tensor(np.ascontiguousarray(value).reshape(value.shape), device=device)
+    if isinstance(value, (list, tuple)):
+        return type(value)(to_tensor(item, device) for item in value)
+    if isinstance(value, dict):
+        return {key: to_tensor(item, device) for key, item in value.items()}
+    return value
+
+
+def from_tensor(value: Any) -> Any:
+    """The inverse of `to_tensor`."""
+    if isinstance(value, (list, tuple)):
+        return tuple(from_tensor(item) for item in value)
+    if isinstance(value, dict):
+        return {key: from_tensor(item) for key, item in value.items()}
+    if hasattr(value, "detach"):
+        return value.detach().cpu().numpy().copy()
+    return value
+
+
+def _derivative_oracle(kernel: Kernel, case: Case) -> Oracle | None:
+    """Central differences of sum(upstream * forward), with the entries at a kink masked; None where it is of no use."""
+    derivative = kernel.derivative
+    arguments = {name: value for name, value in case.arguments.items() if name != derivative.upstream}
+    if derivative.at:
+        with np.errstate(all="ignore"):
+            arguments = derivative.at(**arguments)
+    upstream = np.asarray(case.arguments[derivative.upstream], dtype=np.float64)
+    inputs = [np.asarray(arguments[name], dtype=np.float64) for name in derivative.with_respect_to]
+    if not 0 < sum(array.size for array in inputs) <= LARGEST_DERIVATIVE:
+        return None
+    if not all(np.isfinite(array).all() and np.abs(array).max() <= 30 for array in [*inputs, upstream]):
+        return None
+
+    def loss(name: str, values: np.ndarray) -> float:
+        tensors = {key: to_tensor(value, "cpu") for key, value in {**arguments, name: values}.items()}
+        return float((derivative.forward(**tensors).detach().numpy() * upstream).sum())
+
+    slopes, masks = zip(
+        *(central_differences(loss, name, x) for name, x in zip(derivative.with_respect_to, inputs, strict=True)),
+        strict=True,
+    )
+    expected = slopes[0] if len(slopes) == 1 else tuple(slopes)
+    return Oracle(DERIVATIVE, expected, "numerical derivative", list(masks))
+
+
+def central_differences(loss: Any, name: str, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The slope of `loss(name, x)` in every entry of x, and where the loss has no kink there."""
+    slope, smooth = np.zeros_like(x), np.ones(x.shape, bool)
+    middle = loss(name, x)
+    for index in np.ndindex(x.shape):
+        above, below = x.copy(), x.copy()
+        above[index] += STEP
+        below[index] -= STEP
+        high, low = loss(name, above), loss(name, below)
+        slope[index] = (high - low) / (2 * STEP)
+        bend = abs(high - 2 * middle + low) / STEP
+        smooth[index] = x[index] != 0 and bend <= 1e-3 * max(1.0, abs(slope[index]))
+    return slope, smooth

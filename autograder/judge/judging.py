@@ -1,0 +1,219 @@
+"""Judging one kernel: every case through one callable, compared with every oracle, summed up in a Verdict."""
+
+from __future__ import annotations
+
+import platform
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograder.call.calling import Outcome, Problem
+from autograder.judge import devices as device_list
+from autograder.judge import expectations as expected_answers
+from autograder.judge.comparison import compare
+from autograder.judge.diagnosis import Trial, changed_arguments, diagnose, diagnose_warning
+from autograder.judge.expectations import Expectation, Oracle
+from autograder.judge.show import show_value
+from autograder.judge.verdict import Counterexample, Difference, RequirementResult, Verdict
+from autograder.kernels.draw import PUBLIC_SEED
+from autograder.kernels.model import PURITY, Kernel
+
+Call = Callable[[list], Outcome]
+
+HOPELESS = ("missing", "arguments", "not implemented", "time", "gone")
+"""Problems after which the remaining cases are not tried."""
+
+
+def judge(
+    kernel: Kernel,
+    call: Call,
+    *,
+    cases: str = "public",
+    seed: int = PUBLIC_SEED,
+    devices: tuple[str, ...] | None = None,
+    sandbox: str = "none",
+) -> Verdict:
+    """Judge a callable as an implementation of a kernel.
+
+    call: takes the list of arguments, returns an Outcome.
+    cases: "public" (what a student sees), "hidden" (more of them, from `seed`) or "all" (both: grading).
+    devices: where the reference runs; every device present if None.
+    sandbox: what ran the student's code, for the record.
+
+    Raises ValueError for other `cases` and for devices that are not there.
+    """
+    if cases not in ("public", "hidden", "all"):
+        raise ValueError(f'cases must be "public", "hidden" or "all", not {cases!r}')
+    started = time.perf_counter()
+    where = device_list.chosen(devices)
+    run = _Run(kernel, call)
+    run.try_all(_expectations(kernel, cases, seed, where))
+    verdict = run.verdict(cases, seed, where)
+    verdict.sandbox = sandbox
+    verdict.seconds = round(time.perf_counter() - started, 4)
+    return verdict
+
+
+def _expectations(kernel: Kernel, cases: str, seed: int, devices: tuple[str, ...]) -> list[Expectation]:
+    """The cases in the order of the requirements, the public ones first."""
+    found: list[Expectation] = []
+    if cases in ("public", "all"):
+        found += expected_answers.public(kernel, devices)
+    if cases in ("hidden", "all"):
+        found += expected_answers.expectations(kernel.name, seed, True, devices)
+    order = [requirement.name for requirement in kernel.requirements]
+    return sorted(found, key=lambda expectation: (order.index(expectation.requirement), expectation.hidden))
+
+
+class _Run:
+    """The judging of one kernel, case by case."""
+
+    def __init__(self, kernel: Kernel, call: Call) -> None:
+        self.kernel = kernel
+        self.call = call
+        self.trials: list[Trial] = []
+        self.problem: Problem | None = None
+        self.problem_case = ""
+        self.warned: list[Trial] = []
+        self.printed = False
+        self.largest_share = 0.0
+        self.results = {item.name: RequirementResult(item.name, 0, item.points, True) for item in kernel.requirements}
+        self.purity = RequirementResult(PURITY, 0, kernel.purity_points, True)
+
+    def try_all(self, expectations: list[Expectation]) -> None:
+        for expectation in expectations:
+            self._try(expectation)
+            if self.problem:
+                return
+
+    def _try(self, expectation: Expectation) -> None:
+        case = expectation.case
+        outcome = self.call(list(case.arguments.values()))
+        if outcome.problem and outcome.problem.kind in HOPELESS:
+            self.problem = outcome.problem
+            if outcome.problem.kind in ("time", "gone") and not expectation.hidden:
+                self.problem_case = self._call_text(case)
+            return
+        self.printed |= outcome.printed
+        passed = self._compare_with_oracles(expectation, outcome)
+        first = expectation.oracles[0]
+        trial = Trial(case, outcome, first.expected, first.computation, passed)
+        self.trials.append(trial)
+        if outcome.warnings and _finite(case.arguments.values()):
+            self.warned.append(trial)
+        self._check_purity(expectation, outcome)
+
+    def _compare_with_oracles(self, expectation: Expectation, outcome: Outcome) -> bool:
+        result = self.results[expectation.requirement]
+        result.cases += 1
+        passed = True
+        for oracle in expectation.oracles:
+            difference = self._difference(oracle, outcome)
+            result.oracles[oracle.name] = result.oracles.get(oracle.name, True) and difference is None
+            if difference is not None:
+                passed = result.passed = False
+                if result.counterexample is None:
+                    result.counterexample = self._counterexample(expectation, oracle, outcome, difference)
+        return passed
+
+    def _difference(self, oracle: Oracle, outcome: Outcome) -> Difference | None:
+        problem = outcome.problem
+        if problem:
+            return Difference(problem.kind, problem.message, line=problem.line, line_number=problem.line_number)
+        comparison = compare(
+            outcome.returned,
+            oracle.expected,
+            computation=oracle.computation,
+            device=oracle.device,
+            outputs=self.kernel.outputs,
+            masks=oracle.masks,
+        )
+        self.largest_share = max(self.largest_share, comparison.share)
+        return comparison.difference
+
+    def _counterexample(
+        self, expectation: Expectation, oracle: Oracle, outcome: Outcome, difference: Difference
+    ) -> Counterexample:
+        if expectation.hidden:
+            return Counterexample("a hidden case", oracle.name, Difference(difference.kind, ""), hidden=True)
+        return Counterexample(
+            expectation.case.name,
+            oracle.name,
+            difference,
+            call={name: show_value(value) for name, value in expectation.case.arguments.items()},
+            expected=show_value(oracle.expected, self.kernel.outputs),
+            got="" if outcome.problem else show_value(outcome.returned, self.kernel.outputs),
+        )
+
+    def _check_purity(self, expectation: Expectation, outcome: Outcome) -> None:
+        changed = changed_arguments(expectation.case, outcome)
+        self.purity.cases += 1
+        if not changed:
+            return
+        self.purity.passed = False
+        if self.purity.counterexample is None:
+            names = " and ".join(f"`{name}`" for name in changed)
+            difference = Difference("inputs", f"your function changed its argument {names}: work on a copy")
+            found = Counterexample(expectation.case.name, "cpu", difference, hidden=expectation.hidden)
+            if expectation.hidden:
+                found = Counterexample("a hidden case", "cpu", Difference("inputs", ""), hidden=True)
+            else:
+                found.call = {name: show_value(value) for name, value in expectation.case.arguments.items()}
+            self.purity.counterexample = found
+
+    def verdict(self, cases: str, seed: int, devices: tuple[str, ...]) -> Verdict:
+        results = list(self.results.values())
+        for result in results:
+            result.passed = result.passed and result.cases > 0 and self.problem is None
+            result.points = result.max_points if result.passed else 0
+        self.purity.passed = self.purity.passed and results[0].passed
+        self.purity.points = self.purity.max_points if self.purity.passed else 0
+        results.append(self.purity)
+        found = Verdict(
+            kernel=self.kernel.name,
+            cases=cases,
+            points=sum(result.points for result in results),
+            max_points=self.kernel.points,
+            requirements=results,
+            devices=device_list.status(devices),
+            seed=seed,
+            versions=versions(),
+            largest_share=self.largest_share,
+        )
+        if self.problem:
+            found.problem = {**vars(self.problem), "case": self.problem_case}
+        elif not found.passed:
+            found.diagnosis = diagnose(self.kernel, self.trials)
+        found.remarks = self._remarks(found)
+        return found
+
+    def _remarks(self, verdict: Verdict) -> list[str]:
+        remarks = []
+        if self.warned:
+            remarks.append(self._warning_remark())
+        if self.printed and not verdict.passed:
+            remarks.append("What your function prints is not shown here: call it yourself to see it.")
+        return remarks
+
+    def _warning_remark(self) -> str:
+        first = self.warned[0]
+        text = f"NumPy warned of “{first.outcome.warnings[0]}” on finite input"
+        known = diagnose_warning(self.kernel, self.trials)
+        return f"{text}. {known.text}" if known else f"{text}. The numbers may be right, but a part of them was thrown away."
+
+    def _call_text(self, case: Any) -> str:
+        arguments = ", ".join(f"{name}={show_value(value)}" for name, value in case.arguments.items())
+        return f"{self.kernel.name}({arguments})"
+
+
+def _finite(values: Any) -> bool:
+    return all(np.isfinite(value).all() for value in values if isinstance(value, np.ndarray) and value.dtype.kind == "f")
+
+
+def versions() -> dict[str, str]:
+    """The versions that a verdict depends on."""
+    import torch
+
+    return {"python": platform.python_version(), "numpy": np.__version__, "torch": torch.__version__}

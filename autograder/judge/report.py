@@ -1,0 +1,277 @@
+"""A Verdict as text and as HTML. Everything that came from the student's process is escaped, nothing of it is live."""
+
+from __future__ import annotations
+
+from html import escape
+
+from autograder.judge.verdict import Counterexample, RequirementResult, Verdict
+from autograder.kernels import catalogue
+
+PASS_COLOUR = "#009E73"
+FAIL_COLOUR = "#D55E00"
+REMARK_COLOUR = "#E69F00"
+NAMES = {"cpu": "CPU", "cuda": "CUDA", "mps": "MPS", "derivative": "numerical derivative"}
+
+KINDS_OF_HIDDEN_DIFFERENCE = {
+    "exception": "your function raises an exception on a further case of this kind",
+    "type": "your function does not return what it should on a further case of this kind",
+    "shape": "the shape is wrong on a further case of this kind",
+    "dtype": "the dtype is wrong on a further case of this kind",
+    "not finite": "NaN or infinite numbers where finite ones are right, on a further case of this kind",
+    "values": "the numbers differ on a further case of this kind",
+    "inputs": "your function changes its arguments on a further case",
+}
+
+
+def headline(verdict: Verdict) -> str:
+    """`elu: 3 of 5 points`, with what it was compared with."""
+    return f"{verdict.kernel}: {verdict.points:g} of {verdict.max_points:g} points"
+
+
+def compared_with(verdict: Verdict) -> str:
+    """ "compared with torch.nn.functional.elu, PyTorch 2.13.0 on CPU (no CUDA, no MPS here)"."""
+    present = [NAMES[device] for device, status in verdict.devices.items() if status == "present"]
+    absent = [f"no {NAMES[device]}" for device, status in verdict.devices.items() if status == "absent"]
+    kernel = catalogue().get(verdict.kernel)
+    call = f"{kernel.pytorch}, " if kernel else ""
+    version = verdict.versions.get("torch", "").split("+")[0]
+    text = f"compared with {call}PyTorch {version} on {' and '.join(present)}"
+    return f"{text} ({', '.join(absent)} here)" if absent else text
+
+
+def problem_sentences(verdict: Verdict) -> list[str]:
+    """What keeps the kernel from being judged, for the student."""
+    problem = verdict.problem
+    kernel = catalogue().get(verdict.kernel)
+    name = verdict.kernel
+    message = problem["message"]
+    if problem["kind"] == "not implemented":
+        return [f"{name} is not written yet: put your code where it says raise NotImplementedError, then run both cells."]
+    if problem["kind"] == "arguments":
+        call = kernel.signature if kernel else name
+        return [f"The arguments do not fit: {message}.", f"Give it the parameters of the exercise: {call}."]
+    if problem["kind"] == "time":
+        return [f"{name} did not return: {message}.", *_on_input(problem)]
+    if problem["kind"] == "gone":
+        return [f"The process that ran {name} ended: {message}.", *_on_input(problem)]
+    return [f"{message[:1].upper()}{message[1:]}."]
+
+
+def _on_input(problem: dict) -> list[str]:
+    return [f"The call was {problem['case']}"] if problem.get("case") else []
+
+
+def difference_sentences(found: Counterexample) -> list[str]:
+    """What is wrong in a counterexample, in sentences."""
+    difference = found.difference
+    if found.hidden:
+        return [f"The public cases pass, but {KINDS_OF_HIDDEN_DIFFERENCE[difference.kind]}."]
+    if difference.kind == "exception":
+        return [f"Your function raised {difference.message}", *_own_line(found)]
+    sentences = [f"{difference.message[:1].upper()}{difference.message[1:]}."]
+    if difference.worst is not None and difference.total > 1:
+        at = ", ".join(map(str, difference.worst))
+        text = f"Worst at [{at}]: expected {_short(difference.expected)}, yours {_short(difference.got)}"
+        if difference.error is not None:
+            text += f", off by {difference.error:.3g} where {_limit(difference.tolerance)} is allowed"
+        sentences.append(f"{text}.")
+    elif difference.error is not None:
+        sentences.append(f"It is off by {difference.error:.3g} where {_limit(difference.tolerance)} is allowed.")
+    if found.oracle == "derivative":
+        sentences.append("PyTorch and a numerical derivative of the forward function agree on the expected numbers.")
+    return sentences
+
+
+def _own_line(found: Counterexample) -> list[str]:
+    difference = found.difference
+    return [f"in your line {difference.line_number}: {difference.line}"] if difference.line else []
+
+
+def _short(number: str) -> str:
+    return f"{float(number):.6g}"
+
+
+def _limit(tolerance: float | None) -> str:
+    return "nothing" if not tolerance else f"{tolerance:.1g}"
+
+
+def call_text(verdict: Verdict, found: Counterexample) -> str:
+    """The failing call as a person would type it, an argument a line where they are long."""
+    arguments = [f"{name}={text}" for name, text in found.call.items()]
+    joined = ", ".join(arguments)
+    if len(joined) <= 72 and "\n" not in joined:
+        return f"{verdict.kernel}({joined})"
+    indent = "\n    "
+    lines = indent.join(argument.replace("\n", indent + "   ") + "," for argument in arguments)
+    return f"{verdict.kernel}({indent}{lines}\n)"
+
+
+def _failed(verdict: Verdict) -> list[RequirementResult]:
+    return [requirement for requirement in verdict.requirements if requirement.counterexample]
+
+
+# ---------------------------------------------------------------- text
+
+
+def as_text(verdict: Verdict) -> str:
+    """The report for a terminal."""
+    lines = [f"{headline(verdict)}  ({compared_with(verdict)})"]
+    if verdict.problem:
+        lines += [f"  {sentence}" for sentence in problem_sentences(verdict)]
+        return "\n".join(lines)
+    width = max(len(requirement.name) for requirement in verdict.requirements)
+    for requirement in verdict.requirements:
+        mark = "✓" if requirement.passed else "✗" if requirement.counterexample else "·"
+        share = f"{requirement.points:g}/{requirement.max_points:g}"
+        lines.append(f"  {mark} {requirement.name:<{width}}  {share}{_oracles_text(requirement)}")
+    if verdict.diagnosis:
+        lines += ["", f"  {_diagnosis_title(verdict)}", f"  {verdict.diagnosis.text}"]
+    for requirement in _failed(verdict)[:1]:
+        lines += ["", *(f"  {line}" for line in _counterexample_text(verdict, requirement))]
+    lines += [f"  Remark: {remark}" for remark in verdict.remarks]
+    return "\n".join(lines)
+
+
+def _oracles_text(requirement: RequirementResult) -> str:
+    """Which oracle says no, where they do not all agree."""
+    no = [NAMES.get(name, name) for name, passed in requirement.oracles.items() if not passed]
+    return f"  (differs from: {', '.join(no)})" if no and len(no) < len(requirement.oracles) else ""
+
+
+def _counterexample_text(verdict: Verdict, requirement: RequirementResult) -> list[str]:
+    found = requirement.counterexample
+    lines = [f"{requirement.name}: {found.case}"]
+    if not found.hidden:
+        lines += call_text(verdict, found).split("\n")
+        if found.expected:
+            lines += _labelled("expected", found.expected)
+        if found.got:
+            lines += _labelled("yours", found.got)
+    return lines + difference_sentences(found)
+
+
+def _labelled(label: str, text: str) -> list[str]:
+    first, *rest = text.split("\n")
+    return [f"{label:>9}  {first}", *(f"{'':>9}  {line}" for line in rest)]
+
+
+def _diagnosis_title(verdict: Verdict) -> str:
+    if verdict.diagnosis.kind == "mistake":
+        return f"Exactly your numbers come out with this mistake: {verdict.diagnosis.name}."
+    return "What your numbers have in common:"
+
+
+# ---------------------------------------------------------------- HTML
+
+_MONO = "font-family:var(--jp-code-font-family,ui-monospace,Menlo,Consolas,monospace);font-size:12px"
+_PRE = f"{_MONO};white-space:pre-wrap;margin:2px 0;padding:0;background:none;border:0;color:inherit;line-height:1.4"
+
+
+def as_html(verdict: Verdict) -> str:
+    """The report for a notebook or a feedback page: inline styles only, readable in light and dark."""
+    colour = PASS_COLOUR if verdict.passed else FAIL_COLOUR
+    body = _problem_html(verdict) if verdict.problem else _findings_html(verdict)
+    return (
+        f'<div class="verdict" style="border-left:4px solid {colour};padding:6px 0 6px 12px;margin:4px 0;max-width:820px;'
+        f'font-family:system-ui,-apple-system,Segoe UI,Helvetica,Arial,sans-serif;font-size:13.5px;line-height:1.5">'
+        f"{_title_html(verdict, colour)}{body}</div>"
+    )
+
+
+def _title_html(verdict: Verdict, colour: str) -> str:
+    word = "passed" if verdict.passed else "not yet"
+    return (
+        f'<div><b style="font-size:15px">{escape(verdict.kernel)}</b>'
+        f'&ensp;<b style="color:{colour}">{word}</b>&ensp;{verdict.points:g} of {verdict.max_points:g} points'
+        f'<span style="opacity:.7">&ensp;{escape(compared_with(verdict))}</span></div>'
+    )
+
+
+def _problem_html(verdict: Verdict) -> str:
+    return "".join(f'<div style="margin-top:4px">{escape(sentence)}</div>' for sentence in problem_sentences(verdict))
+
+
+def _findings_html(verdict: Verdict) -> str:
+    parts = [_requirements_html(verdict)]
+    if verdict.diagnosis:
+        parts.append(_box(FAIL_COLOUR, _diagnosis_title(verdict), verdict.diagnosis.text))
+    for number, requirement in enumerate(_failed(verdict)):
+        parts.append(_counterexample_html(verdict, requirement, is_open=number == 0))
+    parts += [_box(REMARK_COLOUR, "Remark, no points lost", remark) for remark in verdict.remarks]
+    return "".join(parts)
+
+
+def _requirements_html(verdict: Verdict) -> str:
+    oracles = list(dict.fromkeys(name for requirement in verdict.requirements for name in requirement.oracles))
+    oracles = oracles if len(oracles) > 1 else []
+    columns = f"1.4em minmax(12em,max-content) 4em {'max-content ' * len(oracles)}"
+    cells = []
+    if oracles:
+        cells.append("<span></span><span></span><span></span>")
+        cells += [f'<span style="opacity:.7">{escape(NAMES.get(name, name))}</span>' for name in oracles]
+    for requirement in verdict.requirements:
+        cells.append(_mark(requirement.passed) if requirement.passed or requirement.counterexample else _WAITING)
+        cells.append(f"<span>{escape(requirement.name)}</span>")
+        cells.append(f'<span style="opacity:.7">{requirement.points:g} / {requirement.max_points:g}</span>')
+        for name in oracles:
+            cells.append(_mark(requirement.oracles[name]) if name in requirement.oracles else "<span></span>")
+    return (
+        f'<div style="display:grid;grid-template-columns:{columns};column-gap:12px;margin:4px 0">{"".join(cells)}</div>'
+    )
+
+
+_WAITING = '<span style="opacity:.7" title="counts once the values are right">·</span>'
+
+
+def _mark(passed: bool) -> str:
+    colour, sign, word = (PASS_COLOUR, "✓", "passed") if passed else (FAIL_COLOUR, "✗", "failed")
+    return f'<span style="color:{colour};font-weight:bold" title="{word}">{sign}</span>'
+
+
+def _box(colour: str, title: str, text: str) -> str:
+    return (
+        f'<div style="border:1px solid {colour};border-radius:4px;padding:5px 10px;margin:6px 0">'
+        f"<b>{escape(title)}</b><br>{escape(text)}</div>"
+    )
+
+
+def _counterexample_html(verdict: Verdict, requirement: RequirementResult, is_open: bool) -> str:
+    found = requirement.counterexample
+    rows = []
+    if not found.hidden:
+        rows.append(_row("call", call_text(verdict, found)))
+        rows.append(_row("expected", found.expected) if found.expected else "")
+        rows.append(_row("yours", found.got) if found.got else "")
+    sentences = "".join(f"<div>{escape(sentence)}</div>" for sentence in difference_sentences(found))
+    picture = _picture_html(found.difference.picture)
+    title = "smallest failing case" if not found.hidden else "failing"
+    return (
+        f'<details style="margin:6px 0"{" open" if is_open else ""}><summary style="cursor:pointer">'
+        f"{escape(requirement.name)}, {title}: <i>{escape(found.case)}</i></summary>"
+        f'<div style="padding-left:14px">{"".join(rows)}{sentences}{picture}</div></details>'
+    )
+
+
+def _row(label: str, text: str) -> str:
+    return (
+        '<div style="display:grid;grid-template-columns:5.2em 1fr;align-items:baseline">'
+        f'<span style="opacity:.7">{label}</span><pre style="{_PRE}">{escape(text)}</pre></div>'
+    )
+
+
+def _picture_html(picture: list[list[int]]) -> str:
+    """A grid with a square for each entry (or block of entries), the wrong ones filled."""
+    if not picture:
+        return ""
+    side = 9
+    squares = []
+    for y, row in enumerate(picture):
+        for x, wrong in enumerate(row):
+            fill = f'fill="{FAIL_COLOUR}"' if wrong else 'fill="currentColor" fill-opacity=".13"'
+            squares.append(f'<rect x="{x * side}" y="{y * side}" width="{side - 1}" height="{side - 1}" {fill}/>')
+    width, height = side * len(picture[0]), side * len(picture)
+    return (
+        f'<div style="opacity:.8;margin-top:4px">where the numbers differ (filled):</div>'
+        f'<svg role="img" aria-label="map of the entries that differ" width="{width}" height="{height}">'
+        f"{''.join(squares)}</svg>"
+    )

@@ -1,0 +1,140 @@
+"""Verdict: everything the judge found out about one kernel, as plain data that survives JSON."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+
+@dataclass
+class Difference:
+    """How one answer differs from the expected one.
+
+    kind: "exception", "type", "shape", "dtype", "not finite", "values" or "inputs": the first check that failed.
+    message: a sentence in plain text.
+    output: name of the output that differs, where a kernel has several.
+    worst: index of the worst entry; got, expected, error, tolerance: the numbers there.
+    wrong, total: how many entries differ, of how many.
+    picture: rows of 0 (right) and 1 (wrong), shrunk to at most 24 by 48; empty for small arrays.
+    line, line_number: the student's own source line, for exceptions.
+    """
+
+    kind: str
+    message: str
+    output: str = ""
+    worst: list[int] | None = None
+    got: str = ""
+    expected: str = ""
+    error: float | None = None
+    tolerance: float | None = None
+    wrong: int = 0
+    total: int = 0
+    picture: list[list[int]] = field(default_factory=list)
+    line: str = ""
+    line_number: int = 0
+
+
+@dataclass
+class Counterexample:
+    """The smallest case that fails. Of a hidden case only its kind of difference is told.
+
+    call: the arguments by name, as text. expected, got: as text. oracle: "cpu", "cuda", "derivative", ...
+    """
+
+    case: str
+    oracle: str
+    difference: Difference
+    hidden: bool = False
+    call: dict[str, str] = field(default_factory=dict)
+    expected: str = ""
+    got: str = ""
+
+
+@dataclass
+class RequirementResult:
+    """One line of the report."""
+
+    name: str
+    points: int
+    max_points: int
+    passed: bool
+    oracles: dict[str, bool] = field(default_factory=dict)
+    cases: int = 0
+    counterexample: Counterexample | None = None
+
+
+@dataclass
+class Diagnosis:
+    """Which error reproduces the student's numbers exactly. kind: "mistake" (of the catalogue) or "hypothesis"."""
+
+    kind: str
+    name: str
+    text: str
+
+
+@dataclass
+class Verdict:
+    """What the judge found.
+
+    problem: a message where the kernel could not be judged at all (not written, missing, wrong arguments, no end).
+    remarks: things to mend that cost no points.
+    devices: device -> "present", "absent" or "not asked for".
+    largest_share: the largest error over all passed comparisons as a share of its tolerance.
+    """
+
+    kernel: str
+    cases: str
+    points: float
+    max_points: int
+    requirements: list[RequirementResult]
+    devices: dict[str, str]
+    seed: int
+    problem: dict[str, Any] | None = None
+    diagnosis: Diagnosis | None = None
+    remarks: list[str] = field(default_factory=list)
+    versions: dict[str, str] = field(default_factory=dict)
+    sandbox: str = "none"
+    largest_share: float = 0.0
+    seconds: float = 0.0
+
+    @property
+    def passed(self) -> bool:
+        """Whether every requirement is met."""
+        return self.problem is None and all(requirement.passed for requirement in self.requirements)
+
+    def to_json(self) -> dict[str, Any]:
+        """The verdict as a dict that `json.dumps` takes."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Verdict:
+        """The inverse of `to_json`. Raises KeyError or TypeError for data that is no verdict."""
+        data = dict(data)
+        data["requirements"] = [_requirement(item) for item in data["requirements"]]
+        if data.get("diagnosis"):
+            data["diagnosis"] = Diagnosis(**data["diagnosis"])
+        return cls(**data)
+
+    def text(self) -> str:
+        """The report as text."""
+        from autograder.judge.report import as_text
+
+        return as_text(self)
+
+    def html(self) -> str:
+        """The report as HTML, everything that came from the student escaped."""
+        from autograder.judge.report import as_html
+
+        return as_html(self)
+
+    def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
+        return {"text/plain": self.text(), "text/html": self.html()}
+
+
+def _requirement(item: dict[str, Any]) -> RequirementResult:
+    item = dict(item)
+    if item.get("counterexample"):
+        found = dict(item["counterexample"])
+        found["difference"] = Difference(**found["difference"])
+        item["counterexample"] = Counterexample(**found)
+    return RequirementResult(**item)

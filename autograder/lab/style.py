@@ -1,0 +1,106 @@
+"""How every figure of the course looks, and how it gets onto the page with its alternative text."""
+
+from __future__ import annotations
+
+import base64
+import functools
+import io
+import sys
+from collections.abc import Callable
+from html import escape
+from typing import Any
+
+BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
+PURPLE, SKY, BLACK, GREY = "#CC79A7", "#56B4E9", "#222222", "#8A8A8A"
+COLOURS = (BLUE, RED, GREEN, PURPLE, ORANGE, SKY)
+"""Colour-blind-safe (Okabe and Ito), to be used in this order and always with a MARKERS or LINES of its own."""
+MARKERS = ("o", "s", "^", "D", "v", "P")
+LINES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)))
+PAPER = "#FCFCFA"
+
+RC = {
+    "figure.facecolor": PAPER,
+    "axes.facecolor": PAPER,
+    "savefig.facecolor": PAPER,
+    "axes.edgecolor": GREY,
+    "axes.labelcolor": BLACK,
+    "axes.titlesize": 11,
+    "axes.titlelocation": "left",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "grid.color": "#E4E4E0",
+    "grid.linewidth": 0.8,
+    "axes.axisbelow": True,
+    "font.size": 10,
+    "lines.linewidth": 2.0,
+    "legend.frameon": False,
+    "text.color": BLACK,
+    "xtick.color": BLACK,
+    "ytick.color": BLACK,
+}
+
+
+def new_figure(rows: int = 1, columns: int = 1, width: float = 7.2, height: float = 3.0, **options: Any):
+    """A figure and its axes in the course's style. width and height are in inches, for the whole figure.
+
+    Drawn off screen: nothing appears until `show`.
+    """
+    import matplotlib
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    with matplotlib.rc_context(RC):
+        figure = Figure(figsize=(width, height), layout="constrained")
+        FigureCanvasAgg(figure)
+        axes = figure.subplots(rows, columns, **options)
+    return figure, axes
+
+
+def as_png(figure: Any) -> bytes:
+    """The figure as a PNG file, at twice the screen's resolution."""
+    import matplotlib
+
+    file = io.BytesIO()
+    with matplotlib.rc_context(RC):
+        figure.savefig(file, format="png", dpi=144)
+    return file.getvalue()
+
+
+def show(figure: Any, alt: str) -> None:
+    """Put a figure on the page. alt: what it shows, in one or two sentences, for those who cannot see it."""
+    page = FigureOnPage(as_png(figure), alt, width=round(figure.get_figwidth() * 100))
+    if "IPython" in sys.modules and sys.modules["IPython"].get_ipython() is not None:
+        sys.modules["IPython"].display.display(page)
+    else:
+        print(f"[figure] {alt}")
+
+
+class FigureOnPage:
+    """A PNG with its alternative text, as HTML for a notebook."""
+
+    def __init__(self, png: bytes, alt: str, width: int) -> None:
+        self.png, self.alt, self.width = png, alt, width
+
+    def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
+        data = base64.b64encode(self.png).decode()
+        html = (
+            f'<figure style="margin:8px 0"><img src="data:image/png;base64,{data}" alt="{escape(self.alt, quote=True)}" '
+            f'style="width:{self.width}px;max-width:100%;border-radius:4px"></figure>'
+        )
+        return {"text/html": html, "text/plain": f"[figure] {self.alt}"}
+
+
+def experiment(function: Callable) -> Callable:
+    """Decorator of the experiments: where a student's kernel is not written yet, say so instead of a traceback."""
+
+    @functools.wraps(function)
+    def wrapped(*arguments: Any, **options: Any) -> Any:
+        try:
+            return function(*arguments, **options)
+        except NotImplementedError:
+            names = [getattr(item, "__name__", "") for item in [*arguments, *options.values()] if callable(item)]
+            print(f"This experiment uses your own {', '.join(filter(None, names))}. Write it first, then run this again.")
+            return None
+
+    return wrapped

@@ -1,0 +1,71 @@
+"""`check`: what a student runs in the notebook after writing a kernel."""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import secrets
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from autograder.call.calling import call
+from autograder.judge import Verdict, judge
+from autograder.kernels import catalogue
+from autograder.kernels.draw import PUBLIC_SEED
+from autograder.kernels.model import Kernel
+
+
+class NotYet(AssertionError):
+    """A kernel does not pass its check. The report stands above; the traceback is this one line."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [f"NotYet: {self}"]
+
+
+def check(function: Callable[..., Any], *, kernel: str | None = None, cases: str = "public") -> None:
+    """Compare a function of yours with PyTorch and show the report.
+
+    function: your function. Its name says which exercise it is, unless `kernel` does.
+    cases: "public", the cases you can read about in the report, or "hidden", more of them with fresh random numbers,
+        as in grading.
+
+    Raises NotYet where something is still to be done.
+    """
+    found = _find(function, kernel)
+    _announce_loading()
+    seed = PUBLIC_SEED if cases == "public" else secrets.randbelow(2**31)
+    verdict = judge(found, functools.partial(call, function), cases=cases, seed=seed)
+    show(verdict)
+    if not verdict.passed:
+        raise NotYet(_one_line(verdict)) from None
+
+
+def _find(function: Callable[..., Any], name: str | None) -> Kernel:
+    name = name or getattr(function, "__name__", None) or type(function).__name__
+    kernels = catalogue()
+    if name in kernels:
+        return kernels[name]
+    near = difflib.get_close_matches(name, kernels, n=1)
+    hint = f" Did you mean {near[0]!r}?" if near else ""
+    raise NotYet(f"there is no exercise called {name!r}.{hint} Give its name: check(my_function, kernel='elu')")
+
+
+def _announce_loading() -> None:
+    if "torch" not in sys.modules:
+        print("Loading PyTorch, once: a few seconds ...", flush=True)
+
+
+def show(verdict: Verdict) -> None:
+    """Show a verdict: as HTML in a notebook, as text elsewhere."""
+    if "IPython" in sys.modules and sys.modules["IPython"].get_ipython() is not None:
+        sys.modules["IPython"].display.display(verdict)
+    else:
+        print(verdict.text())
+
+
+def _one_line(verdict: Verdict) -> str:
+    if verdict.problem:
+        return f"{verdict.kernel}: {verdict.problem['message']}"
+    failed = [requirement.name for requirement in verdict.requirements if requirement.counterexample]
+    return f"{verdict.kernel}: not yet right: {', '.join(failed)}"

@@ -1,0 +1,11 @@
+"""nbgrader's configuration: `nbgrader <command>` in this folder gives the scores of the course's own judge."""
+
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+sys.path.insert(0, str(ROOT))
+
+from autograder.grading.settings import configure  # noqa: E402
+
+configure(get_config(), ROOT)  # noqa: F821
