@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import functools
 import hashlib
 import json
 import os
@@ -147,12 +148,13 @@ def satisfies(version: str, specifier: str) -> bool:
 
 
 def _met(requirement: str) -> bool:
-    import importlib.metadata
     import importlib.util
 
     name, specifier = _split(requirement)
     if importlib.util.find_spec(name.replace("-", "_")) is None:
         return False
+    import importlib.metadata
+
     try:
         return satisfies(importlib.metadata.version(name), specifier)
     except importlib.metadata.PackageNotFoundError:
@@ -180,6 +182,7 @@ def _split(requirement: str) -> tuple[str, str]:
     return name, requirement[len(name) :].strip()
 
 
+@functools.cache
 def _project() -> dict[str, Any]:
     import tomllib
 
@@ -266,6 +269,7 @@ def install(folder: Path, extras: Iterable[str], lacking: list[str], repair: boo
         _announce(folder, lacking)
         try:
             _make(folder, progress)
+            _require_room(folder)
             _install_packages(folder, needed(extras), progress, lock)
         except KeyboardInterrupt:
             progress.end()
@@ -288,7 +292,7 @@ def _claim(folder: Path) -> None:
                 f"Name another place:  {_elsewhere()}"
             ) from error
         if error.errno in FULL:
-            raise CourseError(f"The disk of {folder} is full. Make room, or name another place:  {_elsewhere()}") from error
+            raise CourseError(f"The disk of {folder} is full. Make room, or name another:  {_elsewhere()}") from error
         raise
 
 
@@ -320,9 +324,12 @@ def _try_lock(lock: IO[str]) -> bool:
 
 
 def _announce(folder: Path, lacking: list[str]) -> None:
-    sys.stderr.write(f"This Python lacks {_listed(lacking)}. The course's packages are installed once, into {folder};\n")
-    sys.stderr.write("that takes some minutes, and most of them go to JupyterLab and PyTorch.\n")
-    if _small_build_is_better() and not _has_torch(folder):
+    if _has_torch(folder):
+        sys.stderr.write(f"{folder} is brought up to date.\n")
+        return
+    sys.stderr.write(f"This Python lacks {_listed(lacking)}.\n")
+    sys.stderr.write(f"The course's packages are installed into {folder}; this happens once and takes some minutes.\n")
+    if _small_build_is_better():
         sys.stderr.write(SMALL_BUILD.format(command=_command()))
     sys.stderr.flush()
 
@@ -349,25 +356,16 @@ def _make(folder: Path, progress: Progress) -> None:
     moved = _read(folder / MARK).get("place") != str(folder)
     if not moved and _is_sound(folder):
         return
-    _require_room(folder)
     _require_venv_modules()
     if _clear(folder):
         progress.say(f"{folder} was not usable as it was; it is made anew.")
     (folder / MARK).write_text(json.dumps({"place": str(folder)}), encoding="utf-8")
-    progress.show("making the environment")
     base = getattr(sys, "_base_executable", None) or sys.executable
-    made = subprocess.run(
-        [base, "-I", "-m", "venv", "--prompt", "training-deep-networks", str(folder)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-        check=False,
-    )
-    (folder / LOG).write_text(made.stdout, encoding="utf-8")
-    if made.returncode:
+    command = [base, "-I", "-m", "venv", "--prompt", "training-deep-networks", str(folder)]
+    status, output = _follow(command, folder / LOG, Work(folder, folder, doing="making the environment"), progress)
+    if status:
         progress.end()
-        raise CourseError(_explained(folder, made.stdout, "The environment could not be made."))
+        raise CourseError(_explained(folder, output, "The environment could not be made."))
 
 
 def _is_sound(folder: Path) -> bool:
@@ -382,7 +380,7 @@ def _is_sound(folder: Path) -> bool:
 
 def _require_room(folder: Path) -> None:
     free = shutil.disk_usage(folder).free
-    if free < SPACE:
+    if free < SPACE and not _has_torch(folder):
         raise CourseError(
             f"The disk of {folder} has {free / 1e9:.1f} GB left; the packages need at least {SPACE / 1e9:.1f} GB.\n"
             f"Make room, or name a place on another disk:  {_elsewhere()}"
@@ -423,35 +421,28 @@ def _install_packages(folder: Path, requirements: list[str], progress: Progress,
     downloads.mkdir()
     _forget_half_installed(packages)
     (packages / PATH_FILE).write_text(f"{ROOT}\n", encoding="utf-8")
-    work = Work(packages, downloads)
-    pip = subprocess.Popen(
-        pip_command(folder, requirements),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        stdin=subprocess.DEVNULL,
-        text=True,
-        errors="replace",
-        env=_pip_environment(downloads),
-        pass_fds=() if os.name == "nt" else (lock.fileno(),),
-    )
     try:
-        output = _follow(pip, folder / LOG, work, progress)
+        status, output = _follow(
+            pip_command(folder, requirements),
+            folder / LOG,
+            Work(packages, downloads),
+            progress,
+            env=_pip_environment(downloads),
+            pass_fds=() if os.name == "nt" else (lock.fileno(),),
+        )
     finally:
-        if pip.poll() is None:
-            pip.terminate()
-            pip.wait()
         shutil.rmtree(downloads, ignore_errors=True)
     progress.end()
-    if pip.returncode:
+    if status:
         raise CourseError(_explained(folder, output, "pip could not install the packages."))
     progress.say(f"Installed in {progress.elapsed()}.")
 
 
 def pip_command(folder: Path, requirements: list[str]) -> list[str]:
     """The call of pip: ready-made packages alone, at the tested versions."""
-    options = "--disable-pip-version-check --no-input --no-color --progress-bar off --only-binary :all:".split()
     pip = [str(python_of(folder)), "-I", "-u", "-m", "pip", "install"]
-    return [*pip, *options, "--constraint", str(ROOT / "constraints.txt"), *requirements]
+    quiet = ["--disable-pip-version-check", "--no-input", "--no-color", "--progress-bar", "off"]
+    return [*pip, *quiet, "--only-binary", ":all:", "--constraint", str(ROOT / "constraints.txt"), *requirements]
 
 
 def _pip_environment(downloads: Path) -> dict[str, str]:
@@ -470,29 +461,58 @@ def _forget_half_installed(packages: Path) -> None:
             shutil.rmtree(record)
 
 
-def _follow(pip: subprocess.Popen[str], log: Path, work: Work, progress: Progress) -> str:
+def _follow(command: list[str], log: Path, work: Work, progress: Progress, **options: Any) -> tuple[int, str]:
+    """Run a command with its output in the log and its progress on the screen; its status and output."""
+    process = subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        **options,
+    )
+    output = []
+    try:
+        with log.open("a", encoding="utf-8", buffering=1) as file:
+            file.write(f"\n{time.ctime()}  {' '.join(command)}\n")
+            for line in _lines(process.stdout):
+                if line:
+                    output.append(line)
+                    file.write(line)
+                    work.read(line)
+                else:
+                    progress.show(work.text())
+        return process.wait(), "".join(output)
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            process.wait()
+
+
+def _lines(stream: IO[str], pause: float = 0.25) -> Iterator[str]:
+    """The lines of a stream as they come, and an empty text after every pause."""
     lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
 
     def collect() -> None:
-        for line in pip.stdout:
+        for line in stream:
             lines.put(line)
         lines.put(None)
 
     threading.Thread(target=collect, daemon=True).start()
-    output = []
-    with log.open("a", encoding="utf-8") as file:
-        while True:
-            with contextlib.suppress(queue.Empty):
-                line = lines.get(timeout=0.25)
-                if line is None:
-                    break
-                output.append(line)
-                file.write(line)
-                work.read(line)
-            if lines.empty():
-                progress.show(work.text())
-    pip.wait()
-    return "".join(output)
+    shown = 0.0
+    while True:
+        try:
+            line = lines.get(timeout=pause)
+        except queue.Empty:
+            line = ""
+        if line is None:
+            return
+        if line:
+            yield line
+        if time.monotonic() - shown > pause:
+            shown = time.monotonic()
+            yield ""
 
 
 def _write_done(folder: Path, extras: Iterable[str]) -> None:
@@ -542,10 +562,12 @@ class Work:
         """Take in a line of pip's."""
         line = line.strip()
         if match := re.match(r"Collecting ([\w.-]+)", line):
-            self.found.add(match[1].lower())
+            self.found.add(match[1].lower().replace("-", "_"))
             self.doing, self.file = f"finding packages: {match[1]} ({len(self.found)} so far)", ""
         elif match := re.match(r"(Downloading|Using cached|Processing) (?:\S*/)?([^/\s]+\.whl)(?: \((.+)\))?$", line):
-            self.doing = f"{match[1].lower()} {' '.join(match[2].split('-')[:2])}"
+            name, version = match[2].split("-")[:2]
+            self.found.add(name.lower())
+            self.doing = f"{match[1].lower()} {name} {version}"
             self.file, self.size = match[2] if match[1] == "Downloading" else "", match[3] or ""
         elif line.startswith("Installing collected packages:"):
             self.total, self.before = line.count(",") + 1, self._installed()
@@ -558,13 +580,15 @@ class Work:
         if self.total:
             return f"installing {min(self._installed() - self.before + 1, self.total)} of {self.total} packages"
         if self.file:
-            return f"{self.doing}: {self._downloaded()}{self.size} ({len(self.found)} packages found)"
+            return f"{self.doing}: {self._downloaded()}{self.size} ({len(self.found)} packages so far)"
         return self.doing
 
     def _installed(self) -> int:
         return sum(1 for _ in self.packages.glob("*.dist-info/RECORD"))
 
     def _downloaded(self) -> str:
+        if not self.size.endswith(" MB"):
+            return ""
         with contextlib.suppress(OSError):
             for path in self.downloads.glob(f"*/{self.file}"):
                 return f"{path.stat().st_size / 1e6:.1f} of "

@@ -32,7 +32,8 @@ class Course:
         """The chapters, in order; nbgrader's assignments."""
         if not self.source.is_dir():
             return []
-        return sorted(folder.name for folder in self.source.iterdir() if any(folder.glob("*.ipynb")))
+        folders = [path for path in self.source.iterdir() if path.is_dir() and not path.name.startswith(".")]
+        return sorted(folder.name for folder in folders if any(folder.glob("*.ipynb")))
 
     def sections(self, chapter: str) -> list[str]:
         """The notebooks of a chapter without their ending, in order.
@@ -41,7 +42,7 @@ class Course:
         """
         if chapter not in self.chapters():
             raise CourseError(f"There is no chapter {chapter!r}. The chapters are: {', '.join(self.chapters()) or 'none'}.")
-        return sorted(path.stem for path in (self.source / chapter).glob("*.ipynb"))
+        return sorted(path.stem for path in (self.source / chapter).glob("*.ipynb") if not path.name.startswith("."))
 
     def notebooks(self) -> list[str]:
         """Every notebook as "<chapter>/<section>"."""
@@ -70,7 +71,7 @@ def grading_of(cell: dict[str, Any]) -> dict[str, Any]:
 
 
 def is_check_cell(cell: dict[str, Any]) -> bool:
-    """Whether a cell is one whose score the judge decides: a code cell, graded, locked, that calls `check`."""
+    """Whether a cell is one whose score the judge decides: a code cell, graded, that calls `check`."""
     marks = grading_of(cell)
     return bool(cell.get("cell_type") == "code" and marks.get("grade") and checked_names(text_of(cell)))
 
@@ -79,16 +80,18 @@ def checked_names(source: str) -> list[str]:
     """The kernels that a test cell checks, in order: the first argument, or `kernel=`, of each `check(...)` in it."""
     try:
         tree = ast.parse(source)
-    except SyntaxError:
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return []
-    names: list[str] = []
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "check" and node.args:
-            given = [keyword.value.value for keyword in node.keywords if keyword.arg == "kernel"]
-            name = given[0] if given else getattr(node.args[0], "id", "")
-            if name and name not in names:
-                names.append(name)
-    return names
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "check"]
+    calls.sort(key=lambda node: (node.lineno, node.col_offset))
+    return list(dict.fromkeys(name for name in map(_checked_name, calls) if name))
+
+
+def _checked_name(node: ast.Call) -> str:
+    options = {keyword.arg: keyword.value for keyword in node.keywords}
+    given = getattr(options.get("kernel"), "value", None)
+    function = node.args[0] if node.args else options.get("function")
+    return given if isinstance(given, str) else getattr(function, "id", "")
 
 
 def solution_cells(notebook: dict[str, Any]) -> list[dict[str, Any]]:

@@ -42,6 +42,8 @@ def check(function: Callable[..., Any], *, kernel: str | None = None, cases: str
 
 
 def _find(function: Callable[..., Any], name: str | None) -> Kernel:
+    if not callable(function):
+        raise NotYet("check takes the function itself, without quotes or parentheses: check(elu)")
     name = name or getattr(function, "__name__", None) or type(function).__name__
     kernels = catalogue()
     if name in kernels:

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.call.plain import NotPlain, duplicate, plain
+from autograder.call.plain import NotPlain, duplicate, name_of, plain
 
 FLOATING_POINT_WARNINGS = ("overflow", "divide by zero", "invalid value")
 LONGEST_TEXT = 400
@@ -64,61 +64,75 @@ def call(function: Callable[..., Any], arguments: list) -> Outcome:
                 outcome.returned = plain(returned)
             except NotPlain as error:
                 outcome.problem = Problem("type", f"your function returned {error}")
-            except (Exception, SystemExit) as error:
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:
                 outcome.problem = _exception_problem(function, error)
     outcome.seconds = time.perf_counter() - started
     outcome.warnings = _floating_point_warnings(caught)
-    outcome.printed = output.tell() > 0
+    outcome.printed = output.closed or output.tell() > 0
     return outcome
 
 
 def _argument_problem(function: Callable[..., Any], count: int) -> Problem | None:
     if not callable(function):
-        return Problem("missing", f"this is no function but an object of type {type(function).__name__[:60]}")
+        return Problem("missing", f"this is no function but an object of type {name_of(type(function))}")
     try:
         signature = inspect.signature(function)
-        signature.bind(*range(count))
-    except TypeError:
-        name = getattr(function, "__name__", "your function")
-        return Problem("arguments", f"it is called with {count} arguments, but yours is {name}{signature}"[:LONGEST_TEXT])
     except Exception:
         return None
+    try:
+        signature.bind(*range(count))
+    except TypeError:
+        arguments = "1 argument" if count == 1 else f"{count} arguments"
+        text = f"it is called with {arguments}, but yours is {_signature_text(function, signature)}"
+        return Problem("arguments", text[:LONGEST_TEXT])
     return None
+
+
+def _signature_text(function: Callable[..., Any], signature: inspect.Signature) -> str:
+    try:
+        return f"{getattr(function, '__name__', 'your function')}{signature}"
+    except Exception:
+        return "another"
 
 
 def _exception_problem(function: Callable[..., Any], error: BaseException) -> Problem:
     number, line = _own_line(function, error)
     if isinstance(error, NotImplementedError):
         return Problem("not implemented", "not written yet", line, number)
-    text = f"{type(error).__name__}: {error}" if _text(error) else type(error).__name__
-    return Problem("exception", text[:LONGEST_TEXT], line, number)
+    text = _text(error)
+    name = name_of(type(error))
+    return Problem("exception", f"{name}: {text}"[:LONGEST_TEXT] if text else name, line, number)
 
 
-def _text(error: BaseException) -> str:
+def _text(error: BaseException | str) -> str:
     try:
-        return str(error)
-    except Exception:
+        return str.__str__(str(error))
+    except BaseException:
         return ""
 
 
 def _own_line(function: Callable[..., Any], error: BaseException) -> tuple[int, str]:
     """The last line of the traceback that stands in the same cell as the function."""
-    code = getattr(inspect.unwrap(function), "__code__", None)
-    if code is None:
+    try:
+        file = inspect.unwrap(function).__code__.co_filename
+    except Exception:
         return 0, ""
     number, trace = 0, error.__traceback__
     while trace is not None:
-        if trace.tb_frame.f_code.co_filename == code.co_filename:
+        if trace.tb_frame.f_code.co_filename == file:
             number = trace.tb_lineno
         trace = trace.tb_next
-    return number, linecache.getline(code.co_filename, number).strip()[:LONGEST_TEXT]
+    return number, linecache.getline(file, number).strip()[:LONGEST_TEXT]
 
 
 def _floating_point_warnings(caught: list) -> list[str]:
     messages = []
     for warning in caught:
-        message = str(warning.message)[:LONGEST_TEXT]
-        if warning.category is RuntimeWarning and message.startswith(FLOATING_POINT_WARNINGS):
-            if message not in messages:
-                messages.append(message)
+        if warning.category is not RuntimeWarning:
+            continue
+        message = _text(warning.message)[:LONGEST_TEXT]
+        if message.startswith(FLOATING_POINT_WARNINGS) and message not in messages:
+            messages.append(message)
     return messages[:5]

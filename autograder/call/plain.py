@@ -7,6 +7,7 @@ an object can override is called on it.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -14,8 +15,8 @@ import numpy as np
 DTYPES = frozenset(
     ["bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float16", "float32", "float64"]
 )
-LARGEST_ARRAY = 4_000_000
-LARGEST_COLLECTION = 100_000
+MOST_NUMBERS = 4_000_000
+MOST_ITEMS = 100_000
 DEEPEST = 8
 
 _SCALARS = frozenset(np.dtype(name).type for name in DTYPES)
@@ -25,26 +26,50 @@ class NotPlain(Exception):
     """A value is not plain data. The message completes the sentence "your function returned ..."."""
 
 
-def plain(value: Any, depth: int = 0) -> Any:
+class _Room:
+    """How much one piece of data may still hold. What stands in it twice counts twice, so no small value grows large."""
+
+    def __init__(self) -> None:
+        self.numbers = MOST_NUMBERS
+        self.items = MOST_ITEMS
+
+    def take_array(self, size: int) -> None:
+        """Count an array. Raises NotPlain where there are too many numbers."""
+        self.numbers -= size
+        if self.numbers < 0:
+            raise NotPlain(f"an array of {size:,} numbers" if size > MOST_NUMBERS else "arrays of too many numbers")
+
+    def take_items(self, name: str, size: int) -> None:
+        """Count a collection. Raises NotPlain where there are too many items."""
+        self.items -= size
+        if self.items < 0:
+            raise NotPlain(f"a {name} of {size:,} items" if size > MOST_ITEMS else f"a {name} with too many items in all")
+
+
+def plain(value: Any) -> Any:
     """A private copy of plain data.
 
     Raises NotPlain, with a description for the student, for anything else.
     """
+    return _plain(value, 0, _Room())
+
+
+def _plain(value: Any, depth: int, room: _Room) -> Any:
+    """Types are compared with `is` only: `==` and `in` would ask the metaclass of a student's class."""
     kind = type(value)
-    if value is None or kind in (bool, str):
-        return value
-    if kind is float:
+    if value is None or kind is bool or kind is str or kind is float:
         return value
     if kind is int:
         if not -(2**63) <= value < 2**63:
             raise NotPlain("a whole number of more than 64 bits")
         return value
     if kind is np.ndarray:
+        room.take_array(value.size)
         return _plain_array(value)
-    if kind in _SCALARS:
+    if any(kind is scalar for scalar in _SCALARS):
         return np.array(value)
-    if kind in (list, tuple, dict):
-        return _plain_collection(value, kind, depth)
+    if kind is list or kind is tuple or kind is dict:
+        return _plain_collection(value, kind, depth, room)
     raise NotPlain(_description(value))
 
 
@@ -54,29 +79,28 @@ def _plain_array(array: np.ndarray) -> np.ndarray:
         raise NotPlain("an array of Python objects (dtype=object), often made from lists of unequal length")
     if dtype.kind == "c":
         raise NotPlain("complex numbers")
-    if dtype.name not in DTYPES or not dtype.isnative:
+    if dtype.name not in DTYPES:
         raise NotPlain(f"an array of dtype {dtype.name[:30]}")
-    if array.size > LARGEST_ARRAY:
-        raise NotPlain(f"an array of {array.size:,} numbers")
+    if not dtype.isnative:
+        raise NotPlain(f"an array of dtype {dtype.name} in foreign byte order")
     return np.array(array, copy=True, order="C")
 
 
-def _plain_collection(value: Any, kind: type, depth: int) -> Any:
+def _plain_collection(value: Any, kind: type, depth: int, room: _Room) -> Any:
     if depth >= DEEPEST:
         raise NotPlain(f"a {kind.__name__} nested more than {DEEPEST} deep")
-    if len(value) > LARGEST_COLLECTION:
-        raise NotPlain(f"a {kind.__name__} of {len(value):,} items")
+    room.take_items(kind.__name__, len(value))
     if kind is dict:
         if not all(type(key) is str for key in value):
             raise NotPlain("a dict whose keys are not all text")
-        return {key: plain(item, depth + 1) for key, item in value.items()}
-    return kind([plain(item, depth + 1) for item in value])
+        return {key: _plain(item, depth + 1, room) for key, item in value.items()}
+    return kind([_plain(item, depth + 1, room) for item in value])
 
 
 def _description(value: Any) -> str:
     kind = type(value)
-    name = str(type.__getattribute__(kind, "__name__"))[:60]
-    module = str(type.__getattribute__(kind, "__module__"))[:60]
+    name = name_of(kind)
+    module = _module_of(kind)
     if issubclass(kind, np.ndarray):
         return f"a {name}, a special kind of array (return a plain NumPy array)"
     if module.split(".")[0] == "torch":
@@ -88,6 +112,16 @@ def _description(value: Any) -> str:
     return f"an object of type {name} (return a NumPy array)"
 
 
+def name_of(kind: type) -> str:
+    """The name of a class, asking neither the class nor its metaclass."""
+    return str.__str__(type.__dict__["__name__"].__get__(kind))[:60]
+
+
+def _module_of(kind: type) -> str:
+    module = type.__dict__["__module__"].__get__(kind)
+    return module if type(module) is str else ""
+
+
 def duplicate(value: Any) -> Any:
     """A copy of plain data in which every array keeps its memory order (C, Fortran or strided)."""
     if isinstance(value, np.ndarray):
@@ -97,6 +131,15 @@ def duplicate(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return type(value)(duplicate(item) for item in value)
     return value
+
+
+def arrays_in(value: Any) -> Iterator[np.ndarray]:
+    """Every array in a piece of plain data."""
+    if isinstance(value, np.ndarray):
+        yield value
+    elif isinstance(value, (list, tuple, dict)):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from arrays_in(item)
 
 
 def memory_order(array: np.ndarray) -> str:

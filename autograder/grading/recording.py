@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import os
+import warnings
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 import nbformat
 from nbgrader.api import Gradebook, InvalidEntry, MissingEntry
 from nbgrader.utils import compute_checksum, parse_utc
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import SAWarning, SQLAlchemyError
 
 from autograder.course import Course, CourseError, grading_of
 from autograder.grading.results import CellResult, NotebookResult, write_atomically
@@ -103,6 +104,7 @@ def automatic_comments(result: NotebookResult) -> dict[str, str | None]:
 
 def open_gradebook(root: Path) -> Any:
     """nbgrader's gradebook of a course folder. Raises CourseError where it is none or cannot be written."""
+    warnings.filterwarnings("ignore", category=SAWarning, message="Object of type")
     url = settings(root).CourseDirectory.db_url
     file = root / "gradebook.db"
     try:

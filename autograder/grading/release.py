@@ -46,7 +46,7 @@ def _generate(course: Course, chapter: str, folder: Path, gradebook: bool = True
     if not gradebook:
         config.GenerateAssignment.no_database = True
         config.GenerateAssignment.preprocessors = _without_gradebook()
-    messages = _Messages()
+    messages = Messages()
     converter = GenerateAssignment(coursedir=CourseDirectory(config=config), config=config)
     converter.log = messages.logger
     try:
@@ -63,7 +63,7 @@ def _without_gradebook() -> list[type]:
     return [step for step in GenerateAssignment().preprocessors if step is not SaveCells]
 
 
-class _Messages(logging.Handler):
+class Messages(logging.Handler):
     """Collects nbgrader's messages instead of printing them."""
 
     def __init__(self) -> None:
@@ -77,8 +77,10 @@ class _Messages(logging.Handler):
             self._texts.append(record.getMessage())
 
     def last(self) -> str:
-        """The last line of the last error."""
-        return self._texts[-1].strip().split("\n")[-1] if self._texts else ""
+        """The last line of the error that tells most: of the traceback, where there is one."""
+        traces = [text for text in self._texts if text.lstrip().startswith("Traceback")]
+        told = traces or self._texts
+        return told[-1].strip().split("\n")[-1] if told else ""
 
 
 def differences(course: Course) -> list[str]:

@@ -78,7 +78,7 @@ def describe(value: Any) -> str:
     if isinstance(value, (list, tuple)):
         return f"a {type(value).__name__} of {len(value)}"
     if isinstance(value, dict):
-        return f"a dict with {', '.join(repr(key[:40]) for key in list(value)[:6])}"
+        return "an empty dict" if not value else f"a dict with {', '.join(repr(key[:40]) for key in list(value)[:6])}"
     return f"{type(value).__name__} {str(value)[:40]!r}" if isinstance(value, str) else str(value)[:40]
 
 
@@ -89,15 +89,13 @@ def as_array(value: Any) -> tuple[np.ndarray | None, bool]:
     """
     if isinstance(value, np.ndarray):
         return value, True
-    if isinstance(value, (bool, int, float)):
-        return np.array(value), False
-    if isinstance(value, (list, tuple)):
-        try:
-            array = np.array(value)
-        except (ValueError, TypeError):
-            return None, False
-        return (array, _holds_arrays(value)) if array.dtype.kind in "biuf" else (None, False)
-    return None, False
+    if not isinstance(value, (bool, int, float, list, tuple)):
+        return None, False
+    try:
+        array = np.array(value)
+    except (ValueError, TypeError):
+        return None, False
+    return (array, _holds_arrays(value)) if array.dtype.kind in "biuf" else (None, False)
 
 
 def _holds_arrays(value: Any) -> bool:
@@ -160,7 +158,8 @@ def _compare_values(
 def _values_difference(got, expected, error, allowed, finite, right, named, output) -> Difference:
     wrong = ~right
     not_finite = wrong & ~np.isfinite(got) & np.isfinite(expected)
-    severity = np.where(wrong, np.where(finite, error, np.inf), -1.0)
+    worse = not_finite if not_finite.any() else wrong
+    severity = np.where(worse, np.where(finite, error, np.inf), -1.0)
     at = np.unravel_index(int(np.argmax(severity)), severity.shape) if severity.ndim else ()
     count = int(wrong.sum())
     kind = "not finite" if not_finite.any() else "values"
@@ -174,7 +173,7 @@ def _values_difference(got, expected, error, allowed, finite, right, named, outp
         worst=[int(index) for index in at],
         got=repr(float(got[at])),
         expected=repr(float(expected[at])),
-        error=float(error[at]) if finite[at] else None,
+        error=float(error[at]) if np.isfinite(error[at]) else None,
         tolerance=float(allowed[at]) if np.isfinite(allowed[at]) else None,
         wrong=count,
         total=int(wrong.size),

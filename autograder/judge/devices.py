@@ -23,7 +23,7 @@ def present() -> tuple[str, ...]:
 
 
 def chosen(devices: tuple[str, ...] | None = None) -> tuple[str, ...]:
-    """The devices to compare on: all that are present, or those asked for.
+    """The devices to compare on: all that are present, or the CPU and those asked for.
 
     Raises ValueError, with what is there, for a device that is unknown or absent.
     """
@@ -34,7 +34,7 @@ def chosen(devices: tuple[str, ...] | None = None) -> tuple[str, ...]:
             raise ValueError(f"there is no device called {device!r}: choose from {', '.join(KNOWN)}")
         if device not in present():
             raise ValueError(f"the device {device!r} is not on this machine; present: {', '.join(present())}")
-    return tuple(devices)
+    return tuple(device for device in KNOWN if device == "cpu" or device in devices)
 
 
 def status(devices: tuple[str, ...]) -> dict[str, str]:
@@ -49,5 +49,5 @@ def status(devices: tuple[str, ...]) -> dict[str, str]:
 
 
 def supports(device: str, dtype: str) -> bool:
-    """Whether a device computes in a dtype (MPS has no float64)."""
-    return not (device == "mps" and dtype == "float64")
+    """Whether a device computes in a dtype. MPS has no float64, which is also what whole numbers are computed in."""
+    return not (device == "mps" and (dtype == "float64" or "int" in dtype))

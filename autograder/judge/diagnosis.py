@@ -84,16 +84,18 @@ def _same_numbers(kernel: Kernel, mistake: Mistake, trial: Trial) -> bool:
 
 def _as_expected(value: Any) -> Any:
     """A mistake's answer in the form that `compare` takes for the expected side."""
-    if isinstance(value, tuple):
-        return tuple(np.asarray(item) for item in value)
     if isinstance(value, dict):
         return value
-    return np.asarray(value)
+    array, _ = as_array(value)
+    if array is None or isinstance(value, tuple):
+        return tuple(np.asarray(item) for item in value)
+    return array
 
 
 def _hypothesis(failed: list[Trial]) -> Diagnosis | None:
+    """What the wrong numbers have in common. Nothing is said where some of them are right but for their dtype or last digits."""
     pairs = [_pair(trial) for trial in failed]
-    if not pairs or any(pair is None for pair in pairs):
+    if not pairs or any(pair is None or not pair[1].size or _close(*pair) for pair in pairs):
         return None
     for name, text, test in HYPOTHESES:
         found = test(pairs)
@@ -125,7 +127,7 @@ def _all(transform: Callable[[np.ndarray], np.ndarray]) -> Callable[[Pairs], str
 
 
 def _zeros(pairs: Pairs) -> str | None:
-    return "" if all(not got.any() for got, _ in pairs) else None
+    return "" if all(got.shape == expected.shape and not got.any() for got, expected in pairs) else None
 
 
 def _constant(pairs: Pairs, relation: Callable[[np.ndarray, np.ndarray], np.ndarray]) -> str | None:
@@ -136,7 +138,7 @@ def _constant(pairs: Pairs, relation: Callable[[np.ndarray, np.ndarray], np.ndar
             return None
         values.append(relation(got, expected).ravel())
     values = np.concatenate(values)
-    if values.size < 3 or not np.isfinite(values).all() or np.ptp(values) > 1e-6 * max(1.0, abs(values[0])):
+    if values.size < 3 or not np.isfinite(values).all() or np.ptp(values) > 1e-6 * abs(values[0]):
         return None
     return f"{values[0]:.6g}"
 
@@ -153,7 +155,11 @@ def _offset(pairs: Pairs) -> str | None:
 
 def _shifted(pairs: Pairs) -> str | None:
     ok = all(
-        got.shape == expected.shape and got.ndim and len(got) > 2 and _close(got[1:], expected[:-1])
+        got.shape == expected.shape
+        and got.ndim
+        and len(got) > 2
+        and _close(got[1:], expected[:-1])
+        and not _close(expected[1:], expected[:-1])
         for got, expected in pairs
     )
     return "" if ok else None

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from autograder.call.plain import arrays_in
 from autograder.judge import devices as device_list
 from autograder.kernels import catalogue
 from autograder.kernels.draw import PUBLIC_SEED, Draw
@@ -43,14 +44,14 @@ class Expectation:
     oracles: tuple[Oracle, ...]
 
 
-@lru_cache(maxsize=512)
 def expectations(name: str, seed: int, hidden: bool, devices: tuple[str, ...]) -> tuple[Expectation, ...]:
-    """All cases of a kernel with their expected answers, computed once for each seed and set of devices."""
+    """All cases of a kernel of the catalogue with their expected answers."""
     return expectations_of(catalogue()[name], seed, hidden, devices)
 
 
+@lru_cache(maxsize=512)
 def expectations_of(kernel: Kernel, seed: int, hidden: bool, devices: tuple[str, ...]) -> tuple[Expectation, ...]:
-    """The same for a kernel that need not be in the catalogue, without keeping anything."""
+    """The same for any kernel; computed once for each seed and set of devices."""
     found = []
     for requirement in kernel.requirements:
         draw = Draw(seed, f"{kernel.name}/{requirement.name}", hidden=hidden)
@@ -61,13 +62,13 @@ def expectations_of(kernel: Kernel, seed: int, hidden: bool, devices: tuple[str,
 
 def public(kernel: Kernel, devices: tuple[str, ...]) -> tuple[Expectation, ...]:
     """The cases that a student sees."""
-    return expectations(kernel.name, PUBLIC_SEED, False, devices)
+    return expectations_of(kernel, PUBLIC_SEED, False, devices)
 
 
 def oracles(kernel: Kernel, case: Case, devices: tuple[str, ...]) -> list[Oracle]:
     """The expected answers of one case."""
     computation = case.computation or kernel.computation
-    dtypes = {value.dtype.name for value in case.arguments.values() if isinstance(value, np.ndarray)}
+    dtypes = {array.dtype.name for array in arrays_in(case.arguments)}
     found = [
         Oracle(device, reference(kernel, case, device), computation)
         for device in devices
@@ -89,7 +90,7 @@ def to_tensor(value: Any, device: str) -> Any:
 
     if isinstance(value, np.ndarray):
         if value.dtype.kind in "iu":
-            value = value.astype(np.float32 if device == "mps" else np.float64)
+            value = value.astype(np.float64)
         return torch.tensor(np.ascontiguousarray(value).reshape(value.shape), device=device)
     if isinstance(value, (list, tuple)):
         return type(value)(to_tensor(item, device) for item in value)
@@ -120,7 +121,7 @@ def _derivative_oracle(kernel: Kernel, case: Case) -> Oracle | None:
     inputs = [np.asarray(arguments[name], dtype=np.float64) for name in derivative.with_respect_to]
     if not 0 < sum(array.size for array in inputs) <= LARGEST_DERIVATIVE:
         return None
-    if not all(np.isfinite(array).all() and np.abs(array).max() <= 30 for array in [*inputs, upstream]):
+    if not all(np.isfinite(array).all() and np.abs(array).max(initial=0.0) <= 30 for array in [*inputs, upstream]):
         return None
 
     def loss(name: str, values: np.ndarray) -> float:

@@ -9,21 +9,25 @@ from typing import Any
 
 import numpy as np
 
-from autograder.call.calling import Outcome, Problem
+from autograder.call.calling import FLOATING_POINT_WARNINGS, Outcome, Problem
+from autograder.call.plain import arrays_in
 from autograder.judge import devices as device_list
 from autograder.judge import expectations as expected_answers
 from autograder.judge.comparison import compare
 from autograder.judge.diagnosis import Trial, changed_arguments, diagnose, diagnose_warning
 from autograder.judge.expectations import Expectation, Oracle
-from autograder.judge.show import show_value
+from autograder.judge.show import readable, show_both, show_value
 from autograder.judge.verdict import Counterexample, Difference, RequirementResult, Verdict
 from autograder.kernels.draw import PUBLIC_SEED
 from autograder.kernels.model import PURITY, Kernel
 
 Call = Callable[[list], Outcome]
 
-HOPELESS = ("missing", "arguments", "not implemented", "time", "gone")
+HOPELESS = ("time", "gone")
 """Problems after which the remaining cases are not tried."""
+
+HOPELESS_AT_FIRST = ("missing", "arguments", "not implemented")
+"""The same where no call has gone through; later these are failures of single cases (a branch not written yet, say)."""
 
 
 def judge(
@@ -62,7 +66,7 @@ def _expectations(kernel: Kernel, cases: str, seed: int, devices: tuple[str, ...
     if cases in ("public", "all"):
         found += expected_answers.public(kernel, devices)
     if cases in ("hidden", "all"):
-        found += expected_answers.expectations(kernel.name, seed, True, devices)
+        found += expected_answers.expectations_of(kernel, seed, True, devices)
     order = [requirement.name for requirement in kernel.requirements]
     return sorted(found, key=lambda expectation: (order.index(expectation.requirement), expectation.hidden))
 
@@ -76,7 +80,7 @@ class _Run:
         self.trials: list[Trial] = []
         self.problem: Problem | None = None
         self.problem_case = ""
-        self.warned: list[Trial] = []
+        self.warning = ""
         self.printed = False
         self.largest_share = 0.0
         self.results = {item.name: RequirementResult(item.name, 0, item.points, True) for item in kernel.requirements}
@@ -91,9 +95,9 @@ class _Run:
     def _try(self, expectation: Expectation) -> None:
         case = expectation.case
         outcome = self.call(list(case.arguments.values()))
-        if outcome.problem and outcome.problem.kind in HOPELESS:
-            self.problem = outcome.problem
-            if outcome.problem.kind in ("time", "gone") and not expectation.hidden:
+        if outcome.problem and self._hopeless(outcome.problem):
+            self.problem = _readable_problem(outcome.problem)
+            if outcome.problem.kind in HOPELESS and not expectation.hidden:
                 self.problem_case = self._call_text(case)
             return
         self.printed |= outcome.printed
@@ -101,9 +105,12 @@ class _Run:
         first = expectation.oracles[0]
         trial = Trial(case, outcome, first.expected, first.computation, passed)
         self.trials.append(trial)
-        if outcome.warnings and _finite(case.arguments.values()):
-            self.warned.append(trial)
+        if _finite(case.arguments):
+            self.warning = self.warning or _warning(outcome, expectation.hidden)
         self._check_purity(expectation, outcome)
+
+    def _hopeless(self, problem: Problem) -> bool:
+        return problem.kind in HOPELESS or (problem.kind in HOPELESS_AT_FIRST and not self.trials)
 
     def _compare_with_oracles(self, expectation: Expectation, outcome: Outcome) -> bool:
         result = self.results[expectation.requirement]
@@ -119,9 +126,8 @@ class _Run:
         return passed
 
     def _difference(self, oracle: Oracle, outcome: Outcome) -> Difference | None:
-        problem = outcome.problem
-        if problem:
-            return Difference(problem.kind, problem.message, line=problem.line, line_number=problem.line_number)
+        if outcome.problem:
+            return _problem_difference(_readable_problem(outcome.problem))
         comparison = compare(
             outcome.returned,
             oracle.expected,
@@ -138,13 +144,15 @@ class _Run:
     ) -> Counterexample:
         if expectation.hidden:
             return Counterexample("a hidden case", oracle.name, Difference(difference.kind, ""), hidden=True)
+        outputs = self.kernel.outputs
+        expected, got = show_both(oracle.expected, outcome.returned, outputs)
         return Counterexample(
             expectation.case.name,
             oracle.name,
             difference,
             call={name: show_value(value) for name, value in expectation.case.arguments.items()},
-            expected=show_value(oracle.expected, self.kernel.outputs),
-            got="" if outcome.problem else show_value(outcome.returned, self.kernel.outputs),
+            expected=expected,
+            got="" if outcome.problem else got,
         )
 
     def _check_purity(self, expectation: Expectation, outcome: Outcome) -> None:
@@ -191,25 +199,46 @@ class _Run:
 
     def _remarks(self, verdict: Verdict) -> list[str]:
         remarks = []
-        if self.warned:
-            remarks.append(self._warning_remark())
+        if self.warning:
+            remarks.append(self._warning_remark(verdict.passed))
         if self.printed and not verdict.passed:
             remarks.append("What your function prints is not shown here: call it yourself to see it.")
         return remarks
 
-    def _warning_remark(self) -> str:
-        first = self.warned[0]
-        text = f"NumPy warned of “{first.outcome.warnings[0]}” on finite input"
+    def _warning_remark(self, passed: bool) -> str:
+        text = f"NumPy warned of “{self.warning}” on finite input."
+        if not passed:
+            return text
         known = diagnose_warning(self.kernel, self.trials)
-        return f"{text}. {known.text}" if known else f"{text}. The numbers may be right, but a part of them was thrown away."
+        return f"{text} {known.text if known else 'The numbers are right, but a part of them was thrown away.'}"
 
     def _call_text(self, case: Any) -> str:
         arguments = ", ".join(f"{name}={show_value(value)}" for name, value in case.arguments.items())
         return f"{self.kernel.name}({arguments})"
 
 
-def _finite(values: Any) -> bool:
-    return all(np.isfinite(value).all() for value in values if isinstance(value, np.ndarray) and value.dtype.kind == "f")
+def _readable_problem(problem: Problem) -> Problem:
+    return Problem(problem.kind, readable(problem.message), readable(problem.line), problem.line_number)
+
+
+def _problem_difference(problem: Problem) -> Difference:
+    """A problem of a single case as a difference."""
+    kind = problem.kind if problem.kind in ("type", "arguments") else "exception"
+    message = "NotImplementedError" if problem.kind == "not implemented" else problem.message
+    return Difference(kind, message, line=problem.line, line_number=problem.line_number)
+
+
+def _warning(outcome: Outcome, hidden: bool) -> str:
+    """The first floating-point warning; of a hidden case only its kind, as the rest could carry the input out."""
+    for text in outcome.warnings:
+        for kind in FLOATING_POINT_WARNINGS:
+            if text.startswith(kind):
+                return kind if hidden else readable(text)
+    return ""
+
+
+def _finite(arguments: dict[str, Any]) -> bool:
+    return all(np.isfinite(array).all() for array in arrays_in(arguments))
 
 
 def versions() -> dict[str, str]:

@@ -14,6 +14,7 @@ NAMES = {"cpu": "CPU", "cuda": "CUDA", "mps": "MPS", "derivative": "numerical de
 
 KINDS_OF_HIDDEN_DIFFERENCE = {
     "exception": "your function raises an exception on a further case of this kind",
+    "arguments": "your function does not take the arguments of a further case of this kind",
     "type": "your function does not return what it should on a further case of this kind",
     "shape": "the shape is wrong on a further case of this kind",
     "dtype": "the dtype is wrong on a further case of this kind",
@@ -61,11 +62,12 @@ def _on_input(problem: dict) -> list[str]:
     return [f"The call was {problem['case']}"] if problem.get("case") else []
 
 
-def difference_sentences(found: Counterexample) -> list[str]:
+def difference_sentences(verdict: Verdict, found: Counterexample) -> list[str]:
     """What is wrong in a counterexample, in sentences."""
     difference = found.difference
     if found.hidden:
-        return [f"The public cases pass, but {KINDS_OF_HIDDEN_DIFFERENCE[difference.kind]}."]
+        what = KINDS_OF_HIDDEN_DIFFERENCE[difference.kind]
+        return [f"The public cases pass, but {what}." if verdict.cases == "all" else f"{what[:1].upper()}{what[1:]}."]
     if difference.kind == "exception":
         return [f"Your function raised {difference.message}", *_own_line(found)]
     sentences = [f"{difference.message[:1].upper()}{difference.message[1:]}."]
@@ -147,7 +149,7 @@ def _counterexample_text(verdict: Verdict, requirement: RequirementResult) -> li
             lines += _labelled("expected", found.expected)
         if found.got:
             lines += _labelled("yours", found.got)
-    return lines + difference_sentences(found)
+    return lines + difference_sentences(verdict, found)
 
 
 def _labelled(label: str, text: str) -> list[str]:
@@ -242,7 +244,7 @@ def _counterexample_html(verdict: Verdict, requirement: RequirementResult, is_op
         rows.append(_row("call", call_text(verdict, found)))
         rows.append(_row("expected", found.expected) if found.expected else "")
         rows.append(_row("yours", found.got) if found.got else "")
-    sentences = "".join(f"<div>{escape(sentence)}</div>" for sentence in difference_sentences(found))
+    sentences = "".join(f"<div>{escape(sentence)}</div>" for sentence in difference_sentences(verdict, found))
     picture = _picture_html(found.difference.picture)
     title = "smallest failing case" if not found.hidden else "failing"
     return (

@@ -10,7 +10,8 @@ from typing import Any
 class Difference:
     """How one answer differs from the expected one.
 
-    kind: "exception", "type", "shape", "dtype", "not finite", "values" or "inputs": the first check that failed.
+    kind: "exception", "arguments", "type", "shape", "dtype", "not finite", "values" or "inputs": the first check that
+        failed.
     message: a sentence in plain text.
     output: name of the output that differs, where a kernel has several.
     worst: index of the worst entry; got, expected, error, tolerance: the numbers there.

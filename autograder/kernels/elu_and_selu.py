@@ -195,7 +195,8 @@ ELU = Kernel(
         ),
         Mistake(
             elu_always_float64,
-            "Your result is float64 whatever the dtype of z: an array made by np.zeros(shape) is, unless told otherwise.",
+            "Your result is float64 whatever the dtype of z: an array made by np.zeros(shape) is, unless told "
+            "otherwise.",
             loses=(ANY_ARRAY,),
         ),
         Mistake(
@@ -211,13 +212,14 @@ ELU = Kernel(
         ),
         Mistake(
             elu_written_into_z,
-            "You write into z itself. It belongs to the caller, who still needs it for the backward pass: make a new array.",
+            "You write into z itself. It belongs to the caller, who still needs it for the backward pass: make a "
+            "new array.",
             loses=(ANY_ARRAY, PURITY),
         ),
         Mistake(
             elu_overflow_thrown_away,
-            "You take the exponential of every z, and for large positive z it overflows. The negative branch needs no z "
-            "above 0: cap its argument there.",
+            "You take the exponential of every z, and for large positive z it overflows. The negative branch "
+            "needs no z above 0: cap its argument there.",
             loses=(),
         ),
     ),
@@ -361,19 +363,20 @@ ELU_BACKWARD = Kernel(
         ),
         Mistake(
             elu_backward_alpha_forgotten,
-            "alpha has no effect on your result, but it is a factor of the negative branch and stays one in its derivative.",
+            "alpha has no effect on your result, but it is a factor of the negative branch and stays one in its "
+            "derivative.",
             loses=(OTHER_ALPHA, ZERO_AND_FAR),
         ),
         Mistake(
             elu_backward_output_plus_one,
-            "Output plus 1 is the derivative only for alpha = 1. Differentiate alpha * (exp(z) - 1) and write the result "
-            "with the output again: what has to be added?",
+            "Output plus 1 is the derivative only for alpha = 1. Differentiate alpha * (exp(z) - 1) and write the "
+            "result with the output again: what has to be added?",
             loses=(OTHER_ALPHA, ZERO_AND_FAR),
         ),
         Mistake(
             elu_backward_slope_one_at_zero,
-            "Right except where z is exactly 0. There the two sides have different slopes, 1 and alpha, and PyTorch counts "
-            "z = 0 to the negative side.",
+            "Right except where z is exactly 0. There the two sides have different slopes, 1 and alpha, and "
+            "PyTorch counts z = 0 to the negative side.",
             loses=(ZERO_AND_FAR,),
         ),
         Mistake(
@@ -404,8 +407,8 @@ ELU_BACKWARD = Kernel(
         ),
         Mistake(
             elu_backward_branches_multiplied_by_masks,
-            "NaN for large z: exp(z) overflows to infinity there, and infinity times False is NaN, not 0. Choose between "
-            "the branches instead, or keep z > 0 out of the exponential.",
+            "NaN for large z: exp(z) overflows to infinity there, and infinity times False is NaN, not 0. Choose "
+            "between the branches instead, or keep z > 0 out of the exponential.",
             loses=(ZERO_AND_FAR,),
         ),
         Mistake(
@@ -415,13 +418,14 @@ ELU_BACKWARD = Kernel(
         ),
         Mistake(
             elu_backward_written_into_dout,
-            "You multiply dout itself. It belongs to the caller, and another layer may still need it: make a new array.",
+            "You multiply dout itself. It belongs to the caller, and another layer may still need it: make a new "
+            "array.",
             loses=(PURITY,),
         ),
         Mistake(
             elu_backward_overflow_thrown_away,
-            "You take the exponential of every z, and for large positive z it overflows. The negative branch needs no z "
-            "above 0: cap its argument there.",
+            "You take the exponential of every z, and for large positive z it overflows. The negative branch "
+            "needs no z above 0: cap its argument there.",
             loses=(),
         ),
     ),
@@ -566,8 +570,8 @@ SELF_NORMALIZING_CONSTANTS = Kernel(
         ),
         Mistake(
             self_normalizing_constants_alpha_negative,
-            "Your alpha is negative. exp(z) - 1 is negative itself for z < 0: solve the equation mean = 0 for alpha once more "
-            "and watch the sign.",
+            "Your alpha is negative. exp(z) - 1 is negative itself for z < 0: solve the equation mean = 0 for "
+            "alpha once more and watch the sign.",
             loses=("equally likely inputs", "unequal probabilities", ANY_ARRAY),
         ),
         Mistake(
@@ -577,7 +581,8 @@ SELF_NORMALIZING_CONSTANTS = Kernel(
         ),
         Mistake(
             self_normalizing_constants_scale_upside_down,
-            "alpha is right. The scale you return is the size that the outputs have; they are to be brought from there to 1.",
+            "alpha is right. The scale you return is the size that the outputs have; they are to be brought from "
+            "there to 1.",
             loses=("equally likely inputs", "unequal probabilities", ANY_ARRAY),
         ),
         Mistake(
@@ -592,8 +597,8 @@ SELF_NORMALIZING_CONSTANTS = Kernel(
         ),
         Mistake(
             self_normalizing_constants_each_side_averaged_alone,
-            "You average over the positive and over the negative inputs separately. The mean is one sum over all inputs, in "
-            "which each side counts with its own total probability.",
+            "You average over the positive and over the negative inputs separately. The mean is one sum over all "
+            "inputs, in which each side counts with its own total probability.",
             loses=("equally likely inputs", "unequal probabilities", ANY_ARRAY),
         ),
         Mistake(
@@ -734,7 +739,8 @@ SELU = Kernel(
         ),
         Mistake(
             selu_alpha_forgotten,
-            "This is lambda times ELU with alpha = 1: your curve levels off at -1.05. Where does SELU's second constant go?",
+            "This is lambda times ELU with alpha = 1: your curve levels off at -1.05. Where does SELU's second "
+            "constant go?",
             loses=(BOTH_SIDES, EXTREMES, ANY_ARRAY),
         ),
         Mistake(
@@ -766,19 +772,20 @@ SELU = Kernel(
         ),
         Mistake(
             selu_always_float64,
-            "Your result is float64 even for float32 input: a constant that is a NumPy float64 number turns all it touches "
-            "into float64. Plain Python numbers do not.",
+            "Your result is float64 even for float32 input: a constant that is a NumPy float64 number turns all "
+            "it touches into float64. Plain Python numbers do not.",
             loses=(ANY_ARRAY,),
         ),
         Mistake(
             selu_written_into_z,
-            "You write into z itself. It belongs to the caller, who still needs it for the backward pass: make a new array.",
+            "You write into z itself. It belongs to the caller, who still needs it for the backward pass: make a "
+            "new array.",
             loses=(ANY_ARRAY, PURITY),
         ),
         Mistake(
             selu_overflow_thrown_away,
-            "You take the exponential of every z, and for large positive z it overflows. The negative branch needs no z "
-            "above 0: cap its argument there.",
+            "You take the exponential of every z, and for large positive z it overflows. The negative branch "
+            "needs no z above 0: cap its argument there.",
             loses=(),
         ),
     ),
@@ -922,8 +929,8 @@ SELU_BACKWARD = Kernel(
         ),
         Mistake(
             selu_backward_output_plus_alpha,
-            "Output plus alpha is the slope of ELU. SELU's output contains lambda already: what must be added to it to get "
-            "lambda * alpha * exp(z)?",
+            "Output plus alpha is the slope of ELU. SELU's output contains lambda already: what must be added to "
+            "it to get lambda * alpha * exp(z)?",
             loses=(BOTH_SIDES, ZERO_AND_FAR, ANY_ARRAY),
         ),
         Mistake(
@@ -949,24 +956,26 @@ SELU_BACKWARD = Kernel(
         ),
         Mistake(
             selu_backward_branches_multiplied_by_masks,
-            "NaN for large z: exp(z) overflows to infinity there, and infinity times False is NaN, not 0. Choose between "
-            "the branches instead, or keep z > 0 out of the exponential.",
+            "NaN for large z: exp(z) overflows to infinity there, and infinity times False is NaN, not 0. Choose "
+            "between the branches instead, or keep z > 0 out of the exponential.",
             loses=(ZERO_AND_FAR,),
         ),
         Mistake(
             selu_backward_always_float64,
-            "Your result is float64 whatever the dtype of the inputs: np.full(shape, number) is, unless told otherwise.",
+            "Your result is float64 whatever the dtype of the inputs: np.full(shape, number) is, unless told "
+            "otherwise.",
             loses=(ANY_ARRAY,),
         ),
         Mistake(
             selu_backward_written_into_dout,
-            "You multiply dout itself. It belongs to the caller, and another layer may still need it: make a new array.",
+            "You multiply dout itself. It belongs to the caller, and another layer may still need it: make a new "
+            "array.",
             loses=(PURITY,),
         ),
         Mistake(
             selu_backward_overflow_thrown_away,
-            "You take the exponential of every z, and for large positive z it overflows. The negative branch needs no z "
-            "above 0: cap its argument there.",
+            "You take the exponential of every z, and for large positive z it overflows. The negative branch "
+            "needs no z above 0: cap its argument there.",
             loses=(),
         ),
     ),

@@ -102,6 +102,10 @@ def leaky_relu_divided_by_alpha(z, alpha=0.01):
 
 
 def leaky_relu_product_of_masks(z, alpha=0.01):
+    return (z > 0) * z + (z <= 0) * (alpha * z)
+
+
+def leaky_relu_masks_scaled_first(z, alpha=0.01):
     return (z > 0) * z + (z <= 0) * alpha * z
 
 
@@ -126,6 +130,13 @@ def leaky_relu_in_place(z, alpha=0.01):
     return z
 
 
+ALL_OF_LEAKY_RELU = (
+    "alpha = 0.01",
+    "other alpha",
+    "large, infinite and tiny z",
+    CONTRACT,
+)
+
 LEAKY_RELU = Kernel(
     name="leaky_relu",
     parameters=("z", "alpha"),
@@ -142,14 +153,14 @@ LEAKY_RELU = Kernel(
     mistakes=(
         Mistake(
             leaky_relu_maximum_of_both,
-            "max(alpha z, z) is leaky ReLU only while alpha is at most 1. For alpha = 1.5 and z = -2 it picks the wrong "
-            "one of the two: let the sign of z decide, not which product is larger.",
+            "max(alpha z, z) is leaky ReLU only while alpha is at most 1. For alpha = 1.5 and z = -2 it picks the "
+            "wrong one of the two: let the sign of z decide, not which product is larger.",
             loses=("other alpha",),
         ),
         Mistake(
             leaky_relu_plain_relu,
             "This is plain ReLU: for z < 0 you return 0, but a leaky unit still lets alpha times z through.",
-            loses=("alpha = 0.01", "other alpha", "large, infinite and tiny z", CONTRACT),
+            loses=ALL_OF_LEAKY_RELU,
         ),
         Mistake(
             leaky_relu_alpha_ignored,
@@ -165,28 +176,35 @@ LEAKY_RELU = Kernel(
         Mistake(
             leaky_relu_absolute_value,
             "Your values for z < 0 are positive. The line keeps going down to the left of zero, only less steeply.",
-            loses=("alpha = 0.01", "other alpha", "large, infinite and tiny z", CONTRACT),
+            loses=ALL_OF_LEAKY_RELU,
         ),
         Mistake(
             leaky_relu_constant_instead_of_slope,
             "For z < 0 you return the constant -alpha. alpha is a slope: the value still has to depend on z.",
-            loses=("alpha = 0.01", "other alpha", "large, infinite and tiny z", CONTRACT),
+            loses=ALL_OF_LEAKY_RELU,
         ),
         Mistake(
             leaky_relu_sides_swapped,
             "The two sides are exchanged: the slope is 1 where z is positive and alpha where it is negative.",
-            loses=("alpha = 0.01", "other alpha", "large, infinite and tiny z", CONTRACT),
+            loses=ALL_OF_LEAKY_RELU,
         ),
         Mistake(
             leaky_relu_divided_by_alpha,
             "You divide by alpha for z < 0. In this course, as in PyTorch, alpha is the slope itself; "
             "some papers write z / a with a large a.",
-            loses=("alpha = 0.01", "other alpha", "large, infinite and tiny z", CONTRACT),
+            loses=ALL_OF_LEAKY_RELU,
         ),
         Mistake(
             leaky_relu_product_of_masks,
-            "A mask times infinity: 0 * inf is NaN. Choose between the two values instead of multiplying both by 0 or 1.",
+            "A mask times infinity: 0 * inf is NaN. Choose between the two values instead of multiplying both by 0 or "
+            "1.",
             loses=("large, infinite and tiny z",),
+        ),
+        Mistake(
+            leaky_relu_masks_scaled_first,
+            "Two things at once: a mask times infinity is NaN (0 * inf), and a boolean mask times a Python number is a "
+            "float64 array, so float32 is lost. Choose between the two values instead of multiplying by masks.",
+            loses=("large, infinite and tiny z", CONTRACT),
         ),
         Mistake(
             leaky_relu_built_from_absolute_value,
@@ -202,13 +220,14 @@ LEAKY_RELU = Kernel(
         ),
         Mistake(
             leaky_relu_truncates_whole_numbers,
-            "With whole numbers as input your result is a whole-number array too, so alpha times z is cut off to a whole "
-            "number. Make the result array from something that is a float.",
+            "With whole numbers as input your result is a whole-number array too, so alpha times z is cut off to a "
+            "whole number. Make the result array from something that is a float.",
             loses=(CONTRACT,),
         ),
         Mistake(
             leaky_relu_in_place,
-            "You write into z itself. The caller still needs z, for the backward pass for example: work on a new array.",
+            "You write into z itself. The caller still needs z, for the backward pass for example: work on a new "
+            "array.",
             loses=(CONTRACT, PURITY),
         ),
     ),
@@ -315,6 +334,10 @@ def leaky_relu_backward_activation_of_dout(dout, z, alpha=0.01):
 
 
 def leaky_relu_backward_product_of_masks(dout, z, alpha=0.01):
+    return (z > 0) * dout + (z <= 0) * (alpha * dout)
+
+
+def leaky_relu_backward_masks_scaled_first(dout, z, alpha=0.01):
     return (z > 0) * dout + (z <= 0) * alpha * dout
 
 
@@ -327,6 +350,13 @@ def leaky_relu_backward_float32_lost(dout, z, alpha=0.01):
     slope = np.where(z > 0, 1.0, alpha)
     return dout * slope
 
+
+ALL_OF_LEAKY_RELU_BACKWARD = (
+    "alpha = 0.01",
+    "other alpha",
+    "at zero and at infinity",
+    CONTRACT,
+)
 
 LEAKY_RELU_BACKWARD = Kernel(
     name="leaky_relu_backward",
@@ -350,34 +380,36 @@ LEAKY_RELU_BACKWARD = Kernel(
         ),
         Mistake(
             leaky_relu_backward_gradient_of_relu,
-            "This is the gradient of plain ReLU: nothing flows back for z < 0. The leak is there to let something through.",
-            loses=("alpha = 0.01", "other alpha", "at zero and at infinity", CONTRACT),
+            "This is the gradient of plain ReLU: nothing flows back for z < 0. The leak is there to let something "
+            "through.",
+            loses=ALL_OF_LEAKY_RELU_BACKWARD,
         ),
         Mistake(
             leaky_relu_backward_value_instead_of_slope,
             "For z < 0 you use alpha z, the value of the function. The backward pass needs its slope there, "
             "which does not depend on how negative z is.",
-            loses=("alpha = 0.01", "other alpha", "at zero and at infinity", CONTRACT),
+            loses=ALL_OF_LEAKY_RELU_BACKWARD,
         ),
         Mistake(
             leaky_relu_backward_activation_of_dout,
             "You multiply dout by the output of the forward pass. The chain rule multiplies it by the derivative.",
-            loses=("alpha = 0.01", "other alpha", "at zero and at infinity", CONTRACT),
+            loses=ALL_OF_LEAKY_RELU_BACKWARD,
         ),
         Mistake(
             leaky_relu_backward_upstream_gradient_forgotten,
-            "You return the slope phi'(z) alone. The gradient of the loss is that slope times what arrives from above, dout.",
-            loses=("alpha = 0.01", "other alpha", "at zero and at infinity", CONTRACT),
+            "You return the slope phi'(z) alone. The gradient of the loss is that slope times what arrives from above, "
+            "dout.",
+            loses=ALL_OF_LEAKY_RELU_BACKWARD,
         ),
         Mistake(
             leaky_relu_backward_sign_of_dout,
             "The sign of dout decides which slope you use. It is z, the input of the forward pass, that decides.",
-            loses=("alpha = 0.01", "other alpha", "at zero and at infinity", CONTRACT),
+            loses=ALL_OF_LEAKY_RELU_BACKWARD,
         ),
         Mistake(
             leaky_relu_backward_negative_slope_negated,
             "Your gradient for z < 0 has the wrong sign. alpha z rises with z: its slope is +alpha.",
-            loses=("alpha = 0.01", "other alpha", "at zero and at infinity", CONTRACT),
+            loses=ALL_OF_LEAKY_RELU_BACKWARD,
         ),
         Mistake(
             leaky_relu_backward_alpha_ignored,
@@ -386,13 +418,21 @@ LEAKY_RELU_BACKWARD = Kernel(
         ),
         Mistake(
             leaky_relu_backward_compares_the_products,
-            "You compare z with alpha z to find the side. That works only while alpha is below 1: compare z with 0.",
-            loses=("other alpha",),
+            "You compare z with alpha z to find the side. That works only for finite z and alpha below 1: compare z "
+            "with 0.",
+            loses=("other alpha", "at zero and at infinity"),
         ),
         Mistake(
             leaky_relu_backward_product_of_masks,
-            "A mask times infinity: 0 * inf is NaN. Choose between the two gradients instead of multiplying both by 0 or 1.",
+            "A mask times infinity: 0 * inf is NaN. Choose between the two gradients instead of multiplying both by 0 "
+            "or 1.",
             loses=("at zero and at infinity",),
+        ),
+        Mistake(
+            leaky_relu_backward_masks_scaled_first,
+            "Two things at once: a mask times infinity is NaN (0 * inf), and a boolean mask times a Python number is a "
+            "float64 array, so float32 is lost. Choose between the two gradients instead of multiplying by masks.",
+            loses=("at zero and at infinity", CONTRACT),
         ),
         Mistake(
             leaky_relu_backward_output_over_input,
@@ -402,8 +442,8 @@ LEAKY_RELU_BACKWARD = Kernel(
         ),
         Mistake(
             leaky_relu_backward_float32_lost,
-            "Right numbers, but float32 gradients come back as float64: np.where(condition, 1.0, alpha) with two Python "
-            "numbers makes a float64 array. Let np.where choose between two arrays made from dout.",
+            "Right numbers, but float32 gradients come back as float64: np.where(condition, 1.0, alpha) with two "
+            "Python numbers makes a float64 array. Let np.where choose between two arrays made from dout.",
             loses=(CONTRACT,),
         ),
     ),
@@ -488,10 +528,9 @@ def rrelu_any_array(draw: Draw) -> Iterator[Case]:
 
 
 def rrelu_random_on_both_sides(z, u, lower=1 / 8, upper=1 / 3, training=True):
+    slope = np.where(z > 0, np.ones_like(u), (lower + upper) / 2)
     if training:
         slope = lower + u * (upper - lower)
-    else:
-        slope = np.where(z > 0, np.ones_like(u), (lower + upper) / 2)
     return slope * z, slope
 
 
@@ -562,12 +601,18 @@ def rrelu_product_of_masks(z, u, lower=1 / 8, upper=1 / 3, training=True):
 
 
 def rrelu_float32_lost_in_evaluation(z, u, lower=1 / 8, upper=1 / 3, training=True):
+    slope = np.where(z > 0, 1.0, (lower + upper) / 2)
     if training:
         slope = np.where(z > 0, 1.0, lower + u * (upper - lower))
-    else:
-        slope = np.where(z > 0, 1.0, (lower + upper) / 2)
     return slope * z, slope
 
+
+ALL_OF_RRELU = (
+    "training: slopes from u",
+    "evaluation: the mean slope",
+    "at zero and at infinity",
+    CONTRACT,
+)
 
 RRELU = Kernel(
     name="rrelu",
@@ -585,7 +630,8 @@ RRELU = Kernel(
     mistakes=(
         Mistake(
             rrelu_random_on_both_sides,
-            "In training the random slope also hits the positive elements. Where z > 0 the slope is exactly 1, as in ReLU.",
+            "In training the random slope also hits the positive elements. Where z > 0 the slope is exactly 1, as in "
+            "ReLU.",
             loses=("training: slopes from u", "at zero and at infinity", CONTRACT),
         ),
         Mistake(
@@ -619,12 +665,7 @@ RRELU = Kernel(
         Mistake(
             rrelu_training_and_evaluation_exchanged,
             "Training and evaluation are exchanged: the random slopes belong to training=True.",
-            loses=(
-                "training: slopes from u",
-                "evaluation: the mean slope",
-                "at zero and at infinity",
-                CONTRACT,
-            ),
+            loses=ALL_OF_RRELU,
         ),
         Mistake(
             rrelu_upper_bound_in_evaluation,
@@ -640,12 +681,7 @@ RRELU = Kernel(
             rrelu_slope_zero_where_positive,
             "y is right, but the slope you return is 0 where z > 0. There y = 1 * z, and the backward pass will "
             "multiply by what you return.",
-            loses=(
-                "training: slopes from u",
-                "evaluation: the mean slope",
-                "at zero and at infinity",
-                CONTRACT,
-            ),
+            loses=ALL_OF_RRELU,
         ),
         Mistake(
             rrelu_slope_one_at_zero,
@@ -779,6 +815,13 @@ def rrelu_backward_in_place(dout, slope):
     return dout
 
 
+ALL_OF_RRELU_BACKWARD = (
+    "training: a slope for each element",
+    "evaluation: the mean slope",
+    "slopes above 1",
+    CONTRACT,
+)
+
 RRELU_BACKWARD = Kernel(
     name="rrelu_backward",
     parameters=("dout", "slope"),
@@ -801,55 +844,31 @@ RRELU_BACKWARD = Kernel(
         ),
         Mistake(
             rrelu_backward_upstream_gradient_forgotten,
-            "You return the slopes themselves. The gradient of the loss is the slope times what arrives from above, dout.",
-            loses=(
-                "training: a slope for each element",
-                "evaluation: the mean slope",
-                "slopes above 1",
-                CONTRACT,
-            ),
+            "You return the slopes themselves. The gradient of the loss is the slope times what arrives from above, "
+            "dout.",
+            loses=ALL_OF_RRELU_BACKWARD,
         ),
         Mistake(
             rrelu_backward_nothing_for_negative_z,
             "Nothing flows back where z was negative: that is ReLU. Here the drawn slope lets a part through.",
-            loses=(
-                "training: a slope for each element",
-                "evaluation: the mean slope",
-                "slopes above 1",
-                CONTRACT,
-            ),
+            loses=ALL_OF_RRELU_BACKWARD,
         ),
         Mistake(
             rrelu_backward_sign_of_dout,
             "You apply the slope only where dout is not positive. Which side an element is on was decided by z in the "
             "forward pass, and is already in `slope`.",
-            loses=(
-                "training: a slope for each element",
-                "evaluation: the mean slope",
-                "slopes above 1",
-                CONTRACT,
-            ),
+            loses=ALL_OF_RRELU_BACKWARD,
         ),
         Mistake(
             rrelu_backward_divided_by_slope,
             "You divide by the slope, which would undo the forward pass. The chain rule multiplies by the derivative.",
-            loses=(
-                "training: a slope for each element",
-                "evaluation: the mean slope",
-                "slopes above 1",
-                CONTRACT,
-            ),
+            loses=ALL_OF_RRELU_BACKWARD,
         ),
         Mistake(
             rrelu_backward_slopes_averaged_over_the_batch,
             "You average the slopes over the batch first. Every element was multiplied by its own slope, "
             "so every element's gradient is too.",
-            loses=(
-                "training: a slope for each element",
-                "evaluation: the mean slope",
-                "slopes above 1",
-                CONTRACT,
-            ),
+            loses=ALL_OF_RRELU_BACKWARD,
         ),
         Mistake(
             rrelu_backward_slopes_above_one_ignored,
@@ -868,9 +887,7 @@ RRELU_BACKWARD = Kernel(
             loses=(CONTRACT, PURITY),
         ),
     ),
-    derivative=Derivative(
-        rrelu_backward_forward, upstream="dout", with_respect_to=("z",), at=rrelu_backward_inputs
-    ),
+    derivative=Derivative(rrelu_backward_forward, upstream="dout", with_respect_to=("z",), at=rrelu_backward_inputs),
 )
 
 # ---------------------------------------------------------------- prelu
@@ -993,6 +1010,13 @@ def prelu_float32_lost(z, alpha):
     return y
 
 
+ALL_OF_PRELU = (
+    "one alpha, or one for each feature",
+    "images: one alpha for each channel",
+    "alpha outside [0, 1], infinite z",
+    CONTRACT,
+)
+
 PRELU = Kernel(
     name="prelu",
     parameters=("z", "alpha"),
@@ -1009,8 +1033,8 @@ PRELU = Kernel(
     mistakes=(
         Mistake(
             prelu_alpha_along_the_last_axis,
-            "NumPy lines alpha up with the last axis, which is the channel only for (N, C). For images (N, C, H, W) the "
-            "channel is axis 1: give alpha a shape that says so.",
+            "NumPy lines alpha up with the last axis, which is the channel only for (N, C). For images (N, C, H, W) "
+            "the channel is axis 1: give alpha a shape that says so.",
             loses=("images: one alpha for each channel",),
         ),
         Mistake(
@@ -1038,22 +1062,12 @@ PRELU = Kernel(
             prelu_always_four_axes,
             "Your alpha always gets four axes, so smaller inputs come back with axes they never had. "
             "How many ones to add depends on z.ndim.",
-            loses=(
-                "one alpha, or one for each feature",
-                "images: one alpha for each channel",
-                "alpha outside [0, 1], infinite z",
-                CONTRACT,
-            ),
+            loses=ALL_OF_PRELU,
         ),
         Mistake(
             prelu_plain_relu,
             "This is plain ReLU: for z < 0 you return 0 and alpha has no effect.",
-            loses=(
-                "one alpha, or one for each feature",
-                "images: one alpha for each channel",
-                "alpha outside [0, 1], infinite z",
-                CONTRACT,
-            ),
+            loses=ALL_OF_PRELU,
         ),
         Mistake(
             prelu_default_alpha_kept,
@@ -1072,16 +1086,12 @@ PRELU = Kernel(
         Mistake(
             prelu_sides_swapped,
             "The two sides are exchanged: the slope is 1 where z is positive and alpha where it is negative.",
-            loses=(
-                "one alpha, or one for each feature",
-                "images: one alpha for each channel",
-                "alpha outside [0, 1], infinite z",
-                CONTRACT,
-            ),
+            loses=ALL_OF_PRELU,
         ),
         Mistake(
             prelu_product_of_masks,
-            "A mask times infinity: 0 * inf is NaN. Choose between the two values instead of multiplying both by 0 or 1.",
+            "A mask times infinity: 0 * inf is NaN. Choose between the two values instead of multiplying both by 0 or "
+            "1.",
             loses=("alpha outside [0, 1], infinite z",),
         ),
         Mistake(
@@ -1262,7 +1272,7 @@ def prelu_backward_float32_lost(dout, z, alpha):
     return dz, dalpha
 
 
-EVERYTHING_OF_PRELU_BACKWARD = (
+ALL_OF_PRELU_BACKWARD = (
     "one alpha, or one for each feature",
     "images: one alpha for each channel",
     "at zero and at infinity",
@@ -1285,59 +1295,56 @@ PRELU_BACKWARD = Kernel(
     mistakes=(
         Mistake(
             prelu_backward_dalpha_not_summed,
-            "Your dalpha has one entry for each element of z. Many elements share one alpha: its gradient is the sum of "
-            "what they contribute, and has the shape of alpha.",
-            loses=EVERYTHING_OF_PRELU_BACKWARD,
+            "Your dalpha has one entry for each element of z. Many elements share one alpha: its gradient is the sum "
+            "of what they contribute, and has the shape of alpha.",
+            loses=ALL_OF_PRELU_BACKWARD,
         ),
         Mistake(
             prelu_backward_summed_over_the_batch_only,
-            "You sum dalpha over axis 0 alone. Everything that shares an alpha has to be added up: in an image also all "
-            "positions, and with a single alpha all channels too.",
-            loses=EVERYTHING_OF_PRELU_BACKWARD,
+            "You sum dalpha over axis 0 alone. Everything that shares an alpha has to be added up: in an image also "
+            "all positions, and with a single alpha all channels too.",
+            loses=ALL_OF_PRELU_BACKWARD,
         ),
         Mistake(
             prelu_backward_alpha_along_the_last_axis,
-            "You treat the last axis as the channels, which is right only for (N, C). For images (N, C, H, W) the channel "
-            "is axis 1, in dz and in dalpha.",
+            "You treat the last axis as the channels, which is right only for (N, C). For images (N, C, H, W) the "
+            "channel is axis 1, in dz and in dalpha.",
             loses=("images: one alpha for each channel",),
         ),
         Mistake(
             prelu_backward_dalpha_averaged,
-            "Your dalpha is the mean of the contributions. The chain rule adds them up; if the loss is a mean, its 1/N is "
-            "in dout already.",
-            loses=EVERYTHING_OF_PRELU_BACKWARD,
+            "Your dalpha is the mean of the contributions. The chain rule adds them up; if the loss is a mean, its 1/N "
+            "is in dout already.",
+            loses=ALL_OF_PRELU_BACKWARD,
         ),
         Mistake(
             prelu_backward_dalpha_of_the_wrong_side,
-            "Your dalpha adds up the positive z. There the output does not contain alpha at all: look at the other side.",
-            loses=EVERYTHING_OF_PRELU_BACKWARD,
+            "Your dalpha adds up the positive z. There the output does not contain alpha at all: look at the other "
+            "side.",
+            loses=ALL_OF_PRELU_BACKWARD,
         ),
         Mistake(
             prelu_backward_dalpha_of_both_sides,
-            "Your dalpha also adds up the positive z. There the output is z, without alpha: their contribution is zero.",
-            loses=(
-                "one alpha, or one for each feature",
-                "images: one alpha for each channel",
-                "at zero and at infinity",
-                CONTRACT,
-            ),
+            "Your dalpha also adds up the positive z. There the output is z, without alpha: their contribution is "
+            "zero.",
+            loses=ALL_OF_PRELU_BACKWARD,
         ),
         Mistake(
             prelu_backward_upstream_missing_in_dalpha,
             "dz is right, but dalpha lacks the upstream gradient: each contribution is weighted by its own dout "
             "before they are added up.",
-            loses=EVERYTHING_OF_PRELU_BACKWARD,
+            loses=ALL_OF_PRELU_BACKWARD,
         ),
         Mistake(
             prelu_backward_dz_used_in_dalpha,
             "Your dalpha carries a factor alpha too many: the derivative of alpha z with respect to alpha is z.",
-            loses=EVERYTHING_OF_PRELU_BACKWARD,
+            loses=ALL_OF_PRELU_BACKWARD,
         ),
         Mistake(
             prelu_backward_dalpha_a_single_number,
             "Your dalpha is one bare number. A gradient has the shape of its parameter: (1,) for a single alpha, "
             "(C,) for one for each channel.",
-            loses=EVERYTHING_OF_PRELU_BACKWARD,
+            loses=ALL_OF_PRELU_BACKWARD,
         ),
         Mistake(
             prelu_backward_slope_one_at_zero,
@@ -1347,8 +1354,8 @@ PRELU_BACKWARD = Kernel(
         ),
         Mistake(
             prelu_backward_product_of_masks,
-            "A mask times infinity: 0 * inf is NaN, and one NaN spoils the whole sum. Choose the contributions instead of "
-            "multiplying them by 0 or 1.",
+            "A mask times infinity: 0 * inf is NaN, and one NaN spoils the whole sum. Choose the contributions instead "
+            "of multiplying them by 0 or 1.",
             loses=("at zero and at infinity",),
         ),
         Mistake(

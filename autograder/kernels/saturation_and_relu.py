@@ -133,7 +133,8 @@ SIGMOID = Kernel(
         ),
         Mistake(
             sigmoid_sign_of_z,
-            "Your curve falls where it should rise: large positive z must give 1. Look at the sign inside the exponential.",
+            "Your curve falls where it should rise: large positive z must give 1. Look at the sign inside the "
+            "exponential.",
             loses=("moderate z", "large |z|", ANY_ARRAY),
         ),
         Mistake(
@@ -150,8 +151,8 @@ SIGMOID = Kernel(
         ),
         Mistake(
             sigmoid_tanh_of_z_not_of_half_z,
-            "Your curve is twice as steep as it should be. In the identity between the logistic function and tanh, the two do "
-            "not have the same argument.",
+            "Your curve is twice as steep as it should be. In the identity between the logistic function and tanh, "
+            "the two do not have the same argument.",
             loses=("moderate z", ANY_ARRAY),
         ),
         Mistake(
@@ -162,8 +163,8 @@ SIGMOID = Kernel(
         ),
         Mistake(
             sigmoid_softmax_instead,
-            "Your numbers sum to 1 over the whole array: this is softmax. Each entry of the logistic function depends on its own "
-            "z alone.",
+            "Your numbers sum to 1 over the whole array: this is softmax. Each entry of the logistic function depends "
+            "on its own z alone.",
             loses=("moderate z", "large |z|", ANY_ARRAY),
         ),
         Mistake(
@@ -174,8 +175,8 @@ SIGMOID = Kernel(
         ),
         Mistake(
             sigmoid_result_as_whole_as_z,
-            "For whole numbers the result is whole too, so 0.73 is cut down to 0: an array made with zeros_like(z) takes over "
-            "the dtype of z.",
+            "For whole numbers the result is whole too, so 0.73 is cut down to 0: an array made with zeros_like(z) "
+            "takes over the dtype of z.",
             loses=(ANY_ARRAY,),
         ),
     ),
@@ -294,13 +295,14 @@ SIGMOID_BACKWARD = Kernel(
         ),
         Mistake(
             sigmoid_backward_dout_forgotten,
-            "`dout` has no effect on your result. This is the derivative of the function; the chain rule asks for one more factor.",
+            "`dout` has no effect on your result. This is the derivative of the function; the chain rule asks for one "
+            "more factor.",
             loses=("moderate s", "saturated s", ANY_ARRAY),
         ),
         Mistake(
             sigmoid_backward_of_tanh,
-            "This is the derivative of tanh, written with its output. For the logistic function try s = 0.5: the slope there is "
-            "1/4, not 3/4.",
+            "This is the derivative of tanh, written with its output. For the logistic function try s = 0.5: the "
+            "slope there is 1/4, not 3/4.",
             loses=("moderate s", "saturated s", ANY_ARRAY),
         ),
         Mistake(
@@ -320,7 +322,8 @@ SIGMOID_BACKWARD = Kernel(
         ),
         Mistake(
             sigmoid_backward_sign,
-            "The size is right and the sign is not: the logistic function rises everywhere, so its slope is never negative.",
+            "The size is right and the sign is not: the logistic function rises everywhere, so its slope is never "
+            "negative.",
             loses=("moderate s", "saturated s", ANY_ARRAY),
         ),
         Mistake(
@@ -331,14 +334,14 @@ SIGMOID_BACKWARD = Kernel(
         ),
         Mistake(
             sigmoid_backward_s_clipped,
-            "Where s is exactly 0 or 1 the gradient is exactly 0 in PyTorch too; yours is about 1e-7. Keeping s away from 0 and 1 "
-            "protects a logarithm, and there is none here.",
+            "Where s is exactly 0 or 1 the gradient is exactly 0 in PyTorch too; yours is about 1e-7. Keeping s away "
+            "from 0 and 1 protects a logarithm, and there is none here.",
             loses=("saturated s",),
         ),
         Mistake(
             sigmoid_backward_always_float64,
-            "The numbers are right, but float32 becomes float64: np.ones(shape) makes float64. A plain Python 1 adapts to the "
-            "array beside it.",
+            "The numbers are right, but float32 becomes float64: np.ones(shape) makes float64. A plain Python 1 "
+            "adapts to the array beside it.",
             loses=(ANY_ARRAY,),
         ),
     ),
@@ -374,13 +377,15 @@ def tanh_large(draw: Draw) -> Iterator[Case]:
 
 
 def tanh_tiny(draw: Draw) -> Iterator[Case]:
-    """Tiny |z|, where tanh(z) = z in all digits: compared relative to the result."""
-    yield case("z = 1e-10 and -1e-12", z=np.array([1e-10, -1e-12]), computation="elementwise, relative")
+    """Tiny |z|, compared relative to the result. One larger number keeps `return z` from passing."""
+    yield case("z = 1e-10, -1e-12 and 0.5", z=np.array([1e-10, -1e-12, 0.5]), computation="elementwise, relative")
     for _ in draw.rounds(public=1, hidden=4):
         rows, columns = draw.shape()
         size = 10.0 ** -draw.uniform(rows, columns, low=9, high=14)
         sign = np.where(draw.uniform(rows, columns) < 0.5, -1.0, 1.0)
-        yield case("tiny random numbers", z=sign * size, computation="elementwise, relative")
+        z = sign * size
+        z[-1, -1] = 0.5
+        yield case("tiny random numbers and 0.5", z=z, computation="elementwise, relative")
 
 
 def tanh_sinh_over_cosh(z):
@@ -438,32 +443,32 @@ TANH = Kernel(
     mistakes=(
         Mistake(
             tanh_sinh_over_cosh,
-            "The textbook fraction fails at both ends: for large |z| it is infinity / infinity, and for tiny |z| it subtracts two "
-            "numbers that agree in nearly all their digits. NumPy has a function that avoids both.",
+            "The textbook fraction fails at both ends: for large |z| it is infinity / infinity, and for tiny |z| it "
+            "subtracts two numbers that agree in nearly all their digits. NumPy has a function that avoids both.",
             loses=("large |z|", "tiny |z|"),
         ),
         Mistake(
             tanh_cancellation_near_zero,
-            "The identity is right, the last digits near z = 0 are not: you compute a number close to 1 and take 1 away, "
-            "and only its rounding error is left. NumPy has a function that avoids this.",
+            "The identity is right, the last digits near z = 0 are not: you compute a number close to 1 and take 1 "
+            "away, and only its rounding error is left. NumPy has a function that avoids this.",
             loses=("tiny |z|",),
         ),
         Mistake(
             tanh_cancellation_in_the_other_form,
-            "The identity is right, the last digits near z = 0 are not: 1 minus a number close to 1 leaves only its rounding "
-            "error. NumPy has a function that avoids this.",
+            "The identity is right, the last digits near z = 0 are not: 1 minus a number close to 1 leaves only its "
+            "rounding error. NumPy has a function that avoids this.",
             loses=("tiny |z|",),
         ),
         Mistake(
             tanh_cancellation_after_a_stable_sigmoid,
-            "Your logistic function is stable, but 2 s - 1 near s = 1/2 is not: the digits of z were rounded away when it was "
-            "added to 1. NumPy has a function that avoids this.",
+            "Your logistic function is stable, but 2 s - 1 near s = 1/2 is not: the digits of z were rounded away "
+            "when it was added to 1. NumPy has a function that avoids this.",
             loses=("tiny |z|",),
         ),
         Mistake(
             tanh_argument_not_doubled,
-            "Your curve is half as steep as it should be: at z = 0, tanh has slope 1. What is the argument of the logistic function "
-            "in the identity?",
+            "Your curve is half as steep as it should be: at z = 0, tanh has slope 1. What is the argument of the "
+            "logistic function in the identity?",
             loses=("moderate z", "tiny |z|", ANY_ARRAY),
         ),
         Mistake(
@@ -479,7 +484,7 @@ TANH = Kernel(
         Mistake(
             tanh_straight_and_cut_off,
             "Your curve is a straight line that is cut off at -1 and 1 (known as hard tanh). tanh bends all the way.",
-            loses=("moderate z", ANY_ARRAY),
+            loses=("moderate z", "tiny |z|", ANY_ARRAY),
         ),
         Mistake(
             tanh_always_float64,
@@ -604,18 +609,20 @@ TANH_BACKWARD = Kernel(
         ),
         Mistake(
             tanh_backward_difference_squared,
-            "At t = -1 the curve is flat, but your slope there is 4. Which part of the expression does the square belong to?",
+            "At t = -1 the curve is flat, but your slope there is 4. Which part of the expression does the square "
+            "belong to?",
             loses=("moderate t", "saturated t", ANY_ARRAY),
         ),
         Mistake(
             tanh_backward_of_sigmoid,
-            "This is the derivative of the logistic function, written with its output. At t = 0, where tanh is steepest, "
-            "it gives 0.",
+            "This is the derivative of the logistic function, written with its output. At t = 0, where tanh is "
+            "steepest, it gives 0.",
             loses=("moderate t", "saturated t", ANY_ARRAY),
         ),
         Mistake(
             tanh_backward_dout_forgotten,
-            "`dout` has no effect on your result. This is the derivative of the function; the chain rule asks for one more factor.",
+            "`dout` has no effect on your result. This is the derivative of the function; the chain rule asks for one "
+            "more factor.",
             loses=("moderate t", "saturated t", ANY_ARRAY),
         ),
         Mistake(
@@ -630,8 +637,8 @@ TANH_BACKWARD = Kernel(
         ),
         Mistake(
             tanh_backward_t_clipped,
-            "Where t is exactly -1 or 1 the gradient is exactly 0 in PyTorch too; yours is about 2e-7. Nothing here divides by "
-            "the slope, so there is nothing to protect.",
+            "Where t is exactly -1 or 1 the gradient is exactly 0 in PyTorch too; yours is about 2e-7. Nothing here "
+            "divides by the slope, so there is nothing to protect.",
             loses=("saturated t",),
         ),
         Mistake(
@@ -642,8 +649,8 @@ TANH_BACKWARD = Kernel(
         ),
         Mistake(
             tanh_backward_always_float64,
-            "The numbers are right, but float32 becomes float64: np.ones(shape) makes float64. A plain Python 1 adapts to the "
-            "array beside it.",
+            "The numbers are right, but float32 becomes float64: np.ones(shape) makes float64. A plain Python 1 "
+            "adapts to the array beside it.",
             loses=(ANY_ARRAY,),
         ),
     ),
@@ -760,25 +767,26 @@ RELU = Kernel(
         ),
         Mistake(
             relu_nan_becomes_zero,
-            "NaN becomes 0: every comparison with NaN is false, so it falls on the side of your zeros. A network that hides its "
-            "NaN trains on as if nothing had happened.",
+            "NaN becomes 0: every comparison with NaN is false, so it falls on the side of your zeros. A network that "
+            "hides its NaN trains on as if nothing had happened.",
             loses=("NaN stays NaN",),
         ),
         Mistake(
             relu_half_of_z_plus_abs,
-            "The formula is right on paper. In floating point, minus infinity plus infinity is NaN, and 1e308 + 1e308 overflows.",
+            "The formula is right on paper. In floating point, minus infinity plus infinity is NaN, and 1e308 + 1e308 "
+            "overflows.",
             loses=("infinite z",),
         ),
         Mistake(
             relu_writes_into_its_input,
-            "The result is right, but z itself has been changed: the backward pass, which needs the sign of z, would find only "
-            "zeros. Return a new array.",
+            "The result is right, but z itself has been changed: the backward pass, which needs the sign of z, would "
+            "find only zeros. Return a new array.",
             loses=(PURITY,),
         ),
         Mistake(
             relu_maximum_of_the_array,
-            "np.max(z, 0) is the largest number along axis 0 of z. The function that compares two things entry by entry has "
-            "another name.",
+            "np.max(z, 0) is the largest number along axis 0 of z. The function that compares two things entry by "
+            "entry has another name.",
             loses=("values", "infinite z", "NaN stays NaN", ANY_ARRAY),
         ),
         Mistake(
@@ -803,8 +811,8 @@ RELU = Kernel(
         ),
         Mistake(
             relu_always_float64,
-            "The numbers are right, but float32 becomes float64: np.zeros(shape) makes float64. A plain Python 0 adapts to the "
-            "array beside it.",
+            "The numbers are right, but float32 becomes float64: np.zeros(shape) makes float64. A plain Python 0 "
+            "adapts to the array beside it.",
             loses=(ANY_ARRAY,),
         ),
     ),
@@ -849,9 +857,7 @@ def relu_backward_at_zero(draw: Draw) -> Iterator[Case]:
 
 def relu_backward_infinite(draw: Draw) -> Iterator[Case]:
     """Infinite or NaN upstream gradients do not pass a closed unit."""
-    yield case(
-        "infinite dout", dout=np.array([np.inf, -np.inf, np.inf, 2.0]), z=np.array([-1.0, -2.0, 3.0, 4.0])
-    )
+    yield case("infinite dout", dout=np.array([np.inf, -np.inf, np.inf, 2.0]), z=np.array([-1.0, -2.0, 3.0, 4.0]))
     yield case("NaN dout where z is negative", dout=np.array([np.nan, 3.0]), z=np.array([-1.0, 2.0]))
     for _ in draw.rounds(public=1, hidden=3):
         rows, columns = draw.shape()
@@ -944,8 +950,8 @@ RELU_BACKWARD = Kernel(
         ),
         Mistake(
             relu_backward_multiplied_by_the_mask,
-            "Your mask multiplies, and 0 times infinity is NaN: one overflow upstream spoils units that were switched off. "
-            "Choose between dout and 0 instead of multiplying.",
+            "Your mask multiplies, and 0 times infinity is NaN: one overflow upstream spoils units that were switched "
+            "off. Choose between dout and 0 instead of multiplying.",
             loses=("infinite dout",),
         ),
         Mistake(
@@ -955,13 +961,14 @@ RELU_BACKWARD = Kernel(
         ),
         Mistake(
             relu_backward_sign_of_dout,
-            "You look at the sign of dout. Whether a unit lets the gradient pass was decided in the forward pass, by z.",
+            "You look at the sign of dout. Whether a unit lets the gradient pass was decided in the forward pass, by "
+            "z.",
             loses=("values", "z exactly 0", "infinite dout", ANY_ARRAY),
         ),
         Mistake(
             relu_backward_positive_gradients_only,
-            "You pass only positive gradients on. That is guided backpropagation, a way of drawing pictures; the true gradient "
-            "may have either sign.",
+            "You pass only positive gradients on. That is guided backpropagation, a way of drawing pictures; the true "
+            "gradient may have either sign.",
             loses=("values", "z exactly 0", "infinite dout", ANY_ARRAY),
         ),
         Mistake(
@@ -982,8 +989,8 @@ RELU_BACKWARD = Kernel(
         ),
         Mistake(
             relu_backward_always_float64,
-            "The numbers are right, but float32 becomes float64: np.zeros(shape) makes float64. A plain Python 0 adapts to the "
-            "array beside it.",
+            "The numbers are right, but float32 becomes float64: np.zeros(shape) makes float64. A plain Python 0 "
+            "adapts to the array beside it.",
             loses=(ANY_ARRAY,),
         ),
     ),
@@ -1115,7 +1122,8 @@ DEAD_UNITS = Kernel(
     mistakes=(
         Mistake(
             dead_units_one_zero_is_taken_for_death,
-            "You call a unit dead that is 0 on some sample. Every healthy ReLU rests now and then: it is dead if it is 0 on all.",
+            "You call a unit dead that is 0 on some sample. Every healthy ReLU rests now and then: it is dead if it "
+            "is 0 on all.",
             loses=(
                 "zero on every sample",
                 "activations below zero",
@@ -1125,7 +1133,8 @@ DEAD_UNITS = Kernel(
         ),
         Mistake(
             dead_units_samples_instead_of_units,
-            "Your answer has one entry for each sample. Rows are samples and columns are units: along which axis must you look?",
+            "Your answer has one entry for each sample. Rows are samples and columns are units: along which axis must "
+            "you look?",
             loses=(
                 "zero on every sample",
                 "activations below zero",
@@ -1175,8 +1184,8 @@ DEAD_UNITS = Kernel(
         ),
         Mistake(
             dead_units_zeros_and_ones,
-            "Your zeros and ones are right, but they are numbers. A comparison gives True and False by itself, and an array of "
-            "those can select units.",
+            "Your zeros and ones are right, but they are numbers. A comparison gives True and False by itself, and an "
+            "array of those can select units.",
             loses=(
                 "zero on every sample",
                 "activations below zero",
@@ -1191,13 +1200,14 @@ DEAD_UNITS = Kernel(
         ),
         Mistake(
             dead_units_never_positive,
-            "An activation below zero counts as dead in your answer. Leaky ReLU has such activations, and a gradient passes there.",
+            "An activation below zero counts as dead in your answer. Leaky ReLU has such activations, and a gradient "
+            "passes there.",
             loses=("activations below zero",),
         ),
         Mistake(
             dead_units_nearly_zero,
-            "You call a unit dead whose activation is merely small. However small, it is not 0, so the gradient passes: "
-            "compare exactly.",
+            "You call a unit dead whose activation is merely small. However small, it is not 0, so the gradient "
+            "passes: compare exactly.",
             loses=("one small activation is enough",),
         ),
         Mistake(
@@ -1207,7 +1217,8 @@ DEAD_UNITS = Kernel(
         ),
         Mistake(
             dead_units_first_batch_only,
-            "You look at the first samples only. A unit that rests on one minibatch may be awake on the next: use every row.",
+            "You look at the first samples only. A unit that rests on one minibatch may be awake on the next: use "
+            "every row.",
             loses=("one small activation is enough",),
         ),
     ),

@@ -7,6 +7,27 @@ import importlib
 
 HOME = {
     "plot_activation": "activations",
+    "digits": "handwritten_digits",
+    "dead_units_experiment": "dead_units",
+    "lower_learning_rate_experiment": "dead_units",
+    "RELU": "dead_units",
+    "plot_saturation": "saturation",
+    "gradient_through_layers": "saturation",
+    "plot_leaky_relus": "leaky_relus",
+    "revive_a_dead_unit": "leaky_relus",
+    "plot_rrelu_fan": "leaky_relus",
+    "recover_the_slopes": "leaky_relus",
+    "prelu_on_digits": "leaky_relus",
+    "decay_on_alpha": "leaky_relus",
+    "elu_family": "self_normalization",
+    "likeness_by_layer": "self_normalization",
+    "compare_constants": "self_normalization",
+    "standard_normal": "self_normalization",
+    "mean_square_map": "self_normalization",
+    "through_100_layers": "self_normalization",
+    "what_breaks_self_normalization": "self_normalization",
+    "compare_activations": "activation_comparison",
+    "time_activations": "activation_comparison",
 }
 """Public name -> the module of this folder that holds it."""
 

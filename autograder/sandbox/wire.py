@@ -4,13 +4,15 @@ Nothing is unpickled and nothing is evaluated. A frame is
 
     4 bytes "TDN1" | header length, 4 bytes | body length, 8 bytes | header (JSON) | body (the arrays' bytes)
 
-The header is the message itself, with each array replaced by {"array": [dtype, shape, order, offset]}, each tuple by
-{"tuple": [...]} and each dict by {"dict": {...}}.
+The header is the message itself, with each array replaced by {"array": [dtype, shape, order]}, each tuple by
+{"tuple": [...]} and each dict by {"dict": {...}}. The body holds the arrays one after another, every byte of it once: a
+message needs no more memory than it has bytes, whatever its header says.
 """
 
 from __future__ import annotations
 
 import json
+import math
 import struct
 from collections.abc import Callable
 from typing import Any
@@ -21,7 +23,7 @@ from autograder.call.plain import DTYPES, memory_order, with_memory_order
 
 MAGIC = b"TDN1"
 PREFIX = struct.Struct(">4sIQ")
-LARGEST_HEADER = 1_000_000
+LARGEST_HEADER = 4_000_000
 LARGEST_BODY = 64_000_000
 MOST_DIMENSIONS = 8
 
@@ -45,18 +47,19 @@ def read_frame(read: Callable[[int], bytes]) -> Any:
     magic, header_length, body_length = PREFIX.unpack(read(PREFIX.size))
     if magic != MAGIC or header_length > LARGEST_HEADER or body_length > LARGEST_BODY:
         raise WireError("what arrived is no frame of this protocol")
-    header, body = read(header_length), read(body_length)
+    header, body = read(header_length), _Body(read(body_length))
     try:
-        return _unpack(json.loads(header), body)
-    except (ValueError, TypeError, KeyError, RecursionError, OverflowError) as error:
+        message = _unpack(json.loads(header), body)
+    except (ValueError, TypeError, AttributeError, RecursionError, OverflowError) as error:
         raise WireError(f"malformed message ({type(error).__name__})") from None
+    body.expect_end()
+    return message
 
 
 def _pack(value: Any, parts: list[bytes]) -> Any:
     if isinstance(value, np.ndarray):
-        offset = sum(map(len, parts))
         parts.append(value.tobytes())
-        return {"array": [value.dtype.name, list(value.shape), memory_order(value), offset]}
+        return {"array": [value.dtype.name, list(value.shape), memory_order(value)]}
     if isinstance(value, tuple):
         return {"tuple": [_pack(item, parts) for item in value]}
     if isinstance(value, list):
@@ -66,14 +69,37 @@ def _pack(value: Any, parts: list[bytes]) -> Any:
     return value
 
 
-def _unpack(value: Any, body: bytes) -> Any:
+class _Body:
+    """The bytes of a message's arrays, handed out in order."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._position = 0
+
+    def take(self, dtype: np.dtype, count: int) -> np.ndarray:
+        """The next `count` numbers, read-only."""
+        start, end = self._position, self._position + count * dtype.itemsize
+        if end > len(self._data):
+            raise WireError("malformed message (length)")
+        self._position = end
+        return np.frombuffer(self._data, dtype, count, start) if count else np.zeros(0, dtype)
+
+    def expect_end(self) -> None:
+        """Raise WireError if there are bytes that belong to no array."""
+        if self._position != len(self._data):
+            raise WireError("malformed message (length)")
+
+
+def _unpack(value: Any, body: _Body) -> Any:
+    if isinstance(value, str):
+        return _text(value)
     if isinstance(value, list):
         return [_unpack(item, body) for item in value]
     if not isinstance(value, dict):
         return value
     ((kind, content),) = value.items()
     if kind == "dict":
-        return {key: _unpack(item, body) for key, item in content.items()}
+        return {_text(key): _unpack(item, body) for key, item in content.items()}
     if kind == "tuple":
         return tuple(_unpack(item, body) for item in content)
     if kind == "array":
@@ -81,18 +107,18 @@ def _unpack(value: Any, body: bytes) -> Any:
     raise WireError("malformed message (unknown kind)")
 
 
-def _unpack_array(content: Any, body: bytes) -> np.ndarray:
-    name, shape, order, offset = content
+def _text(value: str) -> str:
+    """Text that can be written to a file: lone surrogates, which JSON can spell, become question marks."""
+    return value.encode("utf-8", "replace").decode("utf-8")
+
+
+def _unpack_array(content: Any, body: _Body) -> np.ndarray:
+    name, shape, order = content
     if name not in DTYPES or order not in ("C", "F", "strided"):
         raise WireError("malformed message (dtype or order)")
-    whole = [offset, *shape]
-    if len(shape) > MOST_DIMENSIONS or not all(type(side) is int and 0 <= side <= LARGEST_BODY for side in whole):
+    if not isinstance(shape, list) or len(shape) > MOST_DIMENSIONS:
         raise WireError("malformed message (shape)")
-    dtype = np.dtype(name)
-    count = 1
-    for side in shape:
-        count *= side
-    if offset + count * dtype.itemsize > len(body):
-        raise WireError("malformed message (length)")
-    flat = np.frombuffer(body, dtype, count, offset) if count else np.zeros(0, dtype)
+    if not all(type(side) is int and 0 <= side <= LARGEST_BODY for side in shape):
+        raise WireError("malformed message (shape)")
+    flat = body.take(np.dtype(name), math.prod(shape))
     return with_memory_order(flat.reshape(shape), order)

@@ -123,6 +123,15 @@ def limit_resources(memory, cpu_seconds, file_size):
             resource.setrlimit(getattr(resource, name), (value, value))
 
 
+def end_with_judge():
+    """Ask Linux to end this process when the one that started it ends; elsewhere the closed channel does, at the next read."""
+    if sys.platform == "linux":
+        import ctypes
+        import signal
+
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+
+
 class BoundedOutput(io.TextIOBase):
     """Keeps the first characters that are printed and forgets the rest."""
 
@@ -227,6 +236,7 @@ def serve(channel_in, channel_out):
 
 def main():
     """Take over the channel, set the limits given on the command line, serve."""
+    end_with_judge()
     memory, cpu_seconds, file_size = map(int, sys.argv[1:4])
     channel_in, channel_out = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     nothing = os.open(os.devnull, os.O_RDWR)

@@ -2,8 +2,8 @@
 
 1797 grey images of 8x8 pixels (0 to 16) of the digits 0 to 9, written by 13 people: the test part of "Optical
 Recognition of Handwritten Digits", E. Alpaydin and C. Kaynak, 1998, UCI Machine Learning Repository,
-https://doi.org/10.24432/C50P49, licence CC BY 4.0 (https://creativecommons.org/licenses/by/4.0/). `digits.npz` holds the
-same numbers in the same order as uint8, as scikit-learn distributes them (sklearn/datasets/data/digits.csv.gz).
+https://doi.org/10.24432/C50P49, licence CC BY 4.0 (https://creativecommons.org/licenses/by/4.0/). `digits.npz` holds
+the same numbers in the same order as uint8, as scikit-learn distributes them (sklearn/datasets/data/digits.csv.gz).
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ SPLIT_SEED = 1797
 def digits() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """The digits, split and standardized: (x_train, y_train, x_validation, y_validation).
 
-    x: float64, one row an image, 64 pixels. From each pixel its mean over the training images is subtracted; the result is
-        divided by the pixel's standard deviation over the training images, or by 1 (of 16 grey levels) where that is
+    x: float64, one row an image, 64 pixels. From each pixel its mean over the training images is subtracted; the result
+        is divided by the pixel's standard deviation over the training images, or by 1 (of 16 grey levels) where that is
         larger, so that a pixel that is hardly ever anything but white is not blown up.
     y: whole numbers 0 to 9.
 
-    The split (1437 and 360 images) is random and always the same; the same people wrote both parts. The arrays are copies:
-    change them as you like.
+    The split (1437 and 360 images) is random and always the same; the same people wrote both parts. The arrays are
+    copies: change them as you like.
     """
     return tuple(array.copy() for array in _split_and_standardized())
 

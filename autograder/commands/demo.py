@@ -1,0 +1,54 @@
+"""`python3 -m autograder demo`: a simulated class, graded end to end."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+from autograder.course import ROOT, Course, CourseError
+
+SUMMARY = "a simulated class, graded end to end: gradebook, feedback, class report"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The size of the class, and where its folder goes."""
+    parser.add_argument("--students", type=int, default=12, help="how many students (default: %(default)s)")
+    parser.add_argument("--chapter", default="1_training_problems", help="the chapter (default: %(default)s)")
+    parser.add_argument("--folder", type=Path, default=ROOT / "demo", help="the course folder to make (default: demo/)")
+    parser.add_argument("--jobs", type=int, help="how many notebooks at a time (default: one for each core)")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Release, hand in, judge, record, write feedback and report. The status is 1 if a score is not the deserved one."""
+    from autograder.commands.grade import feedback, grade, table
+    from autograder.grading.class_report import judged_total, write_report
+    from autograder.grading.release import make_release
+    from autograder.grading.simulated_class import hand_in, scratch_course, simulated_class
+
+    started = time.monotonic()
+    chapter = arguments.chapter
+    Course().sections(chapter)
+    if arguments.students < 1 or (arguments.jobs is not None and arguments.jobs < 1):
+        raise CourseError("--students and --jobs must be 1 or more.")
+    course = scratch_course(arguments.folder.resolve(), Course())
+    students = simulated_class(course, chapter, arguments.students)
+    print(f"A class of {len(students)} simulated students hands in {chapter}.", flush=True)
+    make_release(course, chapter)
+    hand_in(course, chapter, students)
+    summary = grade(course, chapter, arguments.jobs)
+    feedback(course, chapter, list(summary.students))
+    report = write_report(course, chapter)
+    deserved = {student.name: sum(map(student.deserves, course.sections(chapter))) for student in students}
+    print(f"\n{table(course, summary, deserved)}\n")
+    print(f"gradebook     {course.root / 'gradebook.db'}")
+    print(f"feedback      {course.root / 'feedback'}")
+    print(f"class report  {report}")
+    print(f"              (Formgrader, nbgrader export and the like: run them in {course.root})")
+    notebooks = len(students) * len(course.sections(chapter))
+    print(f"{notebooks} notebooks in {time.monotonic() - started:.0f} s.")
+    wrong = [name for name, results in summary.students.items() if judged_total(results) != deserved[name]]
+    if wrong:
+        print(f"Not the deserved score: {', '.join(wrong)}. Please report this.", file=sys.stderr)
+    return 1 if wrong else 0

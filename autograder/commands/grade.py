@@ -1,0 +1,120 @@
+"""`python3 -m autograder grade CHAPTER`: judge all submissions of a chapter, record the scores, write the feedback."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from autograder.course import ROOT, Course, CourseError
+
+if TYPE_CHECKING:
+    from autograder.grading.grading_run import Summary
+
+SUMMARY = "judge all submissions of a chapter, record the scores, write feedback"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What to grade, and with how many processes."""
+    parser.add_argument("chapter", help="the chapter, as its folder in source/ is called")
+    parser.add_argument("--student", help="only this student's submission")
+    parser.add_argument("--jobs", type=int, help="how many notebooks at a time (default: one for each core)")
+    parser.add_argument("--devices", help="where the PyTorch references run, e.g. cpu,cuda (default: all there are)")
+    parser.add_argument("--no-feedback", action="store_true", help="do not write the feedback pages")
+    parser.add_argument("--course", type=Path, default=ROOT, help="a course folder other than this one")
+    parser.epilog = "Stopped at any moment, it goes on where it was when it is run again."
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Grade, record, write feedback, and print a row for each student."""
+    course = Course(arguments.course.resolve())
+    if arguments.jobs is not None and arguments.jobs < 1:
+        raise CourseError("--jobs must be 1 or more.")
+    summary = grade(course, arguments.chapter, arguments.jobs, asked_devices(arguments.devices), arguments.student)
+    print(table(course, summary))
+    if not arguments.no_feedback:
+        feedback(course, arguments.chapter, list(summary.students))
+        print(f"Feedback: {course.root / 'feedback'}/<student>/{arguments.chapter}/")
+    print(f"Gradebook: {course.root / 'gradebook.db'}")
+    return 0
+
+
+def asked_devices(text: str | None) -> tuple[str, ...] | None:
+    """`cpu,cuda` as a tuple, every device checked. Raises CourseError for one that is not there."""
+    if text is None:
+        return None
+    from autograder.judge.devices import chosen
+
+    try:
+        return chosen(tuple(name.strip() for name in text.split(",")))
+    except ValueError as error:
+        raise CourseError(f"{str(error)[:1].upper()}{str(error)[1:]}.") from None
+
+
+def grade(
+    course: Course, chapter: str, jobs: int | None, devices: tuple[str, ...] | None = None, student: str | None = None
+) -> Summary:
+    """Grade a chapter with a progress bar."""
+    from tqdm import tqdm
+
+    from autograder.grading.grading_run import Progress, grade_chapter
+
+    with tqdm(desc="Judging", unit=" notebooks", dynamic_ncols=True) as bar:
+
+        def show(progress: Progress) -> None:
+            bar.total = progress.total
+            bar.update(progress.done - bar.n)
+
+        try:
+            summary = grade_chapter(course, chapter, jobs=jobs, devices=devices, student=student, show=show)
+        except KeyboardInterrupt:
+            bar.close()
+            raise KeyboardInterrupt(
+                f"Stopped after {bar.n} of {bar.total or 0} notebooks. What was judged is kept: run the same command again to go on."
+            ) from None
+    return summary
+
+
+def feedback(course: Course, chapter: str, students: list[str]) -> None:
+    """Write the feedback pages with a progress bar."""
+    from tqdm import tqdm
+
+    from autograder.grading.feedback import write_feedback
+
+    for student in tqdm(students, desc="Feedback", unit=" students", dynamic_ncols=True):
+        write_feedback(course, chapter, student)
+
+
+def table(course: Course, summary: Summary, deserved: dict[str, float] | None = None) -> str:
+    """A row for each student: points by notebook, in all, and what to look at. deserved: a further column."""
+    from autograder.grading.class_report import judged_total
+
+    sections = course.sections(summary.chapter)
+    head = ["student", *sections, "judged", *(["deserved"] if deserved else []), "to look at"]
+    rows = [head]
+    for student, results in summary.students.items():
+        row = [student, *(_points(results[section]) for section in sections), f"{judged_total(results):g}"]
+        row += [f"{deserved[student]:g}"] if deserved else []
+        rows.append([*row, _notes(results, summary.ignored.get(student, []))])
+    widths = [max(len(row[column]) for row in rows) for column in range(len(head) - 1)]
+    return "\n".join(_line(row, widths) for row in rows)
+
+
+def _line(row: list[str], widths: list[int]) -> str:
+    cells = [row[0].ljust(widths[0])] + [cell.rjust(width) for cell, width in zip(row[1:-1], widths[1:], strict=True)]
+    return "  ".join([*cells, row[-1]]).rstrip()
+
+
+def _points(result) -> str:
+    if result.set_aside:
+        return "set aside"
+    if result.missing:
+        return "not handed in"
+    return f"{sum(cell.score or 0.0 for cell in result.cells.values()):g}/{result.judged_points:g}"
+
+
+def _notes(results: dict, ignored: list[str]) -> str:
+    notes = [result.set_aside for result in results.values() if result.set_aside]
+    notes += [flag for result in results.values() for flag in result.flags if not result.missing]
+    notes += [f"not looked at: {', '.join(ignored)}"] if ignored else []
+    return "; ".join(dict.fromkeys(notes))

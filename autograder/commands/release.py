@@ -1,0 +1,63 @@
+"""`python3 -m autograder release`: source/ -> release/, through nbgrader."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from autograder.course import Course
+
+SUMMARY = "make the students' notebooks from source/, and enter them in the gradebook"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The chapters, or only the question whether release/ is up to date."""
+    parser.add_argument("chapter", nargs="*", help="chapters to release (default: all)")
+    parser.add_argument("--check", action="store_true", help="change nothing: is release/ what source/ makes?")
+    parser.add_argument("--handout", type=Path, metavar="FILE.zip", help="pack release/ as it is, for students; no solutions")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Release the chapters, or check them."""
+    course = Course()
+    for chapter in arguments.chapter:
+        course.sections(chapter)
+    if arguments.handout:
+        return handout(course, arguments.handout)
+    return check(course) if arguments.check else release(course, arguments.chapter or course.chapters())
+
+
+def release(course: Course, chapters: list[str]) -> int:
+    """Release chapter by chapter."""
+    from autograder.grading.release import make_release
+
+    for chapter in chapters:
+        make_release(course, chapter)
+        for section in course.sections(chapter):
+            print(f"release/{chapter}/{section}.ipynb")
+    return 0
+
+
+def check(course: Course) -> int:
+    """Say where release/ is not what source/ makes; the exit status is 1 if it is not."""
+    from autograder.grading.release import differences
+
+    found = differences(course)
+    for sentence in found:
+        print(sentence, file=sys.stderr)
+    if found:
+        print("Change source/, then run  python3 -m autograder release", file=sys.stderr)
+        return 1
+    print("release/ is what source/ makes.")
+    return 0
+
+
+def handout(course: Course, path: Path) -> int:
+    """Pack what students get, after making sure that it is what source/ makes."""
+    from autograder.grading.handout import write_handout
+
+    if check(course):
+        return 1
+    print(f"{path}: {write_handout(course, path)} files. Students unpack it and run  python3 -m autograder lab")
+    return 0

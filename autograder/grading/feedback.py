@@ -1,0 +1,48 @@
+"""Feedback pages, by nbgrader's own command with the course's template."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from autograder.course import Course, CourseError
+from autograder.grading.release import Messages
+from autograder.grading.settings import settings
+
+
+def write_feedback(course: Course, chapter: str, student: str) -> list[Path]:
+    """Write the pages of one student's chapter where they are missing or older than the autograded notebooks.
+
+    Returns the pages there are. Raises CourseError where nbgrader cannot write them.
+    """
+    notebooks = sorted((course.root / "autograded" / student / chapter).glob("*.ipynb"))
+    pages = [page_of(course, chapter, student, notebook.stem) for notebook in notebooks]
+    if any(_outdated(page, notebook) for page, notebook in zip(pages, notebooks, strict=True)):
+        _generate(course, chapter, student)
+    return pages
+
+
+def page_of(course: Course, chapter: str, student: str, section: str) -> Path:
+    """Where the feedback page of a notebook is."""
+    return course.root / "feedback" / student / chapter / f"{section}.html"
+
+
+def _outdated(page: Path, notebook: Path) -> bool:
+    return not page.is_file() or page.stat().st_mtime_ns <= notebook.stat().st_mtime_ns
+
+
+def _generate(course: Course, chapter: str, student: str) -> None:
+    from nbgrader.converters import GenerateFeedback
+    from nbgrader.converters.base import NbGraderException
+    from nbgrader.coursedir import CourseDirectory
+
+    config = settings(course.root)
+    config.CourseDirectory.assignment_id = chapter
+    config.CourseDirectory.student_id = student
+    messages = Messages()
+    converter = GenerateFeedback(coursedir=CourseDirectory(config=config), config=config)
+    converter.log = messages.logger
+    converter.force = True
+    try:
+        converter.start()
+    except NbGraderException as error:
+        raise CourseError(f"nbgrader could not write the feedback of {student}: {messages.last() or error}") from None

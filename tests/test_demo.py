@@ -1,0 +1,121 @@
+"""The demo, as a person runs it: a simulated class, graded end to end."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from autograder.call.calling import call
+from autograder.course import ROOT, Course
+from autograder.grading.settings import database_url
+from autograder.grading.simulated_class import MARK, points_with, simulated_class, typed
+from autograder.judge import judge
+from autograder.kernels import catalogue
+
+CHAPTER = "1_training_problems"
+STUDENTS = 8
+
+MISTAKES = [(kernel, mistake) for kernel in catalogue().values() for mistake in kernel.mistakes]
+
+
+def run(*words: str, folder: Path = ROOT) -> subprocess.CompletedProcess:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    return subprocess.run(
+        [sys.executable, "-m", *words], cwd=folder, env=environment, capture_output=True, text=True, timeout=900
+    )
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory) -> tuple[Path, subprocess.CompletedProcess]:
+    """The demo's folder and what it printed."""
+    folder = tmp_path_factory.mktemp("demo") / "course"
+    return folder, run("autograder", "demo", "--students", str(STUDENTS), "--folder", str(folder))
+
+
+@pytest.fixture(scope="session")
+def students():
+    return simulated_class(Course(), CHAPTER, STUDENTS)
+
+
+def test_it_ends_well_and_prints_a_row_a_student(demo, students):
+    _, done = demo
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr and "Warning" not in done.stderr
+    for student in students:
+        assert re.search(rf"^{student.name} ", done.stdout, re.MULTILINE)
+
+
+def test_the_gradebook_holds_the_deserved_scores(demo, students):
+    from nbgrader.api import Gradebook
+
+    folder, _ = demo
+    with Gradebook(database_url(folder)) as gradebook:
+        for student in students:
+            submission = gradebook.find_submission(CHAPTER, student.name)
+            for notebook in submission.notebooks:
+                judged = sum(grade.auto_score or 0 for grade in notebook.grades)
+                assert judged == student.deserves(notebook.name), (student.name, notebook.name)
+
+
+def test_no_two_kinds_of_students_are_missing(students):
+    assert {student.kind for student in students} == {"perfect", "blank", "handwritten", "mistakes"}
+
+
+def test_a_perfect_student_has_every_judged_point_and_a_blank_one_none(students):
+    best = sum(kernel.points for kernel in catalogue().values() if kernel.notebook.startswith(CHAPTER))
+    by_kind = {student.kind: student for student in students}
+    sections = Course().sections(CHAPTER)
+    assert sum(map(by_kind["perfect"].deserves, sections)) == best
+    assert sum(map(by_kind["blank"].deserves, sections)) == 0
+
+
+def test_nbgrader_export_reads_the_gradebook(demo, students):
+    folder, _ = demo
+    done = run("nbgrader", "export", "--to", str(folder / "grades.csv"), folder=folder)
+    assert done.returncode == 0, done.stderr
+    rows = (folder / "grades.csv").read_text().strip().split("\n")
+    assert len(rows) == 1 + len(students)
+
+
+def test_every_student_gets_a_feedback_page_for_every_notebook(demo, students):
+    folder, _ = demo
+    for student in students:
+        for section in Course().sections(CHAPTER):
+            page = (folder / "feedback" / student.name / CHAPTER / f"{section}.html").read_text(encoding="utf-8")
+            assert 'class="verdict"' in page
+            assert "BEGIN HIDDEN TESTS" not in page
+
+
+def test_a_known_mistake_is_named_in_the_feedback_and_in_the_class_report(demo, students):
+    folder, _ = demo
+    report = (folder / "reports" / f"{CHAPTER}.html").read_text(encoding="utf-8")
+    student = next(student for student in students if student.kind == "mistakes")
+    pages = "".join(page.read_text(encoding="utf-8") for page in (folder / "feedback" / student.name).rglob("*.html"))
+    named = [mistake for mistake in student.mistakes if mistake.split(": ")[1] in pages]
+    assert named
+    assert any(mistake.split(": ")[1] in report for mistake in named)
+
+
+def test_a_second_demo_replaces_the_first_but_no_other_folder(demo, tmp_path):
+    folder, _ = demo
+    assert (folder / MARK).is_file()
+    (tmp_path / "thesis.txt").write_text("years of work")
+    done = run("autograder", "demo", "--folder", str(tmp_path))
+    assert done.returncode == 1
+    assert "choose another with --folder" in done.stderr
+    assert (tmp_path / "thesis.txt").read_text() == "years of work"
+
+
+@pytest.mark.parametrize(("kernel", "mistake"), MISTAKES, ids=[mistake.function.__name__ for _, mistake in MISTAKES])
+def test_a_mistake_typed_into_a_notebook_deserves_what_the_catalogue_says(kernel, mistake):
+    import numpy as np
+
+    namespace = {"np": np}
+    exec(typed(kernel, mistake), namespace)
+    verdict = judge(kernel, lambda arguments: call(namespace[kernel.name], arguments), cases="all", seed=3, devices=("cpu",))
+    assert verdict.points == points_with(kernel, mistake)

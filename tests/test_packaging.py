@@ -1,0 +1,156 @@
+"""What pyproject.toml, constraints.txt, environment.yml and the imports say about the packages: they agree."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+
+from autograder import __main__ as command_line
+from autograder import bootstrap
+from autograder.course import ROOT
+
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+PROJECT = PYPROJECT["project"]
+DEPENDENCIES = {Requirement(line).name: Requirement(line).specifier for line in PROJECT["dependencies"]}
+EXTRAS = [Requirement(line) for lines in PROJECT["optional-dependencies"].values() for line in lines]
+CONDA = {"torch": "pytorch"}
+ARRIVES_WITH = {
+    "IPython": "jupyterlab",
+    "ipykernel": "jupyterlab",
+    "jinja2": "jupyterlab",
+    "jupyter_client": "jupyterlab",
+    "jupyter_core": "jupyterlab",
+    "nbconvert": "jupyterlab",
+    "nbformat": "jupyterlab",
+    "sqlalchemy": "nbgrader",
+    "traitlets": "jupyterlab",
+}
+OPTIONAL = {"cupy"}
+
+
+def constraints() -> dict[str, str]:
+    """The tested versions by name."""
+    lines = [line for line in (ROOT / "constraints.txt").read_text().splitlines() if not line.startswith("#")]
+    return {canonicalize_name(name): version for name, version in (line.split("==") for line in lines)}
+
+
+def conda() -> dict[str, str]:
+    """The ranges of environment.yml by name."""
+    dependencies = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
+    names = [line for line in dependencies if isinstance(line, str)]
+    return {re.match(r"[\w-]+", line)[0]: line[re.match(r"[\w-]+", line).end() :] for line in names}
+
+
+def imported() -> dict[str, Path]:
+    """The packages that the course imports, each with a file that does."""
+    found = {}
+    for path in (ROOT / "autograder").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom) and not node.level:
+                names = [node.module]
+            found.update({name.split(".")[0]: path for name in names})
+    return {name: path for name, path in found.items() if name not in sys.stdlib_module_names}
+
+
+@pytest.mark.parametrize("name", DEPENDENCIES)
+def test_environment_yml_has_each_dependency_with_the_same_bounds(name):
+    assert SpecifierSet(conda()[CONDA.get(name, name)]) == DEPENDENCIES[name]
+
+
+def test_environment_yml_has_nothing_else():
+    assert set(conda()) == {CONDA.get(name, name) for name in DEPENDENCIES} | {"python", "pip"}
+
+
+def test_environment_yml_asks_for_the_same_python():
+    assert conda()["python"] == PROJECT["requires-python"]
+
+
+def test_environment_yml_installs_the_course_itself():
+    dependencies = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
+    assert {"pip": ["-e ."]} in dependencies
+
+
+def test_the_command_line_asks_for_the_same_python():
+    assert PROJECT["requires-python"] == ">={}.{}".format(*command_line.OLDEST)
+
+
+@pytest.mark.parametrize("requirement", [*(Requirement(line) for line in PROJECT["dependencies"]), *EXTRAS], ids=str)
+def test_the_tested_version_lies_in_the_range(requirement):
+    assert requirement.specifier.contains(constraints()[canonicalize_name(requirement.name)])
+
+
+@pytest.mark.parametrize("requirement", [*(Requirement(line) for line in PROJECT["dependencies"]), *EXTRAS], ids=str)
+def test_a_range_has_a_lower_bound_and_no_upper_one(requirement):
+    assert [part.operator for part in requirement.specifier] == [">="]
+
+
+def test_every_constraint_is_one_exact_release():
+    lines = (ROOT / "constraints.txt").read_text().splitlines()[1:]
+    assert [line for line in lines if not re.fullmatch(r"[\w.-]+==[\d.]+(post\d+)?", line)] == []
+
+
+def test_the_constraints_name_no_package_twice():
+    lines = (ROOT / "constraints.txt").read_text().splitlines()[1:]
+    assert len(constraints()) == len(lines)
+
+
+@pytest.mark.parametrize("name", sorted(imported()))
+def test_every_package_that_is_imported_is_declared(name):
+    if name not in OPTIONAL | {"autograder", "tests"}:
+        assert ARRIVES_WITH.get(name, name) in DEPENDENCIES, f"{imported()[name]} imports {name}"
+
+
+def test_the_bootstrap_reads_the_same_requirements():
+    assert bootstrap.needed(("lint", "test")) == PROJECT["dependencies"] + [
+        line for extra in ("lint", "test") for line in PROJECT["optional-dependencies"][extra]
+    ]
+
+
+def test_the_environment_of_the_tests_meets_them():
+    assert bootstrap.missing(bootstrap.needed(("lint", "test"))) == []
+
+
+def test_every_data_file_of_the_package_is_packaged():
+    patterns = {pattern.removeprefix("**/*") for pattern in PYPROJECT["tool"]["setuptools"]["package-data"]["*"]}
+    ignored = {".py", ".pyc"}
+    files = {path.suffix for path in (ROOT / "autograder").rglob("*") if path.is_file()}
+    assert files - ignored <= patterns
+
+
+def test_every_folder_with_code_is_a_package():
+    folders = {path.parent for path in (ROOT / "autograder").rglob("*.py")}
+    assert [folder for folder in folders if not (folder / "__init__.py").exists()] == []
+
+
+def test_the_licence_names_the_file_with_the_licence_of_the_data():
+    named = re.search(r"autograder/lab/\w+\.py", (ROOT / "LICENSE").read_text())[0]
+    assert "licence" in (ROOT / named).read_text()
+
+
+def test_the_hooks_of_pre_commit_fetch_nothing():
+    hooks = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())["repos"]
+    assert {repository["repo"] for repository in hooks} == {"local"}
+    assert {hook["language"] for repository in hooks for hook in repository["hooks"]} == {"system"}
+
+
+@pytest.mark.parametrize("name", [".venv/x", "submitted/a/b.ipynb", "gradebook.db", "demo/x", "my-course/x.ipynb"])
+def test_working_folders_are_ignored_by_git(name):
+    if not (ROOT / ".git").exists():
+        pytest.skip("not a git checkout")
+    assert subprocess.run(["git", "check-ignore", "-q", name], cwd=ROOT, check=False).returncode == 0
+
+
+def test_the_script_of_the_checks_can_be_run():
+    assert (ROOT / ".ci" / "run").stat().st_mode & 0o111
+    assert subprocess.run(["bash", "-n", ROOT / ".ci" / "run"], check=False).returncode == 0
