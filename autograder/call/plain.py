@@ -27,7 +27,7 @@ class NotPlain(Exception):
 
 
 class _Room:
-    """How much one piece of data may still hold. What stands in it twice counts twice, so no small value grows large."""
+    """How much one piece of data may still hold. What stands in it twice counts twice: no small value grows large."""
 
     def __init__(self) -> None:
         self.numbers = MOST_NUMBERS
@@ -43,7 +43,7 @@ class _Room:
         """Count a collection. Raises NotPlain where there are too many items."""
         self.items -= size
         if self.items < 0:
-            raise NotPlain(f"a {name} of {size:,} items" if size > MOST_ITEMS else f"a {name} with too many items in all")
+            raise NotPlain(f"a {name} of {size:,} items" if size > MOST_ITEMS else f"a {name} of too many items in all")
 
 
 def plain(value: Any) -> Any:

@@ -88,6 +88,8 @@ def what_is_wrong(verdict: Verdict) -> str:
         return known.get(verdict.problem["kind"], "other parameters")
     if verdict.diagnosis:
         return verdict.diagnosis.name
+    if verdict.partial_diagnoses:
+        return "; ".join(dict.fromkeys(diagnosis.name for diagnosis in verdict.partial_diagnoses))
     first = next((item.counterexample for item in verdict.requirements if item.counterexample), None)
     if first is not None and first.difference.kind == "exception":
         return "raises an exception"
@@ -119,7 +121,7 @@ def page(chapter: str, sections: list[str], results: list[NotebookResult]) -> st
     parts = [
         f"<h1>{escape(chapter)}</h1>",
         _summary(students, results),
-        _distribution(students, sections),
+        _distribution(students),
         "<h2>Exercises</h2>",
         _kernels_table(tallies(results)),
         "<h2>Students</h2>",
@@ -149,8 +151,17 @@ def judged_total(of_student: dict[str, NotebookResult]) -> float:
     return sum(cell.score or 0.0 for result in of_student.values() for cell in result.cells.values() if cell.by != PERSON)
 
 
-def _distribution(students: dict[str, dict[str, NotebookResult]], sections: list[str]) -> str:
+def _distribution(students: dict[str, dict[str, NotebookResult]]) -> str:
     """A histogram of the judged totals."""
+    import matplotlib
+
+    from autograder.lab import style
+
+    with matplotlib.rc_context(style.RC):
+        return _histogram(students)
+
+
+def _histogram(students: dict[str, dict[str, NotebookResult]]) -> str:
     from autograder.lab import style
 
     most = max(sum(result.judged_points for result in of_student.values()) for of_student in students.values())

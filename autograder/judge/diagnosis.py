@@ -21,8 +21,9 @@ from autograder.kernels.model import Case, Kernel, Mistake
 
 @dataclass(eq=False)
 class Trial:
-    """One case, what the student's function did with it, and what the reference gives on the CPU."""
+    """One case, the requirement it belongs to, what the student's function did with it, and what the reference gives."""
 
+    requirement: str
     case: Case
     outcome: Outcome
     expected: Any
@@ -51,6 +52,22 @@ def diagnose(kernel: Kernel, trials: list[Trial]) -> Diagnosis | None:
         if mistake.loses and _reproduces(kernel, mistake, told, failed):
             return Diagnosis("mistake", kernel.mistake_name(mistake), mistake.hint)
     return _hypothesis([trial for trial in failed if not trial.passed])
+
+
+def diagnose_each_requirement(kernel: Kernel, trials: list[Trial]) -> list[Diagnosis]:
+    """For each requirement that fails, the known mistake that gives the student's numbers in its cases, if there is one.
+
+    For functions with two errors: nothing explains them as a whole, but often each requirement by itself.
+    """
+    found = []
+    for requirement in kernel.requirements:
+        told = [trial for trial in trials if trial.requirement == requirement.name and trial.gave_numbers]
+        failed = [trial for trial in told if not trial.passed]
+        candidates = [mistake for mistake in kernel.mistakes if requirement.name in mistake.loses] if failed else []
+        match = next((mistake for mistake in candidates if _reproduces(kernel, mistake, told, failed)), None)
+        if match is not None:
+            found.append(Diagnosis("mistake", kernel.mistake_name(match), match.hint, requirement.name))
+    return found
 
 
 def diagnose_warning(kernel: Kernel, trials: list[Trial]) -> Diagnosis | None:
@@ -93,9 +110,9 @@ def _as_expected(value: Any) -> Any:
 
 
 def _hypothesis(failed: list[Trial]) -> Diagnosis | None:
-    """What the wrong numbers have in common. Nothing is said where some of them are right but for their dtype or last digits."""
+    """What the wrong numbers have in common; nothing where a case has the right ones in the wrong dtype."""
     pairs = [_pair(trial) for trial in failed]
-    if not pairs or any(pair is None or not pair[1].size or _close(*pair) for pair in pairs):
+    if not pairs or any(pair is None or not pair[1].size or _right(*pair) for pair in pairs):
         return None
     for name, text, test in HYPOTHESES:
         found = test(pairs)
@@ -116,6 +133,10 @@ def _pair(trial: Trial) -> tuple[np.ndarray, np.ndarray] | None:
 
 def _close(one: np.ndarray, other: np.ndarray) -> bool:
     return one.shape == other.shape and bool(np.allclose(one, other, rtol=1e-6, atol=1e-9))
+
+
+def _right(got: np.ndarray, expected: np.ndarray) -> bool:
+    return got.shape == expected.shape and bool(np.allclose(got, expected, rtol=1e-6, atol=0.0, equal_nan=True))
 
 
 Pairs = Iterable[tuple[np.ndarray, np.ndarray]]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from html import escape
 
-from autograder.judge.verdict import Counterexample, RequirementResult, Verdict
+from autograder.judge.expectations import DERIVATIVE
+from autograder.judge.verdict import Counterexample, Diagnosis, RequirementResult, Verdict
 from autograder.kernels import catalogue
 
 PASS_COLOUR = "#009E73"
 FAIL_COLOUR = "#D55E00"
 REMARK_COLOUR = "#E69F00"
-NAMES = {"cpu": "CPU", "cuda": "CUDA", "mps": "MPS", "derivative": "numerical derivative"}
+NAMES = {"cpu": "CPU", "cuda": "CUDA", "mps": "MPS", DERIVATIVE: "numerical derivative"}
 
 KINDS_OF_HIDDEN_DIFFERENCE = {
     "exception": "your function raises an exception on a further case of this kind",
@@ -126,8 +127,8 @@ def as_text(verdict: Verdict) -> str:
         mark = "✓" if requirement.passed else "✗" if requirement.counterexample else "·"
         share = f"{requirement.points:g}/{requirement.max_points:g}"
         lines.append(f"  {mark} {requirement.name:<{width}}  {share}{_oracles_text(requirement)}")
-    if verdict.diagnosis:
-        lines += ["", f"  {_diagnosis_title(verdict)}", f"  {verdict.diagnosis.text}"]
+    for diagnosis in _diagnoses(verdict):
+        lines += ["", f"  {_diagnosis_title(diagnosis)}", f"  {diagnosis.text}"]
     for requirement in _failed(verdict)[:1]:
         lines += ["", *(f"  {line}" for line in _counterexample_text(verdict, requirement))]
     lines += [f"  Remark: {remark}" for remark in verdict.remarks]
@@ -135,9 +136,10 @@ def as_text(verdict: Verdict) -> str:
 
 
 def _oracles_text(requirement: RequirementResult) -> str:
-    """Which oracle says no, where they do not all agree."""
-    no = [NAMES.get(name, name) for name, passed in requirement.oracles.items() if not passed]
-    return f"  (differs from: {', '.join(no)})" if no and len(no) < len(requirement.oracles) else ""
+    """Which device says no, where they do not all agree."""
+    devices = {name: passed for name, passed in requirement.oracles.items() if name != DERIVATIVE}
+    no = [NAMES.get(name, name) for name, passed in devices.items() if not passed]
+    return f"  (differs from: {', '.join(no)})" if no and len(no) < len(devices) else ""
 
 
 def _counterexample_text(verdict: Verdict, requirement: RequirementResult) -> list[str]:
@@ -157,9 +159,15 @@ def _labelled(label: str, text: str) -> list[str]:
     return [f"{label:>9}  {first}", *(f"{'':>9}  {line}" for line in rest)]
 
 
-def _diagnosis_title(verdict: Verdict) -> str:
-    if verdict.diagnosis.kind == "mistake":
-        return f"Exactly your numbers come out with this mistake: {verdict.diagnosis.name}."
+def _diagnoses(verdict: Verdict) -> list[Diagnosis]:
+    return [verdict.diagnosis] if verdict.diagnosis else verdict.partial_diagnoses
+
+
+def _diagnosis_title(diagnosis: Diagnosis) -> str:
+    if diagnosis.requirement:
+        return f"In “{diagnosis.requirement}” exactly your numbers come out with this mistake: {diagnosis.name}."
+    if diagnosis.kind == "mistake":
+        return f"Exactly your numbers come out with this mistake: {diagnosis.name}."
     return "What your numbers have in common:"
 
 
@@ -195,8 +203,8 @@ def _problem_html(verdict: Verdict) -> str:
 
 def _findings_html(verdict: Verdict) -> str:
     parts = [_requirements_html(verdict)]
-    if verdict.diagnosis:
-        parts.append(_box(FAIL_COLOUR, _diagnosis_title(verdict), verdict.diagnosis.text))
+    for diagnosis in _diagnoses(verdict):
+        parts.append(_box(FAIL_COLOUR, _diagnosis_title(diagnosis), diagnosis.text))
     for number, requirement in enumerate(_failed(verdict)):
         parts.append(_counterexample_html(verdict, requirement, is_open=number == 0))
     parts += [_box(REMARK_COLOUR, "Remark, no points lost", remark) for remark in verdict.remarks]

@@ -8,11 +8,12 @@ import numpy as np
 
 LONGEST = 600
 DIGITS, ALL_DIGITS = 6, 17
+UNPRINTABLE = "\N{REPLACEMENT CHARACTER}"
 
 
 def readable(text: str) -> str:
     """Text of a student's that a terminal, a file and a browser can take: what cannot be printed is replaced."""
-    return "".join(sign if sign.isprintable() or sign == "\n" else "\N{REPLACEMENT CHARACTER}" for sign in text[:LONGEST])
+    return "".join(sign if sign.isprintable() or sign == "\n" else UNPRINTABLE for sign in text[:LONGEST])
 
 
 def show_value(value: Any, outputs: tuple[str, ...] = (), digits: int = DIGITS) -> str:
@@ -34,7 +35,8 @@ def _show(value: Any, outputs: tuple[str, ...], digits: int) -> str:
     if isinstance(value, tuple) and len(value) == len(outputs):
         return "\n".join(f"{name} = {_show(item, (), digits)}" for name, item in zip(outputs, value, strict=True))
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{key[:40]!r}: {_show(item, (), digits)}" for key, item in list(value.items())[:20]) + "}"
+        items = [f"{key[:40]!r}: {_show(item, (), digits)}" for key, item in list(value.items())[:20]]
+        return "{" + ", ".join(items) + "}"
     if isinstance(value, (list, tuple)):
         inside = ", ".join(_show(item, (), digits) for item in value[:20])
         return f"[{inside}]" if isinstance(value, list) else f"({inside})"

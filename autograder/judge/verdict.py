@@ -66,11 +66,15 @@ class RequirementResult:
 
 @dataclass
 class Diagnosis:
-    """Which error reproduces the student's numbers exactly. kind: "mistake" (of the catalogue) or "hypothesis"."""
+    """Which error reproduces the student's numbers exactly.
+
+    kind: "mistake" (of the catalogue) or "hypothesis". requirement: the one it explains, where it does not explain all.
+    """
 
     kind: str
     name: str
     text: str
+    requirement: str = ""
 
 
 @dataclass
@@ -78,6 +82,7 @@ class Verdict:
     """What the judge found.
 
     problem: a message where the kernel could not be judged at all (not written, missing, wrong arguments, no end).
+    diagnosis: what explains everything that fails. partial_diagnoses: where nothing does, what explains one requirement.
     remarks: things to mend that cost no points.
     devices: device -> "present", "absent" or "not asked for".
     largest_share: the largest error over all passed comparisons as a share of its tolerance.
@@ -92,6 +97,7 @@ class Verdict:
     seed: int
     problem: dict[str, Any] | None = None
     diagnosis: Diagnosis | None = None
+    partial_diagnoses: list[Diagnosis] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     versions: dict[str, str] = field(default_factory=dict)
     sandbox: str = "none"
@@ -114,6 +120,7 @@ class Verdict:
         data["requirements"] = [_requirement(item) for item in data["requirements"]]
         if data.get("diagnosis"):
             data["diagnosis"] = Diagnosis(**data["diagnosis"])
+        data["partial_diagnoses"] = [Diagnosis(**item) for item in data["partial_diagnoses"]]
         return cls(**data)
 
     def text(self) -> str:

@@ -140,7 +140,7 @@ ELU = Kernel(
     parameters=("z", "alpha"),
     summary="exponential linear unit",
     pytorch="torch.nn.functional.elu(z, alpha)",
-    source=f"{ELU_PAPER}, eq. 15",
+    source=f"{ELU_PAPER}, section 3",
     reference=elu_reference,
     requirements=(
         Requirement(ALPHA_1, 2, elu_alpha_1),
@@ -555,7 +555,7 @@ SELF_NORMALIZING_CONSTANTS = Kernel(
     parameters=("z", "probability"),
     summary="the alpha and the scale with which scale * elu(z, alpha) has mean 0 and mean square 1",
     pytorch="sums of F.elu; for the standard normal distribution, the two constants inside F.selu",
-    source=f"{SELU_PAPER}, eq. 14",
+    source=f"{SELU_PAPER}, section 2: the fixed point (0, 1)",
     reference=self_normalizing_constants_reference,
     requirements=(
         Requirement("equally likely inputs", 2, constants_equally_likely),
@@ -714,7 +714,7 @@ SELU = Kernel(
     parameters=("z",),
     summary="scaled exponential linear unit",
     pytorch="torch.nn.functional.selu(z)",
-    source=f"{SELU_PAPER}, eq. 2 and 14",
+    source=f"{SELU_PAPER}, section 2",
     reference=selu_reference,
     requirements=(
         Requirement(BOTH_SIDES, 2, selu_both_sides),
@@ -904,7 +904,7 @@ SELU_BACKWARD = Kernel(
     parameters=("dout", "z"),
     summary="gradient of the loss with respect to the input of SELU",
     pytorch="torch.autograd.grad(F.selu(z), z, dout)",
-    source=f"{SELU_PAPER}, eq. 2",
+    source=f"{SELU_PAPER}, section 2",
     reference=selu_backward_reference,
     requirements=(
         Requirement(BOTH_SIDES, 2, selu_backward_both_sides),

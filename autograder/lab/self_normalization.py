@@ -122,6 +122,7 @@ def elu_family(elu: Callable, elu_backward: Callable, alphas: tuple[float, ...] 
 
 
 @style.experiment
+@np.errstate(all="ignore")
 def likeness_by_layer(
     *activations: Callable, depth: int = 20, prediction: dict[str, float | None] | None = None
 ) -> None:
@@ -192,6 +193,7 @@ def compare_constants(self_normalizing_constants: Callable) -> None:
 
 
 @style.experiment
+@np.errstate(all="ignore")
 def mean_square_map(selu: Callable) -> None:
     """From one layer's mean square to the next one's, with the staircases that lead to SELU's fixed point."""
     if not usable(selu):
@@ -224,9 +226,9 @@ def mean_square_map(selu: Callable) -> None:
     print(f"Far above 1, SELU with He multiplies the mean square by {growth:.4f} with every layer.")
     style.show(
         figure,
-        "Mean square of the next layer's activations against that of this layer, on logarithmic axes. SELU with LeCun "
-        "weights crosses the diagonal at 1 with a flatter slope, so staircases from 0.04 and from 25 both lead to 1. "
-        "SELU with He weights stays above the diagonal, ReLU with LeCun below it.",
+        "Mean square of the next layer's activations against that of this layer, on logarithmic axes, with the diagonal "
+        f"and staircases that begin at 0.04 and 25. SELU with LeCun weights has the slope {slope:.2f} at 1; far above 1, "
+        f"SELU with He weights multiplies the mean square by {growth:.2f}; ReLU with LeCun weights halves it everywhere.",
     )
 
 
@@ -242,6 +244,7 @@ def _staircase(activation: Callable, start: float, steps: int) -> tuple[list[flo
 
 
 @style.experiment
+@np.errstate(all="ignore")
 def through_100_layers(selu: Callable, *, prediction: dict[str, float | None] | None = None) -> None:
     """Mean and standard deviation of your SELU's activations through 100 layers, with LeCun's and with He's weights.
 
@@ -250,6 +253,7 @@ def through_100_layers(selu: Callable, *, prediction: dict[str, float | None] | 
     if not usable(selu):
         return
     figure, (left, right) = style.new_figure(columns=2, width=8.6, height=3.4)
+    told = []
     styles = {"LeCun": (LECUN, style.BLUE, "-", "o"), "He": (HE, style.RED, "--", "s")}
     for name, (gain, colour, line, marker) in styles.items():
         signal = list(layers(selu, gain, 100))
@@ -260,8 +264,11 @@ def through_100_layers(selu: Callable, *, prediction: dict[str, float | None] | 
         expected = _number((prediction or {}).get(name))
         if expected is not None and expected > 0:
             right.plot(103, expected, marker=marker, color=colour, fillstyle="none", markersize=11, clip_on=False)
-        told = "" if expected is None else f" (predicted: {expected:g})"
-        print(f"{name}: after 100 layers mean {means[-1]:.3g}, standard deviation {deviations[-1]:.3g}{told}")
+        predicted = "" if expected is None else f" (predicted: {expected:g})"
+        told.append(
+            f"{name}: after 100 layers mean {means[-1]:.3g}, standard deviation {deviations[-1]:.3g}{predicted}."
+        )
+        print(told[-1])
     for axes in (left, right):
         axes.set_xlabel("layer")
         axes.set_xlim(0, 104)
@@ -274,12 +281,13 @@ def through_100_layers(selu: Callable, *, prediction: dict[str, float | None] | 
         right.set_ylim(bottom=0.1)
     style.show(
         figure,
-        "SELU through 100 layers. With LeCun weights the mean stays near 0 and the standard deviation near 1. With He "
-        "weights both grow exponentially, into the hundreds. Hollow markers: the prediction.",
+        "Mean and standard deviation of the activations against the layer, 0 to 100, the standard deviation on a "
+        f"logarithmic axis. {' '.join(told)} Hollow markers: the prediction.",
     )
 
 
 @style.experiment
+@np.errstate(all="ignore")
 def what_breaks_self_normalization(selu: Callable, depth: int = 100) -> None:
     """The standard deviation after 100 layers of your SELU, with one condition broken at a time."""
     if not usable(selu):
@@ -317,7 +325,7 @@ def what_breaks_self_normalization(selu: Callable, depth: int = 100) -> None:
         axes.annotate(words, (shown, place), xytext=(away, 0), textcoords="offset points", va="center", ha=side)
     axes.set_yticks(places, found)
     axes.set(xscale="log", xlabel=f"standard deviation after {depth} layers", title="What breaks self-normalization")
-    axes.set_xlim(SHOWN[0] / 5, SHOWN[1] * 5)
+    axes.set_xlim(SHOWN[0] / 20, SHOWN[1] * 5)
     style.show(
         figure,
         f"Standard deviation after {depth} SELU layers on a logarithmic axis: "

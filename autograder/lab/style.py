@@ -92,12 +92,15 @@ class FigureOnPage:
 
 
 def experiment(function: Callable) -> Callable:
-    """Decorator of the experiments: where a student's kernel is not written yet, say so instead of a traceback."""
+    """Decorator of the experiments: the course's style for what they draw, and a sentence for a kernel not written yet."""
 
     @functools.wraps(function)
     def wrapped(*arguments: Any, **options: Any) -> Any:
+        import matplotlib
+
         try:
-            return function(*arguments, **options)
+            with matplotlib.rc_context(RC):
+                return function(*arguments, **options)
         except NotImplementedError:
             names = [getattr(item, "__name__", "") for item in [*arguments, *options.values()] if callable(item)]
             print(f"This experiment uses your own {', '.join(filter(None, names))}. Write it first, then run this again.")

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.call.calling import Outcome, Problem
+from autograder.call.plain import NotPlain, plain
 from autograder.sandbox.confinement import Confinement
 from autograder.sandbox.wire import WireError, encode, read_frame
 
@@ -96,7 +97,7 @@ class StudentProcess:
     def close(self) -> None:
         """End the process and everything it started; remove its scratch folder."""
         self._end()
-        shutil.rmtree(self._scratch, ignore_errors=True)
+        _remove(self._scratch)
 
     def _ask(self, request: dict[str, Any], seconds: float) -> dict[str, Any]:
         if self._process is None:
@@ -184,7 +185,7 @@ class StudentProcess:
         status = self._process.returncode
         self._end()
         if status is not None and status < 0:
-            return f"it was ended by the signal {signal.Signals(-status).name}"
+            return f"it was ended by the signal {_signal_name(-status)}"
         return f"it ended itself with status {status}" if status is not None else "it closed the judge's channel"
 
     def _end(self) -> None:
@@ -200,26 +201,53 @@ class StudentProcess:
                 pipe.close()
 
 
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return str(number)
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder with what is in it, also what was made unreadable."""
+    with contextlib.suppress(OSError):
+        os.chmod(folder, 0o700)
+    for place, names, _ in os.walk(folder):
+        for path in (os.path.join(place, name) for name in names):
+            if not os.path.islink(path):
+                with contextlib.suppress(OSError):
+                    os.chmod(path, 0o700)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+# The worker's answers are believed only as far as their types and sizes go: the student's code can write to the channel.
+
+
 def _cell_outcome(answer: dict[str, Any]) -> CellOutcome:
-    """The worker's answer, believed only as far as its types go."""
     error, line = answer.get("error"), answer.get("line")
     value, printed = answer.get("value"), answer.get("printed")
     return CellOutcome(
-        error=error if isinstance(error, str) else None,
-        line=line if isinstance(line, int) else 0,
+        error=error[:1000] if isinstance(error, str) else None,
+        line=line if type(line) is int and 0 <= line <= LAST_LINE else 0,
         value=value if isinstance(value, float) else None,
-        printed=printed if isinstance(printed, str) else "",
+        printed=printed[:LONGEST_OUTPUT] if isinstance(printed, str) else "",
     )
 
 
+LAST_LINE = 1_000_000
+LONGEST_OUTPUT = 20_000
 PROBLEM_KINDS = ("not implemented", "missing", "arguments", "exception", "type")
 
 
 def _outcome(answer: dict[str, Any]) -> Outcome:
     problem, after, warnings = answer.get("problem"), answer.get("arguments_after"), answer.get("warnings")
     seconds = answer.get("seconds")
+    try:
+        returned, after = plain(answer.get("returned")), plain(after)
+    except NotPlain as error:
+        return Outcome(problem=Problem("type", f"your function returned {error}"))
     return Outcome(
-        returned=answer.get("returned"),
+        returned=returned,
         problem=_problem(problem) if problem is not None else None,
         arguments_after=after if isinstance(after, list) else [],
         warnings=[text[:400] for text in warnings if isinstance(text, str)][:5] if isinstance(warnings, list) else [],
@@ -236,5 +264,5 @@ def _problem(problem: Any) -> Problem:
         problem["kind"],
         str(problem.get("message"))[:400],
         line[:400] if isinstance(line, str) else "",
-        number if isinstance(number, int) else 0,
+        number if type(number) is int and 0 <= number <= LAST_LINE else 0,
     )

@@ -13,6 +13,7 @@ import importlib.machinery
 import importlib.util
 import io
 import linecache
+import opcode
 import os
 import sys
 import types
@@ -42,7 +43,7 @@ class Inert:
         pass
 
     def __iter__(self):
-        return iter(())
+        return iter([Inert()] * unpacked_into(sys._getframe(1)))
 
     def __len__(self):
         return 0
@@ -61,6 +62,13 @@ class Inert:
 
     def __int__(self):
         return 0
+
+
+def unpacked_into(frame):
+    """How many names the statement that a frame is at unpacks a value into: 2 for `figure, axes = ...`, 0 for a loop."""
+    code = frame.f_code.co_code
+    operation, count = code[frame.f_lasti], code[frame.f_lasti + 1]
+    return count if opcode.opname[operation].startswith("UNPACK") else 0
 
 
 class InertModule(types.ModuleType):

@@ -1,0 +1,55 @@
+"""Functions as students write them, and what the judge says of them."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograder.call.calling import call
+from autograder.judge import Verdict, judge
+from autograder.kernels import catalogue
+from autograder.kernels.model import Kernel
+
+
+def verdict_of(kernel: str | Kernel, function: Any, *, cases: str = "public", **options: Any) -> Verdict:
+    """The verdict on a function, called in this process; on the CPU unless `devices` say otherwise."""
+    found = catalogue()[kernel] if isinstance(kernel, str) else kernel
+    options.setdefault("devices", ("cpu",))
+    return judge(found, functools.partial(call, function), cases=cases, **options)
+
+
+def lost(verdict: Verdict) -> set[str]:
+    """The requirements that are not met."""
+    return {requirement.name for requirement in verdict.requirements if not requirement.passed}
+
+
+def first_difference(verdict: Verdict) -> Any:
+    """What the first counterexample says."""
+    return next(item.counterexample.difference for item in verdict.requirements if item.counterexample)
+
+
+def elu(z: np.ndarray, alpha: float = 1.0) -> np.ndarray:
+    """A right one."""
+    return np.where(z > 0, z, alpha * np.expm1(np.minimum(z, 0)))
+
+
+def elu_backward(dout: np.ndarray, z: np.ndarray, alpha: float = 1.0) -> np.ndarray:
+    """A right one."""
+    return dout * np.where(z > 0, 1, alpha * np.exp(np.minimum(z, 0)))
+
+
+def prelu_backward(dout: np.ndarray, z: np.ndarray, alpha: np.ndarray) -> tuple:
+    """A right one: `alpha` is one number, or one for each feature or channel (axis 1)."""
+    axes = tuple(axis for axis in range(z.ndim) if axis != 1) if alpha.size > 1 else tuple(range(z.ndim))
+    slope = alpha.reshape(-1, *[1] * (z.ndim - 2)) if alpha.size > 1 else alpha
+    dz = np.where(z > 0, dout, np.where(dout == 0, 0, slope * dout))
+    dalpha = np.where(z > 0, 0, dout * np.where(z > 0, 0, z)).sum(axis=axes)
+    return dz, dalpha.reshape(alpha.shape)
+
+
+def after(function: Callable[..., Any], change: Callable[[Any], Any]) -> Callable[..., Any]:
+    """The function, its answer changed."""
+    return lambda *arguments: change(function(*arguments))
