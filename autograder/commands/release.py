@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from autograder.course import Course
+from autograder.course import ROOT, Course
 
 SUMMARY = "make the students' notebooks from source/, and enter them in the gradebook"
 
@@ -14,13 +14,16 @@ SUMMARY = "make the students' notebooks from source/, and enter them in the grad
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The chapters, or only the question whether release/ is up to date."""
     parser.add_argument("chapter", nargs="*", help="chapters to release (default: all)")
+    parser.add_argument("--course", type=Path, default=ROOT, help="a course folder other than this one")
     parser.add_argument("--check", action="store_true", help="change nothing: is release/ what source/ makes?")
-    parser.add_argument("--handout", type=Path, metavar="FILE.zip", help="pack release/ as it is, for students; no solutions")
+    parser.add_argument(
+        "--handout", type=Path, metavar="FILE.zip", help="pack release/ as it is, for students; no solutions"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Release the chapters, or check them."""
-    course = Course()
+    course = Course(arguments.course.resolve())
     for chapter in arguments.chapter:
         course.sections(chapter)
     if arguments.handout:

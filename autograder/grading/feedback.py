@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 from pathlib import Path
 
 from autograder.course import Course, CourseError
@@ -37,7 +38,7 @@ def _generate(course: Course, chapter: str, student: str) -> None:
 
     config = settings(course.root)
     config.CourseDirectory.assignment_id = chapter
-    config.CourseDirectory.student_id = student
+    config.CourseDirectory.student_id = glob.escape(student)
     messages = Messages()
     converter = GenerateFeedback(coursedir=CourseDirectory(config=config), config=config)
     converter.log = messages.logger

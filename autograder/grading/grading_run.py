@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import concurrent.futures
 import contextlib
 import ctypes
@@ -9,18 +10,19 @@ import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 
 from autograder.course import Course, CourseError
 from autograder.grading.master import master
-from autograder.grading.notebook import Conditions, Task, grade, key_of, set_aside
+from autograder.grading.notebook import Conditions, Task, grade, handed_in, key_of, set_aside
 from autograder.grading.recording import Recorder, timestamp_of
 from autograder.grading.release import register
 from autograder.grading.results import NotebookResult, Results
 
-MOST_TRIES = 2
+AHEAD = 2
+"""How many notebooks for each worker are given out at a time."""
 
 
 @dataclass
@@ -68,8 +70,9 @@ def grade_chapter(
     summary = Summary(chapter, {name: {} for name in students})
     progress = Progress(len(tasks))
     show(progress)
-    with Recorder(course, chapter) as recorder:
-        for result, kept in _results(tasks, conditions, results, jobs or os.cpu_count() or 1):
+    found = _results(tasks, conditions, results, jobs or os.cpu_count() or 1)
+    with contextlib.closing(found), Recorder(course, chapter) as recorder:
+        for result, kept in found:
             of_student = summary.students[result.student]
             of_student[result.section] = result
             progress.done += 1
@@ -133,9 +136,10 @@ def _results(
             yield kept, True
         else:
             todo.append(task)
-    for result in _judged(todo, conditions, jobs):
-        results.keep(result)
-        yield result, False
+    with contextlib.closing(_judged(todo, conditions, jobs)) as judged:
+        for result in judged:
+            results.keep(result)
+            yield result, False
 
 
 def _kept(task: Task, conditions: Conditions, results: Results) -> NotebookResult | None:
@@ -143,45 +147,56 @@ def _kept(task: Task, conditions: Conditions, results: Results) -> NotebookResul
     kept = results.find(task.student, task.section)
     if kept is None:
         return None
-    try:
-        content = task.path.read_bytes() if task.path.is_file() and not task.path.is_symlink() else None
-    except OSError:
-        return None
-    return kept if kept.key == key_of(task, conditions, content) else None
+    return kept if kept.key == key_of(task, conditions, handed_in(task.path)) else None
 
 
 # ---------------------------------------------------------------- the workers
 
 
 def _judged(tasks: list[Task], conditions: Conditions, jobs: int) -> Iterator[NotebookResult]:
-    """Judge tasks in parallel. A worker that dies costs nobody else anything: what was under way is tried again."""
-    tries = dict.fromkeys(tasks, 0)
-    while tries:
-        with _pool(min(jobs, len(tries))) as pool:
-            futures = {pool.submit(_grade_in_worker, task, conditions): task for task in tries}
-            try:
-                for future in concurrent.futures.as_completed(futures):
+    """Judge tasks in parallel. A worker that dies costs nobody else anything: what was under way is judged again, alone."""
+    todo = collections.deque(tasks)
+    while todo:
+        suspects = yield from _judged_together(todo, conditions, min(jobs, len(todo)))
+        for task in suspects:
+            if (yield from _judged_together(collections.deque([task]), conditions, 1)):
+                reason = "the process that judged it ended, twice"
+                yield set_aside(task, "", master(conditions.course, task.notebook), reason)
+
+
+def _judged_together(
+    todo: collections.deque[Task], conditions: Conditions, jobs: int
+) -> Generator[NotebookResult, None, list[Task]]:
+    """Judge from the front of `todo` until it is empty or a worker dies. Returns the tasks that were under way then."""
+    under_way: dict[concurrent.futures.Future, Task] = {}
+    with _pool(jobs) as pool:
+        try:
+            while todo or under_way:
+                while todo and len(under_way) < AHEAD * jobs:
+                    with _interrupts_held():
+                        under_way[pool.submit(_grade_in_worker, todo[0], conditions)] = todo[0]
+                    todo.popleft()
+                done, _ = concurrent.futures.wait(under_way, return_when=concurrent.futures.FIRST_COMPLETED)
+                for future in done:
                     result = future.result()
-                    del tries[futures[future]]
+                    del under_way[future]
                     yield result
-            except BrokenProcessPool:
-                yield from _after_death(tries, futures, conditions)
+        except BrokenProcessPool:
+            pass
+    return list(under_way.values())
 
 
-def _after_death(tries: dict[Task, int], futures: dict, conditions: Conditions) -> Iterator[NotebookResult]:
-    """Count a try for what was not finished; set aside what has twice been there when a worker died."""
-    for future, task in futures.items():
-        if task not in tries:
-            continue
-        if future.done() and not future.cancelled() and future.exception() is None:
-            del tries[task]
-            yield future.result()
-            continue
-        tries[task] += 1
-        if tries[task] >= MOST_TRIES:
-            del tries[task]
-            reason = "the process that judged it ended, twice"
-            yield set_aside(task, "", master(conditions.course, task.notebook), reason)
+@contextlib.contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Ctrl-C waits until the block is left, and does not reach a worker that is started in it."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextlib.contextmanager
@@ -223,11 +238,16 @@ def end_with_parent(number: int) -> None:
 
 
 def _grade_in_worker(task: Task, conditions: Conditions) -> NotebookResult:
-    """Grade one notebook; what goes wrong in the judge itself sets it aside and names the reason."""
+    """Grade one notebook; what goes wrong in the judge itself sets it aside and names the reason.
+
+    Asked to end, it has left nothing behind when it does; the executor would catch SystemExit and go on.
+    """
     try:
         return grade(task, conditions)
     except CourseError:
         raise
+    except SystemExit:
+        os._exit(1)
     except Exception as error:
         reason = f"the judge failed on it ({type(error).__name__}: {str(error)[:200]})"
         return set_aside(task, "", master(conditions.course, task.notebook), reason)

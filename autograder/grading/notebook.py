@@ -7,6 +7,7 @@ import functools
 import hashlib
 import json
 import math
+import os
 import re
 import time
 from dataclasses import dataclass
@@ -68,11 +69,21 @@ def fingerprint() -> str:
     return found.hexdigest()[:16]
 
 
-def key_of(task: Task, conditions: Conditions, content: bytes | None) -> str:
-    """Names everything a result depends on."""
+def handed_in(path: Path) -> bytes | SetAside | None:
+    """The content of a submitted file, why it cannot be read, or None where there is none."""
+    if not os.path.lexists(path):
+        return None
+    try:
+        return read_bytes(path)
+    except SetAside as reason:
+        return reason
+
+
+def key_of(task: Task, conditions: Conditions, content: bytes | SetAside | None) -> str:
+    """Names everything a result depends on. content: as `handed_in` gives it."""
     parts = [
         task.notebook,
-        digest(content) if content is not None else "missing",
+        digest(content) if isinstance(content, bytes) else f"no content: {content}",
         json.dumps(master(conditions.course, task.notebook), sort_keys=True),
         fingerprint(),
         str(conditions.seed),
@@ -87,15 +98,18 @@ def grade(task: Task, conditions: Conditions, kept: NotebookResult | None = None
     """Grade one submitted notebook. kept: an earlier result, given back if nothing has changed since."""
     started = time.perf_counter()
     instructor = master(conditions.course, task.notebook)
-    content = None
+    content = handed_in(task.path)
+    key = key_of(task, conditions, content)
+    if kept is not None and kept.key == key:
+        return kept
     try:
-        content = read_bytes(task.path) if task.path.is_symlink() or task.path.exists() else None
-        key = key_of(task, conditions, content)
-        if kept is not None and kept.key == key:
-            return kept
-        result = _missing(task, key, instructor) if content is None else _graded(task, key, conditions, instructor, content)
+        if isinstance(content, SetAside):
+            raise content
+        result = (
+            _missing(task, key, instructor) if content is None else _graded(task, key, conditions, instructor, content)
+        )
     except SetAside as reason:
-        result = set_aside(task, key_of(task, conditions, content), instructor, str(reason))
+        result = set_aside(task, key, instructor, str(reason))
     result.seconds = round(time.perf_counter() - started, 3)
     return result
 
@@ -103,15 +117,15 @@ def grade(task: Task, conditions: Conditions, kept: NotebookResult | None = None
 def _graded(task: Task, key: str, conditions: Conditions, instructor: NotebookNode, content: bytes) -> NotebookResult:
     rebuilt = rebuild(instructor, parse(content))
     cells = run(rebuilt, conditions)
-    return NotebookResult(
-        task.student, task.chapter, task.section, key, cells, rebuilt.notebook, flags=rebuilt.flags
-    )
+    return NotebookResult(task.student, task.chapter, task.section, key, cells, rebuilt.notebook, flags=rebuilt.flags)
 
 
 def _missing(task: Task, key: str, instructor: NotebookNode) -> NotebookResult:
     """Not handed in: zero points, as nbgrader has it."""
     cells = {
-        marks["grade_id"]: CellResult(0.0, float(marks["points"]), PERSON if marks.get("solution") else JUDGE, note="not handed in")
+        marks["grade_id"]: CellResult(
+            0.0, float(marks["points"]), PERSON if marks.get("solution") else JUDGE, note="not handed in"
+        )
         for marks in map(grading_of, instructor.cells)
         if marks.get("grade")
     }
@@ -197,7 +211,9 @@ def _judge_cell(cell: NotebookNode, number: int, process: StudentProcess, condit
         outcome = process.run(f"cell {number}", as_python(cell.source))
         if outcome.error:
             result.score, result.note = 0.0, f"the instructor's own tests in this cell failed: {outcome.error}"
-    cell.outputs = [_display(verdict) for verdict in verdicts] + _note_output(result.note) + [score_output(result.score)]
+    cell.outputs = (
+        [_display(verdict) for verdict in verdicts] + _note_output(result.note) + [score_output(result.score)]
+    )
     return result
 
 
@@ -248,7 +264,9 @@ def _show_outcome(cell: NotebookNode, outcome: CellOutcome) -> None:
         where = f" (line {outcome.line})" if outcome.line else ""
         name, _, rest = outcome.error.partition(":")
         trace = [f"{outcome.error}{where}"]
-        cell.outputs.append(nbformat.v4.new_output("error", ename=name, evalue=f"{rest.strip()}{where}", traceback=trace))
+        cell.outputs.append(
+            nbformat.v4.new_output("error", ename=name, evalue=f"{rest.strip()}{where}", traceback=trace)
+        )
 
 
 def _display(verdict: Verdict) -> NotebookNode:

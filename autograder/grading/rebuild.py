@@ -85,10 +85,12 @@ def _take_answer(cell: NotebookNode, answer: dict[str, Any] | None) -> list[str]
     if marks.get("locked") and not marks.get("solution"):
         return flags
     if cell.cell_type != answer["cell_type"]:
-        return [f"the cell {name or cell.get('id')} has another type than the released one: the instructor's was put back"]
+        return [
+            f"the cell {name or cell.get('id')} has another type than the released one: the instructor's was put back"
+        ]
     if cell.cell_type != "markdown" or marks.get("solution"):
         cell.source = answer["source"]
-    if answer["attachments"] and cell.cell_type == "markdown":
+    if answer["attachments"] and cell.cell_type == "markdown" and marks.get("solution"):
         cell.attachments = nbformat.from_dict(answer["attachments"])
     return flags
 

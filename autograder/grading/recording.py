@@ -17,6 +17,7 @@ from sqlalchemy.exc import SAWarning, SQLAlchemyError
 from autograder.course import Course, CourseError, grading_of
 from autograder.grading.results import CellResult, NotebookResult, write_atomically
 from autograder.grading.settings import COURSE_ID, settings
+from autograder.grading.submission import SetAside, read_bytes
 
 
 def set_grade(grade: Any, cell: CellResult) -> bool:
@@ -69,7 +70,9 @@ class Recorder:
         gradebook.update_or_create_student(student)
         submission = gradebook.update_or_create_submission(self.chapter, student, **options)
         rows = {(row.notebook.name, row.name): row for notebook in submission.notebooks for row in notebook.grades}
-        comments = {(row.notebook.name, row.name): row for notebook in submission.notebooks for row in notebook.comments}
+        comments = {
+            (row.notebook.name, row.name): row for notebook in submission.notebooks for row in notebook.comments
+        }
         for result in results:
             for name, cell in result.cells.items():
                 set_grade(rows[result.section, name], cell)
@@ -124,8 +127,8 @@ def open_gradebook(root: Path) -> Any:
 def timestamp_of(folder: Path) -> str | None:
     """When a submission was handed in, from nbgrader's timestamp.txt; None where there is none that can be read."""
     try:
-        text = (folder / "timestamp.txt").read_text(encoding="utf-8")[:100].strip()
+        text = read_bytes(folder / "timestamp.txt")[:100].decode("utf-8").strip()
         parsed = parse_utc(text)
-    except (OSError, ValueError, OverflowError, UnicodeDecodeError):
+    except (SetAside, ValueError, OverflowError):
         return None
     return text if isinstance(parsed, datetime.datetime) else None

@@ -19,8 +19,12 @@ def make_release(course: Course, chapter: str) -> None:
     from autograder.grading.recording import open_gradebook
 
     open_gradebook(course.root).close()
-    shutil.rmtree(course.root / "release" / chapter, ignore_errors=True)
-    _generate(course, chapter, course.root / "release")
+    released = course.root / "release" / chapter
+    released.parent.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=released.parent, prefix=".making-") as scratch:
+        _generate(course, chapter, Path(scratch))
+        shutil.rmtree(released, ignore_errors=True)
+        (Path(scratch) / chapter).rename(released)
 
 
 def register(course: Course, chapter: str) -> None:

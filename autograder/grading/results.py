@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from autograder.course import CourseError
 from autograder.judge.verdict import Verdict
 
 JUDGE, PROCESS, PERSON = "judge", "student's process", "person"
@@ -98,7 +99,12 @@ class Results:
         if not path.is_file():
             self.folder.mkdir(parents=True, exist_ok=True)
             write_atomically(path, f"{secrets.randbelow(2**31)}\n", mode=0o600)
-        return int(path.read_text())
+        try:
+            return int(path.read_text(encoding="utf-8"))
+        except ValueError:
+            raise CourseError(
+                f"The seed of the hidden cases in {path} is no number. Remove the file: a new one is drawn."
+            ) from None
 
     def find(self, student: str, section: str) -> NotebookResult | None:
         """The kept result of a notebook, or None where there is none that can be read."""
@@ -111,7 +117,7 @@ class Results:
         """Write a result, whole or not at all."""
         path = self._path(result.student, result.section)
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(path, json.dumps(result.to_json(), ensure_ascii=False))
+        write_atomically(path, json.dumps(result.to_json(), ensure_ascii=False), mode=0o600)
 
     def all(self) -> list[NotebookResult]:
         """Every kept result, by student and section."""

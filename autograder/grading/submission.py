@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import stat
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import nbformat
 LARGEST_FILE = 20 * 2**20
 MOST_CELLS = 2_000
 LONGEST_CELL = 200_000
+BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
 
 
 class SetAside(Exception):
@@ -32,7 +34,9 @@ def read_bytes(path: Path) -> bytes:
         if not stat.S_ISREG(status.st_mode):
             raise SetAside("it is no regular file")
         if status.st_size > LARGEST_FILE:
-            raise SetAside(f"the file has {status.st_size / 2**20:.0f} MB; {LARGEST_FILE / 2**20:.0f} MB are read at most")
+            raise SetAside(
+                f"the file has {status.st_size / 2**20:.0f} MB; {LARGEST_FILE / 2**20:.0f} MB are read at most"
+            )
         return file.read(LARGEST_FILE)
 
 
@@ -101,7 +105,7 @@ def _source(source: Any) -> str:
         raise SetAside("it has a cell whose source is not text")
     if len(text) > LONGEST_CELL:
         raise SetAside(f"it has a cell of {len(text):,} characters")
-    return text.replace("\r\n", "\n").encode("utf-8", "replace").decode("utf-8")
+    return _text(text.replace("\r\n", "\n"))
 
 
 def _images(attachments: Any) -> dict[str, dict[str, str]]:
@@ -111,7 +115,16 @@ def _images(attachments: Any) -> dict[str, dict[str, str]]:
     kept: dict[str, dict[str, str]] = {}
     for name, bundle in attachments.items():
         if isinstance(bundle, dict):
-            images = {kind: bundle[kind] for kind in ("image/png", "image/jpeg") if isinstance(bundle.get(kind), str)}
+            images = {kind: bundle[kind] for kind in ("image/png", "image/jpeg") if _is_base64(bundle.get(kind))}
             if images:
-                kept[name] = images
+                kept[_text(name)] = images
     return kept
+
+
+def _is_base64(data: Any) -> bool:
+    return isinstance(data, str) and BASE64.fullmatch(data) is not None
+
+
+def _text(text: str) -> str:
+    """Text that can be written to a file: lone surrogates, which JSON can spell, become question marks."""
+    return text.encode("utf-8", "replace").decode("utf-8")

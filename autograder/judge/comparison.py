@@ -113,6 +113,8 @@ def _compare_arrays(
     if got is None:
         message = f"{named}expected an array of shape {expected.shape}, got {describe(value)}"
         return Comparison(Difference("type", message, output))
+    if got.size == expected.size == 0 and not has_dtype:
+        return Comparison(None)  # [] is all that a list can say of an empty array
     if got.shape != expected.shape:
         message = f"{named}the shape is {got.shape}, expected {expected.shape}"
         return Comparison(Difference("shape", message, output))
@@ -165,7 +167,8 @@ def _values_difference(got, expected, error, allowed, finite, right, named, outp
     kind = "not finite" if not_finite.any() else "values"
     what = f"{named}{count} of {wrong.size} numbers differ" if wrong.size > 1 else f"{named}the number differs"
     if kind == "not finite":
-        what = f"{named}{int(not_finite.sum())} of {wrong.size} numbers are NaN or infinite where the right ones are finite"
+        how_many = f"{int(not_finite.sum())} of {wrong.size} numbers are" if wrong.size > 1 else "the number is"
+        what = f"{named}{how_many} NaN or infinite where a finite one is right"
     return Difference(
         kind,
         what,

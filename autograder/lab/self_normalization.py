@@ -226,9 +226,9 @@ def mean_square_map(selu: Callable) -> None:
     print(f"Far above 1, SELU with He multiplies the mean square by {growth:.4f} with every layer.")
     style.show(
         figure,
-        "Mean square of the next layer's activations against that of this layer, on logarithmic axes, with the diagonal "
-        f"and staircases that begin at 0.04 and 25. SELU with LeCun weights has the slope {slope:.2f} at 1; far above 1, "
-        f"SELU with He weights multiplies the mean square by {growth:.2f}; ReLU with LeCun weights halves it everywhere.",
+        "Mean square of the next layer's activations against that of this layer, on logarithmic axes, with the "
+        f"diagonal and staircases that begin at 0.04 and 25. SELU with LeCun weights has the slope {slope:.2f} at 1; "
+        f"SELU with He weights multiplies large mean squares by {growth:.2f}; ReLU with LeCun weights halves all.",
     )
 
 

@@ -26,8 +26,7 @@ RIGHT = {
     "double": "def double(n):\n    return 2 * n",
     "why": "Because the slope is never zero.",
     "elu_backward": (
-        "def elu_backward(dout, z, alpha=1.0):\n"
-        "    return dout * np.where(z > 0, 1, alpha * np.exp(np.minimum(z, 0)))"
+        "def elu_backward(dout, z, alpha=1.0):\n    return dout * np.where(z > 0, 1, alpha * np.exp(np.minimum(z, 0)))"
     ),
 }
 ALPHA_FORGOTTEN = "def elu(z, alpha=1.0):\n    return np.where(z > 0, z, np.expm1(np.minimum(z, 0)))"
@@ -69,7 +68,12 @@ def exercise(name: str) -> list[dict[str, Any]]:
     head, body = RIGHT[name].split("\n", 1)
     test = f'check({name})\n### BEGIN HIDDEN TESTS\ncheck({name}, cases="hidden")\n### END HIDDEN TESTS'
     return [
-        cell("code", name, f"{head}\n    ### BEGIN SOLUTION\n{body}  # {HIDDEN_WORD}\n    ### END SOLUTION", solution=True),
+        cell(
+            "code",
+            name,
+            f"{head}\n    ### BEGIN SOLUTION\n{body}  # {HIDDEN_WORD}\n    ### END SOLUTION",
+            solution=True,
+        ),
         cell("code", f"{name}_test", test, grade=True, locked=True, points=POINTS[name]),
     ]
 
@@ -86,7 +90,12 @@ def instructors_notebooks() -> dict[str, dict[str, Any]]:
         *exercise("elu"),
         cell("markdown", "between", "Another one."),
         *exercise("relu"),
-        cell("code", "double", f"def double(n):\n    ### BEGIN SOLUTION\n    return 2 * n  # {HIDDEN_WORD}\n    ### END SOLUTION", solution=True),
+        cell(
+            "code",
+            "double",
+            f"def double(n):\n    ### BEGIN SOLUTION\n    return 2 * n  # {HIDDEN_WORD}\n    ### END SOLUTION",
+            solution=True,
+        ),
         cell("code", "double_test", own_tests, grade=True, locked=True, points=DOUBLE_POINTS),
         cell("markdown", "question", "Why is ELU better?"),
         cell(
@@ -137,7 +146,9 @@ def released(course: Course, section: str) -> dict[str, Any]:
     return read(course.root / "release" / CHAPTER / f"{section}.ipynb")
 
 
-def answered(course: Course, section: str, answers: dict[str, str], extra: Iterable[tuple[str, dict]] = ()) -> dict[str, Any]:
+def answered(
+    course: Course, section: str, answers: dict[str, str], extra: Iterable[tuple[str, dict]] = ()
+) -> dict[str, Any]:
     """A released notebook with answers by grade_id, and cells of the student's own after others (by grade_id)."""
     found = released(course, section)
     cells = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -17,9 +18,10 @@ from autograder.course import ROOT
 from autograder.grading.notebook import as_python
 from autograder.sandbox import Limits, StudentProcess
 from autograder.sandbox.confinement import Confinement
+from tests.ordinary_user import heed_permissions
 
 PATIENT = Limits(call_seconds=30.0)
-HASTY = Limits(cell_seconds=1.5, call_seconds=1.5)
+HASTY = Limits(cell_seconds=1.0, call_seconds=1.0)
 SMALL = Limits(memory=2**30, file_size=2**20)
 
 ANSWER = "import numpy as np\ndef f(x):\n    return 2 * x"
@@ -118,7 +120,9 @@ def test_a_syntax_error_costs_its_own_cell_alone(start):
 def test_what_is_printed_comes_back_shortened(start):
     process = start()
     assert process.run("cell 1", "print('hello')").printed == "hello\n"
-    outcome = process.run("cell 2", "import sys\nfor _ in range(300): print('x' * 10_000)\nprint('y' * 10**6, file=sys.stderr)")
+    outcome = process.run(
+        "cell 2", "import sys\nfor _ in range(300): print('x' * 10_000)\nprint('y' * 10**6, file=sys.stderr)"
+    )
     assert outcome.error is None and len(outcome.printed) == 20_000
 
 
@@ -251,8 +255,6 @@ FATAL = {
 
 @pytest.mark.parametrize(("source", "message"), FATAL.values(), ids=FATAL)
 def test_a_cell_that_ends_the_process_is_left_out_and_the_earlier_ones_are_run_again(start, source, message):
-    import re
-
     process = start(SMALL)
     process.run("cell 1", ANSWER)
     first = number_of(process)
@@ -263,10 +265,11 @@ def test_a_cell_that_ends_the_process_is_left_out_and_the_earlier_ones_are_run_a
     assert number_of(process) != first and wait_until_gone(first)
 
 
-@pytest.mark.parametrize(("source", "message"), FATAL.values(), ids=FATAL)
-def test_a_call_that_ends_the_process_is_told_and_the_cells_are_run_again(start, source, message):
-    import re
-
+@pytest.mark.parametrize(
+    "what", ["os._exit", "a signal without a name", "garbage on the channel", "a frame that never ends"]
+)
+def test_a_call_that_ends_the_process_is_told_and_the_cells_are_run_again(start, what):
+    source, message = FATAL[what]
     process = start(SMALL)
     process.run("cell 1", ANSWER)
     process.run("cell 2", "def g(x):\n" + "".join(f"    {line}\n" for line in source.split("\n")))
@@ -293,7 +296,7 @@ def test_an_endless_cell_is_ended_and_left_out(start, source):
     process.run("cell 1", ANSWER)
     first = number_of(process)
     outcome = process.run("cell 2", source)
-    assert outcome.ended and "no answer within 1.5 s" in outcome.error
+    assert outcome.ended and "no answer within 1 s" in outcome.error
     assert wait_until_gone(first)
     assert doubles(process)
 
@@ -302,7 +305,7 @@ def test_an_endless_call_is_ended(start):
     process = start(HASTY)
     process.run("cell 1", ANSWER + "\ndef g(x):\n    while True: pass")
     outcome = process.call("g", [1.0])
-    assert (outcome.problem.kind, outcome.problem.message) == ("time", "no answer within 1.5 s")
+    assert (outcome.problem.kind, outcome.problem.message) == ("time", "no answer within 1 s")
     assert doubles(process)
 
 
@@ -327,7 +330,8 @@ def test_a_student_who_reads_no_answer_does_not_block_the_judge(start):
 
 
 @pytest.mark.parametrize(
-    "source", ["data = [bytes(10**8) for _ in range(100)]", "import numpy as np\nx = np.ones(10**10)", "x = 'y' * 10**10"]
+    "source",
+    ["data = [bytes(10**8) for _ in range(100)]", "import numpy as np\nx = np.ones(10**10)", "x = 'y' * 10**10"],
 )
 def test_too_much_memory_is_an_error_of_the_cell(start, source):
     process = start(SMALL)
@@ -339,7 +343,7 @@ def test_too_much_memory_is_an_error_of_the_cell(start, source):
 
 
 def test_recursion_without_a_limit_is_ended_or_told(start):
-    process = start(Limits(cell_seconds=1.5, memory=2**30))
+    process = start(Limits(cell_seconds=1.0, memory=2**30))
     process.run("cell 1", ANSWER)
     outcome = process.run("cell 2", "import sys\nsys.setrecursionlimit(10**9)\ndef g(n): return g(n + 1) + 1\ng(0)")
     assert outcome.error
@@ -354,7 +358,9 @@ def test_a_file_that_grows_too_large_is_an_error_of_the_cell(start):
     assert doubles(process)
 
 
-@pytest.mark.parametrize("what", ["KeyboardInterrupt", "SystemExit(0)", "SystemExit", "GeneratorExit", "BaseException('x')"])
+@pytest.mark.parametrize(
+    "what", ["KeyboardInterrupt", "SystemExit(0)", "SystemExit", "GeneratorExit", "BaseException('x')"]
+)
 def test_an_exception_that_is_no_error_is_one_here(start, what):
     process = start()
     process.run("cell 1", ANSWER)
@@ -401,9 +407,6 @@ def test_whatever_is_replaced_in_the_process_the_judge_gets_plain_answers(start,
         assert isinstance(outcome, Outcome)
         assert outcome.problem is not None or isinstance(outcome.returned, (np.ndarray, list, type(None)))
         assert isinstance(outcome.arguments_after, list) and isinstance(outcome.warnings, list)
-    other = start()
-    other.run("cell 1", ANSWER)
-    assert doubles(other)
 
 
 FORGED = {
@@ -450,7 +453,9 @@ def test_leaving_by_an_exception_ends_the_process_and_removes_its_folder(scratch
 
 def test_children_of_the_process_end_with_it(scratch):
     with StudentProcess(Confinement(), PATIENT) as process:
-        source = "import subprocess, sys\nchild = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(1000)'])"
+        source = (
+            "import subprocess, sys\nchild = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(1000)'])"
+        )
         assert process.run("cell 1", source).error is None
         child = int(process.run("cell 2", "child.pid").value)
         assert alive(child)
@@ -469,7 +474,10 @@ def test_a_process_that_cannot_start_is_told_and_leaves_nothing(scratch):
             return [sys.executable, "-c", "raise SystemExit(1)"]
 
     with StudentProcess(Refusing(), PATIENT) as process:
-        assert process.run("cell", "1").error == "the process that runs the submission did not start; the cell was left out"
+        assert (
+            process.run("cell", "1").error
+            == "the process that runs the submission did not start; the cell was left out"
+        )
         assert process.call("f", []).problem.kind == "gone"
     assert not list(scratch.iterdir())
 
@@ -482,12 +490,8 @@ os.symlink({outside!r}, 'a/link')
 for name in ('a/b/c', 'a/b', 'a', '.'): os.chmod(name, 0)
 """
 
-AS_NOBODY = """
+ORDINARY = """
 import os, sys, tempfile
-import numpy, autograder.sandbox
-if os.getuid() == 0:
-    os.setgid(65534)
-    os.setuid(65534)
 tempfile.tempdir = sys.argv[1]
 from autograder.sandbox import StudentProcess
 from autograder.sandbox.confinement import Confinement
@@ -502,15 +506,14 @@ def test_a_folder_that_was_locked_is_removed_and_a_link_is_not_followed(tmp_path
     for folder in (scratch, outside):
         folder.mkdir()
     (outside / "precious").write_text("x")
-    for folder in (tmp_path, scratch, outside):
-        folder.chmod(0o777)
-    for folder in tmp_path.parents:
-        if folder.is_relative_to(tempfile.gettempdir()) and folder != Path(tempfile.gettempdir()):
-            folder.chmod(folder.stat().st_mode | 0o055)
-    command = [sys.executable, "-c", AS_NOBODY, str(scratch), LOCKED_AWAY.format(outside=str(outside))]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, cwd=ROOT)
+    before = outside.stat().st_mode
+    command = [sys.executable, "-c", ORDINARY, str(scratch), LOCKED_AWAY.format(outside=str(outside))]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        command, capture_output=True, text=True, timeout=120, env=environment, preexec_fn=heed_permissions()
+    )
     assert done.stdout.split("\n")[:2] == ["None", "[]"], done.stderr
-    assert (outside / "precious").read_text() == "x" and outside.stat().st_mode & 0o777 == 0o777
+    assert (outside / "precious").read_text() == "x" and outside.stat().st_mode == before
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends a process with the one that started it")

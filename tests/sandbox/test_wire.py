@@ -43,12 +43,12 @@ def frame(header: object, body: bytes = b"") -> bytes:
 
 ARRAYS = st.builds(
     with_memory_order,
-    npst.arrays(st.sampled_from(sorted(DTYPES)).map(np.dtype), npst.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=4)),
+    npst.arrays(
+        st.sampled_from(sorted(DTYPES)).map(np.dtype), npst.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=4)
+    ),
     st.sampled_from(["C", "F", "strided"]),
 )
-LEAVES = st.one_of(
-    st.none(), st.booleans(), st.integers(-(2**63), 2**63 - 1), st.floats(), st.text(max_size=8), ARRAYS
-)
+LEAVES = st.one_of(st.none(), st.booleans(), st.integers(-(2**63), 2**63 - 1), st.floats(), st.text(max_size=8), ARRAYS)
 PLAIN = st.recursive(
     LEAVES,
     lambda inner: st.one_of(
@@ -200,7 +200,14 @@ def test_no_bytes_are_anything_but_a_message_or_a_wire_error(data):
 
 
 JSON = st.recursive(
-    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=4), st.sampled_from(["float64", "C", "F"])),
+    st.one_of(
+        st.none(),
+        st.booleans(),
+        st.integers(),
+        st.floats(),
+        st.text(max_size=4),
+        st.sampled_from(["float64", "C", "F"]),
+    ),
     lambda inner: st.one_of(
         st.lists(inner, max_size=4),
         st.dictionaries(st.sampled_from(["array", "tuple", "dict", "x"]), inner, max_size=2),

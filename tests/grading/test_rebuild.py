@@ -1,0 +1,199 @@
+"""Rebuilding a submission: everything but the answers is the instructor's, whatever the student did to it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from nbformat import NotebookNode
+
+from autograder.course import grading_of
+from autograder.grading.master import master
+from autograder.grading.rebuild import Rebuilt, rebuild
+from autograder.grading.submission import parse
+from tests.grading.small_course import CHAPTER, HIDDEN_WORD, RIGHT, UNITS, answered, cell
+
+
+@pytest.fixture
+def instructors(template) -> NotebookNode:
+    """The instructor's notebook, ready for grading."""
+    return master(template, f"{CHAPTER}/{UNITS}")
+
+
+@pytest.fixture
+def submitted(template) -> dict:
+    """A notebook with the right answers, as handed in."""
+    return answered(template, UNITS, RIGHT)
+
+
+def rebuilt(instructors: NotebookNode, submitted: dict) -> Rebuilt:
+    return rebuild(instructors, parse(json.dumps(submitted).encode()))
+
+
+def at(notebook: dict, name: str) -> dict:
+    """A cell by its grade_id or id."""
+    return next(one for one in notebook["cells"] if grading_of(one).get("grade_id", one["id"]) == name)
+
+
+def place(notebook: dict, name: str) -> int:
+    return notebook["cells"].index(at(notebook, name))
+
+
+def test_an_honest_submission_is_the_instructors_notebook_with_the_answers_and_no_flag(instructors, submitted):
+    found = rebuilt(instructors, submitted)
+    assert found.flags == []
+    assert [one.id for one in found.notebook.cells] == [one.id for one in instructors.cells]
+    for name in ("elu", "relu", "double", "why"):
+        assert at(found.notebook, name).source == RIGHT[name]
+
+
+def test_the_test_cells_hold_the_hidden_tests_again(instructors, submitted):
+    found = rebuilt(instructors, submitted)
+    assert HIDDEN_WORD not in json.dumps(submitted)
+    assert HIDDEN_WORD in at(found.notebook, "double_test").source
+    assert 'cases="hidden"' in at(found.notebook, "elu_test").source
+
+
+def test_the_instructors_solutions_are_not_in_it(instructors, submitted):
+    assert "### BEGIN SOLUTION" not in json.dumps(rebuilt(instructors, submitted).notebook)
+
+
+def test_the_metadata_are_the_instructors(instructors, submitted):
+    submitted["metadata"] = {"kernelspec": {"name": "julia"}, "widgets": {"state": "x"}}
+    at(submitted, "elu_test")["metadata"]["nbgrader"].update(points=1000, locked=False, solution=True)
+    found = rebuilt(instructors, submitted)
+    assert found.notebook.metadata == {"kernelspec": instructors.metadata.kernelspec}
+    assert at(found.notebook, "elu_test").metadata == at(instructors, "elu_test").metadata
+
+
+def tamper_by_deleting(notebook):
+    notebook["cells"].remove(at(notebook, "elu_test"))
+
+
+def tamper_by_editing(notebook):
+    at(notebook, "elu_test")["source"] = "pass"
+
+
+def tamper_by_duplicating(notebook):
+    notebook["cells"].append(dict(at(notebook, "elu_test")))
+
+
+def tamper_with_points(notebook):
+    at(notebook, "elu_test")["metadata"]["nbgrader"]["points"] = 1000
+
+
+TAMPERING = {
+    tamper_by_deleting: "the test cell elu_test was missing: the instructor's was put back",
+    tamper_by_editing: "the test cell elu_test was changed: the instructor's was used",
+    tamper_by_duplicating: "the test cell elu_test was there more than once: the copies were left out",
+    tamper_with_points: "the points of elu_test were changed: the instructor's were used",
+}
+
+
+@pytest.mark.parametrize(("tamper", "flag"), TAMPERING.items(), ids=lambda value: getattr(value, "__name__", ""))
+def test_a_test_cell_is_the_instructors_whatever_was_done_to_it(instructors, submitted, tamper, flag):
+    tamper(submitted)
+    found = rebuilt(instructors, submitted)
+    assert found.flags == [flag]
+    assert [one for one in found.notebook.cells if "check(elu)" in one.source] == [at(instructors, "elu_test")]
+
+
+@pytest.mark.parametrize("kind", ["markdown", "raw"])
+def test_a_test_cell_of_another_type_is_the_instructors(instructors, submitted, kind):
+    at(submitted, "elu_test")["cell_type"] = kind
+    assert at(rebuilt(instructors, submitted).notebook, "elu_test") == at(instructors, "elu_test")
+
+
+def test_a_test_cell_that_was_moved_stands_where_the_instructor_put_it(instructors, submitted):
+    moved = at(submitted, "elu_test")
+    submitted["cells"].remove(moved)
+    submitted["cells"].insert(0, moved)
+    found = rebuilt(instructors, submitted)
+    assert [one.id for one in found.notebook.cells] == [one.id for one in instructors.cells]
+
+
+def test_a_test_cell_with_blanks_around_it_was_not_changed(instructors, submitted):
+    at(submitted, "elu_test")["source"] += "\n\n"
+    assert rebuilt(instructors, submitted).flags == []
+
+
+@pytest.mark.parametrize("name", ["elu", "why"])
+def test_a_missing_answer_is_as_released_and_told(instructors, submitted, name):
+    submitted["cells"].remove(at(submitted, name))
+    found = rebuilt(instructors, submitted)
+    assert found.flags == [f"the answer cell {name} was missing: the instructor's was put back"]
+    assert at(found.notebook, name) == at(instructors, name)
+
+
+@pytest.mark.parametrize(("name", "kind"), [("elu", "markdown"), ("why", "code"), ("elu", "raw")])
+def test_an_answer_of_another_type_is_as_released_and_told(instructors, submitted, name, kind):
+    at(submitted, name)["cell_type"] = kind
+    found = rebuilt(instructors, submitted)
+    assert found.flags == [f"the cell {name} has another type than the released one: the instructor's was put back"]
+    assert at(found.notebook, name) == at(instructors, name)
+
+
+def test_of_two_answers_the_first_counts_and_the_second_is_a_cell_of_the_students_own(instructors, submitted):
+    again = {**at(submitted, "elu"), "source": "def elu(z): return z"}
+    submitted["cells"].append(again)
+    found = rebuilt(instructors, submitted)
+    assert at(found.notebook, "elu").source == RIGHT["elu"]
+    assert found.notebook.cells[-1].source == again["source"]
+    assert not grading_of(found.notebook.cells[-1])
+
+
+def test_the_instructors_text_is_untouched(instructors, submitted):
+    at(submitted, "title")["source"] = "# Free points"
+    at(submitted, "between")["attachments"] = {"a.png": {"image/png": "aGVs"}}
+    submitted["cells"].remove(at(submitted, "question"))
+    found = rebuilt(instructors, submitted).notebook
+    for name in ("title", "between", "question"):
+        assert at(found, name) == at(instructors, name)
+
+
+def test_the_students_experiments_in_the_instructors_cells_are_kept(instructors, submitted):
+    at(submitted, "experiment")["source"] = "elu(np.zeros(3))"
+    assert at(rebuilt(instructors, submitted).notebook, "experiment").source == "elu(np.zeros(3))"
+
+
+def test_cells_of_the_students_own_keep_their_place_and_lose_their_marks(instructors, submitted):
+    own = cell("code", "own", "helper = 1", grade=True, locked=True, points=100)
+    note = cell("markdown", "note", "a note")
+    submitted["cells"].insert(place(submitted, "relu") + 1, own)
+    submitted["cells"].insert(0, note)
+    found = rebuilt(instructors, submitted).notebook
+    assert [one.source for one in found.cells][0] == "a note"
+    after = found.cells[place(found, "relu") + 1]
+    assert (after.source, after.metadata) == ("helper = 1", {})
+    assert len({one.id for one in found.cells}) == len(found.cells)
+
+
+def test_images_of_a_written_answer_are_kept_and_nothing_else(instructors, submitted):
+    at(submitted, "why")["attachments"] = {"a.png": {"image/png": "aGVs", "text/html": "<script>"}}
+    found = at(rebuilt(instructors, submitted).notebook, "why")
+    assert found.attachments == {"a.png": {"image/png": "aGVs"}}
+
+
+def test_outputs_are_dropped(instructors, submitted):
+    at(submitted, "experiment")["outputs"] = [{"output_type": "display_data", "data": {"text/html": "<script>"}, "metadata": {}}]
+    assert "<script>" not in json.dumps(rebuilt(instructors, submitted).notebook)
+
+
+def test_an_empty_notebook_is_as_released_with_a_flag_for_each_cell(instructors):
+    found = rebuild(instructors, [])
+    assert found.notebook.cells == instructors.cells
+    assert len(found.flags) == 7
+
+
+def test_the_master_is_not_changed(instructors, submitted):
+    before = json.dumps(instructors)
+    rebuilt(instructors, submitted)
+    assert json.dumps(instructors) == before
+
+
+def test_cells_without_ids_are_the_instructors_still(template, submitted):
+    for one in submitted["cells"]:
+        del one["id"]
+    found = rebuilt(master(template, f"{CHAPTER}/{UNITS}"), submitted)
+    assert at(found.notebook, "elu").source == RIGHT["elu"]
+    assert at(found.notebook, "title").source.startswith("# Units")

@@ -1,0 +1,497 @@
+"""What the judge makes of a function: points, problems, remarks, devices, and what it keeps to itself."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+import warnings
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from autograder.call.calling import Outcome, Problem
+from autograder.call.plain import arrays_in, same
+from autograder.judge import Verdict, devices, expectations, judge
+from autograder.judge.expectations import expectations_of
+from autograder.kernels import catalogue
+from autograder.kernels.model import PURITY, Kernel, Requirement, case
+from tests.judge.students import after, elu, elu_backward, first_difference, lost, prelu_backward, verdict_of
+
+ELU = catalogue()["elu"]
+VALUES, ALPHA, EXTREMES, ARRAYS = (requirement.name for requirement in ELU.requirements)
+EVERYTHING = {VALUES, ALPHA, EXTREMES, ARRAYS, PURITY}
+
+
+# ---------------------------------------------------------------- points
+
+
+@pytest.mark.parametrize("cases", ["public", "hidden", "all"])
+@pytest.mark.parametrize(
+    ("name", "function"), [("elu", elu), ("elu_backward", elu_backward), ("prelu_backward", prelu_backward)]
+)
+def test_a_right_function_has_all_points(name, function, cases):
+    verdict = verdict_of(name, function, cases=cases, seed=7)
+    assert verdict.passed, verdict.text()
+    assert verdict.points == verdict.max_points == catalogue()[name].points
+    assert verdict.remarks == []
+    assert (verdict.problem, verdict.diagnosis, verdict.cases, verdict.seed) == (None, None, cases, 7)
+
+
+@pytest.mark.parametrize(
+    ("function", "missing"),
+    [
+        (lambda z, alpha=1.0: elu(z, 1.0), {ALPHA}),
+        (lambda z, alpha=1.0: elu(z, alpha).astype("float64"), {ARRAYS}),
+        (lambda z, alpha=1.0: np.where(z > 0, z, alpha * (np.exp(np.minimum(z, 0)) - 1)), {EXTREMES}),
+        (lambda z, alpha=1.0: elu(z, 1.0).astype("float64"), {ALPHA, ARRAYS}),
+        (lambda z, alpha=1.0: elu(z, alpha) + 1, EVERYTHING),
+    ],
+)
+def test_each_requirement_is_won_or_lost_by_itself(function, missing):
+    verdict = verdict_of("elu", function, cases="all")
+    assert lost(verdict) == missing
+    points = {requirement.name: requirement.points for requirement in ELU.requirements} | {PURITY: ELU.purity_points}
+    assert verdict.points == sum(points[name] for name in points if name not in missing)
+
+
+def test_leaving_the_inputs_alone_is_worth_nothing_while_the_first_values_are_wrong():
+    verdict = verdict_of("elu", lambda z, alpha=1.0: z * 0)
+    assert verdict.points == 0
+    assert lost(verdict) == EVERYTHING
+
+
+def test_a_right_function_that_writes_into_its_input_keeps_the_points_for_its_values():
+    def writes_into_dout(dout, z, alpha=1.0):
+        right = elu_backward(dout, z, alpha)
+        dout += 1
+        return right
+
+    verdict = verdict_of("elu_backward", writes_into_dout, cases="all")
+    assert lost(verdict) == {PURITY}
+    assert "its argument `dout`" in first_difference(verdict).message
+
+
+def test_an_input_whose_shape_or_dtype_is_changed_in_place_is_noticed():
+    def changes_the_shape(z, alpha=1.0):
+        right = elu(z, alpha)
+        z.shape = (*z.shape, 1)
+        return right
+
+    assert PURITY in lost(verdict_of("elu", changes_the_shape))
+
+
+def test_an_input_changed_and_put_back_is_unchanged():
+    def puts_it_back(z, alpha=1.0):
+        kept = z.copy()
+        z[...] = elu(z, alpha) if z.dtype.kind == "f" else z
+        right = z.copy() if z.dtype.kind == "f" else elu(kept, alpha)
+        z[...] = kept
+        return right
+
+    assert verdict_of("elu", puts_it_back).passed
+
+
+@pytest.mark.parametrize("change", [np.ndarray.tolist, np.asfortranarray, lambda y: np.stack([y, y], -1)[..., 0]])
+def test_lists_and_memory_orders_cost_nothing(change):
+    assert verdict_of("elu", after(elu, change), cases="all").passed
+
+
+# ---------------------------------------------------------------- problems
+
+
+def not_written(z, alpha=1.0):
+    raise NotImplementedError
+
+
+def calls_itself(z, alpha=1.0):
+    return calls_itself(z, alpha)
+
+
+def leaves(z, alpha=1.0):
+    sys.exit("bye")
+
+
+@pytest.mark.parametrize(
+    ("function", "kind", "message"),
+    [
+        (not_written, "not implemented", "not written yet"),
+        (lambda: 0, "arguments", "it is called with 2 arguments, but yours is <lambda>()"),
+        (lambda z: z, "arguments", "it is called with 2 arguments, but yours is <lambda>(z)"),
+        (lambda a, b, c: a, "arguments", "it is called with 2 arguments, but yours is <lambda>(a, b, c)"),
+        (
+            lambda z, *, alpha=1.0: z,
+            "arguments",
+            "it is called with 2 arguments, but yours is <lambda>(z, *, alpha=1.0)",
+        ),
+        (None, "missing", "this is no function but an object of type NoneType"),
+        (np.zeros(2), "missing", "this is no function but an object of type ndarray"),
+    ],
+)
+@pytest.mark.parametrize("cases", ["public", "hidden", "all"])
+def test_what_cannot_be_judged_has_no_points_and_one_sentence(function, kind, message, cases):
+    verdict = verdict_of("elu", function, cases=cases)
+    assert verdict.points == 0
+    assert not verdict.passed
+    assert (verdict.problem["kind"], verdict.problem["message"]) == (kind, message)
+    assert lost(verdict) == EVERYTHING
+
+
+@pytest.mark.parametrize(
+    ("function", "message"),
+    [
+        (lambda z, alpha=1.0: None, "expected an array of shape (1,), got None (is the return statement missing?)"),
+        (lambda z, alpha=1.0: print(z), "expected an array of shape (1,), got None (is the return statement missing?)"),
+        (calls_itself, "RecursionError: maximum recursion depth exceeded"),
+        (leaves, "SystemExit: bye"),
+        (lambda z, alpha=1.0: z.nothing, "AttributeError: 'numpy.ndarray' object has no attribute 'nothing'"),
+        (lambda z, alpha=1.0: (y for y in z), "your function returned a generator, not numbers"),
+        (lambda z, alpha=1.0: elu, "your function returned a function, not numbers"),
+    ],
+)
+def test_a_function_that_gives_no_numbers_has_no_points_and_is_told_why(function, message):
+    verdict = verdict_of("elu", function, cases="all")
+    assert verdict.points == 0
+    assert first_difference(verdict).message.startswith(message)
+
+
+def test_an_exception_is_told_with_the_students_line():
+    verdict = verdict_of("elu", calls_itself)
+    assert first_difference(verdict).line == "return calls_itself(z, alpha)"
+    assert first_difference(verdict).line_number == calls_itself.__code__.co_firstlineno + 1
+
+
+def test_a_branch_that_is_not_written_yet_costs_its_requirement_alone():
+    def half_written(z, alpha=1.0):
+        if alpha != 1.0:
+            raise NotImplementedError
+        return elu(z)
+
+    verdict = verdict_of("elu", half_written, cases="all")
+    assert lost(verdict) == {ALPHA}
+    assert first_difference(verdict).message == "NotImplementedError"
+
+
+def test_a_forgotten_default_costs_the_requirement_that_tries_it():
+    verdict = verdict_of("elu", lambda z, alpha: elu(z, alpha))
+    assert ALPHA not in lost(verdict)
+    found = first_difference(verdict)
+    assert (found.kind, found.message) == ("arguments", "it is called with 1 argument, but yours is <lambda>(z, alpha)")
+    assert "It is called with 1 argument" in verdict.text()
+
+
+@pytest.mark.parametrize("kind", ["time", "gone"])
+def test_after_a_function_that_does_not_end_no_other_case_is_tried(kind):
+    calls = []
+
+    def ends_at_the_third(arguments):
+        calls.append(arguments)
+        if len(calls) == 3:
+            return Outcome(problem=Problem(kind, "no answer within 5 s"))
+        return Outcome(elu(*arguments), arguments_after=arguments)
+
+    verdict = judge(ELU, ends_at_the_third, devices=("cpu",))
+    assert len(calls) == 3
+    assert (verdict.points, verdict.problem["kind"]) == (0, kind)
+    assert verdict.problem["case"] == "elu(z=[-1.,  2.])"
+    assert "elu(z=[-1.,  2.])" in verdict.text()
+
+
+def test_text_that_cannot_be_printed_is_replaced():
+    def raises(z, alpha=1.0):
+        raise ValueError("\ud800 \x1b[2J \x00 \u202e")
+
+    verdict = verdict_of("elu", raises)
+    everything = verdict.text() + verdict.html() + json.dumps(verdict.to_json(), ensure_ascii=False)
+    everything.encode("utf-8")
+    assert not set(everything) & {"\x1b", "\x00", "\ud800", "\u202e"}
+
+
+# ---------------------------------------------------------------- warnings and prints
+
+
+def test_a_needless_overflow_is_a_remark_and_costs_nothing():
+    verdict = verdict_of("elu", lambda z, alpha=1.0: np.where(z > 0, z, alpha * np.expm1(z)))
+    assert verdict.points == verdict.max_points
+    assert len(verdict.remarks) == 1
+    assert "overflow" in verdict.remarks[0]
+
+
+def test_prints_and_other_warnings_cost_nothing_and_are_no_remark(capsys):
+    def talks(z, alpha=1.0):
+        print("hello", file=sys.stdout)
+        print("hello", file=sys.stderr)
+        warnings.warn("deprecated", DeprecationWarning, stacklevel=1)
+        return elu(z, alpha)
+
+    verdict = verdict_of("elu", talks)
+    assert verdict.passed
+    assert verdict.remarks == []
+    assert capsys.readouterr().out == ""
+
+
+def test_who_prints_and_is_wrong_learns_where_the_prints_are():
+    assert any("prints" in remark for remark in verdict_of("elu", lambda z, alpha=1.0: print(z) or z).remarks)
+
+
+@pytest.mark.parametrize("strict", [lambda: warnings.simplefilter("error"), lambda: np.seterr(all="raise")])
+def test_the_verdict_does_not_depend_on_what_the_caller_does_with_warnings(strict):
+    wrong = after(elu, lambda y: y * 3)
+    with warnings.catch_warnings(), np.errstate():
+        strict()
+        assert verdict_of("elu", elu, cases="all", seed=12).passed
+        assert verdict_of("elu", wrong, cases="all", seed=12).diagnosis.name == "factor"
+
+
+# ---------------------------------------------------------------- hidden cases
+
+
+WRONG = {
+    "values": after(elu, lambda y: y * 1.001),
+    "shape": after(elu, lambda y: y[..., None]),
+    "dtype": after(elu, lambda y: y.astype("float16")),
+    "type": after(elu, lambda y: set()),
+    "not finite": after(elu, lambda y: y * np.nan),
+    "inputs": lambda z, alpha=1.0: (elu(z, alpha), z.fill(0))[0],
+    "one alpha": lambda z, alpha=1.0: elu(z),
+}
+
+
+def raises_with_its_input(z, alpha=1.0):
+    raise ValueError(f"{alpha!r} {z.tolist()!r}")
+
+
+def warns_with_its_input(z, alpha=1.0):
+    warnings.warn(f"overflow {alpha!r} {z.tolist()!r}", RuntimeWarning, stacklevel=1)
+    return elu(z, alpha)
+
+
+def hidden_numbers(kernel: Kernel, seed: int) -> set[str]:
+    """Every number of the hidden cases and their answers that is long enough to be recognized, as it is written."""
+    found = set()
+    for item in expectations_of(kernel, seed, True, ("cpu",)):
+        numbers = [value for value in item.case.arguments.values() if isinstance(value, float)]
+        for array in arrays_in([*item.case.arguments.values(), item.oracles[0].expected]):
+            numbers += array.ravel().tolist()
+        found |= {f"{number:.6g}" for number in numbers} | {repr(number) for number in numbers}
+    return {number for number in found if len(re.sub(r"\D", "", number)) >= 4}
+
+
+@pytest.mark.parametrize("wrong", [*WRONG.values(), raises_with_its_input, warns_with_its_input])
+def test_a_verdict_on_hidden_cases_holds_no_input_and_no_answer(wrong):
+    kernel, seed = ELU, 31_337
+    right_in_public = {
+        json.dumps([np.asarray(value).tolist() for value in item.case.arguments.values()])
+        for item in expectations.public(kernel, ("cpu",))
+    }
+
+    def wrong_in_hidden(z, alpha=None):
+        key = [z.tolist()] + ([] if alpha is None else [alpha])
+        alpha = 1.0 if alpha is None else alpha
+        return elu(z, alpha) if json.dumps(key) in right_in_public else wrong(z, alpha)
+
+    verdict = verdict_of(kernel, wrong_in_hidden, cases="all", seed=seed)
+    assert any(item.counterexample and item.counterexample.hidden for item in verdict.requirements) or verdict.remarks
+    recorded = verdict.to_json()
+    told = " ".join([verdict.text(), verdict.html(), json.dumps(recorded["requirements"]), *verdict.remarks])
+    told += json.dumps([recorded["problem"], recorded["diagnosis"]])
+    assert len(hidden_numbers(kernel, seed)) > 100
+    public = hidden_numbers(replace(kernel), seed) & set(re.findall(r"-?\d+\.\d+(?:e[+-]\d+)?", told))
+    assert public <= {"1.001"}
+
+
+def test_a_forged_problem_in_a_hidden_case_carries_nothing_out():
+    for kind in ("missing", "arguments", "not implemented", "exception", "type"):
+
+        def forges(arguments, kind=kind):
+            return Outcome(problem=Problem(kind, "SECRET", "SECRET", 4), warnings=["overflow SECRET"])
+
+        def call(arguments, forges=forges, tried=[]):  # noqa: B006
+            tried.append(1)
+            return forges(arguments) if len(tried) > 5 else Outcome(elu(*arguments), arguments_after=arguments)
+
+        verdict = judge(ELU, call, cases="all", seed=1, devices=("cpu",))
+        values = next(item for item in verdict.requirements if item.name == VALUES)
+        assert values.counterexample.hidden
+        assert "SECRET" not in json.dumps(values.counterexample.difference.message + str(verdict.problem))
+        assert "SECRET" not in str(verdict.remarks)
+
+
+def test_hidden_cases_fail_with_a_sentence_for_every_kind():
+    for wrong in WRONG.values():
+        verdict = verdict_of("elu", wrong, cases="hidden", seed=5)
+        failing = [item.counterexample for item in verdict.requirements if item.counterexample]
+        assert failing
+        assert all((found.call, found.expected, found.got) == ({}, "", "") for found in failing)
+        assert "a hidden case" in verdict.text()
+        assert "public cases pass" not in verdict.text(), "they were not tried"
+
+
+def test_the_same_seed_gives_the_same_verdict():
+    first, second = (verdict_of("elu", WRONG["values"], cases="all", seed=9).to_json() for _ in range(2))
+    assert first | {"seconds": 0} == second | {"seconds": 0}
+
+
+def test_another_seed_gives_other_cases():
+    one, other = (expectations_of(ELU, seed, True, ("cpu",)) for seed in (1, 2))
+    drawn = [(a.case, b.case) for a, b in zip(one, other, strict=True) if "random" in a.case.name]
+    assert drawn
+    assert all(not np.array_equal(a.arguments["z"], b.arguments["z"]) for a, b in drawn)
+
+
+def test_the_public_cases_do_not_depend_on_the_seed():
+    one, other = (verdict_of("elu", WRONG["values"], seed=seed) for seed in (1, 2))
+    assert one.to_json()["requirements"] == other.to_json()["requirements"]
+
+
+def test_hard_coded_answers_to_the_visible_cases_earn_nothing():
+    answers = [(item.case.arguments, item.oracles[0].expected) for item in expectations.public(ELU, ("cpu",))]
+
+    def remembers(z, alpha=1.0):
+        for arguments, answer in answers:
+            if same(np.array(arguments["z"]), np.array(z)) and arguments.get("alpha", 1.0) == alpha:
+                return np.array(answer)
+        return np.zeros_like(z)
+
+    assert verdict_of("elu", remembers).passed
+    verdict = verdict_of("elu", remembers, cases="all", seed=77)
+    assert verdict.points == 0
+    assert "The public cases pass, but the numbers differ on a further case of this kind." in verdict.text()
+
+
+# ---------------------------------------------------------------- devices
+
+
+def test_a_device_that_is_not_there_is_absent_and_not_passed(monkeypatch):
+    monkeypatch.setattr(devices, "present", lambda: ("cpu",))
+    verdict = verdict_of("elu", elu, devices=None)
+    assert verdict.devices == {"cpu": "present", "cuda": "absent", "mps": "absent"}
+    assert all(set(item.oracles) <= {"cpu"} for item in verdict.requirements)
+    assert "no CUDA, no MPS here" in verdict.text()
+
+
+@pytest.mark.parametrize(
+    ("asked_for", "message"),
+    [
+        (("cuda",), "the device 'cuda' is not on this machine; present: cpu"),
+        (("cpu", "mps"), "the device 'mps' is not on this machine; present: cpu"),
+        (("tpu",), "there is no device called 'tpu': choose from cpu, cuda, mps"),
+    ],
+)
+def test_asking_for_a_device_that_is_not_there_is_an_error(monkeypatch, asked_for, message):
+    monkeypatch.setattr(devices, "present", lambda: ("cpu",))
+    with pytest.raises(ValueError, match=message):
+        verdict_of("elu", elu, devices=asked_for)
+
+
+def test_asking_for_other_cases_is_an_error():
+    with pytest.raises(ValueError, match='cases must be "public", "hidden" or "all", not \'secret\''):
+        verdict_of("elu", elu, cases="secret")
+
+
+@pytest.fixture
+def accelerator(monkeypatch):
+    """A make-believe CUDA or MPS device: computes on the CPU and multiplies what it gives by `1 + deviation`."""
+
+    def install(device: str, deviation: float = 0.0) -> Kernel:
+        on_cpu, reference = expectations.to_tensor, expectations.reference
+        monkeypatch.setattr(devices, "present", lambda: ("cpu", device))
+        monkeypatch.setattr(expectations, "to_tensor", lambda value, _: on_cpu(value, "cpu"))
+
+        def elsewhere(kernel, case, where):
+            found = reference(kernel, case, where)
+            return found * (1 + deviation) if where == device and found.dtype.kind == "f" else found
+
+        monkeypatch.setattr(expectations, "reference", elsewhere)
+        return replace(ELU)
+
+    return install
+
+
+def test_every_device_that_is_present_has_a_column(accelerator):
+    kernel = accelerator("cuda")
+    verdict = verdict_of(kernel, elu, devices=None)
+    assert verdict.passed
+    assert verdict.devices == {"cpu": "present", "cuda": "present", "mps": "absent"}
+    assert all(item.oracles == {"cpu": True, "cuda": True} for item in verdict.requirements if item.name != PURITY)
+    assert "on CPU and CUDA (no MPS here)" in verdict.text()
+    assert ">CUDA<" in verdict.html()
+
+
+def test_a_device_that_rounds_differently_passes(accelerator):
+    assert verdict_of(accelerator("cuda", 3e-10), elu, devices=None).passed
+
+
+def test_the_verdict_tells_which_device_differs(accelerator):
+    verdict = verdict_of(accelerator("cuda", 0.01), elu, devices=None)
+    assert verdict.points == 0
+    assert verdict.requirements[0].oracles == {"cpu": True, "cuda": False}
+    assert verdict.requirements[0].counterexample.oracle == "cuda"
+    assert "differs from: CUDA" in verdict.text()
+
+
+def test_a_device_that_was_not_asked_for_is_said_to_be_so(accelerator):
+    verdict = verdict_of(accelerator("cuda", 0.01), elu, devices=("cpu",))
+    assert verdict.passed
+    assert verdict.devices["cuda"] == "not asked for"
+
+
+def test_the_cpu_is_always_compared_with(accelerator):
+    assert verdict_of(accelerator("cuda"), elu, devices=("cuda",)).requirements[0].oracles == {
+        "cpu": True,
+        "cuda": True,
+    }
+
+
+def test_mps_is_asked_only_what_it_can_compute(accelerator):
+    verdict = verdict_of(accelerator("mps"), elu, devices=("mps",))
+    assert verdict.passed, verdict.text()
+    assert {item.name: set(item.oracles) for item in verdict.requirements if item.oracles} == {
+        VALUES: {"cpu"},
+        ALPHA: {"cpu"},
+        EXTREMES: {"cpu"},
+        ARRAYS: {"cpu", "mps"},
+    }
+    assert not any(devices.supports("mps", dtype) for dtype in ("float64", "int64", "uint8"))
+
+
+# ---------------------------------------------------------------- the record
+
+
+@pytest.mark.parametrize("function", [elu, not_written, *WRONG.values(), raises_with_its_input, warns_with_its_input])
+@pytest.mark.parametrize("cases", ["public", "hidden", "all"])
+def test_every_verdict_survives_strict_json(function, cases):
+    verdict = verdict_of("elu", function, cases=cases, seed=3)
+    again = Verdict.from_json(json.loads(json.dumps(verdict.to_json(), allow_nan=False)))
+    assert again.to_json() == verdict.to_json()
+    assert again.text() == verdict.text()
+    assert again.html() == verdict.html()
+    assert again.passed == verdict.passed
+
+
+def test_a_verdict_records_what_it_depends_on():
+    verdict = verdict_of("elu", elu, cases="all", seed=11, sandbox="bubblewrap")
+    assert (verdict.seed, verdict.sandbox, verdict.cases) == (11, "bubblewrap", "all")
+    assert set(verdict.versions) == {"python", "numpy", "torch"}
+    assert verdict.seconds > 0
+
+
+def test_the_largest_error_is_recorded_as_a_share_of_the_tolerance():
+    verdict = verdict_of("relu", lambda z: np.maximum(z.astype(np.result_type(z, np.float32)), 0))
+    assert verdict.largest_share == 0.0
+    nearly = verdict_of("elu", after(elu, lambda y: y * (1 + 4e-10)))
+    assert 0.3 < nearly.largest_share < 0.7
+
+
+def test_a_kernel_outside_the_catalogue_is_judged_by_its_own_reference():
+    double = replace(
+        ELU,
+        name="elu",
+        parameters=("z",),
+        reference=lambda z: 2 * z,
+        requirements=(Requirement("twice", 1, lambda draw: [case("one number", z=np.array([3.0]))]),),
+        mistakes=(),
+    )
+    assert verdict_of(double, lambda z: 2 * z).passed
+    assert not verdict_of(double, lambda z: z).passed

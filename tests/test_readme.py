@@ -1,0 +1,35 @@
+"""What the README promises is there."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from autograder.course import ROOT, Course, read, text_of
+from autograder.kernels import of_notebook
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("notebook", Course().notebooks())
+def test_its_table_has_the_kernels_points_and_minutes_of_every_notebook(notebook):
+    chapter, section = notebook.split("/")
+    kernels = of_notebook(notebook)
+    text = "\n".join(map(text_of, read(Course().source_of(notebook))["cells"]))
+    minutes = re.search(r"[Aa]bout (\d+) minutes", text).group(1)
+    names = ", ".join(f"`{kernel.name}`" for kernel in kernels)
+    points = sum(kernel.points for kernel in kernels)
+    assert f"| {chapter} | {section} | {names} | {points} | {minutes} |" in README
+
+
+def test_every_command_it_names_exists():
+    commands = {path.stem for path in (ROOT / "autograder" / "commands").glob("[a-z]*.py")}
+    named = set(re.findall(r"python3 -m autograder (\w+)", README))
+    assert named
+    assert named <= commands
+
+
+def test_every_file_it_links_to_exists():
+    for target in re.findall(r"\]\((?!http)([^)]+)\)", README):
+        assert (ROOT / target).is_file()
