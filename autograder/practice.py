@@ -44,7 +44,9 @@ def check(function: Callable[..., Any], *, kernel: str | None = None, cases: str
 def _find(function: Callable[..., Any], name: str | None) -> Kernel:
     if not callable(function):
         raise NotYet("check takes the function itself, without quotes or parentheses: check(elu)")
-    name = name or getattr(function, "__name__", None) or type(function).__name__
+    name = name or getattr(function, "__name__", None)
+    if not (isinstance(name, str) and name):
+        name = type(function).__name__
     kernels = catalogue()
     if name in kernels:
         return kernels[name]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 import subprocess
 import sys
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ from autograder.grading.settings import database_url
 from autograder.grading.simulated_class import MARK, points_with, simulated_class, typed
 from autograder.judge import judge
 from autograder.kernels import catalogue
+from tests.jupyter_server import jupyter_server
 
 CHAPTER = "1_training_problems"
 STUDENTS = 8
@@ -45,7 +48,8 @@ def students():
 def test_it_ends_well_and_prints_a_row_a_student(demo, students):
     _, done = demo
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "Traceback" not in done.stderr and "Warning" not in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "Warning" not in done.stderr
     for student in students:
         assert re.search(rf"^{student.name} ", done.stdout, re.MULTILINE)
 
@@ -80,6 +84,18 @@ def test_nbgrader_export_reads_the_gradebook(demo, students):
     assert done.returncode == 0, done.stderr
     rows = (folder / "grades.csv").read_text().strip().split("\n")
     assert len(rows) == 1 + len(students)
+
+
+def test_formgrader_shows_a_submission_with_its_verdicts(demo, students):
+    from nbgrader.api import Gradebook
+
+    folder, _ = demo
+    with Gradebook(database_url(folder)) as gradebook:
+        submission = gradebook.find_submission_notebook(Course().sections(CHAPTER)[0], CHAPTER, students[0].name).id
+    with jupyter_server(folder) as address, urllib.request.urlopen(f"{address}/formgrader/submissions/{submission}") as page:
+        text = page.read().decode()
+    assert 'class="verdict"' in text
+    assert "Submission" in text
 
 
 def test_every_student_gets_a_feedback_page_for_every_notebook(demo, students):
@@ -117,5 +133,6 @@ def test_a_mistake_typed_into_a_notebook_deserves_what_the_catalogue_says(kernel
 
     namespace = {"np": np}
     exec(typed(kernel, mistake), namespace)
-    verdict = judge(kernel, lambda arguments: call(namespace[kernel.name], arguments), cases="all", seed=3, devices=("cpu",))
+    answer = functools.partial(call, namespace[kernel.name])
+    verdict = judge(kernel, answer, cases="all", seed=3, devices=("cpu",))
     assert verdict.points == points_with(kernel, mistake)

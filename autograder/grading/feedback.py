@@ -5,9 +5,15 @@ from __future__ import annotations
 import glob
 from pathlib import Path
 
+from nbconvert.exporters import HTMLExporter
+
 from autograder.course import Course, CourseError
 from autograder.grading.release import Messages
 from autograder.grading.settings import settings
+
+
+class FeedbackExporter(HTMLExporter):
+    """nbconvert's HTML exporter under a name of its own, so that it can have a template of its own (`settings`)."""
 
 
 def write_feedback(course: Course, chapter: str, student: str) -> list[Path]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from pathlib import Path
@@ -19,7 +20,11 @@ def database_url(root: Path) -> str:
 
 
 def configure(config: Config, root: Path) -> Config:
-    """Set what nbgrader's commands need to work on the course folder `root` and give the judge's scores."""
+    """Set what nbgrader's commands need to work on the course folder `root` and give the judge's scores.
+
+    The template is set for the feedback alone: Formgrader's own pages use another.
+    """
+    _make_exchange(root / "exchange")
     config.CourseDirectory.course_id = COURSE_ID
     config.CourseDirectory.root = str(root)
     config.CourseDirectory.db_url = database_url(root)
@@ -36,9 +41,16 @@ def configure(config: Config, root: Path) -> Config:
         "autograder.grading.preprocessors.Legible",
         "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
     ]
-    config.HTMLExporter.template_name = "course_feedback"
-    config.HTMLExporter.extra_template_basedirs = [str(TEMPLATES)]
+    config.GenerateFeedback.exporter_class = "autograder.grading.feedback.FeedbackExporter"
+    config.FeedbackExporter.template_name = "course_feedback"
+    config.FeedbackExporter.extra_template_basedirs = [str(TEMPLATES)]
     return config
+
+
+def _make_exchange(folder: Path) -> None:
+    """nbgrader wants the folder to be there; where it cannot be made, its exchange commands say so themselves."""
+    with contextlib.suppress(OSError):
+        folder.mkdir(exist_ok=True)
 
 
 def settings(root: Path) -> Config:

@@ -29,10 +29,11 @@ def read_bytes(path: Path) -> bytes:
     except OSError as error:
         link = path.is_symlink()
         raise SetAside("the file is a link" if link else f"the file cannot be opened ({error.strerror})") from None
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        os.close(descriptor)
+        raise SetAside("it is no regular file")
     with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise SetAside("it is no regular file")
         if status.st_size > LARGEST_FILE:
             raise SetAside(
                 f"the file has {status.st_size / 2**20:.0f} MB; {LARGEST_FILE / 2**20:.0f} MB are read at most"
@@ -78,7 +79,7 @@ def _cells(notebook: Any) -> list[dict[str, Any]]:
 def _upgraded(notebook: dict[str, Any]) -> dict[str, Any]:
     """A notebook of an old format as one of today's."""
     try:
-        return nbformat.convert(nbformat.from_dict(notebook), 4)
+        return nbformat.reads(json.dumps(notebook), as_version=4)
     except Exception as error:
         raise SetAside(f"it is a notebook of an old format that cannot be read ({type(error).__name__})") from None
 

@@ -43,6 +43,8 @@ def compare(
     if not isinstance(expected, tuple):
         mask = masks[0] if masks else None
         return _compare_arrays(got, expected, computation, device, "", mask)
+    if len(outputs) != len(expected):
+        outputs = tuple(f"output {number}" for number in range(1, len(expected) + 1))
     if not isinstance(got, (tuple, list)) or len(got) != len(expected):
         names = ", ".join(outputs)
         message = f"your function must return {len(expected)} things, ({names}); it returned {describe(got)}"

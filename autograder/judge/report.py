@@ -80,8 +80,8 @@ def difference_sentences(verdict: Verdict, found: Counterexample) -> list[str]:
         sentences.append(f"{text}.")
     elif difference.error is not None:
         sentences.append(f"It is off by {difference.error:.3g} where {_limit(difference.tolerance)} is allowed.")
-    if found.oracle == "derivative":
-        sentences.append("PyTorch and a numerical derivative of the forward function agree on the expected numbers.")
+    if found.oracle == DERIVATIVE:
+        sentences.append("PyTorch gives your numbers, a numerical derivative does not: please tell your instructor.")
     return sentences
 
 

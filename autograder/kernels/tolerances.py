@@ -27,10 +27,12 @@ TOLERANCES: dict[str, dict[str, Tolerance]] = {
     "elementwise, relative": {
         "float64": Tolerance(1e-9, 0.0),
         "float32": Tolerance(1e-5, 0.0),
+        "float16": Tolerance(5e-3, 0.0),
     },
     "reduction": {
         "float64": Tolerance(1e-9, 1e-11),
         "float32": Tolerance(1e-4, 1e-5),
+        "float16": Tolerance(1e-2, 1e-3),
     },
     "numerical derivative": {
         "float64": Tolerance(1e-6, 1e-7),

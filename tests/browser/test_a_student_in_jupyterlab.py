@@ -17,8 +17,7 @@ RIGHT = "def elu(z, alpha=1.0):\n    return np.where(z > 0, z, alpha * np.expm1(
 @pytest.fixture(scope="module")
 def notebook(page, jupyterlab):
     """The released notebook, opened, its first code cell run."""
-    address, _ = jupyterlab
-    page.goto(f"{address}/doc/tree/{NOTEBOOK}")
+    page.goto(f"{jupyterlab}/doc/tree/{NOTEBOOK}")
     page.wait_for_selector(".jp-Notebook .jp-CodeCell")
     page.wait_for_selector(".jp-NotebookPanel-toolbar")
     _cell(page, "from autograder import check").click()

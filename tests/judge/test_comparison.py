@@ -53,7 +53,7 @@ def difference(got, expected, computation="elementwise", **options):
         (np.zeros((0, 3)), np.zeros((0, 3))),
         ([1.0 + 1e-13], np.array([1.0])),
     ],
-    ids=str,
+    ids=lambda value: str(value)[:40],
 )
 def test_the_right_numbers_pass_in_other_clothes(got, expected):
     assert difference(got, expected) is None
@@ -128,7 +128,7 @@ def test_one_changed_entry_is_found_and_counted(array):
             10**400,
             np.array(1.0),
             "type",
-            "expected an array of shape (), got 10000000000000000000000000000000000000000",
+            "expected an array of shape (), got 1000000000000000000000000000000000000000",
         ),
         ([10**400], np.ones(1), "type", "expected an array of shape (1,), got a list of 1"),
         (0.0, np.zeros(2), "shape", "the shape is (), expected (2,)"),
@@ -162,7 +162,7 @@ def test_one_changed_entry_is_found_and_counted(array):
         ([inf], np.array([nan]), "values", "the number differs"),
         ([True, True], np.array([True, False]), "values", "1 of 2 numbers differ"),
     ],
-    ids=str,
+    ids=lambda value: str(value)[:40],
 )
 def test_each_difference_has_its_own_message(got, expected, kind, message):
     found = difference(got, expected)
@@ -215,13 +215,17 @@ def test_an_error_beyond_the_largest_number_survives_json():
         ((np.ones(2, "f4"), np.zeros(1)), "dz: the dtype is float32, expected float64"),
         ((np.zeros(1), np.ones(2)), "dz: the shape is (1,), expected (2,)"),
     ],
-    ids=str,
+    ids=lambda value: str(value)[:40],
 )
 def test_of_several_outputs_the_wrong_one_is_named(got, message):
     assert difference(got, (np.ones(2), np.zeros(1)), outputs=("dz", "dalpha")).message == message
 
 
-@pytest.mark.parametrize("got", [{}, {"m": np.ones(2)}, {"m": np.ones(2), "v": 1.0, "t": 1}, [1.0, 2.0], None], ids=str)
+@pytest.mark.parametrize(
+    "got",
+    [{}, {"m": np.ones(2)}, {"m": np.ones(2), "v": 1.0, "t": 1}, [1.0, 2.0], None],
+    ids=lambda value: str(value)[:40],
+)
 def test_a_dict_needs_exactly_its_keys(got):
     found = difference(got, {"m": np.ones(2), "v": np.array(1.0)})
     assert found.message.startswith("your function must return a dict with 'm', 'v'; it returned ")

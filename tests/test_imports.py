@@ -1,0 +1,187 @@
+"""Which part may know of which, and what is loaded when. Read from the source, and measured in fresh processes."""
+
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from autograder.course import ROOT
+
+PACKAGE = ROOT / "autograder"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+HEAVY = ("torch", "matplotlib", "nbgrader", "nbformat", "nbconvert", "IPython", "jupyterlab", "ipykernel", "numpy")
+
+MAY_KNOW = {
+    "": {"practice", "lab"},
+    "__main__": {"bootstrap", "commands", "course"},
+    "bootstrap": {"course"},
+    "course": set(),
+    "call": set(),
+    "kernels": set(),
+    "judge": {"call", "kernels"},
+    "practice": {"call", "judge", "kernels"},
+    "lab": set(),
+    "sandbox": {"call"},
+    "grading": {"call", "course", "judge", "kernels", "sandbox", "lab"},
+    "commands": {"bootstrap", "course", "grading", "judge", "kernels"},
+}
+"""Part of the package -> the other parts it may import, at any depth of its code."""
+
+PACKAGES = {
+    "call": {"numpy"},
+    "kernels": {"numpy", "torch"},
+    "judge": {"numpy", "torch"},
+    "practice": {"IPython"},
+    "course": set(),
+    "bootstrap": set(),
+    "": set(),
+    "__main__": set(),
+    "lab": {"numpy", "matplotlib", "torch", "IPython"},
+    "sandbox": {"numpy"},
+}
+"""Part -> the packages from outside that it may import; a part that is not listed may import any."""
+
+
+def part_of(path: Path) -> str:
+    """The part of the package that a module belongs to; "" for the package's own __init__."""
+    inside = path.relative_to(PACKAGE).parts
+    return inside[0].removesuffix(".py") if inside != ("__init__.py",) else ""
+
+
+def imported(path: Path, *, top_level: bool = False) -> set[str]:
+    """The full names of the modules that a module imports: everywhere, or when it is itself imported."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    nodes = list(_at_import(tree)) if top_level else list(ast.walk(tree))
+    names: set[str] = set()
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: a relative import"
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+        elif isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "import_module":
+            names |= {argument.value for argument in node.args if isinstance(argument, ast.Constant)}
+    return names
+
+
+def _at_import(node: ast.AST):
+    """The nodes that run when a module is imported: not those in functions, nor those for type checkers."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+            continue
+        if isinstance(child, ast.If) and getattr(child.test, "id", "") == "TYPE_CHECKING":
+            continue
+        yield child
+        yield from _at_import(child)
+
+
+def own_parts(names: set[str]) -> set[str]:
+    """The parts of the package among imported names. The worker's own name for the wire's module is the sandbox's."""
+    inside = [name.split(".") for name in names if name.split(".")[0] == "autograder"]
+    return {words[1] if len(words) > 1 else "" for words in inside} - {"sandbox_wire", "ROOT"}
+
+
+each_module = pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+
+
+@each_module
+def test_imports_point_one_way(path):
+    part = part_of(path)
+    known = own_parts(imported(path)) - {part}
+    assert known <= MAY_KNOW[part], f"{part} must not know of {known - MAY_KNOW[part]}"
+
+
+def test_no_part_knows_of_another_that_knows_of_it():
+    knows = {part: set(others) for part, others in MAY_KNOW.items()}
+    for _ in knows:
+        for part in knows:
+            knows[part] |= {far for near in knows[part] for far in knows[near]}
+    assert [part for part in knows if part in knows[part]] == []
+
+
+@each_module
+def test_each_part_imports_only_the_packages_it_may(path):
+    part = part_of(path)
+    if part not in PACKAGES:
+        assert part in ("grading", "commands")
+        return
+    outside = {name.split(".")[0] for name in imported(path)} - {"autograder"} - set(sys.stdlib_module_names)
+    assert outside <= PACKAGES[part]
+
+
+@each_module
+def test_pytorch_matplotlib_and_nbgrader_are_imported_where_they_are_used_and_not_before(path):
+    top = {name.split(".")[0] for name in imported(path, top_level=True)}
+    allowed = {
+        "lab": {"matplotlib"},
+        "grading": {"nbgrader", "nbformat", "nbconvert"},
+    }.get(part_of(path), set())
+    assert top & {"torch", "matplotlib", "nbgrader", "nbformat", "nbconvert", "IPython"} <= allowed
+
+
+# ---------------------------------------------------------------- measured
+
+
+def loaded_after(source: str) -> set[str]:
+    """The packages that a fresh Python has loaded after some code."""
+    source += "\nimport json, sys; print(json.dumps(sorted({name.split('.')[0] for name in sys.modules})))"
+    done = subprocess.run([sys.executable, "-c", source], cwd=ROOT, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    return set(json.loads(done.stdout.splitlines()[-1]))
+
+
+def test_importing_the_package_loads_nothing():
+    assert not loaded_after("import autograder") & set(HEAVY)
+
+
+def test_what_a_notebook_imports_loads_numpy_alone():
+    assert loaded_after("from autograder import check, lab") & set(HEAVY) == {"numpy"}
+
+
+@pytest.mark.parametrize(
+    "module", ["autograder.course", "autograder.bootstrap", "autograder.__main__", "autograder.commands"]
+)
+def test_the_command_line_starts_with_the_standard_library_alone(module):
+    assert not loaded_after(f"import {module}") & set(HEAVY)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import autograder.judge",
+        "import autograder.judge.judging, autograder.judge.report, autograder.judge.devices",
+        "from autograder.kernels import catalogue; catalogue()",
+        "import autograder.practice",
+        "import autograder.sandbox",
+        "import autograder.call.calling",
+    ],
+)
+def test_judge_kernels_practice_and_sandbox_load_numpy_alone(source):
+    assert loaded_after(source) & set(HEAVY) <= {"numpy"}
+
+
+JUDGE = """
+import functools, sys
+from autograder.call.calling import call
+from autograder.judge import judge
+from autograder.kernels import catalogue
+kernel = catalogue()["relu"]
+assert "torch" not in sys.modules
+verdict = judge(kernel, functools.partial(call, lambda z: z))
+assert verdict.text() and verdict.html()
+"""
+
+
+def test_judging_loads_pytorch_and_neither_jupyter_nor_nbgrader_nor_grading():
+    loaded = loaded_after(JUDGE)
+    assert loaded & set(HEAVY) == {"numpy", "torch"}
+    source = (
+        JUDGE
+        + "\nassert not [name for name in sys.modules if name.startswith(('autograder.grading', 'autograder.sandbox'))]"
+    )
+    loaded_after(source)
