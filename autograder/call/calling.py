@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from autograder.call.functions import as_function
 from autograder.call.plain import NotPlain, duplicate, name_of, plain
 
 FLOATING_POINT_WARNINGS = ("overflow", "divide by zero", "invalid value")
@@ -60,7 +61,7 @@ def call(function: Callable[..., Any], arguments: list) -> Outcome:
         warnings.simplefilter("always")
         with np.errstate(over="warn", divide="warn", invalid="warn", under="ignore"):
             try:
-                returned = function(*given)
+                returned = function(*map(as_function, given))
                 outcome.returned = plain(returned)
             except NotPlain as error:
                 outcome.problem = Problem("type", f"your function returned {error}")

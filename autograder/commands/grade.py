@@ -76,13 +76,22 @@ def grade(
 
 
 def feedback(course: Course, chapter: str, students: list[str]) -> None:
-    """Write the feedback pages with a progress bar."""
+    """Write the feedback pages with a progress bar; a student whose page cannot be written costs the others nothing.
+
+    Raises CourseError, in the end, with the reasons.
+    """
     from tqdm import tqdm
 
     from autograder.grading.feedback import write_feedback
 
+    problems = []
     for student in tqdm(students, desc="Feedback", unit=" students", dynamic_ncols=True):
-        write_feedback(course, chapter, student)
+        try:
+            write_feedback(course, chapter, student)
+        except CourseError as error:
+            problems.append(str(error))
+    if problems:
+        raise CourseError("\n".join(problems))
 
 
 def table(course: Course, summary: Summary, deserved: dict[str, float] | None = None) -> str:

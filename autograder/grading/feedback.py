@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-import glob
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from nbconvert.exporters import HTMLExporter
 
 from autograder.course import Course, CourseError
 from autograder.grading.release import Messages
 from autograder.grading.settings import settings
+from autograder.grading.students_text import students_markdown
 
 
 class FeedbackExporter(HTMLExporter):
     """nbconvert's HTML exporter under a name of its own, so that it can have a template of its own (`settings`)."""
+
+    def default_filters(self) -> Iterator[tuple[str, Any]]:
+        """nbconvert's filters and the one for what students wrote."""
+        yield from super().default_filters()
+        yield "students_markdown", students_markdown
 
 
 def write_feedback(course: Course, chapter: str, student: str) -> list[Path]:
@@ -42,11 +49,19 @@ def _generate(course: Course, chapter: str, student: str) -> None:
     from nbgrader.converters.base import NbGraderException
     from nbgrader.coursedir import CourseDirectory
 
+    class OfOneStudent(GenerateFeedback):
+        """nbgrader looks for notebooks with patterns, and a name such as "ada [2]" is one: here they are known."""
+
+        def init_notebooks(self) -> None:
+            folder = course.root / "autograded" / student / chapter
+            self.assignments = {str(folder): sorted(map(str, folder.glob("*.ipynb")))}
+            self.notebooks = []
+
     config = settings(course.root)
     config.CourseDirectory.assignment_id = chapter
-    config.CourseDirectory.student_id = glob.escape(student)
+    config.CourseDirectory.student_id = student
     messages = Messages()
-    converter = GenerateFeedback(coursedir=CourseDirectory(config=config), config=config)
+    converter = OfOneStudent(coursedir=CourseDirectory(config=config), config=config)
     converter.log = messages.logger
     converter.force = True
     try:

@@ -110,7 +110,7 @@ class Results:
         """The kept result of a notebook, or None where there is none that can be read."""
         try:
             return NotebookResult.from_json(json.loads(self._path(student, section).read_text(encoding="utf-8")))
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return None
 
     def keep(self, result: NotebookResult) -> None:

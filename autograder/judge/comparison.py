@@ -34,32 +34,57 @@ def compare(
     outputs: tuple[str, ...] = ("result",),
     masks: list[np.ndarray] | None = None,
 ) -> Comparison:
-    """Compare plain data with the expected array, number, tuple of them or dict of them.
+    """Compare plain data with the expected array or number, or with tuples and dicts of them to any depth.
 
     masks: for each output, where to compare; everywhere if None.
     """
+    return _compare_tree(got, expected, computation, device, "", outputs, masks)
+
+
+def _compare_tree(
+    got: Any,
+    expected: Any,
+    computation: str,
+    device: str,
+    name: str,
+    names: tuple[str, ...] = (),
+    masks: list[np.ndarray] | None = None,
+) -> Comparison:
+    """Compare arrays, and tuples and dicts of them to any depth. name: what this part is called; names: its parts."""
     if isinstance(expected, dict):
-        return _compare_dicts(got, expected, computation, device)
-    if not isinstance(expected, tuple):
-        mask = masks[0] if masks else None
-        return _compare_arrays(got, expected, computation, device, "", mask)
-    if len(outputs) != len(expected):
-        outputs = tuple(f"output {number}" for number in range(1, len(expected) + 1))
+        return _compare_dicts(got, expected, computation, device, name)
+    if isinstance(expected, tuple):
+        return _compare_sequences(got, expected, computation, device, name, names, masks)
+    return _compare_arrays(got, expected, computation, device, name, masks[0] if masks else None)
+
+
+def _compare_sequences(
+    got: Any,
+    expected: tuple,
+    computation: str,
+    device: str,
+    name: str,
+    names: tuple[str, ...],
+    masks: list[np.ndarray] | None,
+) -> Comparison:
+    if len(names) != len(expected):
+        names = tuple(f"{name or 'output'} {number}" for number in range(1, len(expected) + 1))
     if not isinstance(got, (tuple, list)) or len(got) != len(expected):
-        names = ", ".join(outputs)
-        message = f"your function must return {len(expected)} things, ({names}); it returned {describe(got)}"
-        return Comparison(Difference("type", message))
+        things = f"{len(expected)} things, ({', '.join(names)})"
+        message = f"{name}: expected {things}, got {describe(got)}" if name else f"your function must return {things}"
+        return Comparison(Difference("type", message if name else f"{message}; it returned {describe(got)}", name))
     return _first(
-        _compare_arrays(got[i], expected[i], computation, device, outputs[i], masks[i] if masks else None)
+        _compare_tree(got[i], expected[i], computation, device, names[i], masks=[masks[i]] if masks else None)
         for i in range(len(expected))
     )
 
 
-def _compare_dicts(got: Any, expected: dict[str, Any], computation: str, device: str) -> Comparison:
+def _compare_dicts(got: Any, expected: dict[str, Any], computation: str, device: str, name: str) -> Comparison:
     if not isinstance(got, dict) or set(got) != set(expected):
-        message = f"your function must return a dict with {', '.join(map(repr, expected))}; it returned {describe(got)}"
-        return Comparison(Difference("type", message))
-    return _first(_compare_arrays(got[key], expected[key], computation, device, key, None) for key in expected)
+        due = f"a dict with {', '.join(map(repr, expected))}"
+        message = f"{name}: expected {due}, got " if name else f"your function must return {due}; it returned "
+        return Comparison(Difference("type", message + describe(got), name))
+    return _first(_compare_tree(got[key], expected[key], computation, device, key) for key in expected)
 
 
 def _first(comparisons: Any) -> Comparison:

@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from autograder.call.functions import MARK, is_function
+
 LONGEST = 600
 DIGITS, ALL_DIGITS = 6, 17
 UNPRINTABLE = "\N{REPLACEMENT CHARACTER}"
@@ -34,6 +36,9 @@ def _show(value: Any, outputs: tuple[str, ...], digits: int) -> str:
         return _show_array(value, digits)
     if isinstance(value, tuple) and len(value) == len(outputs):
         return "\n".join(f"{name} = {_show(item, (), digits)}" for name, item in zip(outputs, value, strict=True))
+    if is_function(value):
+        numbers = ", ".join(f"{key}={_show(item, (), digits)}" for key, item in value.items() if key != MARK)
+        return f"{value[MARK]}({numbers})"
     if isinstance(value, dict):
         items = [f"{key[:40]!r}: {_show(item, (), digits)}" for key, item in list(value.items())[:20]]
         return "{" + ", ".join(items) + "}"

@@ -108,6 +108,7 @@ def load_course_modules():
     for name, path in (
         ("autograder.call", HERE.parent / "call" / "__init__.py"),
         ("autograder.call.plain", HERE.parent / "call" / "plain.py"),
+        ("autograder.call.functions", HERE.parent / "call" / "functions.py"),
         ("autograder.call.calling", HERE.parent / "call" / "calling.py"),
         ("autograder.sandbox_wire", HERE / "wire.py"),
     ):

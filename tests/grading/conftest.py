@@ -17,7 +17,7 @@ from autograder.grading.grading_run import Summary, grade_chapter
 from tests.grading import small_course
 from tests.grading.small_course import ALPHA_FORGOTTEN, CHAPTER, RIGHT, SECTIONS, UNITS, cell, hand_in
 
-ODD_NAMES = ("Zoë O'Neil", 'quotes " and $HOME', "a [1] & <b>x</b>")
+ODD_NAMES = ("Zoë O'Neil", 'quotes " and $HOME', "a [1] & <b>x")
 SCRIPT = "<script>alert(1)</script>"
 IMAGE = "<img src=x onerror=alert(2)>"
 LINK = "[x](javascript:alert(3))"
@@ -114,7 +114,7 @@ def hostile_answers() -> dict[str, str]:
 
 def hostile_cells() -> list[tuple[str, dict]]:
     """Cells of a student's own that would be live in a careless page."""
-    pasted = cell("markdown", "own-1", f"{SCRIPT}{IMAGE}{LINK}![p](attachment:p.png)<iframe src='javascript:1'></iframe>")
+    pasted = cell("markdown", "own-1", f"{SCRIPT}{IMAGE}{LINK}\n\n![p](attachment:p.png)\n\n{LINK}\n\n<iframe src='javascript:1'></iframe>")
     pasted["attachments"] = {
         "p.png": {"image/png": PIXEL, "text/html": SCRIPT},
         'q.png" onerror="alert(5)': {"image/png": f'x" onerror="alert(6)"{SCRIPT}'},

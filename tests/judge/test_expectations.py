@@ -89,6 +89,11 @@ def test_entries_at_zero_are_masked_as_a_kink_may_be_there():
     assert found.expected[1:].tolist() == pytest.approx([1.0, 0.0])
 
 
+def test_an_entry_at_zero_is_masked_even_where_the_kink_is_too_slight_to_see():
+    found = derivative_of(lambda z: torch.where(z > 0, z, 0.9999 * z), np.ones(2), z=np.array([0.0, 1.0]))
+    assert found.masks[0].tolist() == [False, True]
+
+
 def test_kinks_elsewhere_are_masked_too():
     found = derivative_of(lambda z: torch.abs(z - 2.0), np.ones(3), z=np.array([2.0, 1.0, 3.0]))
     assert found.masks[0].tolist() == [False, True, True]

@@ -238,10 +238,12 @@ def test_who_prints_and_is_wrong_learns_where_the_prints_are():
 @pytest.mark.parametrize("strict", [lambda: warnings.simplefilter("error"), lambda: np.seterr(all="raise")])
 def test_the_verdict_does_not_depend_on_what_the_caller_does_with_warnings(strict):
     wrong = after(elu, lambda y: y * 3)
+    far_off = after(elu, lambda y: np.where(y == 0, 0, 1e300))
     with warnings.catch_warnings(), np.errstate():
         strict()
         assert verdict_of("elu", elu, cases="all", seed=12).passed
         assert verdict_of("elu", wrong, cases="all", seed=12).diagnosis.name == "factor"
+        assert verdict_of("elu", far_off, cases="all", seed=12).points == 0
 
 
 # ---------------------------------------------------------------- hidden cases

@@ -1,0 +1,58 @@
+"""Functions as arguments: a kernel that needs a loss or a gradient function is sent its name and numbers, plain data.
+
+`{"function": "quadratic", "matrix": A, "vector": b}` becomes a callable where the kernel is called, in the notebook, in the sandbox
+and, on tensors, in the reference: each formula is written once, with operations that arrays and tensors share.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+MARK = "function"
+
+
+def _exp(x: Any) -> Any:
+    return x.exp() if hasattr(x, "exp") else np.exp(x)
+
+
+def quadratic(x: Any, matrix: Any, vector: Any) -> Any:
+    """A bowl: x·Ax/2 + b·x for a symmetric A. x: (n,)."""
+    return (x * (matrix @ x)).sum() / 2 + (vector * x).sum()
+
+
+def quadratic_gradient(x: Any, matrix: Any, vector: Any) -> Any:
+    """The gradient of `quadratic`: Ax + b."""
+    return matrix @ x + vector
+
+
+def cubic(x: Any, weight: Any) -> Any:
+    """Σ w x³, x of any shape: a loss whose second derivative changes."""
+    return (weight * x**3).sum()
+
+
+def softplus(x: Any, weight: Any) -> Any:
+    """Σ w log(1 + eˣ), x of any shape: a smooth loss that is no polynomial."""
+    grown = 1 + _exp(x)
+    return (weight * (grown.log() if hasattr(grown, "log") else np.log(grown))).sum()
+
+
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    function.__name__: function for function in (quadratic, quadratic_gradient, cubic, softplus)
+}
+
+
+def is_function(value: Any) -> bool:
+    """Whether a piece of plain data stands for a function."""
+    return isinstance(value, dict) and isinstance(value.get(MARK), str) and value[MARK] in FUNCTIONS
+
+
+def as_function(value: Any) -> Any:
+    """The callable that a piece of plain data stands for; other data as it is."""
+    if not is_function(value):
+        return value
+    numbers = {name: number for name, number in value.items() if name != MARK}
+    return functools.partial(FUNCTIONS[value[MARK]], **numbers)

@@ -1,0 +1,157 @@
+"""The feedback pages: the reports for the student, nothing that is for the instructor, and nothing live of the student's."""
+
+from __future__ import annotations
+
+import os
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from autograder.course import read
+from autograder.grading.feedback import page_of, write_feedback
+from autograder.grading.students_text import harmless
+from tests.grading.conftest import ODD_NAMES, PIXEL, copy_of
+from tests.grading.small_course import CHAPTER, GRADIENTS, HIDDEN_WORD, POINTS, UNITS, WORD, write
+
+DANGEROUS_TAGS = {"iframe", "object", "embed", "form", "base", "frame", "applet", "animate", "set"}
+
+
+class Live(HTMLParser):
+    """Collects what a browser would run or fetch."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self.images: list[str] = []
+        self.text = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        given = dict(attrs)
+        if tag in DANGEROUS_TAGS:
+            self.found.append(tag)
+        if tag == "script":
+            self.found.append(f"script {given.get('src')}")
+        if tag == "img":
+            self.images.append(given.get("src") or "")
+        for name, value in attrs:
+            address = re.sub(r"[\x00-\x20]", "", (value or "").lower())
+            if name.startswith("on") or address.startswith(("javascript:", "vbscript:", "data:text")):
+                self.found.append(f"{tag} {name}={value}")
+
+
+    def handle_data(self, data):
+        self.text += data
+
+
+def page(graded, student: str, section: str = UNITS) -> str:
+    return page_of(graded.course, CHAPTER, student, section).read_text(encoding="utf-8")
+
+
+def test_everybody_whose_notebook_was_read_or_set_aside_has_a_page(graded):
+    pages = {(path.parent.parent.name, path.stem) for path in (graded.course.root / "feedback").rglob("*.html")}
+    expected = {(student, section) for student, found in graded.summary.students.items() for section in found}
+    assert pages == expected - {("dan", GRADIENTS), ("fay", UNITS), ("fay", GRADIENTS), ("ivy", GRADIENTS)}
+
+
+@pytest.mark.parametrize("student", ["ada", *ODD_NAMES])
+def test_the_page_has_the_report_of_each_kernel_and_the_points(graded, student):
+    html = page(graded, student)
+    for name in ("elu", "relu"):
+        assert f'<tr><td><a href="#{name}_test">{name}</a></td><td>{POINTS[name]} of {POINTS[name]}</td></tr>' in html
+        assert f"torch.nn.functional.{name}" in html
+    assert WORD in html
+
+
+def test_the_page_of_a_wrong_answer_names_the_mistake(graded):
+    assert "alpha forgotten" in page(graded, "bob")
+
+
+def test_the_page_of_a_submission_that_was_set_aside_says_why(graded):
+    html = page(graded, "gus")
+    assert "This submission was set aside" in html
+    assert "it is not JSON" in html
+
+
+def test_no_hidden_test_and_no_solution_is_in_any_file_for_students(graded):
+    for folder in ("release", "feedback"):
+        for path in (graded.course.root / folder).rglob("*.*"):
+            text = path.read_text(encoding="utf-8")
+            assert HIDDEN_WORD not in text, path
+            assert "HIDDEN TESTS" not in text, path
+            assert 'cases="hidden"' not in text, path
+
+
+def test_nothing_of_a_students_is_live_in_the_page(graded):
+    assert Live(page(graded, "eve")).found == Live(page(graded, "ada")).found
+
+
+def test_what_the_student_wrote_can_be_read(graded):
+    text = Live(page(graded, "eve")).text
+    for number in (1, 2, 7):
+        assert f"alert({number})" in text
+    assert "ValueError: <script>" in text
+
+
+def test_a_pasted_image_is_shown_and_no_other(graded):
+    images = Live(page(graded, "eve")).images
+    assert set(images) <= {f"data:image/png;base64,{PIXEL}", ""}
+    assert f"data:image/png;base64,{PIXEL}" in images
+
+
+def test_an_image_that_was_not_handed_in_is_named(graded):
+    assert "the image was not handed in" in page(graded, "eve")
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<script>1</script>",
+        "<img src=x onerror=1>",
+        "<svg onload=1><script>1</script></svg>",
+        "<a href='javascript:1'>x</a>",
+        "<a href=' java\nscript:1'>x</a>",
+        "<a href='data:text/html,<script>1</script>'>x</a>",
+        "<img src='https://elsewhere.example/seen.png'>",
+        "<img src='data:image/svg+xml;base64,PHN2Zz4='>",
+        "<p onclick=1 style='position:fixed'>x</p>",
+        "<iframe srcdoc='<script>1</script>'></iframe>",
+        "<math><mtext><table><mglyph><style><img src=x onerror=1>",
+        "<form action=/><input></form>",
+        "<base href='//elsewhere.example'>",
+        "<style>body{display:none}</style>",
+        "<!-- <script> -->",
+        "<a id=top name=top class=x href='#'>x</a>",
+    ],
+)
+def test_harmless_html_runs_and_fetches_nothing(html):
+    found = Live(harmless(html))
+    assert found.found == []
+    assert not any(found.images)
+    assert "style=" not in harmless(html)
+
+
+@pytest.mark.parametrize(
+    "html", ["<p>a <strong>b</strong></p>", '<a href="https://pytorch.org">x</a>', "<table><tr><td>1</td></tr></table>", "<h2>x</h2>"]
+)
+def test_harmless_html_keeps_what_people_write(html):
+    assert harmless(html).replace("<tbody>", "").replace("</tbody>", "") == html
+
+
+def test_a_page_is_written_again_when_the_notebook_is_newer_and_only_then(graded, tmp_path):
+    course = copy_of(graded.course, tmp_path / "course")
+    path = page_of(course, CHAPTER, "ada", GRADIENTS)
+    path.chmod(0o644)
+    path.write_text("kept")
+    later = path.stat().st_mtime + 10
+    for section in (UNITS, GRADIENTS):
+        os.utime(page_of(course, CHAPTER, "ada", section), (later, later))
+    write_feedback(course, CHAPTER, "ada")
+    assert path.read_text() == "kept"
+    notebook = course.root / "autograded" / "ada" / CHAPTER / f"{GRADIENTS}.ipynb"
+    content = read(notebook)
+    write(notebook, content)
+    os.utime(notebook, (later + 10, later + 10))
+    write_feedback(course, CHAPTER, "ada")
+    assert "elu_backward" in path.read_text()

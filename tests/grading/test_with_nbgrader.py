@@ -1,0 +1,100 @@
+"""nbgrader's own commands in the course folder give the same scores, the same reports and the same secrets."""
+
+from __future__ import annotations
+
+import csv
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from autograder.course import Course
+from tests.grading.conftest import copy_of
+from tests.grading.small_course import CHAPTER, HIDDEN_WORD, UNITS, gradebook, make_course
+from tests.grading.test_feedback import Live
+
+STUDENTS = ("ada", "bob", "cyd", "eve")
+
+
+def nbgrader(course: Course, *words: str) -> subprocess.CompletedProcess:
+    """Run one of nbgrader's commands in the course folder, as a person would."""
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    environment = {**os.environ, "PATH": path, "JUPYTER_NO_CONFIG": "1"}
+    return subprocess.run(
+        [sys.executable, "-m", "nbgrader", *words],
+        cwd=course.root,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=600,
+    )
+
+
+@pytest.fixture(scope="module")
+def by_nbgrader(graded, tmp_path_factory) -> tuple[Course, list[subprocess.CompletedProcess]]:
+    """A fresh course folder with some of the class, taken through nbgrader's commands from source/ to grades."""
+    course = make_course(tmp_path_factory.mktemp("nbgrader") / "course")
+    for student in STUDENTS:
+        shutil.copytree(graded.course.root / "submitted" / student, course.root / "submitted" / student)
+    (course.root / "submitted" / "bob" / CHAPTER / "notes.txt").unlink()
+    seed = graded.course.root / "verdicts" / CHAPTER / "seed"
+    (course.root / "verdicts" / CHAPTER).mkdir(parents=True)
+    shutil.copy(seed, course.root / "verdicts" / CHAPTER / "seed")
+    commands = (["generate_assignment", CHAPTER], ["autograde", CHAPTER], ["generate_feedback", CHAPTER], ["export"])
+    return course, [nbgrader(course, *words) for words in commands]
+
+
+def test_every_command_ends_well(by_nbgrader):
+    _, done = by_nbgrader
+    for one in done:
+        assert one.returncode == 0, one.stderr[-3000:]
+        assert "Traceback" not in one.stderr
+
+
+def test_the_release_is_the_same(by_nbgrader, graded):
+    course, _ = by_nbgrader
+    for path in (graded.course.root / "release" / CHAPTER).iterdir():
+        assert (course.root / "release" / CHAPTER / path.name).read_bytes() == path.read_bytes()
+
+
+def test_the_scores_are_the_same(by_nbgrader, graded):
+    course, _ = by_nbgrader
+    ours = {key: row for key, row in gradebook(graded.course).items() if key[0] in STUDENTS}
+    assert gradebook(course) == ours
+
+
+def test_the_export_has_everybody_with_their_total(by_nbgrader, graded):
+    course, _ = by_nbgrader
+    with open(course.root / "grades.csv", newline="") as file:
+        rows = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
+    totals = dict.fromkeys(STUDENTS, 0.0)
+    for (student, _, _), (score, _, _) in gradebook(graded.course).items():
+        if student in totals:
+            totals[student] += score or 0.0
+    assert rows == totals
+
+
+def test_the_feedback_has_the_reports_and_nothing_hidden_or_live(by_nbgrader):
+    course, _ = by_nbgrader
+    pages = {name: (course.root / "feedback" / name / CHAPTER / f"{UNITS}.html").read_text() for name in STUDENTS}
+    assert "alpha forgotten" in pages["bob"]
+    assert Live(pages["eve"]).found == Live(pages["ada"]).found
+    for html in pages.values():
+        assert "torch.nn.functional.elu" in html
+        assert HIDDEN_WORD not in html
+        assert "HIDDEN" not in html
+
+
+def test_what_grade_has_judged_nbgrader_does_not_judge_again_and_gives_the_same(graded, tmp_path):
+    course = copy_of(graded.course, tmp_path / "course")
+    before = gradebook(course)
+    times = {path: path.stat().st_mtime_ns for path in (course.root / "verdicts").rglob("*.json")}
+    done = nbgrader(course, "autograde", CHAPTER, "--student", "bob", "--force")
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert gradebook(course) == before
+    assert {path for path, time in times.items() if path.stat().st_mtime_ns != time} <= {
+        path for path in times if path.parent.name == "bob"
+    }
