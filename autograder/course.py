@@ -41,7 +41,9 @@ class Course:
         Raises CourseError, with the chapters there are, for one that does not exist.
         """
         if chapter not in self.chapters():
-            raise CourseError(f"There is no chapter {chapter!r}. The chapters are: {', '.join(self.chapters()) or 'none'}.")
+            raise CourseError(
+                f"There is no chapter {chapter!r}. The chapters are: {', '.join(self.chapters()) or 'none'}."
+            )
         return sorted(path.stem for path in (self.source / chapter).glob("*.ipynb") if not path.name.startswith("."))
 
     def notebooks(self) -> list[str]:

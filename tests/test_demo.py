@@ -92,7 +92,10 @@ def test_formgrader_shows_a_submission_with_its_verdicts(demo, students):
     folder, _ = demo
     with Gradebook(database_url(folder)) as gradebook:
         submission = gradebook.find_submission_notebook(Course().sections(CHAPTER)[0], CHAPTER, students[0].name).id
-    with jupyter_server(folder) as address, urllib.request.urlopen(f"{address}/formgrader/submissions/{submission}") as page:
+    with (
+        jupyter_server(folder) as address,
+        urllib.request.urlopen(f"{address}/formgrader/submissions/{submission}") as page,
+    ):
         text = page.read().decode()
     assert 'class="verdict"' in text
     assert "Submission" in text

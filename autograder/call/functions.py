@@ -1,6 +1,7 @@
 """Functions as arguments: a kernel that needs a loss or a gradient function is sent its name and numbers, plain data.
 
-`{"function": "quadratic", "matrix": A, "vector": b}` becomes a callable where the kernel is called, in the notebook, in the sandbox
+`{"function": "quadratic", "matrix": A, "vector": b}` becomes a callable where the kernel is called, in the notebook,
+in the sandbox
 and, on tensors, in the reference: each formula is written once, with operations that arrays and tensors share.
 """
 

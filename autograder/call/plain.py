@@ -1,7 +1,8 @@
 """Plain data: what goes into a kernel and what may come out of it.
 
 Plain are None, bool, int, float, str, `numpy.ndarray` itself (no subclass) of a real dtype, and lists, tuples and dicts
-of plain data. NumPy's scalars become 0-d arrays. Whatever else a function returns is named, never trusted: no method that
+of plain data. NumPy's scalars become 0-d arrays. Whatever else a function returns is named, never trusted: no method
+that
 an object can override is called on it.
 """
 

@@ -21,7 +21,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Release, hand in, judge, record, write feedback and report. The status is 1 if a score is not the deserved one."""
+    """Release, hand in, judge, record, write feedback and report. The status is 1 if a score is not the deserved
+    one."""
     from autograder.commands.grade import feedback, grade, table
     from autograder.grading.class_report import judged_total, write_report
     from autograder.grading.release import make_release

@@ -57,6 +57,9 @@ def _generate(course: Course, chapter: str, student: str) -> None:
             self.assignments = {str(folder): sorted(map(str, folder.glob("*.ipynb")))}
             self.notebooks = []
 
+        def init_assignment(self, assignment_id: str, student_id: str) -> None:
+            """Nothing but the pages goes to students; nbgrader would copy whatever else is in the folder."""
+
     config = settings(course.root)
     config.CourseDirectory.assignment_id = chapter
     config.CourseDirectory.student_id = student

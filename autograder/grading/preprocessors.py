@@ -9,9 +9,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
-from nbgrader.preprocessors import SaveAutoGrades
+from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 
 from autograder.course import Course
 from autograder.grading import notebook as grading
@@ -19,7 +18,7 @@ from autograder.grading.recording import set_grade
 from autograder.grading.results import Results
 
 
-class Judge(Preprocessor):
+class Judge(NbGraderPreprocessor):
     """Replaces a submitted notebook by the judged one: the instructor's, with the student's answers and the verdicts in it.
 
     It stands in nbgrader's sanitizing step, because only there the submitted file is at hand, byte for byte.
@@ -58,7 +57,7 @@ class SaveScores(SaveAutoGrades):
         self.gradebook.db.commit()
 
 
-class Legible(Preprocessor):
+class Legible(NbGraderPreprocessor):
     """Prepares an autograded notebook for the feedback page: the bare score lines go, the reports stay."""
 
     def preprocess_cell(self, cell: NotebookNode, resources: dict[str, Any], index: int) -> tuple[NotebookNode, dict]:

@@ -21,7 +21,8 @@ from autograder.kernels.model import Case, Kernel, Mistake
 
 @dataclass(eq=False)
 class Trial:
-    """One case, the requirement it belongs to, what the student's function did with it, and what the reference gives."""
+    """One case, the requirement it belongs to, what the student's function did with it, and what the reference
+    gives."""
 
     requirement: str
     case: Case
@@ -55,7 +56,8 @@ def diagnose(kernel: Kernel, trials: list[Trial]) -> Diagnosis | None:
 
 
 def diagnose_each_requirement(kernel: Kernel, trials: list[Trial]) -> list[Diagnosis]:
-    """For each requirement that fails, the known mistake that gives the student's numbers in its cases, if there is one.
+    """For each requirement that fails, the known mistake that gives the student's numbers in its cases, if there is
+    one.
 
     For functions with two errors: nothing explains them as a whole, but often each requirement by itself.
     """
@@ -96,7 +98,9 @@ def _same_numbers(kernel: Kernel, mistake: Mistake, trial: Trial) -> bool:
     if changed_arguments(trial.case, outcome) != changed_arguments(trial.case, trial.outcome):
         return False
     wrong = _as_expected(outcome.returned)
-    return compare(trial.outcome.returned, wrong, computation=trial.computation, outputs=kernel.outputs).difference is None
+    return (
+        compare(trial.outcome.returned, wrong, computation=trial.computation, outputs=kernel.outputs).difference is None
+    )
 
 
 def _as_expected(value: Any) -> Any:
@@ -205,7 +209,9 @@ HYPOTHESES: tuple[tuple[str, str, Callable[[Pairs], str | None]], ...] = (
 def _unchanged_argument(failed: list[Trial]) -> Diagnosis | None:
     for name in failed[0].case.arguments:
         if all(_is_argument(trial, name) for trial in failed):
-            return Diagnosis("hypothesis", "argument returned", f"Where your answer is wrong, it is `{name}`, unchanged.")
+            return Diagnosis(
+                "hypothesis", "argument returned", f"Where your answer is wrong, it is `{name}`, unchanged."
+            )
     return None
 
 

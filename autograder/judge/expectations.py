@@ -75,7 +75,7 @@ def oracles(kernel: Kernel, case: Case, devices: tuple[str, ...]) -> list[Oracle
         if all(device_list.supports(device, dtype) for dtype in dtypes)
     ]
     derivative = _derivative_oracle(kernel, case) if kernel.derivative and "float32" not in dtypes else None
-    return found + [derivative] if derivative else found
+    return [*found, derivative] if derivative else found
 
 
 def reference(kernel: Kernel, case: Case, device: str) -> Any:
@@ -85,7 +85,8 @@ def reference(kernel: Kernel, case: Case, device: str) -> Any:
 
 
 def to_tensor(value: Any, device: str) -> Any:
-    """Plain data with every array as a tensor of its own; whole numbers as float64, as the course's kernels read them."""
+    """Plain data with every array as a tensor of its own; whole numbers as float64, as the course's kernels read
+    them."""
     import torch
 
     if isinstance(value, np.ndarray):

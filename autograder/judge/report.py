@@ -48,7 +48,9 @@ def problem_sentences(verdict: Verdict) -> list[str]:
     name = verdict.kernel
     message = problem["message"]
     if problem["kind"] == "not implemented":
-        return [f"{name} is not written yet: put your code where it says raise NotImplementedError, then run both cells."]
+        return [
+            f"{name} is not written yet: put your code where it says raise NotImplementedError, then run both cells."
+        ]
     if problem["kind"] == "arguments":
         call = kernel.signature if kernel else name
         return [f"The arguments do not fit: {message}.", f"Give it the parameters of the exercise: {call}."]
@@ -182,8 +184,8 @@ def as_html(verdict: Verdict) -> str:
     colour = PASS_COLOUR if verdict.passed else FAIL_COLOUR
     body = _problem_html(verdict) if verdict.problem else _findings_html(verdict)
     return (
-        f'<div class="verdict" style="border-left:4px solid {colour};padding:6px 0 6px 12px;margin:4px 0;max-width:820px;'
-        f'font-family:system-ui,-apple-system,Segoe UI,Helvetica,Arial,sans-serif;font-size:13.5px;line-height:1.5">'
+        f'<div class="verdict" style="border-left:4px solid {colour};padding:6px 0 6px 12px;margin:4px 0;'
+        f'max-width:820px;font-family:system-ui,-apple-system,Segoe UI,Helvetica,Arial,sans-serif;font-size:13.5px;line-height:1.5">'
         f"{_title_html(verdict, colour)}{body}</div>"
     )
 

@@ -19,7 +19,8 @@ def readable(text: str) -> str:
 
 
 def show_value(value: Any, outputs: tuple[str, ...] = (), digits: int = DIGITS) -> str:
-    """A value as a person would read it: arrays with six digits, large ones shortened, never more than 600 characters."""
+    """A value as a person would read it: arrays with six digits, large ones shortened, never more than 600
+    characters."""
     return _show(value, outputs, digits)[:LONGEST]
 
 

@@ -82,7 +82,8 @@ class Verdict:
     """What the judge found.
 
     problem: a message where the kernel could not be judged at all (not written, missing, wrong arguments, no end).
-    diagnosis: what explains everything that fails. partial_diagnoses: where nothing does, what explains one requirement.
+    diagnosis: what explains everything that fails. partial_diagnoses: where nothing does, what explains one
+    requirement.
     remarks: things to mend that cost no points.
     devices: device -> "present", "absent" or "not asked for".
     largest_share: the largest error over all passed comparisons as a share of its tolerance.

@@ -25,6 +25,11 @@ ANY_ARRAY = "any shape, memory order and dtype"
 
 RELATIVE = "elementwise, relative"
 
+def nowhere_zero(array: np.ndarray) -> np.ndarray:
+    """The array with 0.5 for every exact zero: what happens at zero has cases of its own."""
+    return np.where(array == 0, array.dtype.type(0.5), array)
+
+
 # ---------------------------------------------------------------- elu
 
 
@@ -241,7 +246,7 @@ def elu_backward_reference(dout, z, alpha=1.0):
 def elu_backward_alpha_1(draw: Draw) -> Iterator[Case]:
     """alpha = 1, with an upstream gradient that is not one."""
     yield case("one negative number", dout=np.array([2.0]), z=np.array([-1.0]), alpha=1.0)
-    yield case("negative and positive", dout=np.array([-3.0, 0.5]), z=np.array([-2.0, 1.0]), alpha=1.0)
+    yield case("negative and positive", dout=np.array([-3.0, 0.5]), z=np.array([-2.0, 3.0]), alpha=1.0)
     yield case("alpha left out", dout=np.array([2.0, 3.0]), z=np.array([-1.0, 2.0]))
     for _ in draw.rounds(public=2, hidden=6):
         shape = draw.shape()
@@ -254,7 +259,8 @@ def elu_backward_other_alpha(draw: Draw) -> Iterator[Case]:
     yield case("alpha = 2", dout=np.array([2.0, 3.0]), z=np.array([-0.5, 1.5]), alpha=2.0)
     for _ in draw.rounds(public=2, hidden=6):
         shape, alpha = draw.shape(), draw.number(0.1, 3.0)
-        yield case("random numbers and alpha", dout=draw.normal(*shape), z=draw.normal(*shape, scale=2.0), alpha=alpha)
+        dout, z = draw.normal(*shape), nowhere_zero(draw.normal(*shape, scale=2.0))
+        yield case("random numbers and alpha", dout=dout, z=z, alpha=alpha)
 
 
 def elu_backward_zero_and_far(draw: Draw) -> Iterator[Case]:
@@ -315,6 +321,14 @@ def elu_backward_value_instead_of_slope(dout, z, alpha=1.0):
     return dout * np.where(z > 0, 1, alpha * np.expm1(np.minimum(z, 0)))
 
 
+def elu_backward_value_for_positive_z(dout, z, alpha=1.0):
+    return dout * np.where(z > 0, z, alpha * np.exp(np.minimum(z, 0)))
+
+
+def elu_backward_input_instead_of_output(dout, z, alpha=1.0):
+    return dout * np.where(z > 0, 1, z + alpha)
+
+
 def elu_backward_slope_of_relu(dout, z, alpha=1.0):
     return dout * (z > 0)
 
@@ -325,6 +339,12 @@ def elu_backward_branch_chosen_by_dout(dout, z, alpha=1.0):
 
 def elu_backward_branches_multiplied_by_masks(dout, z, alpha=1.0):
     return dout * ((z > 0) + alpha * np.exp(z) * (z <= 0))
+
+
+def elu_backward_slope_as_whole_as_z(dout, z, alpha=1.0):
+    slope = np.ones_like(z)
+    slope[z <= 0] = alpha * np.exp(z[z <= 0])
+    return dout * slope
 
 
 def elu_backward_always_float64(dout, z, alpha=1.0):
@@ -396,6 +416,17 @@ ELU_BACKWARD = Kernel(
             loses=(ALPHA_1, OTHER_ALPHA, ZERO_AND_FAR, ANY_ARRAY),
         ),
         Mistake(
+            elu_backward_value_for_positive_z,
+            "The negative side is right. For z > 0 you multiply dout by z, the value of ELU; its slope there is 1.",
+            loses=(ALPHA_1, OTHER_ALPHA, ZERO_AND_FAR, ANY_ARRAY),
+        ),
+        Mistake(
+            elu_backward_input_instead_of_output,
+            "z + alpha is not the slope: the form without an exponential takes the output of ELU plus alpha. You are "
+            "given the input z, so compute the output first, or use alpha * exp(z).",
+            loses=(ALPHA_1, OTHER_ALPHA, ZERO_AND_FAR, ANY_ARRAY),
+        ),
+        Mistake(
             elu_backward_slope_of_relu,
             "This is the gradient of ReLU: nothing passes where z is negative. ELU lets a part of it through there.",
             loses=(ALPHA_1, OTHER_ALPHA, ZERO_AND_FAR, ANY_ARRAY),
@@ -410,6 +441,12 @@ ELU_BACKWARD = Kernel(
             "NaN for large z: exp(z) overflows to infinity there, and infinity times False is NaN, not 0. Choose "
             "between the branches instead, or keep z > 0 out of the exponential.",
             loses=(ZERO_AND_FAR,),
+        ),
+        Mistake(
+            elu_backward_slope_as_whole_as_z,
+            "For whole numbers in z your slopes are whole numbers too, and exp(z) is cut down to 0: an array made like "
+            "z takes over its dtype. Make it like dout.",
+            loses=(ANY_ARRAY,),
         ),
         Mistake(
             elu_backward_always_float64,
@@ -510,6 +547,16 @@ def self_normalizing_constants_alpha_negative(z, probability):
     return alpha, 1 / np.sqrt(np.sum(probability * y**2))
 
 
+def self_normalizing_constants_left_side_not_cut_off(z, probability):
+    left = np.expm1(z)
+    alpha = -np.sum(probability * np.maximum(z, 0)) / np.sum(probability * left)
+    return alpha, 1 / np.sqrt(np.sum(probability * (np.maximum(z, 0) + alpha * left) ** 2))
+
+
+def self_normalizing_constants_those_of_selu(z, probability):
+    return 1.6732632423543772, 1.0507009873554805
+
+
 def self_normalizing_constants_root_forgotten(z, probability):
     alpha = -np.sum(probability * np.maximum(z, 0)) / np.sum(probability * np.expm1(np.minimum(z, 0)))
     y = np.where(z > 0, z, alpha * np.expm1(np.minimum(z, 0)))
@@ -572,6 +619,17 @@ SELF_NORMALIZING_CONSTANTS = Kernel(
             self_normalizing_constants_alpha_negative,
             "Your alpha is negative. exp(z) - 1 is negative itself for z < 0: solve the equation mean = 0 for "
             "alpha once more and watch the sign.",
+            loses=("equally likely inputs", "unequal probabilities", ANY_ARRAY),
+        ),
+        Mistake(
+            self_normalizing_constants_left_side_not_cut_off,
+            "Your left side also counts positive z, where it should be 0: it is exp(min(z, 0)) - 1, not exp(z) - 1.",
+            loses=("equally likely inputs", "unequal probabilities", ANY_ARRAY),
+        ),
+        Mistake(
+            self_normalizing_constants_those_of_selu,
+            "These are SELU's own two numbers, which belong to the standard normal distribution. Compute the constants "
+            "of the distribution that you are given.",
             loses=("equally likely inputs", "unequal probabilities", ANY_ARRAY),
         ),
         Mistake(
@@ -685,7 +743,7 @@ def selu_constants_rounded_to_four_decimals(z):
 
 def selu_digits_lost_near_zero(z):
     scale, alpha = 1.0507009873554805, 1.6732632423543772
-    return scale * np.where(z > 0, z, alpha * np.exp(z) - alpha)
+    return scale * np.where(z > 0, z, alpha * (np.exp(z) - 1))
 
 
 def selu_branches_multiplied_by_masks(z):
@@ -807,10 +865,11 @@ def selu_backward_reference(dout, z):
 def selu_backward_both_sides(draw: Draw) -> Iterator[Case]:
     """Ordinary numbers, negative and positive, with an upstream gradient that is not one."""
     yield case("one negative number", dout=np.array([2.0]), z=np.array([-1.0]))
-    yield case("negative and positive", dout=np.array([-3.0, 0.5]), z=np.array([-2.0, 1.0]))
+    yield case("negative and positive", dout=np.array([-3.0, 0.5]), z=np.array([-2.0, 3.0]))
     for _ in draw.rounds(public=2, hidden=6):
         shape = draw.shape()
-        yield case("random numbers", dout=draw.normal(*shape), z=draw.normal(*shape, scale=2.0))
+        dout, z = draw.normal(*shape), nowhere_zero(draw.normal(*shape, scale=2.0))
+        yield case("random numbers", dout=dout, z=z)
 
 
 def selu_backward_zero_and_far(draw: Draw) -> Iterator[Case]:
@@ -827,12 +886,15 @@ def selu_backward_any_array(draw: Draw) -> Iterator[Case]:
     """float32 stays float32, whole numbers become float64, in any shape and memory order."""
     yield case("float32", dout=np.array([2.0, 3.0], dtype="float32"), z=np.array([-1.0, 2.0], dtype="float32"))
     yield case("whole numbers", dout=np.array([0.5, 2.0, -3.0]), z=np.array([-1, 2, -2]))
-    yield case("Fortran order", dout=np.asfortranarray(draw.normal(3, 4)), z=np.asfortranarray(draw.normal(3, 4)))
-    yield case("every second entry of a larger array", dout=strided(draw.normal(2, 5)), z=strided(draw.normal(2, 5)))
+    fortran = np.asfortranarray(draw.normal(3, 4))
+    yield case("Fortran order", dout=fortran, z=np.asfortranarray(nowhere_zero(draw.normal(3, 4))))
+    second = strided(draw.normal(2, 5))
+    yield case("every second entry of a larger array", dout=second, z=strided(nowhere_zero(draw.normal(2, 5))))
     yield case("empty batch", dout=np.zeros((0, 3)), z=np.zeros((0, 3)))
     for _ in draw.rounds(public=1, hidden=3):
         shape = draw.shape(4, largest=5)
-        yield case("float32 images", dout=draw.normal(*shape, dtype="float32"), z=draw.normal(*shape, dtype="float32"))
+        dout, z = draw.normal(*shape, dtype="float32"), nowhere_zero(draw.normal(*shape, dtype="float32"))
+        yield case("float32 images", dout=dout, z=z)
 
 
 def selu_backward_scale_forgotten(dout, z):
@@ -871,6 +933,11 @@ def selu_backward_value_instead_of_slope(dout, z):
     return dout * scale * np.where(z > 0, 1, alpha * np.expm1(np.minimum(z, 0)))
 
 
+def selu_backward_value_for_positive_z(dout, z):
+    scale, alpha = 1.0507009873554805, 1.6732632423543772
+    return dout * scale * np.where(z > 0, z, alpha * np.exp(np.minimum(z, 0)))
+
+
 def selu_backward_constants_rounded_to_four_decimals(dout, z):
     return dout * 1.0507 * np.where(z > 0, 1, 1.6733 * np.exp(np.minimum(z, 0)))
 
@@ -878,6 +945,13 @@ def selu_backward_constants_rounded_to_four_decimals(dout, z):
 def selu_backward_branches_multiplied_by_masks(dout, z):
     scale, alpha = 1.0507009873554805, 1.6732632423543772
     return dout * scale * ((z > 0) + alpha * np.exp(z) * (z <= 0))
+
+
+def selu_backward_slope_as_whole_as_z(dout, z):
+    scale, alpha = 1.0507009873554805, 1.6732632423543772
+    slope = np.full_like(z, scale)
+    slope[z <= 0] = scale * alpha * np.exp(z[z <= 0])
+    return dout * slope
 
 
 def selu_backward_always_float64(dout, z):
@@ -950,6 +1024,12 @@ SELU_BACKWARD = Kernel(
             loses=(BOTH_SIDES, ZERO_AND_FAR, ANY_ARRAY),
         ),
         Mistake(
+            selu_backward_value_for_positive_z,
+            "The negative side is right. For z > 0 you multiply dout by lambda * z, the value of SELU; its slope there "
+            "is lambda.",
+            loses=(BOTH_SIDES, ZERO_AND_FAR, ANY_ARRAY),
+        ),
+        Mistake(
             selu_backward_constants_rounded_to_four_decimals,
             "Your constants have four decimals, 1.0507 and 1.6733: copy all the digits from the exercise card.",
             loses=(BOTH_SIDES, ZERO_AND_FAR, ANY_ARRAY),
@@ -959,6 +1039,12 @@ SELU_BACKWARD = Kernel(
             "NaN for large z: exp(z) overflows to infinity there, and infinity times False is NaN, not 0. Choose "
             "between the branches instead, or keep z > 0 out of the exponential.",
             loses=(ZERO_AND_FAR,),
+        ),
+        Mistake(
+            selu_backward_slope_as_whole_as_z,
+            "For whole numbers in z your slopes are whole numbers too, so their decimals are cut off: an array made "
+            "like z takes over its dtype. Make it like dout.",
+            loses=(ANY_ARRAY,),
         ),
         Mistake(
             selu_backward_always_float64,

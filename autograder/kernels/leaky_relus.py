@@ -118,6 +118,13 @@ def leaky_relu_float32_lost(z, alpha=0.01):
     return slope * z
 
 
+def leaky_relu_always_float64(z, alpha=0.01):
+    y = np.zeros(z.shape)
+    y[z > 0] = z[z > 0]
+    y[z <= 0] = alpha * z[z <= 0]
+    return y
+
+
 def leaky_relu_truncates_whole_numbers(z, alpha=0.01):
     y = np.zeros_like(z)
     y[z > 0] = z[z > 0]
@@ -219,6 +226,12 @@ LEAKY_RELU = Kernel(
             loses=(CONTRACT,),
         ),
         Mistake(
+            leaky_relu_always_float64,
+            "Right numbers, but float32 input comes back as float64: an array made by np.zeros(shape) is float64 unless "
+            "told otherwise.",
+            loses=(CONTRACT,),
+        ),
+        Mistake(
             leaky_relu_truncates_whole_numbers,
             "With whole numbers as input your result is a whole-number array too, so alpha times z is cut off to a "
             "whole number. Make the result array from something that is a float.",
@@ -309,7 +322,7 @@ def leaky_relu_backward_value_instead_of_slope(dout, z, alpha=0.01):
 
 
 def leaky_relu_backward_upstream_gradient_forgotten(dout, z, alpha=0.01):
-    return np.where(z > 0, 1.0, alpha).astype(dout.dtype)
+    return np.where(z > 0, 1.0, alpha)
 
 
 def leaky_relu_backward_sign_of_dout(dout, z, alpha=0.01):
@@ -344,6 +357,12 @@ def leaky_relu_backward_masks_scaled_first(dout, z, alpha=0.01):
 def leaky_relu_backward_output_over_input(dout, z, alpha=0.01):
     y = np.where(z > 0, z, alpha * z)
     return dout * (y / z)
+
+
+def leaky_relu_backward_slope_as_whole_as_z(dout, z, alpha=0.01):
+    slope = np.ones_like(z)
+    slope[z <= 0] = alpha
+    return dout * slope
 
 
 def leaky_relu_backward_float32_lost(dout, z, alpha=0.01):
@@ -439,6 +458,12 @@ LEAKY_RELU_BACKWARD = Kernel(
             "Output divided by input is the slope almost everywhere, but 0 / 0 and inf / inf are NaN. "
             "The sign of z says everything you need.",
             loses=("at zero and at infinity",),
+        ),
+        Mistake(
+            leaky_relu_backward_slope_as_whole_as_z,
+            "For whole numbers in z your slopes are whole numbers too, and alpha is cut down to 0: an array made like "
+            "z takes over its dtype. Make it like dout.",
+            loses=(CONTRACT,),
         ),
         Mistake(
             leaky_relu_backward_float32_lost,
@@ -570,6 +595,14 @@ def rrelu_training_and_evaluation_exchanged(z, u, lower=1 / 8, upper=1 / 3, trai
     return slope * z, slope
 
 
+def rrelu_mean_of_the_drawn_slopes_in_evaluation(z, u, lower=1 / 8, upper=1 / 3, training=True):
+    drawn = lower + u * (upper - lower)
+    if not training:
+        drawn = np.full_like(u, drawn.mean())
+    slope = np.where(z > 0, np.ones_like(u), drawn)
+    return slope * z, slope
+
+
 def rrelu_upper_bound_in_evaluation(z, u, lower=1 / 8, upper=1 / 3, training=True):
     drawn = lower + u * (upper - lower) if training else np.full_like(u, upper)
     slope = np.where(z > 0, np.ones_like(u), drawn)
@@ -586,6 +619,11 @@ def rrelu_slope_zero_where_positive(z, u, lower=1 / 8, upper=1 / 3, training=Tru
     drawn = lower + u * (upper - lower) if training else np.full_like(u, (lower + upper) / 2)
     y = np.where(z > 0, z, drawn * z)
     return y, np.where(z > 0, 0.0, drawn)
+
+
+def rrelu_slope_not_one_where_positive(z, u, lower=1 / 8, upper=1 / 3, training=True):
+    drawn = lower + u * (upper - lower) if training else np.full_like(u, (lower + upper) / 2)
+    return np.where(z > 0, z, drawn * z), drawn
 
 
 def rrelu_slope_one_at_zero(z, u, lower=1 / 8, upper=1 / 3, training=True):
@@ -668,6 +706,12 @@ RRELU = Kernel(
             loses=ALL_OF_RRELU,
         ),
         Mistake(
+            rrelu_mean_of_the_drawn_slopes_in_evaluation,
+            "In evaluation you average slopes that were drawn from u, so the result still depends on chance. The mean "
+            "slope follows from the two bounds alone.",
+            loses=("evaluation: the mean slope",),
+        ),
+        Mistake(
             rrelu_upper_bound_in_evaluation,
             "In evaluation your slope is the upper bound. It should be what the random slope is on average.",
             loses=("evaluation: the mean slope",),
@@ -684,6 +728,12 @@ RRELU = Kernel(
             loses=ALL_OF_RRELU,
         ),
         Mistake(
+            rrelu_slope_not_one_where_positive,
+            "y is right, but the slope you return is the drawn one on both sides. Where z > 0 the slope that was used "
+            "is 1, and the backward pass will multiply by what you return.",
+            loses=ALL_OF_RRELU,
+        ),
+        Mistake(
             rrelu_slope_one_at_zero,
             "Everything fits except z = 0, where you return the slope 1. Zero belongs to the left side: "
             "its slope is drawn like that of a negative number.",
@@ -697,7 +747,7 @@ RRELU = Kernel(
         Mistake(
             rrelu_float32_lost_in_evaluation,
             "Right numbers, but in evaluation float32 input gives float64: np.where with two Python numbers makes a "
-            "float64 array. Start from an array that has the dtype of z.",
+            "float64 array. Start from an array that has the dtype of u.",
             loses=(CONTRACT,),
         ),
     ),
@@ -1246,6 +1296,14 @@ def prelu_backward_dalpha_a_single_number(dout, z, alpha):
     return dz, np.where(z > 0, 0.0, z * dout).sum()
 
 
+def prelu_backward_order_exchanged(dout, z, alpha):
+    a = alpha if z.ndim < 2 else alpha.reshape(1, -1, *[1] * (z.ndim - 2))
+    dz = np.where(z > 0, dout, a * dout)
+    terms = np.where(z > 0, 0, z * dout)
+    axes = tuple(i for i in range(z.ndim) if i != 1 or alpha.size == 1)
+    return terms.sum(axis=axes).reshape(alpha.shape), dz
+
+
 def prelu_backward_slope_one_at_zero(dout, z, alpha):
     a = alpha if z.ndim < 2 else alpha.reshape(1, -1, *[1] * (z.ndim - 2))
     dz = np.where(z >= 0, dout, a * dout)
@@ -1300,6 +1358,12 @@ PRELU_BACKWARD = Kernel(
             loses=ALL_OF_PRELU_BACKWARD,
         ),
         Mistake(
+            prelu_backward_dalpha_a_single_number,
+            "Your dalpha is one bare number. A gradient has the shape of its parameter: (1,) for a single alpha, "
+            "(C,) for one for each channel.",
+            loses=ALL_OF_PRELU_BACKWARD,
+        ),
+        Mistake(
             prelu_backward_summed_over_the_batch_only,
             "You sum dalpha over axis 0 alone. Everything that shares an alpha has to be added up: in an image also "
             "all positions, and with a single alpha all channels too.",
@@ -1341,9 +1405,8 @@ PRELU_BACKWARD = Kernel(
             loses=ALL_OF_PRELU_BACKWARD,
         ),
         Mistake(
-            prelu_backward_dalpha_a_single_number,
-            "Your dalpha is one bare number. A gradient has the shape of its parameter: (1,) for a single alpha, "
-            "(C,) for one for each channel.",
+            prelu_backward_order_exchanged,
+            "Both gradients are right and in the wrong order: dz comes first, then dalpha.",
             loses=ALL_OF_PRELU_BACKWARD,
         ),
         Mistake(

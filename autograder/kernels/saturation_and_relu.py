@@ -65,6 +65,10 @@ def sigmoid_overflow_in_exp(z):
     return 1 / (1 + np.exp(-z))
 
 
+def sigmoid_both_forms_computed_for_every_z(z):
+    return np.where(z >= 0, 1 / (1 + np.exp(-z)), np.exp(z) / (1 + np.exp(z)))
+
+
 def sigmoid_infinity_over_infinity(z):
     return np.exp(z) / (1 + np.exp(z))
 
@@ -126,6 +130,12 @@ SIGMOID = Kernel(
             loses=(),
         ),
         Mistake(
+            sigmoid_both_forms_computed_for_every_z,
+            "Both forms are right on their side, but np.where computes both for every z and then picks, and the one "
+            "that is thrown away overflowed. Give both the one exponential that never overflows, that of -|z|.",
+            loses=(),
+        ),
+        Mistake(
             sigmoid_infinity_over_infinity,
             "For large z both the numerator and the denominator are infinite, and infinity / infinity is NaN. "
             "Which of the two equal forms of the fraction uses only exponentials that stay small there?",
@@ -170,7 +180,7 @@ SIGMOID = Kernel(
         Mistake(
             sigmoid_always_float64,
             "The numbers are right, but float32 becomes float64: something in your function fixes the dtype. "
-            "Python's own numbers keep the array's dtype; float(...), astype(float) and np.zeros(shape) do not.",
+            "Python's own numbers keep the array's dtype; astype(float) and np.zeros(shape) do not.",
             loses=(ANY_ARRAY,),
         ),
         Mistake(
@@ -392,6 +402,10 @@ def tanh_sinh_over_cosh(z):
     return (np.exp(z) - np.exp(-z)) / (np.exp(z) + np.exp(-z))
 
 
+def tanh_numerator_and_denominator_overflow(z):
+    return np.sinh(z) / np.cosh(z)
+
+
 def tanh_cancellation_near_zero(z):
     return 2 / (1 + np.exp(-2 * z)) - 1
 
@@ -448,6 +462,12 @@ TANH = Kernel(
             loses=("large |z|", "tiny |z|"),
         ),
         Mistake(
+            tanh_numerator_and_denominator_overflow,
+            "For large |z| both parts of your fraction are infinite, and infinity / infinity is NaN. NumPy has a "
+            "function that avoids this.",
+            loses=("large |z|",),
+        ),
+        Mistake(
             tanh_cancellation_near_zero,
             "The identity is right, the last digits near z = 0 are not: you compute a number close to 1 and take 1 "
             "away, and only its rounding error is left. NumPy has a function that avoids this.",
@@ -488,7 +508,8 @@ TANH = Kernel(
         ),
         Mistake(
             tanh_always_float64,
-            "The numbers are right, but float32 becomes float64: something in your function fixes the dtype.",
+            "The numbers are right, but float32 becomes float64: something in your function fixes the dtype. "
+            "Python's own numbers keep the array's dtype; astype(float) and np.zeros(shape) do not.",
             loses=(ANY_ARRAY,),
         ),
     ),
@@ -811,8 +832,8 @@ RELU = Kernel(
         ),
         Mistake(
             relu_always_float64,
-            "The numbers are right, but float32 becomes float64: np.zeros(shape) makes float64. A plain Python 0 "
-            "adapts to the array beside it.",
+            "The numbers are right, but float32 becomes float64: an array that knows nothing of z's dtype is mixed in, "
+            "such as np.zeros(shape). A plain Python 0 adapts to the array beside it.",
             loses=(ANY_ARRAY,),
         ),
     ),
@@ -898,6 +919,10 @@ def relu_backward_dout_forgotten(dout, z):
     return (z > 0).astype(z.dtype)
 
 
+def relu_backward_dout_forgotten_whole_numbers(dout, z):
+    return np.where(z > 0, 1, 0)
+
+
 def relu_backward_sign_of_dout(dout, z):
     return np.where(dout > 0, dout, 0)
 
@@ -960,6 +985,12 @@ RELU_BACKWARD = Kernel(
             loses=("values", "z exactly 0", "infinite dout", ANY_ARRAY),
         ),
         Mistake(
+            relu_backward_dout_forgotten_whole_numbers,
+            "`dout` has no effect on your result. This is the slope of ReLU, in whole numbers; what is asked for is "
+            "`dout` where the slope is 1.",
+            loses=("values", "z exactly 0", "infinite dout", ANY_ARRAY),
+        ),
+        Mistake(
             relu_backward_sign_of_dout,
             "You look at the sign of dout. Whether a unit lets the gradient pass was decided in the forward pass, by "
             "z.",
@@ -989,8 +1020,9 @@ RELU_BACKWARD = Kernel(
         ),
         Mistake(
             relu_backward_always_float64,
-            "The numbers are right, but float32 becomes float64: np.zeros(shape) makes float64. A plain Python 0 "
-            "adapts to the array beside it.",
+            "The numbers are right, but float32 becomes float64: an array that knows nothing of dout's dtype is mixed "
+            "in, such as np.zeros(shape), np.where(condition, 1, 0) or a mask made float. Let np.where choose between "
+            "dout and a plain Python 0.",
             loses=(ANY_ARRAY,),
         ),
     ),

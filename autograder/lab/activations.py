@@ -44,9 +44,10 @@ def checked(function: Callable, shape: tuple[int, ...] | None = None) -> Callabl
 
 
 def name_of(function: Callable) -> str:
-    """What a figure calls a student's function: "leaky relu" for leaky_relu, "ReLU" for relu."""
+    """What a figure calls a student's function: "leaky ReLU" for leaky_relu, "steep sigmoid" for steep_sigmoid."""
     name = getattr(function, "__name__", "")
-    return "yours" if name in ("", "<lambda>") else {"relu": "ReLU"}.get(name, name.replace("_", " "))
+    known = {"relu": "ReLU", "leaky_relu": "leaky ReLU", "elu": "ELU", "selu": "SELU"}
+    return "yours" if name in ("", "<lambda>") else known.get(name, name.replace("_", " "))
 
 
 def in_words(function: Callable) -> Callable:

@@ -156,7 +156,7 @@ def likeness_by_layer(
     print(f"After {depth} layers. " + "; ".join(said))
     style.show(
         figure,
-        f"Two curves over {depth} layers for {', '.join(names)}: the mean activation as a part of its root mean "
+        f"Over {depth} layers, for {', '.join(names)}: the mean activation as a part of its root mean "
         f"square, and the mean cosine between two unrelated inputs. {'; '.join(said)}. Hollow markers: the prediction.",
     )
 
@@ -218,7 +218,7 @@ def mean_square_map(selu: Callable) -> None:
     axes.set(
         xscale="log", yscale="log", xlabel="mean square of a layer's activations", xlim=(0.02, 50), ylim=(0.02, 50)
     )
-    axes.set(ylabel="mean square of the next layer's", title="SELU pulls every starting point to 1")
+    axes.set(ylabel="mean square of the next layer's", title="SELU with LeCun's weights pulls every mean square to 1")
     axes.legend(loc="upper left")
     slope = float(np.diff(next_mean_square(selu, np.array([0.999, 1.001]), LECUN))[0] / 0.002)
     growth = float(next_mean_square(selu, np.array([1e8]), HE)[0] / 1e8)

@@ -87,14 +87,15 @@ class FigureOnPage:
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
         data = base64.b64encode(self.png).decode()
         html = (
-            f'<figure style="margin:8px 0"><img src="data:image/png;base64,{data}" alt="{escape(self.alt, quote=True)}" '
-            f'style="width:{self.width}px;max-width:100%;border-radius:4px"></figure>'
+            f'<figure style="margin:8px 0"><img src="data:image/png;base64,{data}" '
+            f'alt="{escape(self.alt, quote=True)}" style="width:{self.width}px;max-width:100%;border-radius:4px"></figure>'
         )
         return {"text/html": html, "text/plain": f"[figure] {self.alt}"}
 
 
 def experiment(function: Callable) -> Callable:
-    """Decorator of the experiments: the course's style for what they draw, and a sentence for a kernel not written yet."""
+    """Decorator of the experiments: the course's style for what they draw, and a sentence for a kernel not written
+    yet."""
 
     @functools.wraps(function)
     def wrapped(*arguments: Any, **options: Any) -> Any:
@@ -105,7 +106,9 @@ def experiment(function: Callable) -> Callable:
                 return function(*arguments, **options)
         except NotImplementedError:
             names = [getattr(item, "__name__", "") for item in [*arguments, *options.values()] if callable(item)]
-            print(f"This experiment uses your own {', '.join(filter(None, names))}. Write it first, then run this again.")
+            print(
+                f"This experiment uses your own {', '.join(filter(None, names))}. Write it first, then run this again."
+            )
             return None
 
     return wrapped

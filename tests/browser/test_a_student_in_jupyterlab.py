@@ -60,7 +60,9 @@ def test_a_wrong_elu_gets_a_report_that_names_the_mistake(notebook):
 
 
 def test_the_error_below_the_report_is_one_line(notebook):
-    error = notebook.locator(".jp-RenderedText[data-mime-type='application/vnd.jupyter.stderr']", has_text="NotYet").first
+    error = notebook.locator(
+        ".jp-RenderedText[data-mime-type='application/vnd.jupyter.stderr']", has_text="NotYet"
+    ).first
     error.wait_for()
     assert len(error.inner_text().strip().split("\n")) == 1
 

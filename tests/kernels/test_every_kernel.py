@@ -91,8 +91,10 @@ def test_a_mistake_is_rejected_by_the_public_cases_alone(kernel, mistake):
 def test_a_mistake_is_recognized_by_its_numbers(kernel, mistake):
     verdict = judged(kernel, mistake.function, cases="public")
     if mistake.loses:
-        raises = all(item.counterexample is None or item.counterexample.difference.kind == "exception"
-                     for item in verdict.requirements)
+        raises = all(
+            item.counterexample is None or item.counterexample.difference.kind == "exception"
+            for item in verdict.requirements
+        )
         assert raises or (verdict.diagnosis and verdict.diagnosis.text == mistake.hint), verdict.text()
     else:
         assert mistake.hint in verdict.remarks[0]
@@ -167,7 +169,7 @@ def test_the_test_cell_checks_public_and_hidden_cases_and_is_worth_the_points_of
     assert grading_of(cell)["points"] == kernel.points
     assert grading_of(cell)["locked"] is True
     assert text_of(cell).strip() == (
-        f"check({kernel.name})\n### BEGIN HIDDEN TESTS\ncheck({kernel.name}, cases=\"hidden\")\n### END HIDDEN TESTS"
+        f'check({kernel.name})\n### BEGIN HIDDEN TESTS\ncheck({kernel.name}, cases="hidden")\n### END HIDDEN TESTS'
     )
 
 
@@ -194,4 +196,3 @@ def test_a_verdict_survives_json(kernel):
         again = Verdict.from_json(json.loads(json.dumps(verdict.to_json())))
         assert again.to_json() == verdict.to_json()
         assert again.text() == verdict.text() and again.html() == verdict.html()
-
