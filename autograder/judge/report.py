@@ -185,7 +185,8 @@ def as_html(verdict: Verdict) -> str:
     body = _problem_html(verdict) if verdict.problem else _findings_html(verdict)
     return (
         f'<div class="verdict" style="border-left:4px solid {colour};padding:6px 0 6px 12px;margin:4px 0;'
-        f'max-width:820px;font-family:system-ui,-apple-system,Segoe UI,Helvetica,Arial,sans-serif;font-size:13.5px;line-height:1.5">'
+        f"max-width:820px;font-family:system-ui,-apple-system,Segoe UI,Helvetica,Arial,sans-serif;"
+        f'font-size:13.5px;line-height:1.5">'
         f"{_title_html(verdict, colour)}{body}</div>"
     )
 

@@ -88,7 +88,8 @@ class FigureOnPage:
         data = base64.b64encode(self.png).decode()
         html = (
             f'<figure style="margin:8px 0"><img src="data:image/png;base64,{data}" '
-            f'alt="{escape(self.alt, quote=True)}" style="width:{self.width}px;max-width:100%;border-radius:4px"></figure>'
+            f'alt="{escape(self.alt, quote=True)}" '
+            f'style="width:{self.width}px;max-width:100%;border-radius:4px"></figure>'
         )
         return {"text/html": html, "text/plain": f"[figure] {self.alt}"}
 
