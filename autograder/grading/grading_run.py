@@ -154,25 +154,28 @@ def _kept(task: Task, conditions: Conditions, results: Results) -> NotebookResul
 
 
 def _judged(tasks: list[Task], conditions: Conditions, jobs: int) -> Iterator[NotebookResult]:
-    """Judge tasks in parallel. A worker that dies costs nobody else anything: what was under way is judged again, alone."""
+    """Judge tasks in parallel. A worker that dies costs nobody else anything: what was under way is judged one by one."""
     todo = collections.deque(tasks)
     while todo:
-        suspects = yield from _judged_together(todo, conditions, min(jobs, len(todo)))
-        for task in suspects:
-            if (yield from _judged_together(collections.deque([task]), conditions, 1)):
+        suspects = collections.deque((yield from _until_a_death(todo, conditions, min(jobs, len(todo)), AHEAD)))
+        while suspects:
+            for task in (yield from _until_a_death(suspects, conditions, 1, 1)):
                 reason = "the process that judged it ended, twice"
                 yield set_aside(task, "", master(conditions.course, task.notebook), reason)
 
 
-def _judged_together(
-    todo: collections.deque[Task], conditions: Conditions, jobs: int
+def _until_a_death(
+    todo: collections.deque[Task], conditions: Conditions, jobs: int, ahead: int
 ) -> Generator[NotebookResult, None, list[Task]]:
-    """Judge from the front of `todo` until it is empty or a worker dies. Returns the tasks that were under way then."""
+    """Judge from the front of `todo` until it is empty or a worker dies. Returns what was under way then.
+
+    ahead: how many tasks for each worker are under way at a time.
+    """
     under_way: dict[concurrent.futures.Future, Task] = {}
     with _pool(jobs) as pool:
         try:
             while todo or under_way:
-                while todo and len(under_way) < AHEAD * jobs:
+                while todo and len(under_way) < ahead * jobs:
                     with _interrupts_held():
                         under_way[pool.submit(_grade_in_worker, todo[0], conditions)] = todo[0]
                     todo.popleft()
@@ -223,9 +226,9 @@ def _start_worker() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(1))
     end_with_parent(signal.SIGTERM)
-    from autograder.judge.devices import present
-
     import torch
+
+    from autograder.judge.devices import present
 
     torch.set_num_threads(1)
     present()

@@ -55,21 +55,32 @@ def diagnose(kernel: Kernel, trials: list[Trial]) -> Diagnosis | None:
     return _hypothesis([trial for trial in failed if not trial.passed])
 
 
-def diagnose_each_requirement(kernel: Kernel, trials: list[Trial]) -> list[Diagnosis]:
-    """For each requirement that fails, the known mistake that gives the student's numbers in its cases, if there is
-    one.
+def diagnose_by_requirement(kernel: Kernel, trials: list[Trial]) -> list[Diagnosis]:
+    """Known mistakes that give the student's numbers in all cases of some failing requirements, the fewest mistakes
+    that do.
 
-    For functions with two errors: nothing explains them as a whole, but often each requirement by itself.
+    For functions with two errors: no mistake explains them as a whole, but often each requirement by itself.
     """
+    explains = {mistake: _explained_requirements(kernel, mistake, trials) for mistake in kernel.mistakes}
     found = []
-    for requirement in kernel.requirements:
-        told = [trial for trial in trials if trial.requirement == requirement.name and trial.gave_numbers]
-        failed = [trial for trial in told if not trial.passed]
-        candidates = [mistake for mistake in kernel.mistakes if requirement.name in mistake.loses] if failed else []
-        match = next((mistake for mistake in candidates if _reproduces(kernel, mistake, told, failed)), None)
-        if match is not None:
-            found.append(Diagnosis("mistake", kernel.mistake_name(match), match.hint, requirement.name))
+    while best := max(explains, key=lambda mistake: len(explains[mistake]), default=None):
+        explained = explains.pop(best)
+        if not explained:
+            break
+        found.append(Diagnosis("mistake", kernel.mistake_name(best), best.hint, "” and “".join(explained)))
+        explains = {mistake: [name for name in names if name not in explained] for mistake, names in explains.items()}
     return found
+
+
+def _explained_requirements(kernel: Kernel, mistake: Mistake, trials: list[Trial]) -> list[str]:
+    """The failing requirements in which a mistake gives the student's numbers in every case."""
+    names = []
+    for name in mistake.loses:
+        told = [trial for trial in trials if trial.requirement == name and trial.gave_numbers]
+        failed = [trial for trial in told if not trial.passed]
+        if failed and _reproduces(kernel, mistake, told, failed):
+            names.append(name)
+    return names
 
 
 def diagnose_warning(kernel: Kernel, trials: list[Trial]) -> Diagnosis | None:

@@ -14,7 +14,7 @@ from autograder.call.plain import arrays_in
 from autograder.judge import devices as device_list
 from autograder.judge import expectations as expected_answers
 from autograder.judge.comparison import compare
-from autograder.judge.diagnosis import Trial, changed_arguments, diagnose, diagnose_each_requirement, diagnose_warning
+from autograder.judge.diagnosis import Trial, changed_arguments, diagnose, diagnose_by_requirement, diagnose_warning
 from autograder.judge.expectations import Expectation, Oracle
 from autograder.judge.show import readable, show_both, show_value
 from autograder.judge.verdict import Counterexample, Difference, RequirementResult, Verdict
@@ -196,7 +196,7 @@ class _Run:
         elif not found.passed:
             found.diagnosis = diagnose(self.kernel, self.trials)
             if found.diagnosis is None:
-                found.partial_diagnoses = diagnose_each_requirement(self.kernel, self.trials)
+                found.partial_diagnoses = diagnose_by_requirement(self.kernel, self.trials)
         found.remarks = self._remarks(found)
         return found
 

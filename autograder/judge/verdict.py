@@ -68,7 +68,8 @@ class RequirementResult:
 class Diagnosis:
     """Which error reproduces the student's numbers exactly.
 
-    kind: "mistake" (of the catalogue) or "hypothesis". requirement: the one it explains, where it does not explain all.
+    kind: "mistake" (of the catalogue) or "hypothesis". requirement: what it explains, where that is not all that
+    fails: the requirement, or several joined by ” and “.
     """
 
     kind: str

@@ -25,6 +25,7 @@ ANY_ARRAY = "any shape, memory order and dtype"
 
 RELATIVE = "elementwise, relative"
 
+
 def nowhere_zero(array: np.ndarray) -> np.ndarray:
     """The array with 0.5 for every exact zero: what happens at zero has cases of its own."""
     return np.where(array == 0, array.dtype.type(0.5), array)

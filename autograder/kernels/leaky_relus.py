@@ -227,8 +227,8 @@ LEAKY_RELU = Kernel(
         ),
         Mistake(
             leaky_relu_always_float64,
-            "Right numbers, but float32 input comes back as float64: an array made by np.zeros(shape) is float64 unless "
-            "told otherwise.",
+            "Right numbers, but float32 input comes back as float64: an array made by np.zeros(shape) is, unless told "
+            "otherwise.",
             loses=(CONTRACT,),
         ),
         Mistake(

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder.__main__ import main
 from autograder.course import ROOT, Course
 from tests.grading.small_course import (
     ALPHA_FORGOTTEN,
@@ -116,9 +117,10 @@ WRONG = {
 
 
 @pytest.mark.parametrize(("words", "text"), WRONG.items(), ids=[" ".join(words) for words in WRONG])
-def test_a_mistyped_command_is_told_and_changes_nothing(template, words, text):
+def test_a_mistyped_command_is_told_and_changes_nothing(template, capsys, words, text):
     before = everything(template)
-    assert_told(run(template, *words), text)
+    status = main([*words, "--course", str(template.root)])
+    assert_told(subprocess.CompletedProcess(words, status, stderr=capsys.readouterr().err), text)
     assert {name for name in everything(template) if name not in before} <= {f"verdicts/{CHAPTER}/seed"}
     assert {name: everything(template)[name] for name in before} == before
 
@@ -186,7 +188,7 @@ def start(course: Course, scratch: Path) -> subprocess.Popen:
     """Grade in a process group of its own."""
     scratch.mkdir(exist_ok=True)
     return subprocess.Popen(
-        command(course, "grade", CHAPTER, "--devices", "cpu", "--jobs", "2"),
+        command(course, "grade", CHAPTER, "--devices", "cpu", "--jobs", "1"),
         env=environment(TMPDIR=str(scratch)),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

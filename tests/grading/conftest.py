@@ -114,7 +114,11 @@ def hostile_answers() -> dict[str, str]:
 
 def hostile_cells() -> list[tuple[str, dict]]:
     """Cells of a student's own that would be live in a careless page."""
-    pasted = cell("markdown", "own-1", f"{SCRIPT}{IMAGE}{LINK}\n\n![p](attachment:p.png)\n\n{LINK}\n\n<iframe src='javascript:1'></iframe>")
+    pasted = cell(
+        "markdown",
+        "own-1",
+        f"{SCRIPT}{IMAGE}{LINK}\n\n![p](attachment:p.png)\n\n{LINK}\n\n<iframe src='javascript:1'></iframe>",
+    )
     pasted["attachments"] = {
         "p.png": {"image/png": PIXEL, "text/html": SCRIPT},
         'q.png" onerror="alert(5)': {"image/png": f'x" onerror="alert(6)"{SCRIPT}'},
@@ -132,5 +136,3 @@ def hostile_cells() -> list[tuple[str, dict]]:
 def result_of(summary: Summary, student: str, section: str):
     """A student's result."""
     return summary.students[student][section]
-
-

@@ -76,7 +76,9 @@ def test_names_and_reasons_are_escaped():
 
 def test_a_class_of_which_nobody_handed_in_anything_has_a_page():
     cells = {"elu_test": CellResult(0.0, 6.0, JUDGE)}
-    result = NotebookResult("ada", CHAPTER, UNITS, "", cells, {}, flags=["the notebook was not handed in"], missing=True)
+    result = NotebookResult(
+        "ada", CHAPTER, UNITS, "", cells, {}, flags=["the notebook was not handed in"], missing=True
+    )
     assert "ada" in page(CHAPTER, [UNITS], [result])
 
 

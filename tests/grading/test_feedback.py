@@ -1,4 +1,4 @@
-"""The feedback pages: the reports for the student, nothing that is for the instructor, and nothing live of the student's."""
+"""The feedback pages: the reports, nothing that is for the instructor alone, and nothing live of the student's."""
 
 from __future__ import annotations
 
@@ -39,7 +39,6 @@ class Live(HTMLParser):
             address = re.sub(r"[\x00-\x20]", "", (value or "").lower())
             if name.startswith("on") or address.startswith(("javascript:", "vbscript:", "data:text")):
                 self.found.append(f"{tag} {name}={value}")
-
 
     def handle_data(self, data):
         self.text += data
@@ -133,7 +132,13 @@ def test_harmless_html_runs_and_fetches_nothing(html):
 
 
 @pytest.mark.parametrize(
-    "html", ["<p>a <strong>b</strong></p>", '<a href="https://pytorch.org">x</a>', "<table><tr><td>1</td></tr></table>", "<h2>x</h2>"]
+    "html",
+    [
+        "<p>a <strong>b</strong></p>",
+        '<a href="https://pytorch.org">x</a>',
+        "<table><tr><td>1</td></tr></table>",
+        "<h2>x</h2>",
+    ],
 )
 def test_harmless_html_keeps_what_people_write(html):
     assert harmless(html).replace("<tbody>", "").replace("</tbody>", "") == html

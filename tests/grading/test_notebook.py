@@ -18,7 +18,6 @@ from tests.grading.small_course import (
     POINTS,
     RIGHT,
     UNITS,
-    WHY_POINTS,
     cell,
     folder_of,
     hand_in,
@@ -76,7 +75,16 @@ def test_one_mistake_costs_its_own_kernel_alone(graded_alone):
 
 @pytest.mark.parametrize(
     "source",
-    ["def elu(z:", "raise ValueError", "pass", "", "import os\nos._exit(0)", "elu = 5", "import torch", "%%bash\nexit 1"],
+    [
+        "def elu(z:",
+        "raise ValueError",
+        "pass",
+        "",
+        "import os\nos._exit(0)",
+        "elu = 5",
+        "import torch",
+        "%%bash\nexit 1",
+    ],
 )
 def test_a_broken_cell_costs_its_own_kernel_alone(graded_alone, source):
     assert scores(graded_alone({"elu": source})) == {**ALL, "elu_test": 0.0}
@@ -84,7 +92,9 @@ def test_a_broken_cell_costs_its_own_kernel_alone(graded_alone, source):
 
 def test_an_endless_cell_and_an_endless_call_cost_their_own_kernels_alone(graded_alone):
     endless = "def elu(z, alpha=1.0):\n    while True: pass"
-    result = graded_alone({"elu": endless, "double": "while True: pass"}, limits=Limits(cell_seconds=1.0, call_seconds=1.0))
+    result = graded_alone(
+        {"elu": endless, "double": "while True: pass"}, limits=Limits(cell_seconds=1.0, call_seconds=1.0)
+    )
     assert scores(result) == {**ALL, "elu_test": 0.0, "double_test": 0.0}
     assert any("no answer within 1 s" in flag for flag in result.flags)
 
@@ -109,7 +119,9 @@ def test_magics_and_plots_do_not_stop_a_cell(graded_alone):
     )
     result = graded_alone({"elu": plotting})
     assert scores(result) == ALL
-    assert not [one for one in result.notebook["cells"] if any(o["output_type"] == "error" for o in one.get("outputs", []))]
+    assert not [
+        one for one in result.notebook["cells"] if any(o["output_type"] == "error" for o in one.get("outputs", []))
+    ]
 
 
 OWN_TESTS = {

@@ -162,7 +162,7 @@ def test_cells_of_the_students_own_keep_their_place_and_lose_their_marks(instruc
     submitted["cells"].insert(place(submitted, "relu") + 1, own)
     submitted["cells"].insert(0, note)
     found = rebuilt(instructors, submitted).notebook
-    assert [one.source for one in found.cells][0] == "a note"
+    assert found.cells[0].source == "a note"
     after = found.cells[place(found, "relu") + 1]
     assert (after.source, after.metadata) == ("helper = 1", {})
     assert len({one.id for one in found.cells}) == len(found.cells)
@@ -175,7 +175,9 @@ def test_images_of_a_written_answer_are_kept_and_nothing_else(instructors, submi
 
 
 def test_outputs_are_dropped(instructors, submitted):
-    at(submitted, "experiment")["outputs"] = [{"output_type": "display_data", "data": {"text/html": "<script>"}, "metadata": {}}]
+    at(submitted, "experiment")["outputs"] = [
+        {"output_type": "display_data", "data": {"text/html": "<script>"}, "metadata": {}}
+    ]
     assert "<script>" not in json.dumps(rebuilt(instructors, submitted).notebook)
 
 

@@ -75,7 +75,9 @@ def test_every_graded_cell_of_everybody_is_in_the_gradebook(graded):
 # ---------------------------------------------------------------- when it was handed in
 
 
-@pytest.mark.parametrize("text", ["2026-03-01 12:00:00 UTC", "2026-03-01 12:00:00.123456 UTC\n", "2026-03-01T12:00:00+01:00"])
+@pytest.mark.parametrize(
+    "text", ["2026-03-01 12:00:00 UTC", "2026-03-01 12:00:00.123456 UTC\n", "2026-03-01T12:00:00+01:00"]
+)
 def test_a_time_stamp_is_read(tmp_path, text):
     (tmp_path / "timestamp.txt").write_text(text)
     assert timestamp_of(tmp_path) == text.strip()

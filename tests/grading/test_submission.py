@@ -90,10 +90,16 @@ SET_ASIDE = {
     "cells that are a dict": (b'{"cells": {}}', "no list of cells"),
     "cells that are numbers": (b'{"cells": [1, 2]}', "no list of cells"),
     "deep JSON": (b"[" * 100_000 + b"]" * 100_000, "nested too deeply"),
-    "deep JSON in a cell": (with_cell(x=1).replace(b'"x": 1', b'"x": ' + b"[" * 50_000 + b"]" * 50_000), "nested too deeply"),
+    "deep JSON in a cell": (
+        with_cell(x=1).replace(b'"x": 1', b'"x": ' + b"[" * 50_000 + b"]" * 50_000),
+        "nested too deeply",
+    ),
     "a number of 5000 digits": (b'{"cells": ' + b"1" * 5000 + b"}", "not JSON"),
     "format 3 without anything in it": (b'{"nbformat": 3, "worksheets": 5}', "old format"),
-    "format 3 of odd types": (b'{"nbformat": 3, "nbformat_minor": 0, "metadata": {}, "worksheets": [{"cells": [1]}]}', "old format"),
+    "format 3 of odd types": (
+        b'{"nbformat": 3, "nbformat_minor": 0, "metadata": {}, "worksheets": [{"cells": [1]}]}',
+        "old format",
+    ),
     "a source that is a number": (with_cell(source=5), "source is not text"),
     "a source that is a dict": (with_cell(source={"a": 1}), "source is not text"),
     "a source that is null": (with_cell(source=None), "source is not text"),
@@ -169,7 +175,17 @@ VALUES = st.recursive(
         st.lists(inner, max_size=3),
         st.dictionaries(
             st.sampled_from(
-                ["cells", "source", "cell_type", "metadata", "nbgrader", "grade_id", "attachments", "worksheets", "nbformat"]
+                [
+                    "cells",
+                    "source",
+                    "cell_type",
+                    "metadata",
+                    "nbgrader",
+                    "grade_id",
+                    "attachments",
+                    "worksheets",
+                    "nbformat",
+                ]
             ),
             inner,
             max_size=4,
