@@ -154,7 +154,7 @@ def _kept(task: Task, conditions: Conditions, results: Results) -> NotebookResul
 
 
 def _judged(tasks: list[Task], conditions: Conditions, jobs: int) -> Iterator[NotebookResult]:
-    """Judge tasks in parallel. A worker that dies costs nobody else anything: what was under way is judged one by one."""
+    """Judge tasks in parallel. A worker that dies costs nobody anything: what was under way is judged one by one."""
     todo = collections.deque(tasks)
     while todo:
         suspects = collections.deque((yield from _until_a_death(todo, conditions, min(jobs, len(todo)), AHEAD)))
@@ -224,7 +224,7 @@ def _pool(jobs: int) -> Iterator[concurrent.futures.ProcessPoolExecutor]:
 def _start_worker() -> None:
     """Leave Ctrl-C to the parent, end with it, and load PyTorch before the first submission."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(1))
+    signal.signal(signal.SIGTERM, _end)
     end_with_parent(signal.SIGTERM)
     import torch
 
@@ -232,6 +232,12 @@ def _start_worker() -> None:
 
     torch.set_num_threads(1)
     present()
+
+
+def _end(number: int, frame: object) -> None:
+    """End in order, once: a second signal must not cut the cleaning up short."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    sys.exit(1)
 
 
 def end_with_parent(number: int) -> None:

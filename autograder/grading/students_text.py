@@ -1,4 +1,4 @@
-"""Markdown that a student wrote, as HTML for the feedback page: nothing in it is live, and nothing is fetched from elsewhere."""
+"""Markdown that a student wrote, as HTML for the feedback page: nothing in it runs, nothing is fetched."""
 
 from __future__ import annotations
 

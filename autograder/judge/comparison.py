@@ -148,6 +148,8 @@ def _compare_arrays(
     wrong_dtype = _dtype_difference(got, expected, has_dtype, named, output)
     if wrong_dtype:
         return Comparison(wrong_dtype)
+    if expected.dtype.kind == "b":
+        return _compare_truth(got, expected, named, output)
     if expected.dtype.kind != "f":
         return _compare_values(got, expected, Tolerance(0.0, 0.0), named, output, mask)
     return _compare_values(got, expected, tolerance(computation, expected.dtype.name, device), named, output, mask)
@@ -163,6 +165,19 @@ def _dtype_difference(
         return None
     message = f"{named}the dtype is {got.dtype.name}, expected {expected.dtype.name}"
     return Difference("dtype", message, output)
+
+
+def _compare_truth(got: np.ndarray, expected: np.ndarray, named: str, output: str) -> Comparison:
+    wrong = got != expected
+    count = int(wrong.sum())
+    if not count:
+        return Comparison(None)
+    at = [int(index) for index in np.argwhere(wrong)[0]] if wrong.ndim else []
+    message = f"{named}{count} of {wrong.size} entries differ" if wrong.size > 1 else f"{named}the entry differs"
+    texts = (str(bool(got[tuple(at)])), str(bool(expected[tuple(at)])))
+    return Comparison(
+        Difference("values", message, output, at, *texts, wrong=count, total=int(wrong.size), picture=_picture(wrong))
+    )
 
 
 def _compare_values(

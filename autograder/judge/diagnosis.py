@@ -44,15 +44,18 @@ def changed_arguments(case: Case, outcome: Outcome) -> list[str]:
 
 
 def diagnose(kernel: Kernel, trials: list[Trial]) -> Diagnosis | None:
-    """The known mistake or the numerical hypothesis behind a failure, or None."""
-    told = [trial for trial in trials if trial.gave_numbers]
-    failed = [trial for trial in told if not trial.passed or changed_arguments(trial.case, trial.outcome)]
-    if not failed:
+    """The known mistake or the numerical hypothesis behind a failure, or None.
+
+    Where the function gave no numbers in some case, a mistake explains it only if it gives none there either.
+    """
+    failed = [trial for trial in trials if not trial.passed or changed_arguments(trial.case, trial.outcome)]
+    if not any(trial.gave_numbers for trial in failed):
         return None
     for mistake in kernel.mistakes:
-        if mistake.loses and _reproduces(kernel, mistake, told, failed):
+        if mistake.loses and _reproduces(kernel, mistake, trials, failed):
             return Diagnosis("mistake", kernel.mistake_name(mistake), mistake.hint)
-    return _hypothesis([trial for trial in failed if not trial.passed])
+    wrong = [trial for trial in failed if not trial.passed]
+    return _hypothesis(wrong) if all(trial.gave_numbers for trial in wrong) else None
 
 
 def diagnose_by_requirement(kernel: Kernel, trials: list[Trial]) -> list[Diagnosis]:
@@ -76,9 +79,9 @@ def _explained_requirements(kernel: Kernel, mistake: Mistake, trials: list[Trial
     """The failing requirements in which a mistake gives the student's numbers in every case."""
     names = []
     for name in mistake.loses:
-        told = [trial for trial in trials if trial.requirement == name and trial.gave_numbers]
+        told = [trial for trial in trials if trial.requirement == name]
         failed = [trial for trial in told if not trial.passed]
-        if failed and _reproduces(kernel, mistake, told, failed):
+        if any(trial.gave_numbers for trial in failed) and _reproduces(kernel, mistake, told, failed):
             names.append(name)
     return names
 
@@ -105,6 +108,8 @@ def _reproduces(kernel: Kernel, mistake: Mistake, told: list[Trial], failed: lis
 def _same_numbers(kernel: Kernel, mistake: Mistake, trial: Trial) -> bool:
     outcome = call(mistake.function, list(trial.case.arguments.values()))
     if outcome.problem is not None or outcome.returned is None:
+        return not trial.gave_numbers
+    if not trial.gave_numbers:
         return False
     if changed_arguments(trial.case, outcome) != changed_arguments(trial.case, trial.outcome):
         return False

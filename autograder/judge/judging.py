@@ -72,6 +72,10 @@ def _expectations(kernel: Kernel, cases: str, seed: int, devices: tuple[str, ...
     return sorted(found, key=lambda expectation: (order.index(expectation.requirement), expectation.hidden))
 
 
+NUMBERS_OUT_OF_RANGE = "The result is right all the same; look for the step whose number no float can hold."
+"""What a remark says of a floating-point warning that no known mistake explains."""
+
+
 class _Run:
     """The judging of one kernel, case by case."""
 
@@ -213,7 +217,7 @@ class _Run:
         if not passed:
             return text
         known = diagnose_warning(self.kernel, self.trials)
-        return f"{text} {known.text if known else 'The numbers are right, but a part of them was thrown away.'}"
+        return f"{text} {known.text if known else NUMBERS_OUT_OF_RANGE}"
 
     def _call_text(self, case: Any) -> str:
         arguments = ", ".join(f"{name}={show_value(value)}" for name, value in case.arguments.items())

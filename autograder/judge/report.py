@@ -72,8 +72,8 @@ def difference_sentences(verdict: Verdict, found: Counterexample) -> list[str]:
         what = KINDS_OF_HIDDEN_DIFFERENCE[difference.kind]
         return [f"The public cases pass, but {what}." if verdict.cases == "all" else f"{what[:1].upper()}{what[1:]}."]
     if difference.kind == "exception":
-        return [f"Your function raised {difference.message}", *_own_line(found)]
-    sentences = [f"{difference.message[:1].upper()}{difference.message[1:]}."]
+        return [f"Your function raised {difference.message}", *_own_line(found), *_advice(difference.message)]
+    sentences = [_sentence(difference.message, difference.output)]
     if difference.worst is not None and difference.total > 1:
         at = ", ".join(map(str, difference.worst))
         text = f"Worst at [{at}]: expected {_short(difference.expected)}, yours {_short(difference.got)}"
@@ -87,13 +87,31 @@ def difference_sentences(verdict: Verdict, found: Counterexample) -> list[str]:
     return sentences
 
 
+ADVICE = {
+    "truth value of an array": "if, while, and, or, max(...) decide once for the whole array; np.where, np.maximum, & "
+    "and | decide for each entry.",
+    "only length-1 arrays can be converted": "The functions of math take single numbers; NumPy's take arrays.",
+    "only 0-dimensional arrays can be converted": "The functions of math take single numbers; NumPy's take arrays.",
+}
+"""What to say to exceptions whose own text misleads beginners: a part of the text -> the advice."""
+
+
+def _advice(message: str) -> list[str]:
+    return [advice for part, advice in ADVICE.items() if part in message]
+
+
 def _own_line(found: Counterexample) -> list[str]:
     difference = found.difference
     return [f"in your line {difference.line_number}: {difference.line}"] if difference.line else []
 
 
 def _short(number: str) -> str:
-    return f"{float(number):.6g}"
+    return number if number in ("True", "False") else f"{float(number):.6g}"
+
+
+def _sentence(message: str, output: str) -> str:
+    """A message as a sentence; a name at its beginning stays as it is written in code."""
+    return f"{message}." if output and message.startswith(output) else f"{message[:1].upper()}{message[1:]}."
 
 
 def _limit(tolerance: float | None) -> str:

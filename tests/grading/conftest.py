@@ -84,7 +84,6 @@ def hand_in_the_class(course: Course) -> None:
     hand_in(course, "gus", {})
     (small_course.folder_of(course, "gus") / f"{UNITS}.ipynb").write_text("<html>Not found</html>")
     hand_in_from_elsewhere(course, "hal")
-    hand_in(course, "ivy", {"elu": "import os\nos.kill(os.getppid(), 9)"}, sections=[UNITS])
     for name in ODD_NAMES:
         hand_in(course, name, {})
     (small_course.folder_of(course, "bob") / "notes.txt").write_text("mine")

@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from autograder.course import Course
-from tests.grading.conftest import copy_of
 from tests.grading.small_course import CHAPTER, HIDDEN_WORD, UNITS, gradebook, make_course
 from tests.grading.test_feedback import Live
 
@@ -86,15 +85,3 @@ def test_the_feedback_has_the_reports_and_nothing_hidden_or_live(by_nbgrader):
         assert "torch.nn.functional.elu" in html
         assert HIDDEN_WORD not in html
         assert "HIDDEN" not in html
-
-
-def test_what_grade_has_judged_nbgrader_does_not_judge_again_and_gives_the_same(graded, tmp_path):
-    course = copy_of(graded.course, tmp_path / "course")
-    before = gradebook(course)
-    times = {path: path.stat().st_mtime_ns for path in (course.root / "verdicts").rglob("*.json")}
-    done = nbgrader(course, "autograde", CHAPTER, "--student", "bob", "--force")
-    assert done.returncode == 0, done.stderr[-3000:]
-    assert gradebook(course) == before
-    assert {path for path, time in times.items() if path.stat().st_mtime_ns != time} <= {
-        path for path in times if path.parent.name == "bob"
-    }

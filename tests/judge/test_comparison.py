@@ -160,7 +160,7 @@ def test_one_changed_entry_is_found_and_counted(array):
         ([nan], np.array([inf]), "values", "the number differs"),
         ([1.0], np.array([nan]), "values", "the number differs"),
         ([inf], np.array([nan]), "values", "the number differs"),
-        ([True, True], np.array([True, False]), "values", "1 of 2 numbers differ"),
+        ([True, True], np.array([True, False]), "values", "1 of 2 entries differ"),
     ],
     ids=lambda value: str(value)[:40],
 )

@@ -198,7 +198,7 @@ def test_of_several_numbers_the_worst_is_told():
     assert "3 of 6 numbers differ" in wrong.text()
     assert "Worst at [1, 1]: expected 4, yours 11, off by 7 where 4e-09 is allowed." in wrong.text()
     exact = verdict_of(replace(kernel, reference=lambda z: z > 2), lambda z: z > 3)
-    assert "where nothing is allowed" in exact.text()
+    assert "Worst at [1, 0]: expected True, yours False." in exact.text()
 
 
 def test_numbers_that_look_the_same_are_shown_with_more_digits():
