@@ -39,7 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
     make_release(course, chapter)
     hand_in(course, chapter, students)
     summary = grade(course, chapter, arguments.jobs)
-    feedback(course, chapter, list(summary.students))
+    feedback(course, chapter, list(summary.students), arguments.jobs)
     report = write_report(course, chapter)
     deserved = {student.name: sum(map(student.deserves, course.sections(chapter))) for student in students}
     print(f"\n{table(course, summary, deserved)}\n")

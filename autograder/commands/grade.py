@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,7 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
     summary = grade(course, arguments.chapter, arguments.jobs, asked_devices(arguments.devices), arguments.student)
     print(table(course, summary))
     if not arguments.no_feedback:
-        feedback(course, arguments.chapter, list(summary.students))
+        feedback(course, arguments.chapter, list(summary.students), arguments.jobs)
         print(f"Feedback: {course.root / 'feedback'}/<student>/{arguments.chapter}/")
     print(f"Gradebook: {course.root / 'gradebook.db'}")
     return 0
@@ -70,26 +72,25 @@ def grade(
         except KeyboardInterrupt:
             bar.close()
             raise KeyboardInterrupt(
-                f"Stopped after {bar.n} of {bar.total or 0} notebooks. What was judged is kept: run the same command again to go on."
+                f"Stopped after {bar.n} of {bar.total or 0} notebooks. What was judged is kept: "
+                "run the same command again to go on."
             ) from None
     return summary
 
 
-def feedback(course: Course, chapter: str, students: list[str]) -> None:
+def feedback(course: Course, chapter: str, students: list[str], jobs: int | None = None) -> None:
     """Write the feedback pages with a progress bar; a student whose page cannot be written costs the others nothing.
 
     Raises CourseError, in the end, with the reasons.
     """
     from tqdm import tqdm
 
-    from autograder.grading.feedback import write_feedback
+    from autograder.grading.feedback import write_all_feedback
 
-    problems = []
-    for student in tqdm(students, desc="Feedback", unit=" students", dynamic_ncols=True):
-        try:
-            write_feedback(course, chapter, student)
-        except CourseError as error:
-            problems.append(str(error))
+    written = write_all_feedback(course, chapter, students, jobs or os.cpu_count() or 1)
+    bar = tqdm(written, total=len(students), desc="Feedback", unit=" students", dynamic_ncols=True)
+    with contextlib.closing(written):
+        problems = [problem for problem in bar if problem]
     if problems:
         raise CourseError("\n".join(problems))
 
@@ -119,7 +120,7 @@ def _points(result) -> str:
         return "set aside"
     if result.missing:
         return "not handed in"
-    return f"{sum(cell.score or 0.0 for cell in result.cells.values()):g}/{result.judged_points:g}"
+    return f"{result.judged_score:g}/{result.judged_points:g}"
 
 
 def _notes(results: dict, ignored: list[str]) -> str:

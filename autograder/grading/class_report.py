@@ -1,4 +1,5 @@
-"""The class report: one page with the scores of a chapter and, for each kernel, how many passed and which mistakes were made."""
+"""The class report: one page with the scores of a chapter and, for each kernel, how many passed and which mistakes
+were made."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from html import escape
 from pathlib import Path
 
 from autograder.course import Course, CourseError
-from autograder.grading.results import PERSON, NotebookResult, Results, write_atomically
+from autograder.grading.results import NotebookResult, Results, write_atomically
 from autograder.judge.verdict import Verdict
 from autograder.kernels import catalogue
 
@@ -130,7 +131,8 @@ def page(chapter: str, sections: list[str], results: list[NotebookResult]) -> st
     ]
     return (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><meta name="color-scheme" content="light dark">'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{escape(chapter)}: class report</title>'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{escape(chapter)}: class report</title>"
         f"<style>{STYLE}</style></head><body>{''.join(parts)}</body></html>\n"
     )
 
@@ -148,7 +150,7 @@ def _summary(students: dict[str, dict[str, NotebookResult]], results: list[Noteb
 
 def judged_total(of_student: dict[str, NotebookResult]) -> float:
     """A student's points over all notebooks, without those that a person gives."""
-    return sum(cell.score or 0.0 for result in of_student.values() for cell in result.cells.values() if cell.by != PERSON)
+    return sum(result.judged_score for result in of_student.values())
 
 
 def _distribution(students: dict[str, dict[str, NotebookResult]]) -> str:
@@ -175,7 +177,8 @@ def _histogram(students: dict[str, dict[str, NotebookResult]]) -> str:
     axes.yaxis.get_major_locator().set_params(integer=True)
     axes.legend()
     data = base64.b64encode(style.as_png(figure)).decode()
-    alt = f"Histogram of the judged points of {len(totals)} students: from {min(totals):g} to {max(totals):g}, median {median:g}."
+    alt = f"Histogram of the judged points of {len(totals)} students: "
+    alt += f"from {min(totals):g} to {max(totals):g}, median {median:g}."
     return f'<figure style="margin:0"><img width="720" src="data:image/png;base64,{data}" alt="{escape(alt)}"></figure>'
 
 
@@ -186,14 +189,18 @@ def _kernels_table(found: list[KernelTally]) -> str:
             notebook = tally.notebook
             rows.append(f'<tr><th colspan="4">{escape(notebook.split("/")[1])}</th></tr>')
         share = tally.passed / tally.students
-        mistakes = "".join(_mistake_row(what, count, tally.hints.get(what, "")) for what, count in tally.mistakes.items())
+        mistakes = "".join(
+            _mistake_row(what, count, tally.hints.get(what, "")) for what, count in tally.mistakes.items()
+        )
         rows.append(
             f"<tr><td><code>{escape(tally.name)}</code></td>"
-            f'<td><div class="meter" role="img" aria-label="{share:.0%} passed"><div style="width:{share:.1%}"></div></div>'
+            f'<td><div class="meter" role="img" aria-label="{share:.0%} passed">'
+            f'<div style="width:{share:.1%}"></div></div>'
             f'<span class="quiet">{tally.passed} of {tally.students} passed</span></td>'
             f'<td class="number">{tally.points:.1f} / {tally.max_points}</td><td><ul>{mistakes}</ul></td></tr>'
         )
-    head = '<tr><th>kernel</th><th>passed</th><th class="number">mean points</th><th>what went wrong, and how often</th></tr>'
+    head = '<tr><th>kernel</th><th>passed</th><th class="number">mean points</th>'
+    head += "<th>what went wrong, and how often</th></tr>"
     return f"<table>{head}{''.join(rows)}</table>"
 
 
@@ -208,7 +215,9 @@ def _students_table(students: dict[str, dict[str, NotebookResult]], sections: li
     for name in sorted(students):
         of_student = students[name]
         cells = "".join(f'<td class="number">{_points(of_student.get(section))}</td>' for section in sections)
-        notes = [f"{result.section}: set aside: {result.set_aside}" for result in of_student.values() if result.set_aside]
+        notes = [
+            f"{result.section}: set aside: {result.set_aside}" for result in of_student.values() if result.set_aside
+        ]
         notes += [f"{result.section}: {flag}" for result in of_student.values() for flag in result.flags]
         text = "<br>".join(escape(note) for note in notes)
         rows.append(
@@ -224,7 +233,7 @@ def _points(result: NotebookResult | None) -> str:
         return "&ndash;"
     if result.set_aside:
         return "set aside"
-    return f"{sum(cell.score or 0.0 for cell in result.cells.values() if cell.by != PERSON):g} / {result.judged_points:g}"
+    return f"{result.judged_score:g} / {result.judged_points:g}"
 
 
 def _conditions(results: list[NotebookResult]) -> str:
@@ -235,5 +244,7 @@ def _conditions(results: list[NotebookResult]) -> str:
     first = verdicts[0]
     devices = ", ".join(f"{device}: {status}" for device, status in first.devices.items())
     versions = ", ".join(f"{name} {version}" for name, version in first.versions.items())
-    text = f"Devices: {devices}. Versions: {versions}. Sandbox: {first.sandbox}. Seed of the hidden cases: {first.seed}."
+    text = (
+        f"Devices: {devices}. Versions: {versions}. Sandbox: {first.sandbox}. Seed of the hidden cases: {first.seed}."
+    )
     return f'<p class="quiet">{escape(text)}</p>'

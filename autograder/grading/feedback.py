@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,10 @@ from autograder.course import Course, CourseError
 from autograder.grading.release import Messages
 from autograder.grading.settings import settings
 from autograder.grading.students_text import students_markdown
+from autograder.grading.workers import interrupts_held, no_warm_up, worker_pool
+
+FEW = 8
+"""Below so many students, starting worker processes takes longer than they save."""
 
 
 class FeedbackExporter(HTMLExporter):
@@ -33,6 +38,30 @@ def write_feedback(course: Course, chapter: str, student: str) -> list[Path]:
     if any(_outdated(page, notebook) for page, notebook in zip(pages, notebooks, strict=True)):
         _generate(course, chapter, student)
     return pages
+
+
+def write_all_feedback(course: Course, chapter: str, students: list[str], jobs: int) -> Iterator[str]:
+    """Write the pages of many students, `jobs` at a time; gives each student's problem, or "", as it is done.
+
+    A student whose pages cannot be written costs the others nothing.
+    """
+    if jobs == 1 or len(students) < FEW:
+        for student in students:
+            yield _problem(course, chapter, student)
+        return
+    with worker_pool(min(jobs, len(students)), no_warm_up) as pool:
+        with interrupts_held():
+            futures = [pool.submit(_problem, course, chapter, student) for student in students]
+        for future in concurrent.futures.as_completed(futures):
+            yield future.result()
+
+
+def _problem(course: Course, chapter: str, student: str) -> str:
+    try:
+        write_feedback(course, chapter, student)
+    except CourseError as error:
+        return str(error)
+    return ""
 
 
 def page_of(course: Course, chapter: str, student: str, section: str) -> Path:

@@ -5,11 +5,7 @@ from __future__ import annotations
 import collections
 import concurrent.futures
 import contextlib
-import ctypes
-import multiprocessing
 import os
-import signal
-import sys
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
@@ -20,6 +16,7 @@ from autograder.grading.notebook import Conditions, Task, grade, handed_in, key_
 from autograder.grading.recording import Recorder, timestamp_of
 from autograder.grading.release import register
 from autograder.grading.results import NotebookResult, Results
+from autograder.grading.workers import interrupts_held, worker_pool
 
 AHEAD = 2
 """How many notebooks for each worker are given out at a time."""
@@ -80,7 +77,8 @@ def grade_chapter(
             if len(of_student) == len(sections):
                 folder = course.root / "submitted" / result.student / chapter
                 ordered = [of_student[section] for section in sections]
-                recorder.record(result.student, _looked_at(ordered), timestamp_of(folder))
+                _look_at_empty(ordered, results)
+                recorder.record(result.student, ordered, timestamp_of(folder))
             show(progress)
     summary.ignored = {name: files for name in students if (files := _ignored(course, name, chapter, sections))}
     return summary
@@ -115,14 +113,15 @@ def _ignored(course: Course, student: str, chapter: str, sections: list[str]) ->
     return sorted(path.name for path in folder.iterdir() if path.name not in expected)
 
 
-def _looked_at(results: list[NotebookResult]) -> list[NotebookResult]:
+def _look_at_empty(of_student: list[NotebookResult], results: Results) -> None:
     """A submission of which no notebook could be found gets no zeros: a person looks at it."""
-    if all(result.missing for result in results):
-        for result in results:
-            result.set_aside = result.set_aside or "the submission holds no notebook of this chapter"
-            for cell in result.cells.values():
-                cell.score = None
-    return results
+    if not all(result.missing for result in of_student):
+        return
+    for result in (result for result in of_student if not result.set_aside):
+        result.set_aside = "the submission holds no notebook of this chapter"
+        for cell in result.cells.values():
+            cell.score = None
+        results.keep(result)
 
 
 def _results(
@@ -172,11 +171,11 @@ def _until_a_death(
     ahead: how many tasks for each worker are under way at a time.
     """
     under_way: dict[concurrent.futures.Future, Task] = {}
-    with _pool(jobs) as pool:
+    with worker_pool(jobs, _warm_up) as pool:
         try:
             while todo or under_way:
                 while todo and len(under_way) < ahead * jobs:
-                    with _interrupts_held():
+                    with interrupts_held():
                         under_way[pool.submit(_grade_in_worker, todo[0], conditions)] = todo[0]
                     todo.popleft()
                 done, _ = concurrent.futures.wait(under_way, return_when=concurrent.futures.FIRST_COMPLETED)
@@ -189,61 +188,14 @@ def _until_a_death(
     return list(under_way.values())
 
 
-@contextlib.contextmanager
-def _interrupts_held() -> Iterator[None]:
-    """Ctrl-C waits until the block is left, and does not reach a worker that is started in it."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-@contextlib.contextmanager
-def _pool(jobs: int) -> Iterator[concurrent.futures.ProcessPoolExecutor]:
-    """Worker processes, each with a judge that stays warm. Left in a hurry, they are ended at once."""
-    context = multiprocessing.get_context("spawn")
-    pool = concurrent.futures.ProcessPoolExecutor(jobs, mp_context=context, initializer=_start_worker)
-    try:
-        yield pool
-        pool.shutdown()
-    except BaseException:
-        processes = list((pool._processes or {}).values())
-        pool.shutdown(wait=False, cancel_futures=True)
-        for process in processes:
-            process.terminate()
-        for process in processes:
-            process.join(timeout=10)
-            process.kill()
-        raise
-
-
-def _start_worker() -> None:
-    """Leave Ctrl-C to the parent, end with it, and load PyTorch before the first submission."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, _end)
-    end_with_parent(signal.SIGTERM)
+def _warm_up() -> None:
+    """Load PyTorch in a worker before its first submission."""
     import torch
 
     from autograder.judge.devices import present
 
     torch.set_num_threads(1)
     present()
-
-
-def _end(number: int, frame: object) -> None:
-    """End in order, once: a second signal must not cut the cleaning up short."""
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    sys.exit(1)
-
-
-def end_with_parent(number: int) -> None:
-    """Ask Linux to send this process a signal when its parent ends; elsewhere nothing."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(1, number)
 
 
 def _grade_in_worker(task: Task, conditions: Conditions) -> NotebookResult:

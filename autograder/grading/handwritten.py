@@ -60,7 +60,8 @@ def leaky_relu(z, alpha=0.01):
     extra=(
         (
             "sigmoid",
-            "def as_float(a):\n    # whole numbers in, floats out\n    return a if a.dtype.kind == 'f' else a.astype(float)",
+            "def as_float(a):\n    # whole numbers in, floats out\n"
+            "    return a if a.dtype.kind == 'f' else a.astype(float)",
         ),
         ("sigmoid", "print(sigmoid(np.array([-1000.0, 0.0, 1000.0])))\nassert sigmoid(np.array([0.0]))[0] == 0.5"),
     ),

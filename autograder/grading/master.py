@@ -1,4 +1,5 @@
-"""The instructor's notebook as nbgrader keeps it for grading: solutions cleared, cells locked, hidden tests still there."""
+"""The instructor's notebook as nbgrader keeps it for grading: solutions cleared, cells locked, hidden tests still
+there."""
 
 from __future__ import annotations
 
@@ -28,6 +29,8 @@ def _master(path: Path, changed: int) -> NotebookNode:
     from nbgrader.preprocessors import CheckCellMetadata, ClearOutput, ClearSolutions, ComputeChecksums, LockCells
 
     notebook = nbformat.read(path, as_version=4)
+    if not all(cell.get("id") for cell in notebook.cells):
+        raise ValueError("its cells have no ids; save it once with a JupyterLab of today")
     resources = {"nbgrader": {"notebook": path.stem, "assignment": path.parent.name}}
     for step in (LockCells, ClearSolutions, ClearOutput, CheckCellMetadata, ComputeChecksums):
         notebook, resources = step().preprocess(notebook, resources)

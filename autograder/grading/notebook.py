@@ -10,7 +10,7 @@ import math
 import os
 import re
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -55,8 +55,8 @@ class Conditions:
     course: Course
     seed: int
     devices: tuple[str, ...] | None = None
-    confinement: Confinement = Confinement()
-    limits: Limits = Limits()
+    confinement: Confinement = field(default_factory=Confinement)
+    limits: Limits = field(default_factory=Limits)
 
 
 @functools.cache

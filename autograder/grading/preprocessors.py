@@ -1,6 +1,7 @@
 """nbgrader's preprocessors for this course: `nbgrader autograde` and Formgrader give the judge's scores through them.
 
-They work on the same results as `python3 -m autograder grade`, so the scores are the same, and what one has judged the other
+They work on the same results as `python3 -m autograder grade`, so the scores are the same, and what one has judged
+the other
 need not judge again.
 """
 
@@ -19,7 +20,8 @@ from autograder.grading.results import Results
 
 
 class Judge(NbGraderPreprocessor):
-    """Replaces a submitted notebook by the judged one: the instructor's, with the student's answers and the verdicts in it.
+    """Replaces a submitted notebook by the judged one: the instructor's, with the student's answers and the verdicts
+    in it.
 
     It stands in nbgrader's sanitizing step, because only there the submitted file is at hand, byte for byte.
     """

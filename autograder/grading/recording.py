@@ -23,7 +23,8 @@ from autograder.grading.submission import SetAside, read_bytes
 def set_grade(grade: Any, cell: CellResult) -> bool:
     """Give a row of the gradebook its judged score; a person's score stays. Returns whether anything changed.
 
-    As in nbgrader, a row without an automatic score, or with a person's score beside a changed automatic one, is marked for
+    As in nbgrader, a row without an automatic score, or with a person's score beside a changed automatic one, is
+    marked for
     manual grading.
     """
     changed = grade.auto_score != cell.score or (grade.auto_score is None and grade.manual_score is None)
@@ -58,8 +59,8 @@ class Recorder:
         except (InvalidEntry, MissingEntry, SQLAlchemyError) as error:
             reason = str(getattr(error, "orig", error)).split("\n")[0]
             raise CourseError(
-                f"The scores of {student} could not be written into the gradebook: {reason}. What was judged is kept: run the "
-                "same command again once that is mended."
+                f"The scores of {student} could not be written into the gradebook: {reason}. What was judged is kept: "
+                "run the same command again once that is mended."
             ) from None
         for result in results:
             self._write(result, timestamp)
@@ -119,8 +120,8 @@ def open_gradebook(root: Path) -> Any:
     except SQLAlchemyError as error:
         reason = str(getattr(error, "orig", error))
         raise CourseError(
-            f"The gradebook {url} cannot be used: {reason}. If the file is damaged, move it away (nothing else is lost: scores "
-            "are recorded again from the kept verdicts, except points that a person gave) and run the command again."
+            f"The gradebook {url} cannot be used: {reason}. If the file is damaged, move it away and run the command "
+            "again: scores are recorded anew from the kept verdicts; only points that a person gave are lost."
         ) from None
 
 

@@ -10,6 +10,11 @@ from pathlib import Path
 from autograder.course import Course, CourseError
 from autograder.grading.settings import settings
 
+GRADED_ALREADY = """.
+A class has been graded with the exercises as they were. Take the change back, or move gradebook.db away to start a new
+gradebook: scores are recorded anew by `grade`; only points that a person gave stay in the old one."""
+"""What to do where exercises were added or removed after grading."""
+
 
 def make_release(course: Course, chapter: str) -> None:
     """Generate a chapter's student version into release/, and enter the chapter in the gradebook.
@@ -56,7 +61,9 @@ def _generate(course: Course, chapter: str, folder: Path, gradebook: bool = True
     try:
         converter.start()
     except (NbGraderException, SQLAlchemyError) as error:
-        raise CourseError(f"nbgrader could not release {chapter}: {messages.last() or error}") from None
+        reason = messages.last() or str(error)
+        advice = GRADED_ALREADY if "because there are submissions" in reason else ""
+        raise CourseError(f"nbgrader could not release {chapter}: {reason}{advice}") from None
 
 
 def _without_gradebook() -> list[type]:

@@ -1,6 +1,7 @@
 """What grading a notebook gave, as plain data, and the folder it is kept in.
 
-`verdicts/<chapter>/<student>/<section>.json` under the course's root: written whole or not at all, so that a run that is
+`verdicts/<chapter>/<student>/<section>.json` under the course's root: written whole or not at all, so that a run that
+is
 killed goes on where it was. The folder also holds the chapter's secret seed. Nothing in it goes to students.
 """
 
@@ -62,6 +63,11 @@ class NotebookResult:
     def score(self) -> float:
         """The points decided so far."""
         return sum(cell.score or 0.0 for cell in self.cells.values())
+
+    @property
+    def judged_score(self) -> float:
+        """The points without those that a person gives."""
+        return sum(cell.score or 0.0 for cell in self.cells.values() if cell.by != PERSON)
 
     @property
     def judged_points(self) -> float:

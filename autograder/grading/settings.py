@@ -15,7 +15,8 @@ SQLITE_TIMEOUT = 60
 
 
 def database_url(root: Path) -> str:
-    """Where the gradebook of a course folder is: SQLite that waits for a lock, unless the configuration says otherwise."""
+    """Where the gradebook of a course folder is: SQLite that waits for a lock, unless the configuration says
+    otherwise."""
     return f"sqlite:///{root / 'gradebook.db'}?timeout={SQLITE_TIMEOUT}"
 
 
@@ -69,7 +70,8 @@ def settings(root: Path) -> Config:
 
 
 def scripts_on_path() -> None:
-    """Let nbgrader find `alembic`, which it runs by name for a new gradebook, where the environment is not activated."""
+    """Let nbgrader find `alembic`, which it runs by name for a new gradebook, where the environment is not
+    activated."""
     folder = str(Path(sys.executable).parent)
     if folder not in os.environ.get("PATH", "").split(os.pathsep):
         os.environ["PATH"] = folder + os.pathsep + os.environ.get("PATH", os.defpath)

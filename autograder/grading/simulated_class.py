@@ -1,6 +1,7 @@
 """A class that never was: notebooks as students hand them in, with the scores that they deserve.
 
-Most students are made from the catalogue: perfect, blank, or with known mistakes typed into the released notebook. A handful
+Most students are made from the catalogue: perfect, blank, or with known mistakes typed into the released notebook. A
+handful
 is written by hand (`handwritten/`), in the styles that people have.
 """
 
@@ -23,9 +24,32 @@ from autograder.kernels import catalogue, of_notebook
 from autograder.kernels.model import PURITY, Kernel, Mistake
 
 NAMES = (
-    "ada alan barbara charles donald edsger emmy frances geoffrey grace hedy ivan john karen katherine kurt leslie "
-    "margaret niklaus norbert radia sofia tim vera yann"
-).split()
+    "ada",
+    "alan",
+    "barbara",
+    "charles",
+    "donald",
+    "edsger",
+    "emmy",
+    "frances",
+    "geoffrey",
+    "grace",
+    "hedy",
+    "ivan",
+    "john",
+    "karen",
+    "katherine",
+    "kurt",
+    "leslie",
+    "margaret",
+    "niklaus",
+    "norbert",
+    "radia",
+    "sofia",
+    "tim",
+    "vera",
+    "yann",
+)
 
 
 @dataclass

@@ -89,7 +89,7 @@ def _cell(cell: dict[str, Any]) -> dict[str, Any]:
     metadata = cell.get("metadata")
     marks = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     grade_id = marks.get("grade_id") if isinstance(marks, dict) else None
-    found = {
+    return {
         "cell_type": kind if kind in ("code", "markdown") else "raw",
         "source": _source(cell.get("source", "")),
         "id": cell.get("id") if isinstance(cell.get("id"), str) else "",
@@ -97,7 +97,6 @@ def _cell(cell: dict[str, Any]) -> dict[str, Any]:
         "points": marks.get("points") if isinstance(marks, dict) else None,
         "attachments": _images(cell.get("attachments")),
     }
-    return found
 
 
 def _source(source: Any) -> str:

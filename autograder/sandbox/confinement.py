@@ -9,7 +9,8 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Confinement:
-    """A plain process: private scratch folder, minimal environment, the operating system's limits on memory, CPU and files.
+    """A plain process: private scratch folder, minimal environment, the operating system's limits on memory, CPU and
+    files.
 
     name: recorded with every verdict.
     """

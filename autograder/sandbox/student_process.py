@@ -57,7 +57,8 @@ class _Gone(Exception):
 class StudentProcess:
     """Runs the cells of one submission in order and calls its functions.
 
-    When the process ends before its time (an endless loop, os._exit, too much memory), it is started again and the cells
+    When the process ends before its time (an endless loop, os._exit, too much memory), it is started again and the
+    cells
     run so far are run again, except the one that ended it: the rest of the submission is still judged.
 
     Use it as a context manager: leaving it ends the process and removes its scratch folder, whatever happened.
@@ -220,7 +221,8 @@ def _remove(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-# The worker's answers are believed only as far as their types and sizes go: the student's code can write to the channel.
+# The worker's answers are believed only as far as their types and sizes go: the student's code can write to the
+# channel.
 
 
 def _cell_outcome(answer: dict[str, Any]) -> CellOutcome:

@@ -1,6 +1,7 @@
 """The student's side of the pipe: runs cells, calls functions, knows nothing of cases, references or scores.
 
-Run as a script, `python -I worker.py`. Its standard input and output are the channel to the judge; what the student prints
+Run as a script, `python -I worker.py`. Its standard input and output are the channel to the judge; what the student
+prints
 goes to a bounded buffer instead. NumPy is the only package it needs.
 """
 
@@ -65,7 +66,8 @@ class Inert:
 
 
 def unpacked_into(frame):
-    """How many names the statement that a frame is at unpacks a value into: 2 for `figure, axes = ...`, 0 for a loop."""
+    """How many names the statement that a frame is at unpacks a value into: 2 for `figure, axes = ...`, 0 for a
+    loop."""
     code = frame.f_code.co_code
     operation, count = code[frame.f_lasti], code[frame.f_lasti + 1]
     return count if opcode.opname[operation].startswith("UNPACK") else 0
@@ -99,7 +101,8 @@ class Imports(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 
 def load_course_modules():
-    """`autograder` as a student's code sees it here: an inert `check` and `lab`. And, for this file, what calls functions."""
+    """`autograder` as a student's code sees it here: an inert `check` and `lab`. And, for this file, what calls
+    functions."""
     course = types.ModuleType("autograder")
     course.__path__ = []
     course.check = course.lab = Inert()
@@ -133,7 +136,8 @@ def limit_resources(memory, cpu_seconds, file_size):
 
 
 def end_with_judge():
-    """Ask Linux to end this process when the one that started it ends; elsewhere the closed channel does, at the next read."""
+    """Ask Linux to end this process when the one that started it ends; elsewhere the closed channel does, at the next
+    read."""
     if sys.platform == "linux":
         import ctypes
         import signal
@@ -164,7 +168,8 @@ class Program:
         self.namespace = {"__name__": "__main__", "__builtins__": __builtins__, "get_ipython": lambda: Inert()}
 
     def run(self, name, source):
-        """Run one cell. name: what tracebacks call it. Answers with the printed text, and the last value or the error."""
+        """Run one cell. name: what tracebacks call it. Answers with the printed text, and the last value or the
+        error."""
         linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
         output = BoundedOutput()
         answer = {"error": None, "line": 0, "value": None}

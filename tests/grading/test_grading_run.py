@@ -85,6 +85,9 @@ def test_an_empty_folder_gets_no_score_and_a_flag(graded):
     assert scores_of(graded.course, "fay") == dict.fromkeys(FULL)
     assert graded.summary.students["fay"][UNITS].set_aside == "the submission holds no notebook of this chapter"
     assert all(row[2] for key, row in gradebook(graded.course).items() if key[0] == "fay")
+    kept = Results(graded.course.root, CHAPTER).find("fay", UNITS)
+    assert kept.set_aside
+    assert {cell.score for cell in kept.cells.values()} == {None}
 
 
 def test_a_file_that_is_no_notebook_is_set_aside_and_the_other_one_graded(graded):
@@ -134,7 +137,7 @@ def test_a_seed_that_is_none_is_told(tmp_path):
 def test_a_second_run_judges_nothing_and_changes_nothing(graded, tmp_path, monkeypatch):
     course = copy_of(graded.course, tmp_path / "course")
     before = autograded(course), gradebook(course)
-    monkeypatch.setattr(grading_run, "_pool", None)
+    monkeypatch.setattr(grading_run, "worker_pool", None)
     seen = []
     regrade(course, show=lambda progress: seen.append((progress.done, progress.kept)))
     assert seen[-1][0] == seen[-1][1] == len(SECTIONS) * len(graded.summary.students)
@@ -180,7 +183,7 @@ def test_what_changed_is_judged_again_and_a_persons_score_stays(graded, tmp_path
 
 def test_one_student_alone_can_be_graded(graded, tmp_path, monkeypatch):
     course = copy_of(graded.course, tmp_path / "course")
-    monkeypatch.setattr(grading_run, "_pool", None)
+    monkeypatch.setattr(grading_run, "worker_pool", None)
     assert list(regrade(course, student="bob").students) == ["bob"]
 
 

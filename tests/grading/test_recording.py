@@ -8,9 +8,20 @@ import nbformat
 import pytest
 
 from autograder.course import CourseError, grading_of, read
+from autograder.grading.grading_run import grade_chapter
 from autograder.grading.recording import automatic_comments, open_gradebook, set_grade, timestamp_of
 from autograder.grading.results import JUDGE, CellResult, write_atomically
-from tests.grading.small_course import CHAPTER, HIDDEN_WORD, SECTIONS, UNITS, autograded
+from tests.grading.small_course import (
+    CHAPTER,
+    GRADIENTS,
+    HIDDEN_WORD,
+    SECTIONS,
+    UNITS,
+    autograded,
+    hand_in,
+    scores_of,
+    write,
+)
 
 
 class Row:
@@ -70,6 +81,18 @@ def test_every_graded_cell_of_everybody_is_in_the_gradebook(graded):
     }
     for results in graded.summary.students.values():
         assert {(section, name) for section, result in results.items() for name in result.cells} == names
+
+
+def test_exercises_changed_after_grading_are_refused_with_advice_and_nothing_is_lost(course):
+    hand_in(course, "ada", {})
+    grade_chapter(course, CHAPTER, jobs=1)
+    before = scores_of(course, "ada")
+    path = course.source_of(f"{CHAPTER}/{GRADIENTS}")
+    whole = read(path)
+    write(path, {**whole, "cells": [one for one in whole["cells"] if one["id"] != "elu_backward_test"]})
+    with pytest.raises(CourseError, match="start a new"):
+        grade_chapter(course, CHAPTER, jobs=1)
+    assert scores_of(course, "ada") == before
 
 
 # ---------------------------------------------------------------- when it was handed in
