@@ -46,9 +46,43 @@ def elu():
     return figure
 
 
+def batch_normalization():
+    """The four equations of batch normalization, each above what it does to a batch of eight values."""
+    x = np.array([2.6, 5.1, 3.2, 6.4, 4.4, 3.7, 5.9, 4.7])
+    mean, deviation = x.mean(), x.std()
+    x_hat = (x - mean) / deviation
+    gamma, beta = 1.6, 3.0
+    figure, panels = style.new_figure(columns=4, width=10.4, height=4.0, sharey=True)
+    steps = (
+        ("1  mean of the batch", r"$\mu=\frac{1}{n}\sum_i x_i$", x, mean, 0.0),
+        ("2  variance of the batch", r"$\sigma^2=\frac{1}{n}\sum_i (x_i-\mu)^2$", x, mean, deviation),
+        ("3  normalize", r"$\hat x_i=\frac{x_i-\mu}{\sqrt{\sigma^2+\varepsilon}}$", x_hat, 0.0, 1.0),
+        ("4  scale and shift", r"$y_i=\gamma\,\hat x_i+\beta$", gamma * x_hat + beta, beta, gamma),
+    )
+    names = ((r"$\mu$", ""), (r"$\mu$", r"$\sigma$"), ("0", "1"), (r"$\beta$", r"$\gamma$"))
+    for axes, (title, equation, values, centre, width), (middle, band) in zip(panels, steps, names, strict=True):
+        colour = style.BLUE if values is x else style.RED if centre == 0 else style.GREEN
+        axes.axhline(0, color=style.GREY, linewidth=0.8)
+        axes.axhspan(centre - width, centre + width, color=colour, alpha=0.15, linewidth=0)
+        axes.axhline(centre, color=colour, linewidth=1.5, linestyle="--")
+        axes.vlines(range(8), centre, values, color=style.GREY, linewidth=1)
+        axes.plot(values, marker="o", linestyle="none", color=colour)
+        axes.text(8.0, centre - 0.1, middle, color=colour, va="top")
+        if band:
+            axes.annotate("", (7.6, centre + width), (7.6, centre), arrowprops={"arrowstyle": "<->", "color": colour})
+            axes.text(8.0, centre + width / 2 + 0.1, band, color=colour, va="center")
+        axes.set_title(title, pad=54)
+        axes.text(0.5, 1.04, equation, transform=axes.transAxes, ha="center", va="bottom", fontsize=13)
+        axes.set(xlabel="sample i", xlim=(-0.6, 9), ylim=(-2.4, 7))
+        axes.set_xticks(range(8), [str(i) for i in range(1, 9)])
+    panels[0].set_ylabel("value of one feature")
+    return figure
+
+
 FIGURES = {
     "relu.png": relu,
     "elu.png": elu,
+    "BatchNormalization.png": batch_normalization,
 }
 """File name -> the function that draws it."""
 

@@ -28,6 +28,13 @@ HOME = {
     "what_breaks_self_normalization": "self_normalization",
     "compare_activations": "activation_comparison",
     "time_activations": "activation_comparison",
+    "plot_batch": "batch_normalization",
+    "running_statistics": "batch_normalization",
+    "noise_of_the_batch": "batch_normalization",
+    "plot_gradient": "batch_normalization",
+    "signal_and_gradient": "batch_normalization",
+    "accuracy_by_learning_rate": "batch_normalization",
+    "statistics_in_evaluation": "batch_normalization",
 }
 """Public name -> the module of this folder that holds it."""
 

@@ -1,0 +1,457 @@
+"""Batch normalization at work: what it does to a batch, to a gradient, and to deep networks on the digits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from autograder.lab import style
+from autograder.lab.activations import Nonsense, in_words
+from autograder.lab.handwritten_digits import digits
+
+MOMENTUM, EPS = 0.1, 1e-5
+DEPTH, WIDTH, BATCH, SEEDS = 10, 50, 32, 3
+"""Hidden layers, units of each, images of a batch, and networks that are trained alike."""
+RATES = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
+
+Step = tuple[Callable, Callable, Callable]
+"""A student's batch_norm_train, batch_norm_evaluate and batch_norm_backward."""
+
+
+def logistic(z: np.ndarray) -> np.ndarray:
+    """1 / (1 + exp(-z))."""
+    return 0.5 * (1 + np.tanh(0.5 * z))
+
+
+ACTIVATIONS: dict[str, tuple[Callable, Callable, float]] = {
+    "logistic": (logistic, lambda d, z: d * (0.25 - 0.25 * np.tanh(0.5 * z) ** 2), 1.0),
+    "ReLU": (lambda z: np.maximum(z, 0), lambda d, z: d * (z > 0), 2.0),
+}
+"""Name -> function, (dout, z) -> dz, and the variance of its weights times fan_in."""
+
+
+def require(function: Callable, arguments: Sequence[Any], *shapes: tuple[int, ...]) -> None:
+    """Raise Nonsense unless the function returns finite arrays of these shapes: one array, or a tuple of them."""
+    name = getattr(function, "__name__", "function")
+    returned = function(*(np.copy(item) if isinstance(item, np.ndarray) else item for item in arguments))
+    parts = [returned] if len(shapes) == 1 else returned
+    try:
+        found = [np.asarray(part, dtype=float) for part in parts]
+    except (TypeError, ValueError):
+        found = []
+    if [part.shape for part in found] != list(shapes) or not all(np.isfinite(part).all() for part in found):
+        raise Nonsense(f"Your {name} does not return finite numbers of the right shape yet. Run its check first.")
+
+
+def require_all(*functions: Callable) -> None:
+    """`require` for functions of this notebook, known by the order train, evaluate, backward."""
+    x = np.random.default_rng(0).normal(size=(6, 4)).astype(np.float32)
+    one, zero = np.ones(4, np.float32), np.zeros(4, np.float32)
+    calls = (
+        ((x, one, zero, zero, one, MOMENTUM, EPS), ((6, 4), (4,), (4,))),
+        ((x, one, zero, zero, one, EPS), ((6, 4),)),
+        ((x[::-1], x, one, EPS), ((6, 4), (4,), (4,))),
+    )
+    for function, (arguments, shapes) in zip(functions, calls, strict=False):
+        if function is not None:
+            require(function, arguments, *shapes)
+
+
+class Networks:
+    """Networks of one shape, trained side by side with stochastic gradient descent, one for each learning rate given.
+
+    Hidden activations have the shape (images, networks, units). Units of different networks never meet, so one call of
+    a batch normalization with networks * units channels serves them all.
+    """
+
+    def __init__(self, activation: str, rates: Sequence[float], seeds: Sequence[int], step: Step | None) -> None:
+        self.phi, self.phi_backward, gain = ACTIVATIONS[activation]
+        self.rates, self.step = np.asarray(rates, np.float32), step
+        sizes = [64, *[WIDTH] * DEPTH, 10]
+        starts = {seed: np.random.default_rng(seed) for seed in seeds}
+        self.weights = []
+        for layer, (inputs, units) in enumerate(pairwise(sizes)):
+            scale = np.sqrt((gain if layer < DEPTH else 1.0) / inputs)
+            drawn = {seed: rng.normal(0, scale, (inputs, units)).astype(np.float32) for seed, rng in starts.items()}
+            self.weights.append(np.stack([drawn[seed] for seed in seeds]))
+        count = len(seeds)
+        self.shifts = [np.zeros((count, units), np.float32) for units in sizes[1:]]
+        self.scales = [np.ones((count, WIDTH), np.float32) for _ in range(DEPTH)]
+        self.means = [np.zeros(count * WIDTH, np.float32) for _ in range(DEPTH)]
+        self.variances = [np.ones(count * WIDTH, np.float32) for _ in range(DEPTH)]
+
+    def _normalized(self, layer: int, z: np.ndarray, mode: str) -> np.ndarray:
+        """z after this layer's batch normalization: in "training", with the statistics of the "batch", or "running"."""
+        train, evaluate, _ = self.step
+        flat, gamma, beta = z.reshape(len(z), -1), self.scales[layer].ravel(), self.shifts[layer].ravel()
+        mean, variance = self.means[layer], self.variances[layer]
+        if mode == "running":
+            y = evaluate(flat, gamma, beta, mean, variance, EPS)
+        elif mode == "never updated":
+            y = evaluate(flat, gamma, beta, np.zeros_like(mean), np.ones_like(variance), EPS)
+        else:
+            y, mean, variance = train(flat, gamma, beta, mean, variance, MOMENTUM, EPS)
+            if mode == "training":
+                self.means[layer], self.variances[layer] = (np.asarray(new, np.float32) for new in (mean, variance))
+        return np.asarray(y, np.float32).reshape(z.shape)
+
+    def forward(self, images: np.ndarray, mode: str = "training") -> tuple[list, list, list]:
+        """Inputs of every layer (the scores last); of every hidden layer, those of batch norm and of the activation."""
+        inputs, before, z_of = [images], [], []
+        for layer, weight in enumerate(self.weights):
+            z = (inputs[-1].transpose(1, 0, 2) @ weight).transpose(1, 0, 2)
+            if layer == DEPTH or self.step is None:
+                z = z + self.shifts[layer]
+            if layer < DEPTH:
+                before.append(z)
+                z = self._normalized(layer, z, mode) if self.step else z
+                z_of.append(z)
+                z = self.phi(z)
+            inputs.append(z)
+        return inputs, before, z_of
+
+    def train(self, images: np.ndarray, labels: np.ndarray) -> float:
+        """One step of gradient descent on the mean cross-entropy."""
+        inputs, before, z_of = self.forward(np.repeat(images[:, None], len(self.rates), axis=1))
+        p = np.exp(inputs[-1] - inputs[-1].max(axis=-1, keepdims=True))
+        p /= p.sum(axis=-1, keepdims=True)
+        d = (p - np.eye(10, dtype=np.float32)[labels][:, None]) / len(images)
+        rate = self.rates[:, None]
+        for layer in reversed(range(DEPTH + 1)):
+            dshift, dscale = d.sum(axis=0), None
+            if layer < DEPTH and self.step:
+                flat = (len(d), -1)
+                arguments = d.reshape(flat), before[layer].reshape(flat), self.scales[layer].ravel(), EPS
+                d, dscale, dshift = (np.asarray(part, np.float32) for part in self.step[2](*arguments))
+                d, dscale, dshift = d.reshape(before[layer].shape), dscale.reshape(-1, WIDTH), dshift.reshape(-1, WIDTH)
+                self.scales[layer] = self.scales[layer] - rate * dscale
+            dweight = inputs[layer].transpose(1, 2, 0) @ d.transpose(1, 0, 2)
+            if layer:
+                d = (d.transpose(1, 0, 2) @ self.weights[layer].transpose(0, 2, 1)).transpose(1, 0, 2)
+                d = self.phi_backward(d, z_of[layer - 1])
+            self.shifts[layer] = self.shifts[layer] - rate * dshift
+            self.weights[layer] -= rate[:, None] * dweight
+
+    def accuracy(self, images: np.ndarray, labels: np.ndarray, mode: str = "running") -> np.ndarray:
+        """The share of right answers of every network."""
+        scores = self.forward(np.repeat(images[:, None], len(self.rates), axis=1), mode)[0][-1]
+        return (scores.argmax(axis=-1) == labels[:, None]).mean(axis=0)
+
+
+def train_epochs(networks: Networks, epochs: int, seed: int = 1) -> None:
+    """Train on the training images, in a new random order each epoch. Only full batches are used."""
+    x, y, _, _ = digits()
+    x = x.astype(np.float32)
+    rng = np.random.default_rng(seed)
+    for _ in range(epochs):
+        order = rng.permutation(len(x))
+        for start in range(0, len(x) - BATCH + 1, BATCH):
+            chosen = order[start : start + BATCH]
+            networks.train(x[chosen], y[chosen])
+
+
+@style.experiment
+@in_words
+def plot_batch(normalize_channels: Callable) -> None:
+    """Draw a batch with two features before and after your normalization, and print its statistics."""
+    rng = np.random.default_rng(3)
+    common = rng.normal(size=200)
+    x = np.stack([4 + 2 * common, -3 + 0.4 * (0.8 * common + 0.6 * rng.normal(size=200))], axis=1)
+    require(normalize_channels, (x, EPS), x.shape)
+    after = np.asarray(normalize_channels(x.copy(), EPS), dtype=float)
+    figure, panels = style.new_figure(columns=2, width=7.6, height=3.6, sharex=True, sharey=True)
+    told = []
+    for axes, values, name, colour in zip(panels, (x, after), ("before", "after"), style.COLOURS, strict=False):
+        axes.axhline(0, color=style.GREY, linewidth=0.8)
+        axes.axvline(0, color=style.GREY, linewidth=0.8)
+        axes.plot(*values.T, marker="o", linestyle="none", markersize=3.5, alpha=0.5, color=colour)
+        axes.set(title=name, xlabel="feature 0", ylabel="feature 1", xlim=(-4, 10), ylim=(-6, 4), aspect="equal")
+        (mean0, mean1), (std0, std1) = values.mean(axis=0), values.std(axis=0)
+        together = float(np.corrcoef(values.T)[0, 1])
+        words = f"means {mean0:.2f} and {mean1:.2f}, deviations {std0:.2f} and {std1:.2f}, correlation {together:.2f}"
+        told.append(f"{name}: {words}".replace("-0.00", "0.00"))
+        print(told[-1])
+    style.show(figure, f"Scatter plot of 200 samples with two features. {'; '.join(told)}.")
+
+
+@style.experiment
+@in_words
+def running_statistics(
+    batch_norm_train: Callable, *, momenta: Sequence[float] = (0.01, 0.1, 0.5), prediction: float | None = None
+) -> None:
+    """The running mean and variance over 60 batches of 32 numbers with mean 5 and variance 4, for several momenta.
+
+    prediction: how much of the start is left after 10 batches with momentum 0.1, from 0 to 1.
+    """
+    require_all(batch_norm_train)
+    rng = np.random.default_rng(0)
+    batches = rng.normal(5, 2, (60, 32, 1))
+    one, zero = np.ones(1), np.zeros(1)
+    figure, panels = style.new_figure(columns=2, width=8.2, height=3.3)
+    told = []
+    for momentum, colour, line in zip(momenta, style.COLOURS, style.LINES, strict=False):
+        path = [(0.0, 1.0)]
+        for x in batches:
+            mean, variance = (np.array([number]) for number in path[-1])
+            _, mean, variance = batch_norm_train(x, one, zero, mean, variance, momentum, EPS)
+            path.append((float(np.ravel(mean)[0]), float(np.ravel(variance)[0])))
+        for axes, values in zip(panels, np.transpose(path), strict=True):
+            axes.plot(values, color=colour, linestyle=line, label=f"momentum {momentum:g}")
+        told.append(f"momentum {momentum:g} ends at {path[-1][0]:.2f} and {path[-1][1]:.2f}")
+    for axes, true, name in zip(panels, (5, 4), ("running mean", "running variance"), strict=True):
+        axes.axhline(true, color=style.GREY, linewidth=1.2)
+        axes.set(xlabel="batches seen", ylabel=name, title=f"{name}; the grey line is the true one")
+    panels[0].legend(loc="lower right")
+    left = np.ones(1)
+    for _ in range(10):
+        _, left, _ = batch_norm_train(np.zeros((2, 1)), one, zero, np.array(left), one, 0.1, EPS)
+    guess = f" You predicted {float(prediction):.2f}." if isinstance(prediction, (int, float)) else ""
+    print(f"After 10 batches with momentum 0.1, a share of {float(np.ravel(left)[0]):.2f} of the start is left.{guess}")
+    style.show(
+        figure,
+        "Running mean and running variance against the number of batches; they start at 0 and 1, true are 5 and 4. "
+        f"After 60 batches {'; '.join(told)}.",
+    )
+
+
+@style.experiment
+@in_words
+def noise_of_the_batch(batch_norm_train: Callable, *, prediction: float | None = None) -> None:
+    """What one and the same sample is turned into by 300 random batches of each size.
+
+    prediction: by which factor the spread for batches of 4 is larger than that for batches of 64.
+    """
+    require_all(batch_norm_train)
+    rng = np.random.default_rng(5)
+    x, _, _, _ = digits()
+    unit = x @ rng.normal(0, np.sqrt(1 / 64), (64, 1))
+    fixed, others = unit[:1], unit[1:]
+    sizes, spread = (4, 16, 64, 256), {}
+    figure, axes = style.new_figure(height=3.2)
+    for place, size in enumerate(sizes):
+        found = []
+        for _ in range(300):
+            chosen = np.concatenate([fixed, others[rng.choice(len(others), size - 1, replace=False)]])
+            y, _, _ = batch_norm_train(chosen, np.ones(1), np.zeros(1), np.zeros(1), np.ones(1), MOMENTUM, EPS)
+            found.append(float(np.ravel(y)[0]))
+        spread[size] = float(np.std(found))
+        across = place + rng.uniform(-0.25, 0.25, len(found))
+        axes.plot(
+            across,
+            found,
+            marker=style.MARKERS[place],
+            linestyle="none",
+            markersize=3,
+            alpha=0.5,
+            color=style.COLOURS[place],
+        )
+        axes.text(place, 1.02, f"deviation {spread[size]:.2f}", ha="center", transform=axes.get_xaxis_transform())
+    axes.axhline(
+        ((fixed - unit.mean()) / unit.std()).item(), color=style.BLACK, linewidth=1.2, label="with all 1437 images"
+    )
+    axes.set_xticks(range(len(sizes)), [str(size) for size in sizes])
+    axes.set(xlabel="images in the batch", ylabel="normalized value")
+    axes.set_title("One sample in 300 random batches of each size", pad=20)
+    axes.legend(loc="lower right")
+    ratio = spread[4] / max(spread[64], 1e-12)
+    guess = f"; you predicted {float(prediction):.1f}" if isinstance(prediction, (int, float)) else ""
+    print(f"The spread with 4 images is {ratio:.1f} times that with 64 images{guess}.")
+    style.show(
+        figure,
+        "The normalized value of the same sample in random batches. Its standard deviation: "
+        + ", ".join(f"{value:.2f} in batches of {size}" for size, value in spread.items())
+        + ".",
+    )
+
+
+@style.experiment
+@in_words
+def plot_gradient(batch_norm_backward: Callable) -> None:
+    """The gradient that arrives at the output of one channel, and the one that your function sends on to its input."""
+    require_all(None, None, batch_norm_backward)
+    rng = np.random.default_rng(8)
+    x = rng.normal(3, 2, (24, 1))
+    x_hat = (x - x.mean()) / x.std()
+    dout = 1.5 + 0.9 * x_hat + 0.5 * rng.normal(size=x.shape)
+    dx = np.asarray(batch_norm_backward(dout.copy(), x.copy(), np.ones(1), EPS)[0], dtype=float) * x.std()
+    figure, panels = style.new_figure(columns=2, width=8.2, height=3.4, sharey=True)
+    names = ("what arrives: dout", "what is sent on: dx, times the deviation of x")
+    told = []
+    for axes, values, name, colour in zip(panels, (dout, dx), names, style.COLOURS, strict=False):
+        slope, height = np.polyfit(x_hat.ravel(), values.ravel(), 1)
+        ends = np.array([x_hat.min(), x_hat.max()])
+        axes.axhline(0, color=style.GREY, linewidth=0.8)
+        axes.plot(
+            ends, height + slope * ends, color=style.BLACK, linewidth=1.5, linestyle="--", label="straight-line fit"
+        )
+        feet = height + slope * x_hat.ravel()
+        axes.vlines(x_hat.ravel(), feet, values.ravel(), color=style.GREY, linewidth=1)
+        axes.plot(x_hat, values, marker="o", linestyle="none", color=colour)
+        axes.set(title=name, xlabel="normalized input")
+        told.append(f"{name.split(':')[0]}: height {abs(height):.2f} and slope {abs(slope):.2f} of the fitted line")
+    panels[0].set_ylabel("gradient")
+    panels[0].legend(loc="upper left")
+    style.show(
+        figure,
+        "Gradient against normalized input for 24 samples of one channel, with a fitted straight line. "
+        f"{'; '.join(told)}. The distances of the dots from the line are the same in both panels.",
+    )
+
+
+@style.experiment
+@in_words
+def signal_and_gradient(batch_norm_train: Callable, batch_norm_backward: Callable, depth: int = 20) -> None:
+    """The size of signal and gradient in random ReLU networks whose weights are too small, right, or too large."""
+    require_all(batch_norm_train, None, batch_norm_backward)
+    figure, panels = style.new_figure(columns=2, width=8.8, height=3.6)
+    told = []
+    for normalized in (False, True):
+        for factor, colour, wide in zip((0.5, 1.0, 2.0), style.COLOURS, (9, 5, 1.5), strict=False):
+            sizes = _through_random_layers(batch_norm_train, batch_norm_backward, factor, depth, normalized)
+            name = f"{'batch norm' if normalized else 'plain'}, {factor:g} × He"
+            for axes, values in zip(panels, sizes, strict=True):
+                look = (
+                    {"linewidth": wide}
+                    if normalized
+                    else {"linestyle": "--", "marker": "s", "markevery": 3, "zorder": 3}
+                )
+                axes.plot(range(1, depth + 1), values, color=colour, label=name, markersize=4, **look)
+            told.append(
+                f"{name}: output {sizes[0][0]:.2g} in layer 1 and {sizes[0][-1]:.2g} in layer {depth}, gradient "
+                f"{sizes[1][-1]:.2g} in layer {depth} and {sizes[1][0]:.2g} in layer 1"
+            )
+    for axes in panels:
+        axes.set(xlabel="layer", yscale="log")
+        axes.set_xticks(range(1, depth + 1, 3))
+    panels[0].set(title="The signal", ylabel="deviation of the ReLU's inputs")
+    panels[1].set(title="The gradient", ylabel="its norm at the ReLU's inputs")
+    figure.legend(*panels[0].get_legend_handles_labels(), loc="outside right center")
+    style.show(figure, f"Two plots against the layer, on logarithmic axes. {'; '.join(told)}.")
+
+
+def _through_random_layers(
+    train: Callable, backward: Callable, factor: float, depth: int, normalized: bool, width: int = 100
+) -> tuple[list[float], list[float]]:
+    """For each layer the standard deviation of the ReLU's inputs and the norm of the gradient with respect to them."""
+    rng = np.random.default_rng(0)
+    one, zero = np.ones(width), np.zeros(width)
+    a = rng.normal(size=(200, width))
+    weights, before, z_of = [], [], []
+    for _ in range(depth):
+        weights.append(rng.normal(0, factor * np.sqrt(2 / width), (width, width)))
+        before.append(a @ weights[-1])
+        z_of.append(np.asarray(train(before[-1], one, zero, zero, one, MOMENTUM, EPS)[0]) if normalized else before[-1])
+        a = np.maximum(z_of[-1], 0)
+    d = rng.normal(size=a.shape)
+    d /= np.linalg.norm(d)
+    gradients = []
+    for weight, x, z in zip(weights[::-1], before[::-1], z_of[::-1], strict=True):
+        d = d * (z > 0)
+        gradients.append(float(np.linalg.norm(d)))
+        d = np.asarray(backward(d, x, one, EPS)[0]) if normalized else d
+        d = d @ weight.T
+    return [float(z.std()) for z in z_of], gradients[::-1]
+
+
+@style.experiment
+@in_words
+def accuracy_by_learning_rate(
+    batch_norm_train: Callable, batch_norm_evaluate: Callable, batch_norm_backward: Callable, *, epochs: int = 5
+) -> None:
+    """Train deep networks on the digits at several learning rates, with your batch normalization and without it."""
+    step = (batch_norm_train, batch_norm_evaluate, batch_norm_backward)
+    require_all(*step)
+    _, _, x, y = digits()
+    rates, seeds = np.repeat(RATES, SEEDS), [*range(SEEDS)] * len(RATES)
+    figure, panels = style.new_figure(columns=2, width=8.2, height=3.5, sharey=True)
+    told = []
+    print(f"accuracy, %; rate      {''.join(f'{rate:8g}' for rate in RATES)}")
+    for axes, activation in zip(panels, ACTIVATIONS, strict=True):
+        for name, used, colour, marker, line in (
+            ("plain", None, style.RED, "s", "--"),
+            ("with batch norm", step, style.BLUE, "o", "-"),
+        ):
+            networks = Networks(activation, rates, seeds, used)
+            train_epochs(networks, epochs)
+            found = 100 * networks.accuracy(x.astype(np.float32), y).reshape(-1, SEEDS)
+            axes.plot(range(len(RATES)), found.mean(axis=1), color=colour, linestyle=line, label=name)
+            for column in found.T:
+                axes.plot(column, color=colour, marker=marker, linestyle="none", markersize=5, alpha=0.6)
+            told.append(f"{activation} {name}: " + ", ".join(f"{number:.0f}" for number in found.mean(axis=1)))
+            print(f"{activation:8} {name:15}" + "".join(f"{number:8.1f}" for number in found.mean(axis=1)))
+        axes.axhline(10, color=style.GREY, linewidth=1.2, linestyle=":")
+        axes.set_xticks(range(len(RATES)), [f"{rate:g}" for rate in RATES])
+        axes.set(title=f"{activation}, {DEPTH} hidden layers", xlabel="learning rate", ylim=(0, 101))
+    panels[0].set_ylabel(f"accuracy after {epochs} epochs, %")
+    panels[0].legend(loc="center right")
+    panels[0].annotate("guessing", (len(RATES) - 1, 10), xytext=(0, 3), textcoords="offset points", ha="right")
+    style.show(
+        figure,
+        f"Accuracy in percent on 360 unseen digits after {epochs} epochs, against the learning rates "
+        f"{', '.join(f'{rate:g}' for rate in RATES)}; mean of {SEEDS} networks. {'; '.join(told)}.",
+    )
+
+
+WAYS = ("running", "batches of 2", "batches of 4", "batches of 16", "batches of 120", "one digit", "never updated")
+"""Where the mean and the variance come from in `statistics_in_evaluation`."""
+
+
+@style.experiment
+@in_words
+def statistics_in_evaluation(
+    batch_norm_train: Callable,
+    batch_norm_evaluate: Callable,
+    batch_norm_backward: Callable,
+    *,
+    prediction: dict[str, float | None] | None = None,
+) -> None:
+    """Train a network once, then classify the same unseen digits with mean and variance from different sources.
+
+    prediction: a share of right answers, 0 to 1, for some of `WAYS`.
+    """
+    step = (batch_norm_train, batch_norm_evaluate, batch_norm_backward)
+    require_all(*step)
+    networks = Networks("ReLU", [0.1] * SEEDS, range(SEEDS), step)
+    train_epochs(networks, epochs=5)
+    _, _, x, y = digits()
+    x = x.astype(np.float32)
+    rng = np.random.default_rng(2)
+    found = {way: networks.accuracy(x, y, way) for way in ("running", "never updated")}
+    for size in (2, 4, 16, 120):
+        order = rng.permutation(len(x))
+        parts = np.split(order, range(size, len(x), size))
+        found[f"batches of {size}"] = _accuracy_in_parts(networks, x, y, [part for part in parts if len(part) > 1])
+    found["one digit"] = _accuracy_in_parts(networks, x, y, [np.flatnonzero(y == digit) for digit in range(10)])
+    labels = {
+        "running": "running statistics",
+        "one digit": "batches of one digit (36 on average)",
+        "never updated": "mean 0, variance 1: never updated",
+    }
+    figure, axes = style.new_figure(height=3.5)
+    for place, way in enumerate(WAYS[::-1]):
+        values = 100 * found[way]
+        axes.barh(place, values.mean(), height=0.55, color=style.BLUE if way == "running" else style.SKY)
+        axes.plot(values, np.full(len(values), place), marker="o", linestyle="none", color=style.BLACK, markersize=4)
+        axes.text(101, place, f"{values.mean():.0f} %", va="center")
+        guess = (prediction or {}).get(way)
+        if isinstance(guess, (int, float)):
+            axes.plot(100 * guess, place, marker="X", markersize=10, color=style.RED, linestyle="none", clip_on=False)
+    axes.set_yticks(range(len(WAYS)), [labels.get(way, way) for way in WAYS[::-1]])
+    axes.grid(axis="y", visible=False)
+    axes.set(xlim=(0, 100), xlabel="right answers, % of 360 unseen digits (your predictions: red crosses)")
+    axes.set_title("The same trained networks, mean and variance from ...")
+    style.show(
+        figure,
+        f"Accuracy of {SEEDS} trained networks by the source of mean and variance: "
+        + ", ".join(f"{labels.get(way, way)} {100 * found[way].mean():.0f} percent" for way in WAYS)
+        + ".",
+    )
+
+
+def _accuracy_in_parts(networks: Networks, x: np.ndarray, y: np.ndarray, parts: list[np.ndarray]) -> np.ndarray:
+    """The share of right answers where each part is normalized with its own statistics."""
+    right = sum(networks.accuracy(x[part], y[part], "batch") * len(part) for part in parts)
+    return right / sum(map(len, parts))
