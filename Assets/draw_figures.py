@@ -79,10 +79,37 @@ def batch_normalization():
     return figure
 
 
+def gradient_clipping():
+    """A gradient clipped by value, into a square, and by norm, into a disc."""
+    import matplotlib.patches as shapes
+
+    figure, axes = style.new_figure(columns=2, width=7.6, height=3.6, sharey=True)
+    gradient = np.array([0.6, 2.4])
+    by_value, by_norm = np.clip(gradient, -1, 1), gradient / np.linalg.norm(gradient)
+    square = shapes.Rectangle((-1, -1), 2, 2, color=style.BLUE, alpha=0.12)
+    disc = shapes.Circle((0, 0), 1, color=style.RED, alpha=0.12)
+    sides = (
+        ("By value: another direction", square, by_value, style.BLUE),
+        ("By norm: only shorter", disc, by_norm, style.RED),
+    )
+    for axis, (title, shape, clipped, colour) in zip(axes, sides, strict=True):
+        axis.add_patch(shape)
+        axis.axhline(0, color=style.GREY, linewidth=0.8)
+        axis.axvline(0, color=style.GREY, linewidth=0.8)
+        for vector, look in ((gradient, {"color": style.GREY, "linestyle": "--"}), (clipped, {"color": colour})):
+            axis.annotate("", vector, (0, 0), arrowprops={"arrowstyle": "-|>", "linewidth": 2, **look})
+        axis.text(gradient[0] + 0.1, gradient[1] - 0.1, "g", color=style.BLACK)
+        axis.text(clipped[0] + 0.12, clipped[1] - 0.05, f"({clipped[0]:.2f}, {clipped[1]:.2f})", color=colour)
+        axis.set(title=title, xlabel="first entry", xlim=(-1.6, 2.4), ylim=(-1.3, 2.7), aspect="equal")
+    axes[0].set_ylabel("second entry")
+    return figure
+
+
 FIGURES = {
     "relu.png": relu,
     "elu.png": elu,
     "BatchNormalization.png": batch_normalization,
+    "GradientClipping.png": gradient_clipping,
 }
 """File name -> the function that draws it."""
 

@@ -122,10 +122,10 @@ def _same_numbers(kernel: Kernel, mistake: Mistake, trial: Trial) -> bool:
 def _as_expected(value: Any) -> Any:
     """A mistake's answer in the form that `compare` takes for the expected side."""
     if isinstance(value, dict):
-        return value
+        return {key: _as_expected(item) for key, item in value.items()}
     array, _ = as_array(value)
-    if array is None or isinstance(value, tuple):
-        return tuple(np.asarray(item) for item in value)
+    if isinstance(value, tuple) or (array is None and isinstance(value, list)):
+        return tuple(map(_as_expected, value))
     return array
 
 

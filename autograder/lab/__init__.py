@@ -35,6 +35,13 @@ HOME = {
     "signal_and_gradient": "batch_normalization",
     "accuracy_by_learning_rate": "batch_normalization",
     "statistics_in_evaluation": "batch_normalization",
+    "show_the_cliff": "gradient_clipping",
+    "paths_at_the_cliff": "gradient_clipping",
+    "square_and_disc": "gradient_clipping",
+    "norms_by_layer": "gradient_clipping",
+    "angles_in_a_deep_network": "gradient_clipping",
+    "train_with_and_without": "gradient_clipping",
+    "sweep_max_norm": "gradient_clipping",
 }
 """Public name -> the module of this folder that holds it."""
 

@@ -1,0 +1,501 @@
+"""Experiments with gradient clipping: a cliff in the loss, what clipping does to directions, and a deep network."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from autograder.lab import style
+from autograder.lab.activations import Nonsense, in_words
+from autograder.lab.dead_units import cross_entropy_backward
+from autograder.lab.handwritten_digits import digits
+
+# ---------------------------------------------------------------- a student's functions, called with care
+
+
+def clipper(clip: Callable) -> Callable[[list[np.ndarray], float], list[np.ndarray]]:
+    """A student's (gradients, limit) -> clipped, or -> (clipped, norm), made to return clipped alone.
+
+    Raises Nonsense where that is no list of arrays of the right shapes.
+    """
+    name = getattr(clip, "__name__", "function")
+
+    def clipped(gradients: list[np.ndarray], limit: float) -> list[np.ndarray]:
+        returned = clip([gradient.copy() for gradient in gradients], limit)
+        if isinstance(returned, (tuple, list)) and len(returned) == 2 and isinstance(returned[0], (tuple, list)):
+            returned = returned[0]
+        shapes = [np.shape(item) for item in returned] if isinstance(returned, (tuple, list)) else None
+        if shapes != [gradient.shape for gradient in gradients]:
+            raise Nonsense(f"Your {name} did not return a list of arrays like the gradients. Run its check first.")
+        return [np.asarray(item) for item in returned]
+
+    return clipped
+
+
+def number(function: Callable) -> Callable[..., float]:
+    """A student's function, made to return a float. Raises Nonsense where it does not return a number."""
+    name = getattr(function, "__name__", "function")
+
+    def wrapped(*arguments: object) -> float:
+        returned = function(*arguments)
+        try:
+            return float(returned)
+        except (TypeError, ValueError):
+            raise Nonsense(f"Your {name} did not return a number. Run its check first.") from None
+
+    return wrapped
+
+
+def guess(prediction: object) -> float | None:
+    """A student's prediction as a number, or None where there is none. Raises Nonsense for anything else."""
+    if prediction is None or (isinstance(prediction, (int, float)) and np.isfinite(prediction)):
+        return prediction
+    raise Nonsense("Your prediction should be a number, or None where you have none.")
+
+
+def norm_of(gradients: Sequence[np.ndarray]) -> float:
+    """The course's own global norm, in float64."""
+    return float(np.sqrt(sum(np.sum(np.square(gradient, dtype=np.float64)) for gradient in gradients)))
+
+
+# ---------------------------------------------------------------- the cliff
+
+TIME_STEPS = 50
+TARGET = 0.7
+START, RATE, LIMIT, STEPS = (6.25, -3.6), 0.3, 0.1, 400
+CUT_AT = 4.5
+
+
+def cliff(w: np.ndarray | float, b: np.ndarray | float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Loss of the recurrent unit x <- w sigmoid(x) + b after 50 steps from x = 0.5, and its slopes in w and b."""
+    x = 0.5 + 0.0 * (np.asarray(w, dtype=float) + b)
+    dw, db = np.zeros_like(x), np.zeros_like(x)
+    for _ in range(TIME_STEPS):
+        s = 1 / (1 + np.exp(-np.clip(x, -500, 500)))
+        slope = w * s * (1 - s)
+        x, dw, db = w * s + b, s + slope * dw, 1 + slope * db
+    y = 1 / (1 + np.exp(-np.clip(x, -500, 500)))
+    outer = 2 * (y - TARGET) * y * (1 - y)
+    return (y - TARGET) ** 2, outer * dw, outer * db
+
+
+def descend(clip: Callable | None, steps: int = STEPS) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Gradient descent on the cliff: the path (steps + 1, 2), the losses and the gradients' norms before clipping."""
+    point = [np.array([START[0]]), np.array([START[1]])]
+    path, losses, norms = [np.concatenate(point)], [], []
+    for _ in range(steps):
+        loss, *gradients = (np.atleast_1d(part) for part in cliff(point[0][0], point[1][0]))
+        losses.append(float(loss[0]))
+        norms.append(norm_of(gradients))
+        if clip is not None:
+            gradients = clip(gradients, LIMIT)
+        point = [x - RATE * gradient for x, gradient in zip(point, gradients, strict=True)]
+        path.append(np.concatenate(point))
+    return np.array(path), np.array(losses), np.array(norms)
+
+
+def _draw_surface(axes, w: tuple[float, float], b: tuple[float, float]) -> None:
+    grid = np.meshgrid(np.linspace(*w, 320), np.linspace(*b, 320))
+    picture = axes.pcolormesh(*grid, cliff(*grid)[0], cmap="Blues", vmin=0, vmax=0.55, rasterized=True)
+    axes.grid(False)
+    axes.set(xlabel="w", ylabel="b", xlim=w, ylim=b)
+    axes.figure.colorbar(picture, ax=axes, label="loss", pad=0.01)
+
+
+@style.experiment
+@in_words
+def show_the_cliff() -> None:
+    """The loss of a recurrent unit over (w, b), and along one line across the cliff its gradient's norm."""
+    figure, (left, right) = style.new_figure(1, 2, width=8.6, height=3.5)
+    _draw_surface(left, (3.5, 7.0), (-4.2, -1.8))
+    left.axvline(CUT_AT, color=style.RED, linestyle="--", linewidth=1.5)
+    left.set_title("the loss: a plain, a cliff, a valley")
+    b = np.linspace(-4.2, -1.8, 40_001)
+    loss, dw, db = cliff(np.full_like(b, CUT_AT), b)
+    norm = np.hypot(dw, db)
+    right.semilogy(b, norm, color=style.RED, linestyle="--", linewidth=1.5, label="norm of its gradient")
+    right.semilogy(b, loss, color=style.BLUE, label="loss")
+    right.set(xlabel="b", xlim=(-4.2, -1.8), title=f"along the dashed line, w = {CUT_AT:g}", ylim=(1e-3, 1e3))
+    right.legend(loc="upper left")
+    print(f"along the line the norm is {np.median(norm):.2g} in the middle (median) and {norm.max():.0f} at the cliff")
+    style.show(
+        figure,
+        "Left: a map of the loss over w and b, high and flat below a diagonal line, low above it. Right: along the "
+        f"line w = {CUT_AT:g} the loss drops from 0.3 to below 0.01 at one place. There the norm of the gradient, "
+        f"elsewhere below 0.2, rises to {norm.max():.0f} in a narrow spike.",
+    )
+
+
+@style.experiment
+@in_words
+def paths_at_the_cliff(
+    clip_by_value: Callable, clip_by_global_norm: Callable, *, prediction: float | None = None
+) -> None:
+    """Gradient descent towards the cliff: without clipping, clipped by norm, clipped by value. Same start, same rate.
+
+    prediction: the student's guess of the longest step without clipping.
+    """
+    prediction = guess(prediction)
+    runs = {
+        "no clipping": descend(None),
+        "by norm": descend(clipper(clip_by_global_norm)),
+        "by value": descend(clipper(clip_by_value)),
+    }
+    figure, (left, right) = style.new_figure(1, 2, width=9.4, height=4.2)
+    _draw_surface(left, (4.9, 5.42), (-2.87, -2.5))
+    said = []
+    for i, (name, (path, losses, _)) in enumerate(runs.items()):
+        look = {"color": (style.RED, style.BLACK, style.ORANGE)[i], "marker": style.MARKERS[i], "label": name}
+        left.plot(*path.T, linewidth=1.1, markersize=3.5, **look)
+        right.plot(path[:, 0], markevery=40, markersize=5, linewidth=1.6, **look)
+        longest = np.linalg.norm(np.diff(path, axis=0), axis=1).max()
+        end = f"({path[-1][0]:.5g}, {path[-1][1]:.5g})"
+        said.append(f"{name}: longest step {longest:.3g}; at the end (w, b) = {end}, loss {losses[-10:].mean():.2g}")
+    left.set_title("a part of the way, from below right to upper left")
+    right.set(xlabel="step", ylabel="w", title="w over the steps", ylim=(4, 6.7), xlim=(0, STEPS))
+    right.legend(loc="upper right")
+    if prediction is not None:
+        print(f"longest step without clipping, your prediction: {prediction:g}")
+    print("\n".join(said))
+    style.show(
+        figure,
+        "Left: three paths over a part of the map of the loss, zigzagging along the foot of the cliff. Without "
+        "clipping one step leaves the map; by norm the path follows the cliff; by value it stops at a place on the "
+        f"way. Right: w over the steps, which shows the same. {'. '.join(said)}.",
+    )
+
+
+# ---------------------------------------------------------------- directions
+
+
+def angle_between(one: Sequence[np.ndarray], other: Sequence[np.ndarray], cosine_similarity: Callable) -> float:
+    """The angle in degrees, by the student's cosine."""
+    return float(np.degrees(np.arccos(np.clip(number(cosine_similarity)(list(one), list(other)), -1, 1))))
+
+
+@style.experiment
+@in_words
+def square_and_disc(clip_by_value: Callable, clip_by_global_norm: Callable) -> None:
+    """Gradients of two entries and length 2 in all directions: where clipping to 1 takes each of them."""
+    angles = np.linspace(0, 2 * np.pi, 32, endpoint=False) + np.pi / 32
+    circle = 2 * np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    figure, panels = style.new_figure(1, 2, width=8.0, height=4.0, sharex=True, sharey=True)
+    turned = []
+    for i, (axes, clip, name) in enumerate(
+        zip(panels, (clip_by_value, clip_by_global_norm), ("by value: a square", "by norm: a disc"), strict=True)
+    ):
+        clipped = np.array([np.concatenate(clipper(clip)([g[:1], g[1:]], 1.0)) for g in circle])
+        for before, after in zip(circle, clipped, strict=True):
+            axes.plot(*np.stack([np.zeros(2), before]).T, color="#D8D8D4", linewidth=0.9, zorder=1)
+            axes.annotate("", after, before, arrowprops={"arrowstyle": "-|>", "color": style.COLOURS[i], "alpha": 0.8})
+        axes.plot(*circle.T, linestyle="none", marker="o", markersize=4, color=style.GREY, label="before")
+        axes.plot(
+            *clipped.T,
+            linestyle="none",
+            marker=style.MARKERS[i + 1],
+            markersize=6,
+            color=style.COLOURS[i],
+            label="after",
+        )
+        cosines = (circle * clipped).sum(axis=1) / (2 * np.linalg.norm(clipped, axis=1))
+        worst = np.degrees(np.arccos(np.clip(cosines, -1, 1))).max()
+        turned.append(f"{name}, turned by up to {worst:.0f} degrees")
+        axes.set(title=f"{name}; turned by up to {worst:.0f}°", xlabel="first entry", aspect="equal")
+        axes.set(xlim=(-2.3, 2.3), ylim=(-2.3, 2.3))
+    panels[0].set_ylabel("second entry")
+    figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
+    style.show(
+        figure,
+        "32 gradients of length 2, like the spokes of a wheel, and where clipping to 1 takes them. Left: by value, "
+        "onto the edge of a square, away from their spokes and towards its corners. Right: by norm, "
+        f"along their spokes onto a circle. {'; '.join(turned)}.",
+    )
+
+
+# ---------------------------------------------------------------- a deep network
+
+WIDTHS = (64, *[50] * 11, 10)
+BATCH, MOMENTUM = 32, 0.9
+DTYPE = np.float32
+
+
+def sigmoid(z: np.ndarray) -> np.ndarray:
+    """The logistic function, by way of tanh, which does not overflow."""
+    return (1 + np.tanh(z / 2)) / 2
+
+
+ACTIVATIONS = {
+    "relu": (lambda z: np.maximum(z, 0), lambda dout, a: dout * (a > 0)),
+    "tanh": (np.tanh, lambda dout, a: dout * (1 - a**2)),
+    "sigmoid": (sigmoid, lambda dout, a: dout * a * (1 - a)),
+}
+"""Name -> (phi, (dout, phi(z)) -> dz)."""
+
+
+class DeepNetwork:
+    """12 layers of weights and biases; 11 hidden layers of 50 units.
+
+    gain: the variance of a weight is gain / fan_in at the start.
+    """
+
+    def __init__(self, activation: str, gain: float, rng: np.random.Generator) -> None:
+        self.phi, self.back = ACTIVATIONS[activation]
+        sides = list(itertools.pairwise(WIDTHS))
+        self.weights = [rng.normal(0, np.sqrt(gain / n), (n, m)).astype(DTYPE) for n, m in sides]
+        self.biases = [np.zeros(m, DTYPE) for _, m in sides]
+
+    @property
+    def parameters(self) -> list[np.ndarray]:
+        """All weights, then all biases."""
+        return self.weights + self.biases
+
+    def activations(self, x: np.ndarray) -> list[np.ndarray]:
+        """The input, each hidden layer's output, and the last layer's z."""
+        found = [x]
+        for i, (weight, bias) in enumerate(zip(self.weights, self.biases, strict=True)):
+            z = found[-1] @ weight + bias
+            found.append(self.phi(z) if i < len(self.weights) - 1 else z)
+        return found
+
+    def loss_and_gradients(self, x: np.ndarray, y: np.ndarray) -> tuple[float, list[np.ndarray]]:
+        """The mean cross-entropy, and its gradient for each of `parameters`."""
+        a = self.activations(x)
+        z = a[-1] - a[-1].max(axis=1, keepdims=True)
+        loss = float(np.mean(np.log(np.exp(z).sum(axis=1)) - z[np.arange(len(y)), y]))
+        dz = cross_entropy_backward(a[-1], y)
+        of_weights, of_biases = [], []
+        for i in reversed(range(len(self.weights))):
+            of_weights.insert(0, a[i].T @ dz)
+            of_biases.insert(0, dz.sum(axis=0))
+            if i:
+                dz = self.back(dz @ self.weights[i].T, a[i])
+        return loss, of_weights + of_biases
+
+    def accuracy(self, x: np.ndarray, y: np.ndarray) -> float:
+        """The share of right answers."""
+        return float((self.activations(x)[-1].argmax(axis=1) == y).mean())
+
+
+def data() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """The digits in float32."""
+    x, y, x_validation, y_validation = digits()
+    return x.astype(DTYPE), y, x_validation.astype(DTYPE), y_validation
+
+
+@dataclass
+class Training:
+    """The losses and gradient norms (before clipping) of every step, and the validation accuracy at the end."""
+
+    losses: list[float] = field(default_factory=list)
+    norms: list[float] = field(default_factory=list)
+    accuracy: float = 0.0
+
+
+def train(
+    clip: Callable | None, limit: float = 1.0, *, learning_rate: float = 0.05, epochs: int = 5, seed: int = 0
+) -> Training:
+    """Train the ReLU network on the digits with momentum. clip: (gradients, limit) -> clipped, or None."""
+    rng = np.random.default_rng(seed)
+    x, y, x_validation, y_validation = data()
+    network, result = DeepNetwork("relu", 2.0, rng), Training()
+    velocities = [np.zeros_like(parameter) for parameter in network.parameters]
+    for _ in range(epochs):
+        order = rng.permutation(len(x))
+        for start in range(0, len(x) - BATCH + 1, BATCH):
+            batch = order[start : start + BATCH]
+            loss, gradients = network.loss_and_gradients(x[batch], y[batch])
+            result.losses.append(loss)
+            result.norms.append(norm_of(gradients))
+            if clip is not None:
+                gradients = clip(gradients, limit)
+            for parameter, velocity, gradient in zip(network.parameters, velocities, gradients, strict=True):
+                velocity *= MOMENTUM
+                velocity -= learning_rate * gradient
+                parameter += velocity
+    result.accuracy = network.accuracy(x_validation, y_validation)
+    return result
+
+
+def first_gradients(activation: str, gain: float, seed: int = 0) -> list[np.ndarray]:
+    """The gradients of a fresh network on 256 digits, in float64."""
+    x, y, _, _ = data()
+    network = DeepNetwork(activation, gain, np.random.default_rng(seed))
+    return [g.astype(np.float64) for g in network.loss_and_gradients(x[:256], y[:256])[1]]
+
+
+@style.experiment
+@in_words
+def angles_in_a_deep_network(
+    clip_by_value: Callable,
+    clip_by_global_norm: Callable,
+    clip_each_by_norm: Callable,
+    cosine_similarity: Callable,
+) -> None:
+    """The angle by which clipping turns the gradient of a deep network, against how much of its length is left."""
+    gradients = first_gradients("relu", 2.0)
+    whole = norm_of(gradients)
+    largest = max(float(np.abs(gradient).max()) for gradient in gradients)
+    clips = {
+        "by value": (clip_by_value, largest),
+        "each array by norm": (clip_each_by_norm, max(norm_of([gradient]) for gradient in gradients)),
+        "by global norm": (clip_by_global_norm, whole),
+    }
+    figure, axes = style.new_figure(height=3.5)
+    said = []
+    for i, (name, (clip, top)) in enumerate(clips.items()):
+        lengths, angles = [], []
+        for limit in top * np.logspace(0, -3, 25):
+            clipped = clipper(clip)(gradients, float(limit))
+            lengths.append(norm_of(clipped) / whole)
+            angles.append(angle_between(gradients, clipped, cosine_similarity))
+        axes.plot(
+            lengths,
+            angles,
+            color=style.COLOURS[i],
+            marker=style.MARKERS[i],
+            markersize=4,
+            linestyle=style.LINES[i],
+            label=name,
+        )
+        said.append(f"{name}: up to {max(angles):.0f} degrees")
+    axes.set_xscale("log")
+    axes.invert_xaxis()
+    axes.set(xlabel="length after clipping / length before  (clipped harder →)", ylabel="turned by (degrees)")
+    axes.set_title("how far clipping turns the gradient of a 12-layer network")
+    axes.legend(loc="center right")
+    print("; ".join(said))
+    style.show(
+        figure,
+        f"Three curves of the angle between the gradient before and after clipping, against the length that is left. "
+        f"{'; '.join(said)}.",
+    )
+
+
+@style.experiment
+@in_words
+def norms_by_layer(clip_by_global_norm: Callable, clip_each_by_norm: Callable, *, max_norm: float = 1.0) -> None:
+    """The gradients' norms layer by layer, before and after clipping, where they vanish and where they explode."""
+    figure, panels = style.new_figure(1, 2, width=8.6, height=3.5, sharey=True)
+    cases = {
+        "vanishing: sigmoid": first_gradients("sigmoid", 1.0),
+        "exploding: tanh, large weights": first_gradients("tanh", 25.0),
+    }
+    said = []
+    layers = np.arange(1, len(WIDTHS))
+    for axes, (name, gradients) in zip(panels, cases.items(), strict=True):
+        curves = {
+            "before": gradients,
+            "by global norm": clipper(clip_by_global_norm)(gradients, max_norm),
+            "each array by norm": clipper(clip_each_by_norm)(gradients, max_norm),
+        }
+        for i, (label, arrays) in enumerate(curves.items()):
+            norms = [norm_of([array]) for array in arrays[: len(layers)]]
+            look = {
+                "color": (style.GREY, style.BLUE, style.RED)[i],
+                "marker": style.MARKERS[i],
+                "linestyle": style.LINES[i],
+            }
+            axes.semilogy(layers, norms, label=label, markersize=9 - 2 * i, **look)
+            said.append(f"{name}, {label}: {norms[0]:.1e} in layer 1, {norms[-1]:.1e} in layer {len(layers)}")
+        axes.axhline(max_norm, color=style.BLACK, linewidth=1, linestyle=":")
+        axes.set(title=name, xlabel="layer", xticks=layers[::2])
+    panels[0].set_ylabel("norm of ∂L/∂W of the layer")
+    figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
+    style.show(figure, f"Norms of the weights' gradients in 12 layers on a logarithmic axis. {'; '.join(said)}.")
+
+
+def smooth(values: Sequence[float], width: int = 9) -> np.ndarray:
+    """A running median, which spikes do not move."""
+    padded = np.pad(np.asarray(values, dtype=float), width // 2, mode="edge")
+    return np.median(np.lib.stride_tricks.sliding_window_view(padded, width), axis=1)
+
+
+@style.experiment
+@in_words
+def train_with_and_without(
+    clip_by_global_norm: Callable, *, max_norm: float = 1.0, prediction: float | None = None, seed: int = 0
+) -> None:
+    """Train the 12-layer network twice from the same start, without clipping and with; losses and gradient norms.
+
+    prediction: the student's guess of the share of the steps in which the norm exceeds max_norm, in the clipped run.
+    """
+    prediction = guess(prediction)
+    runs = {
+        "no clipping": train(None, seed=seed),
+        f"clipped to {max_norm:g}": train(clipper(clip_by_global_norm), max_norm, seed=seed),
+    }
+    figure, (left, right) = style.new_figure(1, 2, width=8.8, height=3.4)
+    said = []
+    for i, (name, run) in enumerate(runs.items()):
+        look = {"color": (style.RED, style.BLUE)[i], "linestyle": style.LINES[1 - i]}
+        left.plot(smooth(run.losses), label=f"{name}: accuracy {run.accuracy:.2f}", **look)
+        right.semilogy(run.norms, linewidth=1.0, label=name, color=look["color"], linestyle=look["linestyle"])
+        share = float(np.mean(np.asarray(run.norms) > max_norm))
+        said.append(f"{name}: accuracy {run.accuracy:.2f}, norm above {max_norm:g} in {share:.0%} of the steps")
+    left.axhline(np.log(10), color=style.GREY, linestyle=":", linewidth=1.2)
+    left.annotate(
+        "guessing", (1, np.log(10)), xycoords=("axes fraction", "data"), ha="right", va="bottom", color=style.GREY
+    )
+    right.axhline(max_norm, color=style.BLACK, linestyle=":", linewidth=1.2)
+    left.set(title="training loss (running median)", xlabel="step", ylabel="cross-entropy", ylim=(0, 3.2))
+    right.set(title="norm of the gradient before clipping", xlabel="step", ylabel="‖g‖")
+    figure.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=2)
+    print("\n".join(said))
+    if prediction is not None:
+        print(f"your prediction of the share of clipped steps: {prediction:.0%}")
+    style.show(
+        figure,
+        "Left: the training loss of a 12-layer network without clipping and with. Right: the norms of its "
+        f"gradients, on a logarithmic axis. {'; '.join(said)}.",
+    )
+
+
+@style.experiment
+@in_words
+def sweep_max_norm(
+    clip_by_global_norm: Callable,
+    *,
+    max_norms: Sequence[float] = (0.03, 0.1, 0.3, 1.0, 3.0, 10.0),
+    learning_rate: float = 0.05,
+    prediction: float | None = None,
+    seeds: Sequence[int] = (0, 1),
+) -> None:
+    """The accuracy after five epochs for several limits, and without clipping.
+
+    prediction: the student's guess of the best limit.
+    """
+    prediction, clip = guess(prediction), clipper(clip_by_global_norm)
+    runs = {
+        limit: [train(clip, limit, learning_rate=learning_rate, seed=seed) for seed in seeds] for limit in max_norms
+    }
+    without = [train(None, learning_rate=learning_rate, seed=seed) for seed in seeds]
+    means = [np.mean([run.accuracy for run in row]) for row in runs.values()]
+    norms = np.concatenate([run.norms for row in runs.values() for run in row])
+    figure, axes = style.new_figure(height=3.6)
+    axes.axvspan(
+        *np.nanpercentile(norms, [10, 90]), color=style.SKY, alpha=0.3, label="80 % of all norms before clipping"
+    )
+    axes.semilogx(max_norms, means, color=style.BLUE, label="clipped, mean of the dots")
+    for limit, row in runs.items():
+        axes.plot(
+            [limit] * len(row), [run.accuracy for run in row], color=style.BLUE, marker="o", linestyle="none", alpha=0.6
+        )
+    no_limit = max(max_norms) * 4
+    axes.plot(
+        [no_limit] * len(without), [run.accuracy for run in without], color=style.RED, marker="s", linestyle="none"
+    )
+    if prediction is not None and prediction > 0:
+        axes.axvline(prediction, color=style.BLACK, linestyle=":", label="your prediction")
+    axes.set_xticks([*max_norms, no_limit], [*(f"{limit:g}" for limit in max_norms), "no\nclipping"])
+    axes.minorticks_off()
+    axes.set(xlabel="max_norm", ylabel="share right, validation", ylim=(0, 1.04))
+    axes.set_title(f"accuracy after five epochs, learning rate {learning_rate:g}")
+    figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=3)
+    told = ", ".join(f"{mean:.2f} at {limit:g}" for limit, mean in zip(max_norms, means, strict=True))
+    alone = np.mean([run.accuracy for run in without])
+    style.show(
+        figure, f"Validation accuracy against max_norm on a logarithmic axis: {told}; without clipping {alone:.2f}."
+    )
