@@ -53,14 +53,14 @@ def _compare_tree(
     """Compare arrays, and tuples and dicts of them to any depth. name: what this part is called; names: its parts."""
     if isinstance(expected, dict):
         return _compare_dicts(got, expected, computation, device, name)
-    if isinstance(expected, tuple):
+    if isinstance(expected, (tuple, list)):
         return _compare_sequences(got, expected, computation, device, name, names, masks)
     return _compare_arrays(got, expected, computation, device, name, masks[0] if masks else None)
 
 
 def _compare_sequences(
     got: Any,
-    expected: tuple,
+    expected: tuple | list,
     computation: str,
     device: str,
     name: str,

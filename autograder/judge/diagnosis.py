@@ -142,7 +142,7 @@ def _hypothesis(failed: list[Trial]) -> Diagnosis | None:
 
 
 def _pair(trial: Trial) -> tuple[np.ndarray, np.ndarray] | None:
-    if isinstance(trial.expected, (tuple, dict)):
+    if isinstance(trial.expected, (tuple, list, dict)):
         return None
     got, _ = as_array(trial.outcome.returned)
     expected = np.asarray(trial.expected)

@@ -103,7 +103,7 @@ def to_tensor(value: Any, device: str) -> Any:
 def from_tensor(value: Any) -> Any:
     """The inverse of `to_tensor`."""
     if isinstance(value, (list, tuple)):
-        return tuple(from_tensor(item) for item in value)
+        return type(value)(from_tensor(item) for item in value)
     if isinstance(value, dict):
         return {key: from_tensor(item) for key, item in value.items()}
     if hasattr(value, "detach"):
