@@ -105,7 +105,47 @@ def gradient_clipping():
     return figure
 
 
+def vanishing_gradients():
+    """The chain of Jacobians between the layers, and what a factor near 1 becomes when it is repeated."""
+    figure, (chain, powers) = style.new_figure(columns=2, width=9.2, height=3.4, width_ratios=(1.35, 1))
+    chain.set(xlim=(-0.6, 5.6), ylim=(-1.8, 1.2), title="The gradient comes back through every layer above")
+    chain.axis("off")
+    for place, name in enumerate(("$x = a_0$", "$a_1$", "$a_2$", "$a_3$", "$a_4$", "$L$")):
+        chain.text(
+            place, 0, name, ha="center", va="center", bbox={"boxstyle": "round", "fc": "white", "ec": style.GREY}
+        )
+        if place == 5:
+            continue
+        forward = {
+            "arrowstyle": "->",
+            "color": style.GREY,
+            "connectionstyle": "arc3,rad=-0.35",
+            "shrinkA": 12,
+            "shrinkB": 12,
+        }
+        chain.annotate("", xy=(place + 1, 0.15), xytext=(place, 0.15), arrowprops=forward)
+        width = 5 * 0.55 ** (4 - place)
+        backward = {"arrowstyle": "-|>", "color": style.RED, "lw": width, "shrinkA": 12, "shrinkB": 12}
+        backward["connectionstyle"] = "arc3,rad=-0.35"
+        chain.annotate("", xy=(place, -0.15), xytext=(place + 1, -0.15), arrowprops=backward)
+        label = f"$J_{place + 1}^\\top$" if place < 4 else "$\\partial L/\\partial a_4$"
+        chain.text(place + 0.5, -0.85, label, ha="center", color=style.RED)
+    chain.text(2.5, 0.85, "forward: $a_l = \\varphi(W_l a_{l-1} + b_l)$", ha="center", color=style.BLACK)
+    backward = "$\\partial L/\\partial a_0 = J_1^\\top J_2^\\top J_3^\\top J_4^\\top\\; \\partial L/\\partial a_4$,"
+    chain.text(2.5, -1.5, backward + "   $J_l = \\mathrm{diag}(\\varphi'(z_l))\\,W_l$", ha="center", color=style.RED)
+    layers = np.arange(51)
+    for i, factor in enumerate((1.5, 1.1, 1.0, 0.9, 0.5)):
+        look = {"color": style.COLOURS[i], "marker": style.MARKERS[i], "markevery": 10, "markersize": 4}
+        powers.plot(layers, factor**layers, label=f"×{factor:g}", **look)
+    powers.set(
+        yscale="log", xlabel="layers on the way back", ylabel="size of the gradient", title="One factor, repeated"
+    )
+    powers.legend(title="per layer", fontsize=8, loc="lower left")
+    return figure
+
+
 FIGURES = {
+    "VanishingGradients.png": vanishing_gradients,
     "relu.png": relu,
     "elu.png": elu,
     "BatchNormalization.png": batch_normalization,

@@ -22,7 +22,7 @@ MAY_KNOW = {
     "bootstrap": {"course"},
     "course": set(),
     "call": set(),
-    "kernels": set(),
+    "kernels": {"call"},
     "judge": {"call", "kernels"},
     "practice": {"call", "judge", "kernels"},
     "lab": set(),

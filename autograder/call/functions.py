@@ -20,6 +20,26 @@ def _exp(x: Any) -> Any:
     return x.exp() if hasattr(x, "exp") else np.exp(x)
 
 
+def tanh(x: Any) -> Any:
+    """Hyperbolic tangent, entry by entry."""
+    return x.tanh() if hasattr(x, "tanh") else np.tanh(x)
+
+
+def sigmoid(x: Any) -> Any:
+    """Logistic function, entry by entry; for |x| < 80."""
+    return 1 / (1 + _exp(-x))
+
+
+def relu(x: Any) -> Any:
+    """max(0, x), entry by entry."""
+    return x.clip(0)
+
+
+def linear(x: Any, weight: Any) -> Any:
+    """Σ w x, x of any shape."""
+    return (weight * x).sum()
+
+
 def quadratic(x: Any, matrix: Any, vector: Any) -> Any:
     """A bowl: x·Ax/2 + b·x for a symmetric A. x: (n,)."""
     return (x * (matrix @ x)).sum() / 2 + (vector * x).sum()
@@ -42,7 +62,8 @@ def softplus(x: Any, weight: Any) -> Any:
 
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
-    function.__name__: function for function in (quadratic, quadratic_gradient, cubic, softplus)
+    function.__name__: function
+    for function in (tanh, sigmoid, relu, linear, quadratic, quadratic_gradient, cubic, softplus)
 }
 
 

@@ -39,7 +39,7 @@ def _show(value: Any, outputs: tuple[str, ...], digits: int) -> str:
         return "\n".join(f"{name} = {_show(item, (), digits)}" for name, item in zip(outputs, value, strict=True))
     if is_function(value):
         numbers = ", ".join(f"{key}={_show(item, (), digits)}" for key, item in value.items() if key != MARK)
-        return f"{value[MARK]}({numbers})"
+        return f"{value[MARK]}({numbers})" if numbers else value[MARK]
     if isinstance(value, dict):
         items = [f"{key[:40]!r}: {_show(item, (), digits)}" for key, item in list(value.items())[:20]]
         return "{" + ", ".join(items) + "}"

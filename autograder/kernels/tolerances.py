@@ -36,6 +36,7 @@ TOLERANCES: dict[str, dict[str, Tolerance]] = {
     },
     "numerical derivative": {
         "float64": Tolerance(1e-6, 1e-7),
+        "float32": Tolerance(1e-3, 1e-4),
     },
 }
 

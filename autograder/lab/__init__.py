@@ -42,6 +42,12 @@ HOME = {
     "angles_in_a_deep_network": "gradient_clipping",
     "train_with_and_without": "gradient_clipping",
     "sweep_max_norm": "gradient_clipping",
+    "through_fifty_layers": "vanishing_exploding_gradients",
+    "gradients_by_layer": "vanishing_exploding_gradients",
+    "weights_times_gradients": "vanishing_exploding_gradients",
+    "which_layers_learn": "vanishing_exploding_gradients",
+    "error_against_step": "vanishing_exploding_gradients",
+    "check_the_backward_pass": "vanishing_exploding_gradients",
 }
 """Public name -> the module of this folder that holds it."""
 

@@ -15,6 +15,10 @@ from autograder.sandbox.confinement import Confinement
 
 POINT = np.array([0.5, -1.0, 2.0])
 NUMBERS = {
+    "tanh": {},
+    "sigmoid": {},
+    "relu": {},
+    "linear": {"weight": np.array([1.0, -2.0, 0.5])},
     "quadratic": {"matrix": np.diag([1.0, 2.0, 3.0]), "vector": np.array([0.1, 0.2, 0.3])},
     "quadratic_gradient": {"matrix": np.diag([1.0, 2.0, 3.0]), "vector": np.array([0.1, 0.2, 0.3])},
     "cubic": {"weight": np.array([1.0, -2.0, 0.5])},
@@ -59,3 +63,7 @@ def test_the_sandbox_rebuilds_the_function():
 
 def test_a_report_shows_it_as_a_call():
     assert show_value({"function": "cubic", "weight": np.array([2.0])}) == "cubic(weight=[2.])"
+
+
+def test_a_report_shows_one_without_numbers_by_its_name():
+    assert show_value({"function": "tanh"}) == "tanh"

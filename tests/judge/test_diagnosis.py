@@ -55,6 +55,20 @@ def test_a_known_mistake_is_named_with_its_hint():
     assert mistake.hint in verdict.text()
 
 
+def test_a_known_mistake_is_found_in_a_dict_of_lists_of_arrays():
+    def halves(z):
+        return {"sum": z.sum(), "parts": [z[:1], z[1:]]}
+
+    def reversed_halves(z):
+        return {"sum": z.sum(), "parts": [z[1:], z[:1]]}
+
+    mistake = Mistake(reversed_halves, "the order", loses=("values",))
+    kernel = small_kernel(halves, case("three", z=np.array([1.0, -2.0, 3.0])), mistakes=(mistake,))
+    wrong = verdict_of(kernel, lambda z: {"parts": (z[1:], list(z[:1])), "sum": float(z.sum())})
+    assert claimed(wrong) == kernel.mistake_name(mistake)
+    assert verdict_of(kernel, lambda z: {"parts": [z[1:] + 1, z[:1]], "sum": z.sum()}).diagnosis is None
+
+
 def test_a_known_mistake_is_found_whatever_clothes_its_numbers_wear():
     verdict = verdict_of(
         "elu", lambda z, alpha=1.0: elu(z, 1.0).tolist() if z.dtype == "float64" and z.size else elu(z, 1.0)
