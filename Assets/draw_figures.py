@@ -144,12 +144,53 @@ def vanishing_gradients():
     return figure
 
 
+def weight_initialization():
+    """Which initialization for which activation functions, with the variance and the bound of the weights."""
+    rows = (
+        ("Initialization", "Activation functions", "normal weights:\nvariance σ²", "uniform on [−r, r):\nbound r"),
+        ("Glorot", "none, tanh,\nlogistic, softmax", r"$\dfrac{1}{fan_{avg}}$", r"$\sqrt{\dfrac{3}{fan_{avg}}}$"),
+        (
+            "He",
+            "ReLU and its leaky kin;\nby custom ELU, GELU",
+            r"$\dfrac{2}{fan_{in}}$",
+            r"$\sqrt{\dfrac{6}{fan_{in}}}$",
+        ),
+        ("LeCun", "SELU", r"$\dfrac{1}{fan_{in}}$", r"$\sqrt{\dfrac{3}{fan_{in}}}$"),
+    )
+    figure, axes = style.new_figure(width=7.6, height=3.9)
+    axes.set(xlim=(0, 1), ylim=(-0.85, 4))
+    axes.axis("off")
+    for row, entries in enumerate(rows):
+        colour = style.BLACK if row == 0 else style.COLOURS[row - 1]
+        for x, entry, first in zip((0.01, 0.22, 0.55, 0.79), entries, (True, False, False, False), strict=True):
+            formula = "dfrac" in entry
+            axes.text(
+                x + 0.09 * formula,
+                3.5 - row,
+                entry,
+                size=14 if formula else 11,
+                va="center",
+                ha="center" if formula else "left",
+                weight="bold" if row == 0 or first else "normal",
+                color=colour if first else style.BLACK,
+            )
+        axes.axhline(3 - row, color=style.BLACK if row == 0 else style.GREY, linewidth=1.2 if row == 0 else 0.6)
+    axes.text(
+        0.01, -0.4, "$fan_{avg} = (fan_{in} + fan_{out})\\,/\\,2$.  Leaky ReLU with slope α: divide He's σ² by 1 + α²."
+    )
+    axes.text(
+        0.01, -0.8, "Dense layer: $fan_{in}$ inputs, $fan_{out}$ units. Convolution: channels times window pixels."
+    )
+    return figure
+
+
 FIGURES = {
     "VanishingGradients.png": vanishing_gradients,
     "relu.png": relu,
     "elu.png": elu,
     "BatchNormalization.png": batch_normalization,
     "GradientClipping.png": gradient_clipping,
+    "WeightInitialization.png": weight_initialization,
 }
 """File name -> the function that draws it."""
 

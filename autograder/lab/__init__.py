@@ -48,6 +48,13 @@ HOME = {
     "which_layers_learn": "vanishing_exploding_gradients",
     "error_against_step": "vanishing_exploding_gradients",
     "check_the_backward_pass": "vanishing_exploding_gradients",
+    "why_random": "weight_initialization",
+    "tanh_signal": "weight_initialization",
+    "relu_signal": "weight_initialization",
+    "signal_and_gradient": "weight_initialization",
+    "every_start": "weight_initialization",
+    "cut_tails": "weight_initialization",
+    "depth_with_defaults": "weight_initialization",
 }
 """Public name -> the module of this folder that holds it."""
 

@@ -140,6 +140,9 @@ def test_a_trivial_answer_earns_nothing(kernel, answer):
 
 @each_kernel
 def test_a_solution_that_also_changes_its_input_loses_that_requirement_alone(kernel):
+    if not any(array is not None for item in public(kernel, ("cpu",)) for array in arrays_in(item.case.arguments)):
+        pytest.skip("takes nothing that could be changed")
+
     def changes_its_input(*arguments):
         result = duplicate(solution(kernel.name)(*arguments))
         array = _first_array(arguments)
