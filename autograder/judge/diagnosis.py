@@ -126,7 +126,7 @@ def _as_expected(value: Any) -> Any:
     array, _ = as_array(value)
     if isinstance(value, tuple) or (array is None and isinstance(value, list)):
         return tuple(map(_as_expected, value))
-    return array
+    return np.asarray(value) if array is None else array
 
 
 def _hypothesis(failed: list[Trial]) -> Diagnosis | None:

@@ -51,7 +51,7 @@ HOME = {
     "why_random": "weight_initialization",
     "tanh_signal": "weight_initialization",
     "relu_signal": "weight_initialization",
-    "signal_and_gradient": "weight_initialization",
+    "forward_and_backward": "weight_initialization",
     "every_start": "weight_initialization",
     "cut_tails": "weight_initialization",
     "depth_with_defaults": "weight_initialization",

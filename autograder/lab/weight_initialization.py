@@ -265,7 +265,7 @@ def _relu_rms(start: Start, factor: float, seed: int) -> list[float]:
 
 @style.experiment
 @in_words
-def signal_and_gradient(he_normal: Callable, *, first: int = 300, last: int = 75, depth: int = 24) -> None:
+def forward_and_backward(he_normal: Callable, *, first: int = 300, last: int = 75, depth: int = 24) -> None:
     """Forward signal and backward gradient of ReLU networks whose layers shrink from `first` to `last` units.
 
     Your he_normal is used as it is (fan_in), on the transposed noise (fan_out), and with 0.8 times its weights. Each

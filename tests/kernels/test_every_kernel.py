@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from autograder.call.calling import call
-from autograder.call.plain import arrays_in, same
+from autograder.call.plain import arrays_in, duplicate, same
 from autograder.course import Course, checked_names, grading_of, is_check_cell, read, text_of
 from autograder.judge import Verdict, judge
 from autograder.judge.expectations import DERIVATIVE, expectations, public
