@@ -52,6 +52,17 @@ def relu_backward(dout, z):
     grad[z > 0] = dout[z > 0]
     return as_float(grad)
 """,
+        "clip_by_value": """\
+def clip_by_value(gradients, limit=1.0):
+    result = []
+    for g in gradients:
+        g = g.copy() if g.dtype.kind == "f" else g.astype(float)
+        too_large, too_small = g > limit, g < -limit
+        g[too_large] = limit
+        g[too_small] = -limit
+        result.append(g)
+    return result
+""",
         "leaky_relu": """\
 def leaky_relu(z, alpha=0.01):
     return map_elements(lambda v: v if v > 0 else alpha * v, z)
@@ -95,6 +106,11 @@ def elu(x, a=1.0):
     neg = a * np.expm1(np.minimum(x, 0))
     out = np.where(x > 0, x, neg)
     return out
+""",
+        "he_normal": """\
+def he_normal(eps, a=0.0):
+    n_inputs = eps[0].size  # everything that one output unit sees
+    return eps * (2 / ((1 + a * a) * n_inputs)) ** 0.5
 """,
         "selu": """\
 LAMBDA = 1.0507009873554804934193349852946
