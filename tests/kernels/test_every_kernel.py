@@ -138,11 +138,14 @@ def test_a_trivial_answer_earns_nothing(kernel, answer):
     assert verdict.points == 0, verdict.text()
 
 
-@each_kernel
-def test_a_solution_that_also_changes_its_input_loses_that_requirement_alone(kernel):
-    if not any(array is not None for item in public(kernel, ("cpu",)) for array in arrays_in(item.case.arguments)):
-        pytest.skip("takes nothing that could be changed")
+def _takes_arrays(kernel) -> bool:
+    """Whether a kernel gets something that it could change."""
+    first = next(iter(kernel.requirements[0].cases(Draw(1))))
+    return any(True for _ in arrays_in(first.arguments))
 
+
+@pytest.mark.parametrize("kernel", filter(_takes_arrays, KERNELS), ids=lambda kernel: kernel.name)
+def test_a_solution_that_also_changes_its_input_loses_that_requirement_alone(kernel):
     def changes_its_input(*arguments):
         result = duplicate(solution(kernel.name)(*arguments))
         array = _first_array(arguments)
