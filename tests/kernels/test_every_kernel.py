@@ -144,7 +144,7 @@ def _takes_arrays(kernel) -> bool:
     return any(True for _ in arrays_in(first.arguments))
 
 
-@pytest.mark.parametrize("kernel", filter(_takes_arrays, KERNELS), ids=lambda kernel: kernel.name)
+@pytest.mark.parametrize("kernel", list(filter(_takes_arrays, KERNELS)), ids=lambda kernel: kernel.name)
 def test_a_solution_that_also_changes_its_input_loses_that_requirement_alone(kernel):
     def changes_its_input(*arguments):
         result = duplicate(solution(kernel.name)(*arguments))
