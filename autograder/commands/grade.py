@@ -61,7 +61,7 @@ def grade(
 
     from autograder.grading.grading_run import Progress, grade_chapter
 
-    with tqdm(desc="Judging", unit=" notebooks", dynamic_ncols=True) as bar:
+    with tqdm(desc="Judging", unit=" notebooks", dynamic_ncols=True, delay=1) as bar:
 
         def show(progress: Progress) -> None:
             bar.total = progress.total
@@ -71,9 +71,9 @@ def grade(
             summary = grade_chapter(course, chapter, jobs=jobs, devices=devices, student=student, show=show)
         except KeyboardInterrupt:
             bar.close()
+            after = f"after {bar.n} of {bar.total} notebooks" if bar.n else "before the first notebook was judged"
             raise KeyboardInterrupt(
-                f"Stopped after {bar.n} of {bar.total or 0} notebooks. What was judged is kept: "
-                "run the same command again to go on."
+                f"Stopped {after}. What was judged is kept: run the same command again to go on."
             ) from None
     return summary
 

@@ -138,14 +138,19 @@ def page(chapter: str, sections: list[str], results: list[NotebookResult]) -> st
 
 
 def _summary(students: dict[str, dict[str, NotebookResult]], results: list[NotebookResult]) -> str:
-    waiting = sum(any(cell.score is None for cell in result.cells.values()) for result in results)
+    handed_in = [result for result in results if not result.missing]
     aside = sum(bool(result.set_aside) for result in results)
-    flagged = sum(bool(result.flags) for result in results)
-    text = f"{len(students)} students, {len(results)} notebooks. "
-    text += f"Written answers wait for a person in {waiting} notebooks. " if waiting else ""
+    waiting = sum(_waits(result) for result in handed_in if not result.set_aside)
+    flagged = sum(bool(result.flags) for result in handed_in)
+    text = f"{len(students)} students, {len(handed_in)} notebooks handed in. "
+    text += f"Written answers wait for a person in {waiting} of them. " if waiting else ""
     text += f"{aside} set aside. " if aside else ""
     text += f"{flagged} flagged." if flagged else ""
     return f"<p>{escape(text)}</p>"
+
+
+def _waits(result: NotebookResult) -> bool:
+    return any(cell.score is None for cell in result.cells.values())
 
 
 def judged_total(of_student: dict[str, NotebookResult]) -> float:
@@ -210,22 +215,31 @@ def _mistake_row(what: str, count: int, hint: str) -> str:
 
 
 def _students_table(students: dict[str, dict[str, NotebookResult]], sections: list[str]) -> str:
-    head = "".join(f'<th class="number">{escape(section)}</th>' for section in sections)
+    head = "".join(f'<th class="number" title="{escape(name)}">{escape(_short(name))}</th>' for name in sections)
     rows = []
     for name in sorted(students):
         of_student = students[name]
         cells = "".join(f'<td class="number">{_points(of_student.get(section))}</td>' for section in sections)
-        notes = [
-            f"{result.section}: set aside: {result.set_aside}" for result in of_student.values() if result.set_aside
-        ]
-        notes += [f"{result.section}: {flag}" for result in of_student.values() for flag in result.flags]
-        text = "<br>".join(escape(note) for note in notes)
         rows.append(
-            f'<tr><td>{escape(name)}</td>{cells}<td class="number">{judged_total(of_student):g}</td>'
-            f'<td class="flag">{text}</td></tr>'
+            f'<tr><td>{escape(name)}</td>{cells}<td class="number">{judged_total(of_student):g}</td></tr>'
+            f"{_notes_row(of_student, columns=len(sections) + 2)}"
         )
-    head = f'<tr><th>student</th>{head}<th class="number">judged</th><th>to look at</th></tr>'
+    head = f'<tr><th>student</th>{head}<th class="number">judged</th></tr>'
     return f"<table>{head}{''.join(rows)}</table>"
+
+
+def _notes_row(of_student: dict[str, NotebookResult], columns: int) -> str:
+    """What a person should look at, in a row of its own; nothing where there is nothing."""
+    found = [result for result in of_student.values() if not result.missing or result.set_aside]
+    notes = [f"{result.section}: set aside: {result.set_aside}" for result in found if result.set_aside]
+    notes += [f"{result.section}: {flag}" for result in found if not result.missing for flag in result.flags]
+    text = "<br>".join(escape(note) for note in notes)
+    return f'<tr><td></td><td class="flag" colspan="{columns - 1}">{text}</td></tr>' if notes else ""
+
+
+def _short(section: str) -> str:
+    """The number of a notebook: "3a" of "3a_saturation_and_relu"."""
+    return section.partition("_")[0]
 
 
 def _points(result: NotebookResult | None) -> str:

@@ -12,7 +12,7 @@ from nbconvert.exporters import HTMLExporter
 from autograder.course import Course, CourseError
 from autograder.grading.release import Messages
 from autograder.grading.settings import settings
-from autograder.grading.students_text import students_markdown
+from autograder.grading.students_text import harmless, students_markdown
 from autograder.grading.workers import interrupts_held, no_warm_up, worker_pool
 
 FEW = 8
@@ -26,6 +26,7 @@ class FeedbackExporter(HTMLExporter):
         """nbconvert's filters and the one for what students wrote."""
         yield from super().default_filters()
         yield "students_markdown", students_markdown
+        yield "harmless", harmless
 
 
 def write_feedback(course: Course, chapter: str, student: str) -> list[Path]:

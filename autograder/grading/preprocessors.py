@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
+from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 
 from autograder.course import Course
@@ -60,7 +61,22 @@ class SaveScores(SaveAutoGrades):
 
 
 class Legible(NbGraderPreprocessor):
-    """Prepares an autograded notebook for the feedback page: the bare score lines go, the reports stay."""
+    """Prepares an autograded notebook for the feedback page.
+
+    The bare score lines go, the reports stay; cells that wait for a person are marked as `waiting`.
+    """
+
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+        """nb: with its grades, as nbgrader's GetGrades made it."""
+        names = resources["nbgrader"]
+        with Gradebook(names["db_url"]) as gradebook:
+            found = gradebook.find_submission_notebook(names["notebook"], names["assignment"], names["student"])
+            waiting = {grade.name for grade in found.grades if grade.needs_manual_grade}
+        for cell in nb.cells:
+            marks = cell.metadata.get("nbgrader", {})
+            marks["waiting"] = marks.get("grade_id") in waiting
+        names["waiting"] = bool(waiting)
+        return super().preprocess(nb, resources)
 
     def preprocess_cell(self, cell: NotebookNode, resources: dict[str, Any], index: int) -> tuple[NotebookNode, dict]:
         """Drop the line that only tells nbgrader the score."""

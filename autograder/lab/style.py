@@ -107,9 +107,8 @@ def experiment(function: Callable) -> Callable:
                 return function(*arguments, **options)
         except NotImplementedError:
             names = [getattr(item, "__name__", "") for item in [*arguments, *options.values()] if callable(item)]
-            print(
-                f"This experiment uses your own {', '.join(filter(None, names))}. Write it first, then run this again."
-            )
+            own = ", ".join(filter(None, names))
+            print(f"This experiment uses your own {own}. Write that first, then run this again.")
             return None
 
     return wrapped

@@ -124,6 +124,15 @@ def test_each_released_stub_keeps_signature_and_docstring(notebook):
 
 
 @each_notebook
+def test_a_cell_that_fails_does_not_stop_run_all_cells(notebook):
+    code = [cell for cell in released(notebook)["cells"] if cell["cell_type"] == "code"]
+    assert "raises-exception" not in code[0]["metadata"].get("tags", [])
+    for cell in code[1:]:
+        answer = grading_of(cell).get("solution")
+        assert answer or cell["metadata"]["tags"] == ["raises-exception"]
+
+
+@each_notebook
 def test_no_plotting_code_stands_in_it(notebook):
     for cell in read(COURSE.source_of(notebook))["cells"]:
         if cell["cell_type"] == "code":
