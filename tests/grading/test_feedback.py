@@ -12,7 +12,7 @@ from autograder.course import read
 from autograder.grading.feedback import page_of, write_feedback
 from autograder.grading.students_text import harmless
 from tests.grading.conftest import ODD_NAMES, PIXEL, copy_of
-from tests.grading.small_course import CHAPTER, GRADIENTS, HIDDEN_WORD, POINTS, UNITS, WORD, write
+from tests.grading.small_course import CHAPTER, GRADIENTS, HIDDEN_WORD, POINTS, UNITS, WHY_POINTS, WORD, write
 
 DANGEROUS_TAGS = {"iframe", "object", "embed", "form", "base", "frame", "applet", "animate", "set"}
 
@@ -91,6 +91,18 @@ def test_what_the_student_wrote_can_be_read(graded):
     for number in (1, 2, 7):
         assert f"alert({number})" in text
     assert "ValueError: <script>" in text
+
+
+def test_a_comment_is_text_and_not_markup_to_be_read(graded):
+    text = page(graded, "cyd")
+    assert "No response." in text
+    assert "&lt;p&gt;" not in text
+
+
+def test_what_waits_for_a_person_is_said_and_is_no_zero(graded):
+    text = Live(page(graded, "ada")).text
+    assert f"not graded yet, of {WHY_POINTS}" in text
+    assert "points, so far" in text
 
 
 def test_a_pasted_image_is_shown_and_no_other(graded):
