@@ -97,10 +97,10 @@ def feedback(course: Course, chapter: str, students: list[str], jobs: int | None
 
 def table(course: Course, summary: Summary, deserved: dict[str, float] | None = None) -> str:
     """A row for each student: points by notebook, in all, and what to look at. deserved: a further column."""
-    from autograder.grading.class_report import judged_total
+    from autograder.grading.class_report import judged_total, short_name
 
     sections = course.sections(summary.chapter)
-    head = ["student", *sections, "judged", *(["deserved"] if deserved else []), "to look at"]
+    head = ["student", *map(short_name, sections), "judged", *(["deserved"] if deserved else []), "to look at"]
     rows = [head]
     for student, results in summary.students.items():
         row = [student, *(_points(results[section]) for section in sections), f"{judged_total(results):g}"]

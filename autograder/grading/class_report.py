@@ -215,7 +215,7 @@ def _mistake_row(what: str, count: int, hint: str) -> str:
 
 
 def _students_table(students: dict[str, dict[str, NotebookResult]], sections: list[str]) -> str:
-    head = "".join(f'<th class="number" title="{escape(name)}">{escape(_short(name))}</th>' for name in sections)
+    head = "".join(f'<th class="number" title="{escape(name)}">{escape(short_name(name))}</th>' for name in sections)
     rows = []
     for name in sorted(students):
         of_student = students[name]
@@ -237,7 +237,7 @@ def _notes_row(of_student: dict[str, NotebookResult], columns: int) -> str:
     return f'<tr><td></td><td class="flag" colspan="{columns - 1}">{text}</td></tr>' if notes else ""
 
 
-def _short(section: str) -> str:
+def short_name(section: str) -> str:
     """The number of a notebook: "3a" of "3a_saturation_and_relu"."""
     return section.partition("_")[0]
 
