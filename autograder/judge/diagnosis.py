@@ -8,38 +8,49 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from autograder.call.calling import Outcome, call
+from autograder.call.calling import call
 from autograder.call.plain import same
 from autograder.judge.comparison import as_array, compare
+from autograder.judge.steps import Step, walk
 from autograder.judge.verdict import Diagnosis
 from autograder.kernels.model import Case, Kernel, Mistake
 
 
 @dataclass(eq=False)
 class Trial:
-    """One case, the requirement it belongs to, what the student's function did with it, and what the reference
-    gives."""
+    """One case, the requirement it belongs to, what the student's function did with it call by call, and what the
+    reference gives in each."""
 
     requirement: str
     case: Case
-    outcome: Outcome
-    expected: Any
+    steps: list[Step]
+    expected: tuple[Any, ...]
     computation: str
     passed: bool
 
     @property
     def gave_numbers(self) -> bool:
-        """Whether the call returned something to compare."""
-        return self.outcome.problem is None and self.outcome.returned is not None
+        """Whether every call returned something to compare."""
+        return all(map(_gave_numbers, self.steps))
+
+    @property
+    def changed_an_argument(self) -> bool:
+        """Whether a call changed what it was given."""
+        return any(map(changed_arguments, self.steps))
 
 
-def changed_arguments(case: Case, outcome: Outcome) -> list[str]:
+def _gave_numbers(step: Step) -> bool:
+    return step.outcome.problem is None and step.outcome.returned is not None
+
+
+def changed_arguments(step: Step) -> list[str]:
     """The names of the arguments that a call has changed."""
-    after = zip(case.arguments.items(), outcome.arguments_after, strict=False)
+    after = zip(step.arguments.items(), step.outcome.arguments_after, strict=False)
     return [name for (name, before), now in after if not same(before, now)]
 
 
@@ -48,7 +59,7 @@ def diagnose(kernel: Kernel, trials: list[Trial]) -> Diagnosis | None:
 
     Where the function gave no numbers in some case, a mistake explains it only if it gives none there either.
     """
-    failed = [trial for trial in trials if not trial.passed or changed_arguments(trial.case, trial.outcome)]
+    failed = [trial for trial in trials if not trial.passed or trial.changed_an_argument]
     if not any(trial.gave_numbers for trial in failed):
         return None
     for mistake in kernel.mistakes:
@@ -89,14 +100,21 @@ def _explained_requirements(kernel: Kernel, mistake: Mistake, trials: list[Trial
 def diagnose_warning(kernel: Kernel, trials: list[Trial]) -> Diagnosis | None:
     """The known mistake that returns the right numbers and causes the same floating-point warnings, or None."""
     for mistake in kernel.mistakes:
-        if not mistake.loses and all(_warns_alike(mistake, trial) for trial in trials if trial.gave_numbers):
+        if not mistake.loses and all(_warns_alike(kernel, mistake, trial) for trial in trials if trial.gave_numbers):
             return Diagnosis("mistake", kernel.mistake_name(mistake), mistake.hint)
     return None
 
 
-def _warns_alike(mistake: Mistake, trial: Trial) -> bool:
-    outcome = call(mistake.function, list(trial.case.arguments.values()))
-    return bool(outcome.warnings) == bool(trial.outcome.warnings)
+def _warns_alike(kernel: Kernel, mistake: Mistake, trial: Trial) -> bool:
+    return _warns(_steps_of(kernel, mistake, trial.case)) == _warns(trial.steps)
+
+
+def _warns(steps: list[Step]) -> bool:
+    return any(step.outcome.warnings for step in steps)
+
+
+def _steps_of(kernel: Kernel, mistake: Mistake, case: Case) -> list[Step]:
+    return walk(kernel, case, partial(call, mistake.function))
 
 
 def _reproduces(kernel: Kernel, mistake: Mistake, told: list[Trial], failed: list[Trial]) -> bool:
@@ -106,17 +124,21 @@ def _reproduces(kernel: Kernel, mistake: Mistake, told: list[Trial], failed: lis
 
 
 def _same_numbers(kernel: Kernel, mistake: Mistake, trial: Trial) -> bool:
-    outcome = call(mistake.function, list(trial.case.arguments.values()))
-    if outcome.problem is not None or outcome.returned is None:
-        return not trial.gave_numbers
-    if not trial.gave_numbers:
-        return False
-    if changed_arguments(trial.case, outcome) != changed_arguments(trial.case, trial.outcome):
-        return False
-    wrong = _as_expected(outcome.returned)
-    return (
-        compare(trial.outcome.returned, wrong, computation=trial.computation, outputs=kernel.outputs).difference is None
+    steps = _steps_of(kernel, mistake, trial.case)
+    return len(steps) == len(trial.steps) and all(
+        _same_answer(kernel, theirs, own, trial.computation) for theirs, own in zip(steps, trial.steps, strict=True)
     )
+
+
+def _same_answer(kernel: Kernel, theirs: Step, own: Step, computation: str) -> bool:
+    """Whether a mistake's call gave what the student's did; both are asked about their own numbers of the step
+    before."""
+    if not _gave_numbers(theirs) or not _gave_numbers(own):
+        return _gave_numbers(theirs) == _gave_numbers(own)
+    if changed_arguments(theirs) != changed_arguments(own):
+        return False
+    wrong = _as_expected(theirs.outcome.returned)
+    return compare(own.outcome.returned, wrong, computation=computation, outputs=kernel.outputs).difference is None
 
 
 def _as_expected(value: Any) -> Any:
@@ -142,10 +164,24 @@ def _hypothesis(failed: list[Trial]) -> Diagnosis | None:
 
 
 def _pair(trial: Trial) -> tuple[np.ndarray, np.ndarray] | None:
-    if isinstance(trial.expected, (tuple, list, dict)):
+    """The student's numbers and the right ones; of a repeated case, all steps one after the other."""
+    if len(trial.steps) != len(trial.expected):
         return None
-    got, _ = as_array(trial.outcome.returned)
-    expected = np.asarray(trial.expected)
+    pairs = [_pair_of(step, expected) for step, expected in zip(trial.steps, trial.expected, strict=True)]
+    if any(pair is None for pair in pairs):
+        return None
+    if len(pairs) == 1:
+        return pairs[0]
+    got, expected = zip(*pairs, strict=True)
+    alike = all(one.shape == other.shape == got[0].shape for one, other in pairs)
+    return (np.stack(got), np.stack(expected)) if alike else None
+
+
+def _pair_of(step: Step, expected: Any) -> tuple[np.ndarray, np.ndarray] | None:
+    if isinstance(expected, (tuple, list, dict)):
+        return None
+    got, _ = as_array(step.outcome.returned)
+    expected = np.asarray(expected)
     if got is None or expected.dtype.kind != "f" or got.dtype.kind not in "fiu":
         return None
     return got.astype(np.float64), expected.astype(np.float64)
@@ -232,6 +268,10 @@ def _unchanged_argument(failed: list[Trial]) -> Diagnosis | None:
 
 
 def _is_argument(trial: Trial, name: str) -> bool:
-    argument = trial.case.arguments.get(name)
-    got, _ = as_array(trial.outcome.returned)
+    return all(_returned_argument(step, name) for step in trial.steps)
+
+
+def _returned_argument(step: Step, name: str) -> bool:
+    argument = step.arguments.get(name)
+    got, _ = as_array(step.outcome.returned)
     return isinstance(argument, np.ndarray) and got is not None and _close(got, argument.astype(np.float64))

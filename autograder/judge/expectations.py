@@ -10,6 +10,7 @@ import numpy as np
 
 from autograder.call.plain import arrays_in
 from autograder.judge import devices as device_list
+from autograder.judge.steps import following
 from autograder.kernels import catalogue
 from autograder.kernels.draw import PUBLIC_SEED, Draw
 from autograder.kernels.model import Case, Kernel
@@ -21,10 +22,13 @@ LARGEST_DERIVATIVE = 64
 
 @dataclass(frozen=True, eq=False)
 class Oracle:
-    """An expected answer: from which device (or the numerical derivative), and where it is to be compared."""
+    """The expected answers: from which device (or the numerical derivative), and where they are to be compared.
+
+    expected: one answer for each call of the case.
+    """
 
     name: str
-    expected: Any
+    expected: tuple[Any, ...]
     computation: str
     masks: list[np.ndarray] | None = None
 
@@ -68,19 +72,28 @@ def public(kernel: Kernel, devices: tuple[str, ...]) -> tuple[Expectation, ...]:
 def oracles(kernel: Kernel, case: Case, devices: tuple[str, ...]) -> list[Oracle]:
     """The expected answers of one case."""
     computation = case.computation or kernel.computation
-    dtypes = {array.dtype.name for array in arrays_in(case.arguments)}
+    dtypes = {array.dtype.name for array in arrays_in([case.arguments, *case.then])}
     found = [
         Oracle(device, reference(kernel, case, device), computation)
         for device in devices
         if all(device_list.supports(device, dtype) for dtype in dtypes)
     ]
-    derivative = _derivative_oracle(kernel, case) if kernel.derivative and "float32" not in dtypes else None
+    second = kernel.derivative and "float32" not in dtypes and case.calls == 1
+    derivative = _derivative_oracle(kernel, case) if second else None
     return [*found, derivative] if derivative else found
 
 
-def reference(kernel: Kernel, case: Case, device: str) -> Any:
-    """The PyTorch reference's answer to a case on a device, as NumPy arrays."""
-    tensors = {name: to_tensor(value, device) for name, value in case.arguments.items()}
+def reference(kernel: Kernel, case: Case, device: str) -> tuple[Any, ...]:
+    """The PyTorch reference's answers to the calls of a case on a device, as NumPy arrays."""
+    arguments, answers = case.arguments, [_answer(kernel, case.arguments, device)]
+    for news in case.then:
+        arguments = following(kernel, arguments, answers[-1], news)
+        answers.append(_answer(kernel, arguments, device))
+    return tuple(answers)
+
+
+def _answer(kernel: Kernel, arguments: dict[str, Any], device: str) -> Any:
+    tensors = {name: to_tensor(value, device) for name, value in arguments.items()}
     return from_tensor(kernel.reference(**tensors))
 
 
@@ -134,7 +147,7 @@ def _derivative_oracle(kernel: Kernel, case: Case) -> Oracle | None:
         strict=True,
     )
     expected = slopes[0] if len(slopes) == 1 else tuple(slopes)
-    return Oracle(DERIVATIVE, expected, "numerical derivative", list(masks))
+    return Oracle(DERIVATIVE, (expected,), "numerical derivative", list(masks))
 
 
 def central_differences(loss: Any, name: str, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -17,9 +17,10 @@ from autograder.judge.comparison import compare
 from autograder.judge.diagnosis import Trial, changed_arguments, diagnose, diagnose_by_requirement, diagnose_warning
 from autograder.judge.expectations import Expectation, Oracle
 from autograder.judge.show import readable, show_both, show_value
+from autograder.judge.steps import Step, walk
 from autograder.judge.verdict import Counterexample, Difference, RequirementResult, Verdict
 from autograder.kernels.draw import PUBLIC_SEED
-from autograder.kernels.model import PURITY, Kernel
+from autograder.kernels.model import PURITY, Case, Kernel
 
 Call = Callable[[list], Outcome]
 
@@ -98,44 +99,55 @@ class _Run:
                 return
 
     def _try(self, expectation: Expectation) -> None:
-        case = expectation.case
-        outcome = self.call(list(case.arguments.values()))
-        if outcome.problem and self._hopeless(outcome.problem):
-            self.problem = _readable_problem(outcome.problem)
-            if outcome.problem.kind in HOPELESS and not expectation.hidden:
-                self.problem_case = self._call_text(case)
+        steps = walk(self.kernel, expectation.case, self.call)
+        last = steps[-1]
+        if last.outcome.problem and self._hopeless(last.outcome.problem):
+            self.problem = _readable_problem(last.outcome.problem)
+            if last.outcome.problem.kind in HOPELESS and not expectation.hidden:
+                self.problem_case = self._call_text(last)
             return
-        self.printed |= outcome.printed
-        passed = self._compare_with_oracles(expectation, outcome)
+        self.printed |= any(step.outcome.printed for step in steps)
+        passed = self._compare_with_oracles(expectation, steps)
         first = expectation.oracles[0]
-        trial = Trial(expectation.requirement, case, outcome, first.expected, first.computation, passed)
+        trial = Trial(expectation.requirement, expectation.case, steps, first.expected, first.computation, passed)
         self.trials.append(trial)
-        if _finite(case.arguments):
-            self.warning = self.warning or _warning(outcome, expectation.hidden)
-        self._check_purity(expectation, outcome)
+        for number, step in enumerate(steps, 1):
+            if _finite(step.arguments):
+                self.warning = self.warning or _warning(step.outcome, expectation.hidden)
+            self._check_purity(expectation, step, number)
 
     def _hopeless(self, problem: Problem) -> bool:
         return problem.kind in HOPELESS or (problem.kind in HOPELESS_AT_FIRST and not self.trials)
 
-    def _compare_with_oracles(self, expectation: Expectation, outcome: Outcome) -> bool:
+    def _compare_with_oracles(self, expectation: Expectation, steps: list[Step]) -> bool:
         result = self.results[expectation.requirement]
         result.cases += 1
         passed = True
         for oracle in expectation.oracles:
-            difference = self._difference(oracle, outcome)
-            result.oracles[oracle.name] = result.oracles.get(oracle.name, True) and difference is None
-            if difference is not None:
+            wrong = self._first_wrong(oracle, steps)
+            result.oracles[oracle.name] = result.oracles.get(oracle.name, True) and wrong is None
+            if wrong is not None:
                 passed = result.passed = False
                 if result.counterexample is None:
-                    result.counterexample = self._counterexample(expectation, oracle, outcome, difference)
+                    result.counterexample = self._counterexample(expectation, oracle, steps, *wrong)
         return passed
 
-    def _difference(self, oracle: Oracle, outcome: Outcome) -> Difference | None:
+    def _first_wrong(self, oracle: Oracle, steps: list[Step]) -> tuple[int, Difference] | None:
+        """The first call whose answer differs from the oracle's, counted from 1, and the difference."""
+        for number, (step, expected) in enumerate(zip(steps, oracle.expected, strict=False), 1):
+            difference = self._difference(oracle, expected, step.outcome)
+            if difference is not None:
+                return number, difference
+        if len(steps) < len(oracle.expected):
+            return len(steps), Difference("type", "what your function returned cannot be handed to the next call")
+        return None
+
+    def _difference(self, oracle: Oracle, expected: Any, outcome: Outcome) -> Difference | None:
         if outcome.problem:
             return _problem_difference(_readable_problem(outcome.problem))
         comparison = compare(
             outcome.returned,
-            oracle.expected,
+            expected,
             computation=oracle.computation,
             device=oracle.device,
             outputs=self.kernel.outputs,
@@ -145,35 +157,35 @@ class _Run:
         return comparison.difference
 
     def _counterexample(
-        self, expectation: Expectation, oracle: Oracle, outcome: Outcome, difference: Difference
+        self, expectation: Expectation, oracle: Oracle, steps: list[Step], number: int, difference: Difference
     ) -> Counterexample:
         if expectation.hidden:
             return Counterexample("a hidden case", oracle.name, Difference(difference.kind, ""), hidden=True)
-        outputs = self.kernel.outputs
-        expected, got = show_both(oracle.expected, outcome.returned, outputs)
+        step, outputs = steps[number - 1], self.kernel.outputs
+        expected, got = show_both(oracle.expected[number - 1], step.outcome.returned, outputs)
         return Counterexample(
-            expectation.case.name,
+            _case_name(expectation.case, number),
             oracle.name,
             difference,
-            call={name: show_value(value) for name, value in expectation.case.arguments.items()},
+            call={name: show_value(value) for name, value in step.arguments.items()},
             expected=expected,
-            got="" if outcome.problem else got,
+            got="" if step.outcome.problem else got,
         )
 
-    def _check_purity(self, expectation: Expectation, outcome: Outcome) -> None:
-        changed = changed_arguments(expectation.case, outcome)
-        self.purity.cases += 1
+    def _check_purity(self, expectation: Expectation, step: Step, number: int) -> None:
+        changed = changed_arguments(step)
+        self.purity.cases += number == 1
         if not changed:
             return
         self.purity.passed = False
         if self.purity.counterexample is None:
             names = " and ".join(f"`{name}`" for name in changed)
             difference = Difference("inputs", f"your function changed its argument {names}: work on a copy")
-            found = Counterexample(expectation.case.name, "cpu", difference, hidden=expectation.hidden)
+            found = Counterexample(_case_name(expectation.case, number), "cpu", difference, hidden=expectation.hidden)
             if expectation.hidden:
                 found = Counterexample("a hidden case", "cpu", Difference("inputs", ""), hidden=True)
             else:
-                found.call = {name: show_value(value) for name, value in expectation.case.arguments.items()}
+                found.call = {name: show_value(value) for name, value in step.arguments.items()}
             self.purity.counterexample = found
 
     def verdict(self, cases: str, seed: int, devices: tuple[str, ...]) -> Verdict:
@@ -219,9 +231,14 @@ class _Run:
         known = diagnose_warning(self.kernel, self.trials)
         return f"{text} {known.text if known else NUMBERS_OUT_OF_RANGE}"
 
-    def _call_text(self, case: Any) -> str:
-        arguments = ", ".join(f"{name}={show_value(value)}" for name, value in case.arguments.items())
+    def _call_text(self, step: Step) -> str:
+        arguments = ", ".join(f"{name}={show_value(value)}" for name, value in step.arguments.items())
         return f"{self.kernel.name}({arguments})"
+
+
+def _case_name(case: Case, number: int) -> str:
+    """What a case is called in a report; of a repeated one with the step."""
+    return case.name if case.calls == 1 else f"{case.name}: step {number}"
 
 
 def _readable_problem(problem: Problem) -> Problem:

@@ -274,7 +274,7 @@ def hidden_numbers(kernel: Kernel, seed: int) -> set[str]:
     found = set()
     for item in expectations_of(kernel, seed, True, ("cpu",)):
         numbers = [value for value in item.case.arguments.values() if isinstance(value, float)]
-        for array in arrays_in([*item.case.arguments.values(), item.oracles[0].expected]):
+        for array in arrays_in([*item.case.arguments.values(), item.oracles[0].expected[0]]):
             numbers += array.ravel().tolist()
         found |= {f"{number:.6g}" for number in numbers} | {repr(number) for number in numbers}
     return {number for number in found if len(re.sub(r"\D", "", number)) >= 4}
@@ -348,7 +348,7 @@ def test_the_public_cases_do_not_depend_on_the_seed():
 
 
 def test_hard_coded_answers_to_the_visible_cases_earn_nothing():
-    answers = [(item.case.arguments, item.oracles[0].expected) for item in expectations.public(ELU, ("cpu",))]
+    answers = [(item.case.arguments, item.oracles[0].expected[0]) for item in expectations.public(ELU, ("cpu",))]
 
     def remembers(z, alpha=1.0):
         for arguments, answer in answers:
@@ -403,7 +403,9 @@ def accelerator(monkeypatch):
 
         def elsewhere(kernel, case, where):
             found = reference(kernel, case, where)
-            return found * (1 + deviation) if where == device and found.dtype.kind == "f" else found
+            if where != device:
+                return found
+            return tuple(answer * (1 + deviation) if answer.dtype.kind == "f" else answer for answer in found)
 
         monkeypatch.setattr(expectations, "reference", elsewhere)
         return replace(ELU)

@@ -16,7 +16,7 @@ from autograder import kernels
 from autograder.call.plain import memory_order
 from autograder.kernels import catalogue, of_notebook
 from autograder.kernels.draw import PUBLIC_SEED, Draw, strided
-from autograder.kernels.model import PURITY, Mistake, case
+from autograder.kernels.model import PURITY, Mistake, case, each, repeated
 from autograder.kernels.tolerances import TOLERANCES, Tolerance, tolerance
 
 few = settings(max_examples=50, deadline=None)
@@ -173,6 +173,19 @@ def test_a_case_is_written_as_the_call_it_stands_for():
 
 def test_a_kernel_may_have_a_parameter_called_name():
     assert case("one", name="relu").arguments == {"name": "relu"}
+
+
+def test_a_repeated_case_is_one_call_and_what_is_new_in_each_further_one():
+    found = repeated("three", theta=1.0, gradient=each([0.1, 0.2, 0.3]), t=each(range(1, 4)), beta=0.9)
+    assert list(found.arguments.items()) == [("theta", 1.0), ("gradient", 0.1), ("t", 1), ("beta", 0.9)]
+    assert found.then == ({"gradient": 0.2, "t": 2}, {"gradient": 0.3, "t": 3})
+    assert (found.calls, case("one", z=1.0).calls) == (3, 1)
+
+
+@pytest.mark.parametrize("arguments", [{"t": 1}, {"t": each([])}, {"t": each([1]), "gradient": each([1.0, 2.0])}])
+def test_a_repeated_case_needs_arguments_that_change_with_every_call(arguments):
+    with pytest.raises(ValueError, match="none: a repeated case needs arguments that are each"):
+        repeated("none", **arguments)
 
 
 @pytest.mark.parametrize("kernel", catalogue().values(), ids=lambda kernel: kernel.name)
