@@ -1,0 +1,275 @@
+"""Optimizers at work: on surfaces that one can look at, and on a network that reads the digits.
+
+What the notebooks of "Faster optimizers" share: their experiments are in modules of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from autograder.lab import style
+from autograder.lab.activations import Nonsense
+from autograder.lab.handwritten_digits import digits
+
+Gradient = Callable[[np.ndarray], np.ndarray]
+
+# ---------------------------------------------------------------- an optimizer, called step by step
+
+
+@dataclass(frozen=True)
+class Optimizer:
+    """A student's step function with its settings.
+
+    name: what figures call it. step: called as step(theta, gradient, *state, [t,] *settings).
+    state: the names of its state arrays, which start at zero ("m", "s"); the step returns (theta, *state), or theta
+        alone where there is no state.
+    settings: the remaining arguments in the order of the signature, {"learning_rate": 0.1, "beta": 0.9}. A callable
+        is called with t, from 1, and gives the setting of that step.
+    counts: whether the step takes t, counted from 1, between state and settings.
+    looks_ahead: whether the step takes the gradient as a function of theta where others take its value.
+    """
+
+    name: str
+    step: Callable
+    state: tuple[str, ...] = ()
+    settings: dict[str, Any] = field(default_factory=dict)
+    counts: bool = False
+    looks_ahead: bool = False
+
+    def begin(self, theta: np.ndarray) -> tuple[np.ndarray, ...]:
+        """The state before the first step: zeros."""
+        return tuple(np.zeros_like(theta) for _ in self.state)
+
+    def advance(
+        self, theta: np.ndarray, gradient: Gradient, state: tuple[np.ndarray, ...], t: int
+    ) -> tuple[np.ndarray, tuple[np.ndarray, ...]]:
+        """One step: the new theta and the new state.
+
+        Raises Nonsense where the student's function does not return them.
+        """
+        settings = [value(t) if callable(value) else value for value in self.settings.values()]
+        count = [t] if self.counts else []
+        slope = gradient if self.looks_ahead else gradient(theta)
+        returned = self.step(theta.copy(), slope, *(part.copy() for part in state), *count, *settings)
+        parts = tuple(returned) if self.state and isinstance(returned, (tuple, list)) else (returned,)
+        if [np.shape(part) for part in parts] != [theta.shape] * (1 + len(self.state)):
+            due = ", ".join(("theta", *self.state))
+            name = getattr(self.step, "__name__", "function")
+            raise Nonsense(f"Your {name} did not return ({due}), each of the shape of theta. Run its check first.")
+        return np.asarray(parts[0], dtype=float), tuple(np.asarray(part, dtype=float) for part in parts[1:])
+
+
+# ---------------------------------------------------------------- surfaces
+
+
+@dataclass(frozen=True)
+class Surface:
+    """A loss of two parameters. start: where the descent begins; lowest: its minimum; x and y: what a map shows."""
+
+    name: str
+    loss: Callable[[np.ndarray], np.ndarray]
+    gradient: Gradient
+    start: tuple[float, float]
+    lowest: tuple[float, float]
+    x: tuple[float, float]
+    y: tuple[float, float]
+
+
+CURVATURES = np.array([1.0, 50.0])
+
+
+def _bowl(theta: np.ndarray) -> np.ndarray:
+    return 0.5 * (CURVATURES * theta**2).sum(axis=-1)
+
+
+def _valley(theta: np.ndarray) -> np.ndarray:
+    x, y = theta[..., 0], theta[..., 1]
+    return 0.05 * (1 - x) ** 2 + (y - x**2) ** 2
+
+
+def _valley_gradient(theta: np.ndarray) -> np.ndarray:
+    x, y = theta
+    across = y - x**2
+    return np.array([-0.1 * (1 - x) - 4 * x * across, 2 * across])
+
+
+BOWL = Surface(
+    "elongated bowl", _bowl, lambda theta: CURVATURES * theta, (-9.0, 1.6), (0.0, 0.0), (-10.0, 3.0), (-2.4, 2.4)
+)
+"""(x² + 50 y²)/2: condition number 50, fifty times as steep across as along."""
+
+VALLEY = Surface("curved valley", _valley, _valley_gradient, (-1.6, 1.6), (1.0, 1.0), (-2.0, 2.0), (-0.8, 2.8))
+"""(1 − x)²/20 + (y − x²)²: steep walls, a floor that bends (Rosenbrock's valley, with other constants)."""
+
+
+def descend(optimizer: Optimizer, surface: Surface, steps: int) -> np.ndarray:
+    """The path of an optimizer from the surface's start: (steps + 1, 2). Once it overflows it stays where it is."""
+    theta = np.array(surface.start)
+    state = optimizer.begin(theta)
+    path = [theta]
+    for t in range(1, steps + 1):
+        theta, state = optimizer.advance(theta, surface.gradient, state, t)
+        if not np.abs(theta).max() < 1e12:
+            path += [path[-1]] * (steps + 1 - t)
+            break
+        path.append(theta)
+    return np.array(path)
+
+
+def steps_until(surface: Surface, path: np.ndarray, loss: float) -> int | None:
+    """The number of steps after which the loss stays below `loss` for the rest of the path, None if it never does."""
+    above = np.flatnonzero(~(surface.loss(path) < loss))
+    first = int(above[-1]) + 1 if len(above) else 0
+    return first if first < len(path) else None
+
+
+def draw_surface(axes: Any, surface: Surface, levels: int = 12) -> None:
+    """A map of a surface: its contour lines, closer at the bottom, and a star at the minimum."""
+    grid = np.stack(np.meshgrid(np.linspace(*surface.x, 240), np.linspace(*surface.y, 240)), axis=-1)
+    loss = surface.loss(grid)
+    heights = loss.max() * np.linspace(0, 1, levels + 1)[1:] ** 3
+    axes.contour(grid[..., 0], grid[..., 1], loss, levels=heights, colors=style.GREY, linewidths=0.6, alpha=0.7)
+    axes.plot(*surface.lowest, marker="*", markersize=12, color=style.BLACK, linestyle="none", zorder=5)
+    axes.grid(False)
+    axes.set(xlabel="θ₁", ylabel="θ₂", xlim=surface.x, ylim=surface.y)
+
+
+def draw_path(axes: Any, path: np.ndarray, label: str, number: int = 0, markers: int | None = None) -> None:
+    """A path in the colour, line and marker of its number. markers: how many of the first steps get one; all if
+    None."""
+    shown = slice(None, None if markers is None else markers + 1)
+    colour = style.COLOURS[number % len(style.COLOURS)]
+    axes.plot(*path.T, color=colour, linestyle=style.LINES[number % len(style.LINES)], linewidth=1.3, zorder=3)
+    marker = style.MARKERS[number % len(style.MARKERS)]
+    axes.plot(*path[shown].T, color=colour, marker=marker, markersize=3.5, linestyle="none", label=label, zorder=4)
+
+
+# ---------------------------------------------------------------- a network whose parameters are one vector
+
+
+class DigitsNetwork:
+    """A network on the digits with ReLU and a softmax at the end; all its parameters are one vector theta.
+
+    hidden: the widths of its hidden layers.
+    """
+
+    def __init__(self, hidden: Sequence[int] = (100, 100)) -> None:
+        self.x, self.y, self.x_validation, self.y_validation = digits()
+        widths = (self.x.shape[1], *hidden, 10)
+        self.shapes = [shape for n, k in pairwise(widths) for shape in ((n, k), (k,))]
+        self.size = sum(int(np.prod(shape)) for shape in self.shapes)
+
+    def start(self, seed: int = 0) -> np.ndarray:
+        """He's normal initialization, biases zero, as one vector."""
+        rng = np.random.default_rng(seed)
+        parts = [rng.normal(0, np.sqrt(2 / s[0]), s) if len(s) == 2 else np.zeros(s) for s in self.shapes]
+        return np.concatenate([part.ravel() for part in parts])
+
+    def parts(self, theta: np.ndarray) -> list[np.ndarray]:
+        """Weights and biases, layer by layer, as views into theta."""
+        ends = np.cumsum([np.prod(shape) for shape in self.shapes])[:-1]
+        return [part.reshape(shape) for part, shape in zip(np.split(theta, ends), self.shapes, strict=True)]
+
+    def loss_and_gradient(self, theta: np.ndarray, rows: np.ndarray) -> tuple[float, np.ndarray]:
+        """Mean cross-entropy over some training images, and its gradient as one vector."""
+        parts = self.parts(theta)
+        outputs = self._forward(parts, self.x[rows])
+        logits, labels = outputs[-1], self.y[rows]
+        shifted = logits - logits.max(axis=1, keepdims=True)
+        log_probabilities = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+        chosen = (np.arange(len(rows)), labels)
+        delta = np.exp(log_probabilities)
+        delta[chosen] -= 1
+        delta /= len(rows)
+        gradients: list[np.ndarray] = []
+        for layer in range(len(parts) // 2 - 1, -1, -1):
+            below = outputs[layer]
+            gradients = [(below.T @ delta).ravel(), delta.sum(axis=0), *gradients]
+            if layer:
+                delta = (delta @ parts[2 * layer].T) * (below > 0)
+        return float(-log_probabilities[chosen].mean()), np.concatenate(gradients)
+
+    def accuracy(self, theta: np.ndarray) -> float:
+        """The share of the validation images that are read correctly."""
+        logits = self._forward(self.parts(theta), self.x_validation)[-1]
+        return float((logits.argmax(axis=1) == self.y_validation).mean())
+
+    def loss(self, theta: np.ndarray) -> float:
+        """Mean cross-entropy over all training images."""
+        return self.loss_and_gradient(theta, np.arange(len(self.x)))[0]
+
+    @staticmethod
+    def _forward(parts: list[np.ndarray], x: np.ndarray) -> list[np.ndarray]:
+        """The input and the outputs of every layer; the last are the logits."""
+        outputs = [x]
+        for layer in range(0, len(parts), 2):
+            z = outputs[-1] @ parts[layer] + parts[layer + 1]
+            outputs.append(np.maximum(z, 0) if layer + 2 < len(parts) else z)
+        return outputs
+
+
+@dataclass
+class Training:
+    """What a training run left behind.
+
+    losses: of each minibatch, where its gradient was taken. by_epoch: over all training images, before the first epoch and after each.
+    """
+
+    theta: np.ndarray
+    losses: np.ndarray
+    by_epoch: np.ndarray
+    accuracy: float
+
+
+def train(network: DigitsNetwork, optimizer: Optimizer, *, epochs: int = 8, batch: int = 32, seed: int = 0) -> Training:
+    """Train on minibatches. The same seed gives every optimizer the same start and the same minibatches.
+
+    Ends early, with infinite losses, when the loss is no longer a number.
+    """
+    rng = np.random.default_rng([seed, 1])
+    theta = network.start(seed)
+    state = optimizer.begin(theta)
+    losses, by_epoch, t = [], [network.loss(theta)], 0
+    with np.errstate(all="ignore"):
+        for _ in range(epochs):
+            for rows in _minibatches(rng, len(network.x), batch):
+                t += 1
+
+                def gradient(at: np.ndarray, rows: np.ndarray = rows) -> np.ndarray:
+                    loss, slope = network.loss_and_gradient(at, rows)
+                    losses.append(loss)
+                    return slope
+
+                theta, state = optimizer.advance(theta, gradient, state, t)
+            loss = network.loss(theta)
+            by_epoch.append(loss if np.isfinite(loss) else np.inf)
+            if not np.isfinite(loss):
+                by_epoch += [np.inf] * (epochs + 1 - len(by_epoch))
+                break
+    return Training(theta, np.array(losses), np.array(by_epoch), network.accuracy(theta))
+
+
+def _minibatches(rng: np.random.Generator, count: int, batch: int) -> Iterable[np.ndarray]:
+    order = rng.permutation(count)
+    return (order[i : i + batch] for i in range(0, count - batch + 1, batch))
+
+
+def draw_losses(axes: Any, runs: dict[str, Training]) -> None:
+    """The training loss after each epoch, one line a run."""
+    for number, (name, run) in enumerate(runs.items()):
+        finite = np.where(np.isfinite(run.by_epoch), run.by_epoch, np.nan)
+        axes.semilogy(
+            finite,
+            color=style.COLOURS[number % len(style.COLOURS)],
+            linestyle=style.LINES[number % len(style.LINES)],
+            marker=style.MARKERS[number % len(style.MARKERS)],
+            markersize=4,
+            label=name,
+        )
+    axes.set(xlabel="epoch", ylabel="training loss")
+    axes.legend()
