@@ -217,7 +217,8 @@ class DigitsNetwork:
 class Training:
     """What a training run left behind.
 
-    losses: of each minibatch, where its gradient was taken. by_epoch: over all training images, before the first epoch and after each.
+    losses: of each minibatch, where its gradient was taken.
+    by_epoch: over all training images, before the first epoch and after each.
     """
 
     theta: np.ndarray
