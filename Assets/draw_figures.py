@@ -6,12 +6,16 @@ them, name their files: `python Assets/draw_figures.py relu.png`.
 
 from __future__ import annotations
 
+import io
 import sys
 from pathlib import Path
 
+import matplotlib
 import numpy as np
+from PIL import Image, ImageOps
 
 FOLDER = Path(__file__).resolve().parent
+MARGIN = 16
 sys.path.insert(0, str(FOLDER.parent))
 
 from autograder.lab import style  # noqa: E402
@@ -28,6 +32,31 @@ def relu():
     _note(axes[1], "slope α: the leak\n(drawn with α = 0.1)", at=(-2.2, -0.22), text=(-3.7, 1.1))
     axes[0].set_ylabel("φ(z)")
     axes[0].set_ylim(-1.3, 4)
+    return figure
+
+
+def leaky_relus():
+    """Three ways to choose the slope for negative z: fixed, learned, random."""
+    z = np.linspace(-4, 4, 801)
+    figure, panels = style.new_figure(columns=3, width=9.6, height=3.0, sharey=True)
+    for axes, title in zip(panels, ("Leaky ReLU: α fixed", "PReLU: α learned", "RReLU: α random"), strict=True):
+        axes.axhline(0, color=style.GREY, linewidth=0.8)
+        axes.axvline(0, color=style.GREY, linewidth=0.8)
+        axes.plot(z[z >= 0], z[z >= 0], color=style.BLUE)
+        axes.set(xlabel="z", xlim=(-4, 4), ylim=(-1.6, 4), title=title)
+    below = z[z <= 0]
+    fixed, learned, random = panels
+    fixed.plot(below, 0.1 * below, color=style.BLUE)
+    _note(fixed, "the same slope\nfor ever", at=(-2.2, -0.22), text=(-3.7, 1.4))
+    for alpha, line in ((0.05, ":"), (0.15, "-."), (0.3, "-")):
+        learned.plot(below, alpha * below, color=style.BLUE, linestyle=line)
+    learned.annotate("", (-3.4, -0.95), (-3.4, -0.2), arrowprops={"arrowstyle": "->", "color": style.RED})
+    learned.text(-3.7, 0.5, "gradient descent\nmoves the slope", color=style.RED)
+    random.fill_between(below, below / 8, below / 3, color=style.SKY, alpha=0.5, linewidth=0)
+    random.plot(below, (1 / 8 + 1 / 3) / 2 * below, color=style.BLUE, linestyle="--")
+    _note(random, "training: anywhere\nin the fan", at=(-3.2, -0.95), text=(-3.7, 1.1))
+    _note(random, "evaluation:\nits middle", at=(-1.0, -0.23), text=(0.5, -1.3))
+    fixed.set_ylabel("φ(z)")
     return figure
 
 
@@ -187,6 +216,7 @@ def weight_initialization():
 FIGURES = {
     "VanishingGradients.png": vanishing_gradients,
     "relu.png": relu,
+    "LeakyReLUs.png": leaky_relus,
     "elu.png": elu,
     "BatchNormalization.png": batch_normalization,
     "GradientClipping.png": gradient_clipping,
@@ -209,10 +239,20 @@ def _note(axes, words: str, at: tuple[float, float], text: tuple[float, float]) 
     axes.annotate(words, xy=at, xytext=text, arrowprops=arrow)
 
 
+def _small(png: bytes) -> bytes:
+    """The picture in a margin, with 128 colours: a third of the bytes, as every notebook carries its own."""
+    file = io.BytesIO()
+    image = ImageOps.expand(Image.open(io.BytesIO(png)).convert("RGB"), MARGIN, fill=style.PAPER)
+    image.quantize(128, dither=Image.Dither.NONE).save(file, "png", optimize=True)
+    return file.getvalue()
+
+
 def main(names: list[str]) -> None:
     """Draw the figures with these file names, or all."""
     for name in names or FIGURES:
-        (FOLDER / name).write_bytes(style.as_png(FIGURES[name]()))
+        with matplotlib.rc_context(style.RC):
+            figure = FIGURES[name]()
+        (FOLDER / name).write_bytes(_small(style.as_png(figure)))
         print(f"Assets/{name}")
 
 

@@ -1,5 +1,5 @@
 """The instructor's notebook as nbgrader keeps it for grading: solutions cleared, cells locked, hidden tests still
-there."""
+there, figures as words."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.course import Course, CourseError
+from autograder.grading.figures import describe_figures
 
 
 def master(course: Course, notebook: str) -> NotebookNode:
@@ -34,4 +35,5 @@ def _master(path: Path, changed: int) -> NotebookNode:
     resources = {"nbgrader": {"notebook": path.stem, "assignment": path.parent.name}}
     for step in (LockCells, ClearSolutions, ClearOutput, CheckCellMetadata, ComputeChecksums):
         notebook, resources = step().preprocess(notebook, resources)
+    describe_figures(notebook)
     return notebook

@@ -16,8 +16,18 @@ from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 
 from autograder.course import Course
 from autograder.grading import notebook as grading
+from autograder.grading.figures import embed_figures
 from autograder.grading.recording import set_grade
 from autograder.grading.results import Results
+
+
+class EmbedFigures(NbGraderPreprocessor):
+    """Puts the pictures of Assets/ into the notebook that students get."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+        """nb: the instructor's. Raises CourseError for a picture that is not there."""
+        embed_figures(nb, Path(resources["metadata"]["path"]))
+        return nb, resources
 
 
 class Judge(NbGraderPreprocessor):

@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 from autograder.course import Course, CourseError
-from autograder.grading.settings import settings
+from autograder.grading.settings import SAVE_CELLS, settings
 
 GRADED_ALREADY = """.
 A class has been graded with the exercises as they were. Take the change back, or move gradebook.db away to start a new
@@ -54,7 +54,8 @@ def _generate(course: Course, chapter: str, folder: Path, gradebook: bool = True
     config.CourseDirectory.release_directory = str(folder)
     if not gradebook:
         config.GenerateAssignment.no_database = True
-        config.GenerateAssignment.preprocessors = _without_gradebook()
+        steps = config.GenerateAssignment.preprocessors
+        config.GenerateAssignment.preprocessors = [step for step in steps if step != SAVE_CELLS]
     messages = Messages()
     converter = GenerateAssignment(coursedir=CourseDirectory(config=config), config=config)
     converter.log = messages.logger
@@ -64,14 +65,6 @@ def _generate(course: Course, chapter: str, folder: Path, gradebook: bool = True
         reason = messages.last() or str(error)
         advice = GRADED_ALREADY if "because there are submissions" in reason else ""
         raise CourseError(f"nbgrader could not release {chapter}: {reason}{advice}") from None
-
-
-def _without_gradebook() -> list[type]:
-    """nbgrader's steps from source to release, less the one that writes into the gradebook."""
-    from nbgrader.converters import GenerateAssignment
-    from nbgrader.preprocessors import SaveCells
-
-    return [step for step in GenerateAssignment().preprocessors if step is not SaveCells]
 
 
 class Messages(logging.Handler):

@@ -14,6 +14,25 @@ TEMPLATES = Path(__file__).with_name("templates")
 SQLITE_TIMEOUT = 60
 
 
+SAVE_CELLS = "nbgrader.preprocessors.SaveCells"
+RELEASE_STEPS = [
+    "autograder.grading.preprocessors.EmbedFigures",
+    "nbgrader.preprocessors.IncludeHeaderFooter",
+    "nbgrader.preprocessors.InstantiateTests",
+    "nbgrader.preprocessors.LockCells",
+    "nbgrader.preprocessors.ClearSolutions",
+    "nbgrader.preprocessors.ClearOutput",
+    "nbgrader.preprocessors.CheckCellMetadata",
+    "nbgrader.preprocessors.ComputeChecksums",
+    SAVE_CELLS,
+    "nbgrader.preprocessors.ClearHiddenTests",
+    "nbgrader.preprocessors.ClearMarkScheme",
+    "nbgrader.preprocessors.ComputeChecksums",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+"""From source/ to release/: the figures are put in, then nbgrader's own steps. SAVE_CELLS writes into the gradebook."""
+
+
 def database_url(root: Path) -> str:
     """Where the gradebook of a course folder is: SQLite that waits for a lock, unless the configuration says
     otherwise."""
@@ -31,6 +50,7 @@ def configure(config: Config, root: Path) -> Config:
     config.CourseDirectory.db_url = database_url(root)
     config.Exchange.root = str(root / "exchange")
     config.GenerateAssignment.force = True
+    config.GenerateAssignment.preprocessors = list(RELEASE_STEPS)
     config.Autograde.sanitize_preprocessors = ["autograder.grading.preprocessors.Judge"]
     config.Autograde.autograde_preprocessors = [
         "autograder.grading.preprocessors.SaveScores",

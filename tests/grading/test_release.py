@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import copy
 import json
 
 import pytest
 
-from autograder.course import CourseError, read
+from autograder.course import CourseError, read, text_of
+from autograder.grading.master import master
 from autograder.grading.release import differences, make_release
 from tests.grading.small_course import CHAPTER, HIDDEN_WORD, SECTIONS, UNITS, cell, released, write
 
@@ -88,6 +90,52 @@ def test_a_source_that_is_no_notebook_stops_the_release_and_leaves_the_old_one(c
     with pytest.raises(CourseError, match="could not release"):
         make_release(course, CHAPTER)
     assert release_files(course) == before
+
+
+PICTURE = b"\x89PNG\r\n\x1a\n a picture"
+LINK = "![a curve that rises](../../Assets/curve.png)"
+
+
+def draw_and_show(course) -> None:
+    (course.root / "Assets").mkdir()
+    (course.root / "Assets" / "curve.png").write_bytes(PICTURE)
+    change_source(course, lambda cells: cells.append(cell("markdown", "curve-figure", LINK)))
+
+
+def test_a_figure_travels_inside_the_released_notebook(course):
+    draw_and_show(course)
+    make_release(course, CHAPTER)
+    found = text_of(released(course, UNITS)["cells"][-1])
+    head = "![a curve that rises](data:image/png;base64,"
+    assert found.startswith(head) and found.endswith(")")
+    assert base64.b64decode(found.removeprefix(head).removesuffix(")")) == PICTURE
+
+
+def test_a_figure_that_was_drawn_again_shows_until_it_is_released(course):
+    draw_and_show(course)
+    make_release(course, CHAPTER)
+    (course.root / "Assets" / "curve.png").write_bytes(PICTURE + b" with more")
+    assert differences(course) == [f"release/{CHAPTER}/{UNITS}.ipynb differs from what source/ makes"]
+
+
+def test_a_figure_that_is_not_there_is_told_and_leaves_the_old_release(course):
+    before = release_files(course)
+    change_source(course, lambda cells: cells.append(cell("markdown", "curve-figure", LINK)))
+    with pytest.raises(CourseError, match=r"the figure curve\.png is not in .*Assets; .*draw_figures\.py"):
+        make_release(course, CHAPTER)
+    assert release_files(course) == before
+
+
+def test_what_is_graded_says_in_words_what_a_figure_shows(course):
+    draw_and_show(course)
+    found = master(course, f"{CHAPTER}/{UNITS}").cells[-1].source
+    assert found == "*Figure: a curve that rises*"
+
+
+def test_a_link_in_the_middle_of_a_text_is_no_figure(course):
+    change_source(course, lambda cells: cells.append(cell("markdown", "text", f"See {LINK}, or not.")))
+    make_release(course, CHAPTER)
+    assert text_of(released(course, UNITS)["cells"][-1]) == f"See {LINK}, or not."
 
 
 def test_a_change_in_source_shows_until_it_is_released(course):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import runpy
 from functools import cache
 from html.parser import HTMLParser
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -21,6 +23,7 @@ from autograder.course import (
     text_of,
     without_solution_marks,
 )
+from autograder.grading.figures import LINK
 from autograder.kernels import of_notebook
 
 COURSE = Course()
@@ -36,6 +39,33 @@ def released(notebook: str) -> dict:
 
 def written_questions(cells: list[dict]) -> list[dict]:
     return [cell for cell in cells if cell["cell_type"] == "markdown" and grading_of(cell).get("grade")]
+
+
+def figures(notebook: str) -> list[re.Match]:
+    """The figures of Assets/ that a notebook shows: each a cell of its own."""
+    found = [LINK.match(text_of(cell)) for cell in read(COURSE.source_of(notebook))["cells"]]
+    return [match for match in found if match]
+
+
+@each_notebook
+def test_it_shows_a_figure_of_assets_with_an_alternative_text(notebook):
+    assert figures(notebook)
+    for figure in figures(notebook):
+        assert len(figure["alt"]) > 60
+        assert (COURSE.source_of(notebook).parent / figure["file"]).is_file()
+
+
+@each_notebook
+def test_the_released_notebook_carries_its_pictures_with_it(notebook):
+    texts = [text_of(cell) for cell in released(notebook)["cells"]]
+    carried = [text for text in texts if text.startswith("![") and "](data:image/png;base64," in text]
+    assert len(carried) == len(figures(notebook))
+    assert not any("](../" in text for text in texts)
+
+
+def test_every_figure_that_is_drawn_is_shown_somewhere():
+    shown = {Path(figure["file"]).name for notebook in COURSE.notebooks() for figure in figures(notebook)}
+    assert shown == set(runpy.run_path(str(ROOT / "Assets" / "draw_figures.py"))["FIGURES"])
 
 
 @each_notebook
