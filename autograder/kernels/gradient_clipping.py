@@ -106,7 +106,7 @@ def clip_by_value_divided_by_the_largest_entry(gradients, limit=1.0):
 
 
 def clip_by_value_zero_beyond_the_limit(gradients, limit=1.0):
-    return [np.where(np.abs(g) > limit, 0.0 * limit, g) for g in gradients]
+    return [np.where(np.abs(g) > limit, 0.0, g) for g in gradients]
 
 
 def clip_by_value_not_a_number_hidden(gradients, limit=1.0):
@@ -220,6 +220,8 @@ def cosine_similarity_values(draw: Draw) -> Iterator[Case]:
     yield case("an obtuse angle", gradients=[np.array([1.0, 2.0]), np.array([2.0])], clipped=obtuse)
     short = [np.array([0.006, 0.0]), np.array([[0.008]])]
     yield case("lengths 500 and 0.01", gradients=[np.array([300.0, 0.0]), np.array([[-400.0]])], clipped=short)
+    shorter = [np.array([0.002]), np.zeros(1)]
+    yield case("lengths 0.005 and 0.002", gradients=[np.array([0.003]), np.array([-0.004])], clipped=shorter)
     for _ in draw.rounds(public=2, hidden=6):
         gradients = of_a_layer(draw, scale=3.0)
         others = [np.round(0.2 * g + draw.normal(*g.shape), 3) for g in gradients]
@@ -273,13 +275,13 @@ def cosine_similarity_not_divided_by_the_lengths(gradients, clipped):
 def cosine_similarity_divided_by_one_length_only(gradients, clipped):
     dot = sum(np.sum(g * c) for g, c in zip(gradients, clipped, strict=True))
     length = np.sqrt(sum(np.sum(g**2) for g in gradients))
-    return dot / length if length > 0 else 0.0 * dot
+    return dot / length if length > 0 else 0.0
 
 
 def cosine_similarity_lengths_of_the_arrays_added(gradients, clipped):
     dot = sum(np.sum(g * c) for g, c in zip(gradients, clipped, strict=True))
     lengths = sum(np.linalg.norm(g) for g in gradients) * sum(np.linalg.norm(c) for c in clipped)
-    return dot / lengths if lengths > 0 else 0.0 * dot
+    return dot / lengths if lengths > 0 else 0.0
 
 
 def cosine_similarity_the_angle_itself(gradients, clipped):
@@ -360,8 +362,8 @@ COSINE_SIMILARITY = Kernel(
         ),
         Mistake(
             cosine_similarity_something_added_to_the_lengths,
-            "The number that you add to avoid 0 / 0 changes every other result a little. Take the larger of the two "
-            "instead of the sum, or treat the case 0 by itself.",
+            "The number that you add to avoid 0 / 0 changes every other result a little, and that of short gradients a "
+            "lot. Treat the case 0 by itself.",
             loses=ALL_OF_COSINE_SIMILARITY,
         ),
         Mistake(
@@ -392,8 +394,8 @@ def global_norm_values(draw: Draw) -> Iterator[Case]:
 
 def global_norm_other_norm_types(draw: Draw) -> Iterator[Case]:
     """The largest absolute value, the sum of absolute values, and a norm in between."""
-    gradients = [np.array([1.0, -7.0]), np.array([3.0])]
-    yield case("norm_type infinity", gradients=gradients, norm_type=np.inf)
+    gradients = [np.array([-7.0, 2.0]), np.array([-7.0])]
+    yield case("norm_type infinity, the largest entry twice", gradients=gradients, norm_type=np.inf)
     yield case("norm_type 1", gradients=gradients, norm_type=1.0)
     yield case("norm_type 3", gradients=[np.array([-3.0, 4.0]), np.array([5.0])], norm_type=3.0)
     for _ in draw.rounds(public=2, hidden=6):
@@ -665,6 +667,15 @@ def clip_by_global_norm_always_float64(gradients, max_norm):
 ABOVE, BELOW, NEAR = "norm far above max_norm", "norm below max_norm", "the 1e-6 in the denominator"
 NOT_FINITE = "NaN and infinite entries"
 
+ONLY_IF_LARGER = (
+    "Two things follow from your `if`: a gradient of exactly max_norm is not shortened by PyTorch's millionth, and for "
+    "a NaN the comparison is False, so the other entries get through. Compute the factor always and limit it to 1."
+)
+HIDDEN_NAN = (
+    "A NaN gets through as if nothing were wrong. Every comparison with NaN is False, so an `if` leaves the factor at "
+    "1, and so does Python's min(1.0, x). np.minimum passes NaN on, as PyTorch does."
+)
+
 CLIP_BY_GLOBAL_NORM = Kernel(
     name="clip_by_global_norm",
     parameters=("gradients", "max_norm"),
@@ -723,15 +734,12 @@ CLIP_BY_GLOBAL_NORM = Kernel(
         ),
         Mistake(
             clip_by_global_norm_only_if_the_norm_is_larger,
-            "Two things follow from your `if`: a gradient of exactly max_norm is not shortened by PyTorch's "
-            "millionth, and for a NaN the comparison is False, so the other entries get through. Compute the factor "
-            "always and limit it to 1.",
+            ONLY_IF_LARGER,
             loses=(NEAR, NOT_FINITE),
         ),
         Mistake(
             clip_by_global_norm_min_of_python_hides_nan,
-            "Python's min(1.0, NaN) is 1.0, because every comparison with NaN is False: a broken gradient gets through "
-            "as if nothing were wrong. np.minimum passes NaN on, as PyTorch does.",
+            HIDDEN_NAN,
             loses=(NOT_FINITE,),
         ),
         Mistake(
@@ -742,7 +750,8 @@ CLIP_BY_GLOBAL_NORM = Kernel(
         ),
         Mistake(
             clip_by_global_norm_always_float64,
-            "The numbers are right, but float32 becomes float64: astype(float) fixes the dtype.",
+            "The numbers are right, but float32 becomes float64: something in your function fixes the dtype, "
+            "astype(float) for example.",
             loses=(ANY_LIST,),
         ),
     ),
@@ -790,6 +799,14 @@ def clip_each_by_norm_near(draw: Draw) -> Iterator[Case]:
         yield case("random moderate gradients", gradients=gradients, max_norm=draw.number(0.1, 1.9))
 
 
+def clip_each_by_norm_any_list(draw: Draw) -> Iterator[Case]:
+    """NaN or infinity spoils its own array and no other; any shape, memory order and dtype."""
+    exploding = np.array([30000.0, 40000.0])
+    yield case("a NaN in one array", gradients=[np.array([np.nan, 1.0]), exploding], max_norm=1.0)
+    yield case("an infinite entry in one array", gradients=[np.array([1.0, -np.inf]), exploding], max_norm=1.0)
+    yield from clip_norm_any_list(draw)
+
+
 def clip_each_by_norm_global_norm_instead(gradients, max_norm):
     norm = np.sqrt(sum(np.sum(g**2) for g in gradients))
     return [g * np.minimum(1, max_norm / (norm + 1e-6)) for g in gradients]
@@ -800,11 +817,19 @@ def clip_each_by_norm_always_rescaled(gradients, max_norm):
 
 
 def clip_each_by_norm_textbook_form(gradients, max_norm):
+    return [g * (max_norm / np.maximum(np.linalg.norm(g), max_norm)) for g in gradients]
+
+
+def clip_each_by_norm_only_if_the_norm_is_larger(gradients, max_norm):
     clipped = []
     for g in gradients:
         norm = np.sqrt(np.sum(g**2))
-        clipped.append(g * (max_norm / norm) if norm > max_norm else g * 1.0)
+        clipped.append(g * (max_norm / (norm + 1e-6)) if norm > max_norm else g * 1.0)
     return clipped
+
+
+def clip_each_by_norm_min_of_python_hides_nan(gradients, max_norm):
+    return [g * min(1.0, max_norm / (np.linalg.norm(g) + 1e-6)) for g in gradients]
 
 
 def clip_each_by_norm_root_forgotten(gradients, max_norm):
@@ -834,7 +859,8 @@ def clip_each_by_norm_always_float64(gradients, max_norm):
     return [g * np.minimum(1, max_norm / (np.sqrt(np.sum(g**2)) + 1e-6)) for g in gradients]
 
 
-ALL_OF_CLIP_EACH_BY_NORM = ("norms far above max_norm", "norms below max_norm", NEAR, ANY_LIST)
+NAN_AND_ANY_LIST = "NaN in one array, any shapes and dtype"
+ALL_OF_CLIP_EACH_BY_NORM = ("norms far above max_norm", "norms below max_norm", NEAR, NAN_AND_ANY_LIST)
 
 CLIP_EACH_BY_NORM = Kernel(
     name="clip_each_by_norm",
@@ -848,7 +874,7 @@ CLIP_EACH_BY_NORM = Kernel(
         Requirement("norms far above max_norm", 1, clip_each_by_norm_above),
         Requirement("norms below max_norm", 1, clip_each_by_norm_below),
         Requirement(NEAR, 1, clip_each_by_norm_near),
-        Requirement(ANY_LIST, 1, clip_norm_any_list),
+        Requirement(NAN_AND_ANY_LIST, 1, clip_each_by_norm_any_list),
     ),
     mistakes=(
         Mistake(
@@ -870,6 +896,16 @@ CLIP_EACH_BY_NORM = Kernel(
             loses=(NEAR,),
         ),
         Mistake(
+            clip_each_by_norm_only_if_the_norm_is_larger,
+            ONLY_IF_LARGER,
+            loses=(NEAR, NAN_AND_ANY_LIST),
+        ),
+        Mistake(
+            clip_each_by_norm_min_of_python_hides_nan,
+            HIDDEN_NAN,
+            loses=(NAN_AND_ANY_LIST,),
+        ),
+        Mistake(
             clip_each_by_norm_root_forgotten,
             "You divide by the square of the norm: the square root is missing.",
             loses=ALL_OF_CLIP_EACH_BY_NORM,
@@ -878,13 +914,13 @@ CLIP_EACH_BY_NORM = Kernel(
             clip_each_by_norm_row_by_row,
             "Each row of a matrix is shortened by itself. The norm is that of the whole array: one number, whatever "
             "the shape.",
-            loses=("norms far above max_norm", NEAR, ANY_LIST),
+            loses=("norms far above max_norm", NEAR, NAN_AND_ANY_LIST),
         ),
         Mistake(
             clip_each_by_norm_largest_singular_value,
             "For a matrix, np.linalg.norm(g, 2) is its largest singular value, and for more dimensions it gives up. "
             "Without the 2, or after g.ravel(), it is the root of the sum of squares.",
-            loses=("norms far above max_norm", NEAR, ANY_LIST),
+            loses=("norms far above max_norm", NEAR, NAN_AND_ANY_LIST),
         ),
         Mistake(
             clip_each_by_norm_every_entry_limited,
@@ -895,12 +931,13 @@ CLIP_EACH_BY_NORM = Kernel(
         Mistake(
             clip_each_by_norm_writes_into_the_gradients,
             "The arrays that you were given have been changed, and whole numbers cannot even be. Return new arrays.",
-            loses=(ANY_LIST, PURITY),
+            loses=(NAN_AND_ANY_LIST, PURITY),
         ),
         Mistake(
             clip_each_by_norm_always_float64,
-            "The numbers are right, but float32 becomes float64: astype(float) fixes the dtype.",
-            loses=(ANY_LIST,),
+            "The numbers are right, but float32 becomes float64: something in your function fixes the dtype, "
+            "astype(float) for example.",
+            loses=(NAN_AND_ANY_LIST,),
         ),
     ),
 )

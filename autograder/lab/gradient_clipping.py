@@ -27,10 +27,13 @@ def clipper(clip: Callable) -> Callable[[list[np.ndarray], float], list[np.ndarr
         returned = clip([gradient.copy() for gradient in gradients], limit)
         if isinstance(returned, (tuple, list)) and len(returned) == 2 and isinstance(returned[0], (tuple, list)):
             returned = returned[0]
-        shapes = [np.shape(item) for item in returned] if isinstance(returned, (tuple, list)) else None
-        if shapes != [gradient.shape for gradient in gradients]:
+        try:
+            arrays = [np.asarray(item) for item in returned]
+        except (TypeError, ValueError):
+            arrays = []
+        if [array.shape for array in arrays] != [gradient.shape for gradient in gradients]:
             raise Nonsense(f"Your {name} did not return a list of arrays like the gradients. Run its check first.")
-        return [np.asarray(item) for item in returned]
+        return arrays
 
     return clipped
 
@@ -120,12 +123,12 @@ def show_the_cliff() -> None:
     right.semilogy(b, loss, color=style.BLUE, label="loss")
     right.set(xlabel="b", xlim=(-4.2, -1.8), title=f"along the dashed line, w = {CUT_AT:g}", ylim=(1e-3, 1e3))
     right.legend(loc="upper left")
-    print(f"along the line the norm is {np.median(norm):.2g} in the middle (median) and {norm.max():.0f} at the cliff")
+    print(f"norm of the gradient along the line: median {np.median(norm):.2g}, largest {norm.max():.0f} (at the cliff)")
     style.show(
         figure,
         "Left: a map of the loss over w and b, high and flat below a diagonal line, low above it. Right: along the "
-        f"line w = {CUT_AT:g} the loss drops from 0.3 to below 0.01 at one place. There the norm of the gradient, "
-        f"elsewhere below 0.2, rises to {norm.max():.0f} in a narrow spike.",
+        f"line w = {CUT_AT:g} the loss falls slowly from 0.5 to 0.3, then drops to nearly 0 at one place. There the "
+        f"norm of the gradient, mostly about {np.median(norm):.1g}, rises to {norm.max():.0f} in a narrow spike.",
     )
 
 
@@ -184,29 +187,30 @@ def square_and_disc(clip_by_value: Callable, clip_by_global_norm: Callable) -> N
     circle = 2 * np.stack([np.cos(angles), np.sin(angles)], axis=1)
     figure, panels = style.new_figure(1, 2, width=8.0, height=4.0, sharex=True, sharey=True)
     turned = []
-    for i, (axes, clip, name) in enumerate(
-        zip(panels, (clip_by_value, clip_by_global_norm), ("by value: a square", "by norm: a disc"), strict=True)
-    ):
+    kinds = (("by value", clip_by_value), ("by norm", clip_by_global_norm))
+    for i, (axes, (name, clip)) in enumerate(zip(panels, kinds, strict=True)):
         clipped = np.array([np.concatenate(clipper(clip)([g[:1], g[1:]], 1.0)) for g in circle])
         for before, after in zip(circle, clipped, strict=True):
             axes.plot(*np.stack([np.zeros(2), before]).T, color="#D8D8D4", linewidth=0.9, zorder=1)
             axes.annotate("", after, before, arrowprops={"arrowstyle": "-|>", "color": style.COLOURS[i], "alpha": 0.8})
-        axes.plot(*circle.T, linestyle="none", marker="o", markersize=4, color=style.GREY, label="before")
+        axes.plot(
+            *circle.T, linestyle="none", marker="o", markersize=4, color=style.GREY, label="before" if i == 0 else None
+        )
         axes.plot(
             *clipped.T,
             linestyle="none",
             marker=style.MARKERS[i + 1],
             markersize=6,
             color=style.COLOURS[i],
-            label="after",
+            label=f"after, {name}",
         )
         cosines = (circle * clipped).sum(axis=1) / (2 * np.linalg.norm(clipped, axis=1))
         worst = np.degrees(np.arccos(np.clip(cosines, -1, 1))).max()
         turned.append(f"{name}, turned by up to {worst:.0f} degrees")
-        axes.set(title=f"{name}; turned by up to {worst:.0f}°", xlabel="first entry", aspect="equal")
+        axes.set(title=f"{name}: turned by up to {worst:.0f}°", xlabel="first entry", aspect="equal")
         axes.set(xlim=(-2.3, 2.3), ylim=(-2.3, 2.3))
     panels[0].set_ylabel("second entry")
-    figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
+    figure.legend(loc="outside lower center", ncols=3)
     style.show(
         figure,
         "32 gradients of length 2, like the spokes of a wheel, and where clipping to 1 takes them. Left: by value, "
@@ -400,10 +404,10 @@ def norms_by_layer(clip_by_global_norm: Callable, clip_each_by_norm: Callable, *
             }
             axes.semilogy(layers, norms, label=label, markersize=9 - 2 * i, **look)
             said.append(f"{name}, {label}: {norms[0]:.1e} in layer 1, {norms[-1]:.1e} in layer {len(layers)}")
-        axes.axhline(max_norm, color=style.BLACK, linewidth=1, linestyle=":")
+        axes.axhline(max_norm, color=style.BLACK, linewidth=1, linestyle=":", label="max_norm")
         axes.set(title=name, xlabel="layer", xticks=layers[::2])
     panels[0].set_ylabel("norm of ∂L/∂W of the layer")
-    figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
+    figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=4)
     style.show(figure, f"Norms of the weights' gradients in 12 layers on a logarithmic axis. {'; '.join(said)}.")
 
 
@@ -439,7 +443,8 @@ def train_with_and_without(
     left.annotate(
         "guessing", (1, np.log(10)), xycoords=("axes fraction", "data"), ha="right", va="bottom", color=style.GREY
     )
-    right.axhline(max_norm, color=style.BLACK, linestyle=":", linewidth=1.2)
+    right.axhline(max_norm, color=style.BLACK, linestyle=":", linewidth=1.2, label="max_norm")
+    right.legend(*([part[-1]] for part in right.get_legend_handles_labels()), loc="upper left")
     left.set(title="training loss (running median)", xlabel="step", ylabel="cross-entropy", ylim=(0, 3.2))
     right.set(title="norm of the gradient before clipping", xlabel="step", ylabel="‖g‖")
     figure.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=2)
@@ -473,11 +478,9 @@ def sweep_max_norm(
     }
     without = [train(None, learning_rate=learning_rate, seed=seed) for seed in seeds]
     means = [np.mean([run.accuracy for run in row]) for row in runs.values()]
-    norms = np.concatenate([run.norms for row in runs.values() for run in row])
+    low, high = np.nanpercentile([run.norms for row in runs.values() for run in row], [10, 90])
     figure, axes = style.new_figure(height=3.6)
-    axes.axvspan(
-        *np.nanpercentile(norms, [10, 90]), color=style.SKY, alpha=0.3, label="80 % of all norms before clipping"
-    )
+    axes.axvspan(low, high, color=style.SKY, alpha=0.3, label="80 % of all norms before clipping")
     axes.semilogx(max_norms, means, color=style.BLUE, label="clipped, mean of the dots")
     for limit, row in runs.items():
         axes.plot(
@@ -497,5 +500,7 @@ def sweep_max_norm(
     told = ", ".join(f"{mean:.2f} at {limit:g}" for limit, mean in zip(max_norms, means, strict=True))
     alone = np.mean([run.accuracy for run in without])
     style.show(
-        figure, f"Validation accuracy against max_norm on a logarithmic axis: {told}; without clipping {alone:.2f}."
+        figure,
+        f"Validation accuracy against max_norm on a logarithmic axis, mean of {len(seeds)} runs: {told}; without "
+        f"clipping {alone:.2f}. A band marks 80 % of the norms before clipping, from {low:.2g} to {high:.2g}.",
     )

@@ -143,14 +143,14 @@ def clip_each_by_norm_loop(gradients, max_norm):
     clipped = []
     for g in gradients:
         norm = np.linalg.norm(g)
-        clipped.append(g * min(1.0, max_norm / (norm + 1e-6)))
+        clipped.append(g * min(max_norm / (norm + 1e-6), 1.0))
     return clipped
 
 
 def clip_each_by_norm_branch(gradients, max_norm):
     def clip(g):
         norm = math.sqrt(float((g**2).sum())) + 1e-6
-        return g / norm * max_norm if norm > max_norm else 1.0 * g
+        return 1.0 * g if norm < max_norm else g * (max_norm / norm)
 
     return tuple(clip(g) for g in gradients)
 
