@@ -6,6 +6,7 @@ In this order: array-like -> shape -> dtype -> finite where the reference is -> 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -18,11 +19,14 @@ SMALLEST_PICTURED = 24
 
 
 class Comparison:
-    """The result of one comparison: the first difference, if any, and the largest error as a share of its tolerance."""
+    """The result of one comparison: the first difference, if any, and the largest error as a share of its tolerance.
 
-    def __init__(self, difference: Difference | None, share: float = 0.0) -> None:
+    share: over 1 where numbers differ; infinite where they cannot be compared at all (another shape, NaN).
+    """
+
+    def __init__(self, difference: Difference | None, share: float | None = None) -> None:
         self.difference = difference
-        self.share = share
+        self.share = share if share is not None else np.inf if difference else 0.0
 
 
 def compare(
@@ -87,13 +91,11 @@ def _compare_dicts(got: Any, expected: dict[str, Any], computation: str, device:
     return _first(_compare_tree(got[key], expected[key], computation, device, key) for key in expected)
 
 
-def _first(comparisons: Any) -> Comparison:
-    share = 0.0
-    for comparison in comparisons:
-        if comparison.difference:
-            return comparison
-        share = max(share, comparison.share)
-    return Comparison(None, share)
+def _first(comparisons: Iterable[Comparison]) -> Comparison:
+    """The first difference, with the largest share of all."""
+    found = list(comparisons)
+    differences = (comparison.difference for comparison in found if comparison.difference)
+    return Comparison(next(differences, None), max((comparison.share for comparison in found), default=0.0))
 
 
 def describe(value: Any) -> str:
@@ -192,11 +194,13 @@ def _compare_values(
     right = equal | (finite & (error <= allowed))
     if mask is not None:
         right |= ~mask
+    with np.errstate(all="ignore"):
+        shares = np.where(right & ~finite, 0.0, np.where(finite, error / allowed, np.inf))
+    shares = np.where(equal | (mask is not None and ~mask), 0.0, shares)
+    share = float(np.max(shares, initial=0.0))
     if right.all():
-        with np.errstate(all="ignore"):
-            shares = np.where(equal | ~finite | (mask is not None and ~mask), 0.0, error / allowed)
-        return Comparison(None, float(np.max(shares, initial=0.0)))
-    return Comparison(_values_difference(got, expected, error, allowed, finite, right, named, output))
+        return Comparison(None, share)
+    return Comparison(_values_difference(got, expected, error, allowed, finite, right, named, output), share)
 
 
 def _values_difference(got, expected, error, allowed, finite, right, named, output) -> Difference:

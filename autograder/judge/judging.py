@@ -153,7 +153,8 @@ class _Run:
             outputs=self.kernel.outputs,
             masks=oracle.masks,
         )
-        self.largest_share = max(self.largest_share, comparison.share)
+        if not comparison.difference:
+            self.largest_share = max(self.largest_share, comparison.share)
         return comparison.difference
 
     def _counterexample(

@@ -11,6 +11,7 @@ from autograder.call.calling import call
 from autograder.call.plain import arrays_in, duplicate, same
 from autograder.course import Course, checked_names, grading_of, is_check_cell, read, text_of
 from autograder.judge import Verdict, judge
+from autograder.judge.certificate import measure
 from autograder.judge.expectations import DERIVATIVE, expectations, public
 from autograder.kernels import catalogue
 from autograder.kernels.draw import Draw
@@ -50,8 +51,10 @@ def test_the_solution_gets_all_points_and_no_remark(kernel, seed):
 
 
 @each_kernel
-def test_the_solution_uses_less_than_half_of_the_tolerance(kernel):
-    assert judged(kernel, solution(kernel.name)).largest_share < 0.5
+def test_the_solution_is_far_inside_the_tolerance_and_every_mistake_far_outside(kernel):
+    (found,) = measure(kernel, solution(kernel.name), ("cpu",))
+    assert found.share < 0.5
+    assert found.distance > 10, f"{found.nearest}, in {found.requirement}"
 
 
 @each_kernel
