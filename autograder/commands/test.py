@@ -11,6 +11,8 @@ from autograder.course import ROOT
 
 SUMMARY = "run the tests; further words go to pytest"
 PASSES_ON = True
+IN_PARALLEL = ["-n", "auto", "--maxprocesses", "8", "--dist", "loadgroup"]
+"""For all the tests at once; with words of one's own pytest gets those alone."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -23,8 +25,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Run pytest in the repository's root and return its status."""
-    tests = subprocess.Popen([sys.executable, "-m", "pytest", *arguments.rest], cwd=ROOT, env=dict(os.environ))
+    """Run pytest in the repository's root, all tests on all cores, and return its status."""
+    words = arguments.rest or IN_PARALLEL
+    tests = subprocess.Popen([sys.executable, "-m", "pytest", *words], cwd=ROOT, env=dict(os.environ))
     while True:
         try:
             return tests.wait()
