@@ -143,6 +143,10 @@ def normalize_channels_over_the_samples_only(x, eps=1e-5):
     return (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + eps)
 
 
+def normalize_channels_over_everything(x, eps=1e-5):
+    return (x - x.mean()) / np.sqrt(x.var() + eps)
+
+
 def normalize_channels_each_image_by_itself(x, eps=1e-5):
     axes = 0 if x.ndim == 2 else (2, 3)
     mean = x.mean(axis=axes, keepdims=True)
@@ -222,6 +226,12 @@ NORMALIZE_CHANNELS = Kernel(
             normalize_channels_over_the_features,
             "You normalize over axis 1: each sample over its features. That is called layer normalization. Here each "
             "feature is normalized over the samples.",
+            loses=ALL_OF_NORMALIZE,
+        ),
+        Mistake(
+            normalize_channels_over_everything,
+            "You take one mean and one variance of the whole array. Every feature (for images, every channel) has its "
+            "own: keep axis 1, average over the others.",
             loses=ALL_OF_NORMALIZE,
         ),
         Mistake(
@@ -308,14 +318,14 @@ def batch_norm_train_momentum(draw: Draw) -> Iterator[Case]:
 
 
 def batch_norm_train_unbiased(draw: Draw) -> Iterator[Case]:
-    """The variance that is stored. With momentum = 0.5 old and new have the same weight."""
+    """The variance that is stored. With momentum = 0.5 old and new have the same weight. Images have one channel."""
     one = {"gamma": np.array([1.0]), "beta": np.array([0.0])}
     start = {"running_mean": np.array([0.0]), "running_var": np.array([1.0])}
     yield case("two samples", x=np.array([[1.0], [3.0]]), **one, **start, momentum=0.5, eps=1e-5)
     pixels = np.array([[[[0.0, 1.0]]], [[[4.0, 7.0]]]])
     yield case("two images of 1 x 2 pixels", x=pixels, **one, **start, momentum=0.5, eps=1e-5)
     for _ in draw.rounds(public=2, hidden=6):
-        for x in (batch(draw), pictures(draw)):
+        for x in (batch(draw), pictures(draw)[:, :1]):
             rest = {**scale_and_shift(draw, x.shape[1]), **running(draw, x.shape[1])}
             yield case("random numbers", x=x, **rest, momentum=0.5, eps=1e-5)
 
@@ -328,6 +338,8 @@ def batch_norm_train_any_array(draw: Draw) -> Iterator[Case]:
     whole = np.array([[1, 7], [2, 9], [6, 8]])
     two = {"gamma": np.array([2.0, -1.5]), "beta": np.array([1.0, 0.5])}
     yield case("whole numbers", x=whole, **two, **settled(whole), momentum=0.0, eps=1e-5)
+    small = np.array([[[[1.0, 2.0]], [[0.0, 6.0]]], [[[4.0, 7.0]], [[2.0, 2.0]]]])
+    yield case("two images of 1 x 2 pixels, two channels", x=small, **two, **settled(small), momentum=0.0, eps=1e-5)
     wide = draw.normal(2, 3, 4, 3)
     rest = {**scale_and_shift(draw, 3), **settled(wide)}
     yield case("images as wide as they have channels", x=wide, **rest, momentum=0.0, eps=1e-5)
@@ -413,6 +425,25 @@ def batch_norm_train_gamma_and_beta_swapped(x, gamma, beta, running_mean, runnin
     return y, running_mean, running_var
 
 
+def batch_norm_train_standard_deviation_stored(x, gamma, beta, running_mean, running_var, momentum=0.1, eps=1e-5):
+    axes = (0,) if x.ndim == 2 else (0, 2, 3)
+    one = (1, -1) + (1,) * (x.ndim - 2)
+    mean, var = x.mean(axis=axes), x.var(axis=axes)
+    y = gamma.reshape(one) * (x - mean.reshape(one)) / np.sqrt(var.reshape(one) + eps) + beta.reshape(one)
+    running_mean = (1 - momentum) * running_mean + momentum * mean
+    running_var = (1 - momentum) * running_var + momentum * x.std(axis=axes, ddof=1)
+    return y, running_mean, running_var
+
+
+def batch_norm_train_along_the_last_axis(x, gamma, beta, running_mean, running_var, momentum=0.1, eps=1e-5):
+    axes = (0,) if x.ndim == 2 else (0, 2, 3)
+    mean, var = x.mean(axis=axes, keepdims=True), x.var(axis=axes, keepdims=True)
+    y = gamma * (x - mean) / np.sqrt(var + eps) + beta
+    running_mean = (1 - momentum) * running_mean + momentum * mean.ravel()
+    running_var = (1 - momentum) * running_var + momentum * x.var(axis=axes, ddof=1)
+    return y, running_mean, running_var
+
+
 def batch_norm_train_buffers_overwritten(x, gamma, beta, running_mean, running_var, momentum=0.1, eps=1e-5):
     axes = (0,) if x.ndim == 2 else (0, 2, 3)
     one = (1, -1) + (1,) * (x.ndim - 2)
@@ -480,6 +511,18 @@ BATCH_NORM_TRAIN = Kernel(
             batch_norm_train_gamma_and_beta_swapped,
             "gamma and beta have changed places: gamma multiplies the normalized value, beta is added.",
             loses=(OUTPUT, MOMENTUM, UNBIASED, ANY_ARRAY),
+        ),
+        Mistake(
+            batch_norm_train_standard_deviation_stored,
+            "The standard deviation goes into your running_var. It is the variance that is averaged; the root is taken "
+            "in evaluation.",
+            loses=(UNBIASED,),
+        ),
+        Mistake(
+            batch_norm_train_along_the_last_axis,
+            "Right for (N, C). In an image, gamma and beta of shape (C,) are matched with the last axis, its width: "
+            "give them a shape in which C stands on axis 1.",
+            loses=(ANY_ARRAY,),
         ),
         Mistake(
             batch_norm_train_buffers_overwritten,
@@ -770,6 +813,26 @@ def batch_norm_gradient_steps_half_forgotten(dout, x, gamma, eps=1e-5):
     return {"dx_hat": dx_hat, "dvar": dvar, "dmean": dmean, "dx": dx}
 
 
+def batch_norm_gradient_steps_power_of_the_root(dout, x, gamma, eps=1e-5):
+    n, centred = len(x), x - x.mean(axis=0)
+    inverse = 1 / np.sqrt(x.var(axis=0) + eps)
+    dx_hat = dout * gamma
+    dvar = np.sum(dx_hat * centred, axis=0) * -0.5 * inverse
+    dmean = -np.sum(dx_hat, axis=0) * inverse
+    dx = dx_hat * inverse + dvar * 2 * centred / n + dmean / n
+    return {"dx_hat": dx_hat, "dvar": dvar, "dmean": dmean, "dx": dx}
+
+
+def batch_norm_gradient_steps_two_forgotten(dout, x, gamma, eps=1e-5):
+    n, centred = len(x), x - x.mean(axis=0)
+    inverse = 1 / np.sqrt(x.var(axis=0) + eps)
+    dx_hat = dout * gamma
+    dvar = np.sum(dx_hat * centred, axis=0) * -0.5 * inverse**3
+    dmean = -np.sum(dx_hat, axis=0) * inverse
+    dx = dx_hat * inverse + dvar * centred / n + dmean / n
+    return {"dx_hat": dx_hat, "dvar": dvar, "dmean": dmean, "dx": dx}
+
+
 def batch_norm_gradient_steps_sign_of_dmean(dout, x, gamma, eps=1e-5):
     n, centred = len(x), x - x.mean(axis=0)
     inverse = 1 / np.sqrt(x.var(axis=0) + eps)
@@ -845,6 +908,17 @@ BATCH_NORM_GRADIENT_STEPS = Kernel(
             loses=(VARIANCE_PATH, BOTH_PATHS),
         ),
         Mistake(
+            batch_norm_gradient_steps_power_of_the_root,
+            "In your dvar, (var + eps) has the exponent -1/2. Differentiating lowers it by one, to -3/2.",
+            loses=(VARIANCE_PATH, BOTH_PATHS),
+        ),
+        Mistake(
+            batch_norm_gradient_steps_two_forgotten,
+            "dvar is right, but what it sends on to x is half of what it should be: the derivative of a square brings "
+            "down a factor 2.",
+            loses=(VARIANCE_PATH, BOTH_PATHS),
+        ),
+        Mistake(
             batch_norm_gradient_steps_sign_of_dmean,
             "Your dmean has the wrong sign: a larger mean makes every x_hat smaller.",
             loses=(MEAN_PATH, BOTH_PATHS),
@@ -913,6 +987,9 @@ def batch_norm_backward_images(draw: Draw) -> Iterator[Case]:
     """(N, C, H, W)."""
     x, dout = np.array([[[[0.0, 1.0]]], [[[4.0, 7.0]]]]), np.array([[[[1.0, 0.0]]], [[[0.0, 2.0]]]])
     yield case("two images of 1 x 2 pixels, one channel", dout=dout, x=x, gamma=np.array([3.0]), eps=1e-5)
+    x = np.array([[[[0.0, 1.0], [4.0, 7.0]], [[5.0, 2.0], [3.0, 3.0]]]])
+    dout = np.array([[[[1.0, 0.0], [0.0, 2.0]], [[0.0, 3.0], [1.0, -1.0]]]])
+    yield case("one image of 2 x 2 pixels, two channels", dout=dout, x=x, gamma=np.array([3.0, -1.0]), eps=1e-5)
     x, dout = draw.normal(2, 3, 4, 3), draw.normal(2, 3, 4, 3)
     yield case("as wide as it has channels", dout=dout, x=x, gamma=scale_and_shift(draw, 3)["gamma"], eps=1e-5)
     for _ in draw.rounds(public=1, hidden=5):
@@ -977,6 +1054,34 @@ def batch_norm_backward_gamma_on_dout_only(dout, x, gamma, eps=1e-5):
     correction = dout.mean(axis=axes, keepdims=True) + x_hat * (dout * x_hat).mean(axis=axes, keepdims=True)
     dx = inverse * (gamma.reshape(one) * dout - correction)
     return dx, np.sum(dout * x_hat, axis=axes), np.sum(dout, axis=axes)
+
+
+def batch_norm_backward_sums_subtracted(dout, x, gamma, eps=1e-5):
+    axes = (0,) if x.ndim == 2 else (0, 2, 3)
+    one = (1, -1) + (1,) * (x.ndim - 2)
+    inverse = 1 / np.sqrt(x.var(axis=axes, keepdims=True) + eps)
+    x_hat = (x - x.mean(axis=axes, keepdims=True)) * inverse
+    dgamma, dbeta = np.sum(dout * x_hat, axis=axes), np.sum(dout, axis=axes)
+    dx = gamma.reshape(one) * inverse * (dout - dbeta.reshape(one) - x_hat * dgamma.reshape(one))
+    return dx, dgamma, dbeta
+
+
+def batch_norm_backward_dgamma_and_dbeta_swapped(dout, x, gamma, eps=1e-5):
+    axes = (0,) if x.ndim == 2 else (0, 2, 3)
+    one = (1, -1) + (1,) * (x.ndim - 2)
+    inverse = 1 / np.sqrt(x.var(axis=axes, keepdims=True) + eps)
+    x_hat = (x - x.mean(axis=axes, keepdims=True)) * inverse
+    correction = dout.mean(axis=axes, keepdims=True) + x_hat * (dout * x_hat).mean(axis=axes, keepdims=True)
+    dx = gamma.reshape(one) * inverse * (dout - correction)
+    return dx, np.sum(dout, axis=axes), np.sum(dout * x_hat, axis=axes)
+
+
+def batch_norm_backward_along_the_last_axis(dout, x, gamma, eps=1e-5):
+    axes = (0,) if x.ndim == 2 else (0, 2, 3)
+    inverse = 1 / np.sqrt(x.var(axis=axes, keepdims=True) + eps)
+    x_hat = (x - x.mean(axis=axes, keepdims=True)) * inverse
+    correction = dout.mean(axis=axes, keepdims=True) + x_hat * (dout * x_hat).mean(axis=axes, keepdims=True)
+    return gamma * inverse * (dout - correction), np.sum(dout * x_hat, axis=axes), np.sum(dout, axis=axes)
 
 
 def batch_norm_backward_averaged_over_the_batch(dout, x, gamma, eps=1e-5):
@@ -1062,6 +1167,22 @@ BATCH_NORM_BACKWARD = Kernel(
             batch_norm_backward_gamma_on_dout_only,
             "gamma multiplies only the first of the three terms of your dx. It is a factor of all of them.",
             loses=(BATCHES, SCALE_AND_SHIFT, IMAGES),
+        ),
+        Mistake(
+            batch_norm_backward_sums_subtracted,
+            "dgamma and dbeta are right. In dx they have to be divided by n: it is their means that are subtracted.",
+            loses=(BATCHES, IMAGES),
+        ),
+        Mistake(
+            batch_norm_backward_dgamma_and_dbeta_swapped,
+            "dgamma and dbeta have changed places: the order is dx, dgamma, dbeta.",
+            loses=(BATCHES, SCALE_AND_SHIFT, IMAGES),
+        ),
+        Mistake(
+            batch_norm_backward_along_the_last_axis,
+            "Right for (N, C). In an image, gamma of shape (C,) is matched with the last axis, its width: give it a "
+            "shape in which C stands on axis 1.",
+            loses=(IMAGES,),
         ),
         Mistake(
             batch_norm_backward_averaged_over_the_batch,
@@ -1177,6 +1298,11 @@ def fold_batch_norm_beta_scaled_too(W, b, gamma, beta, mean, var, eps=1e-5):
     return k.reshape(-1, *[1] * (W.ndim - 1)) * W, (b - mean + beta) * k
 
 
+def fold_batch_norm_gamma_forgotten(W, b, gamma, beta, mean, var, eps=1e-5):
+    k = 1 / np.sqrt(var + eps)
+    return k.reshape(-1, *[1] * (W.ndim - 1)) * W, (b - mean) * k + beta
+
+
 def fold_batch_norm_scaled_along_the_wrong_axis(W, b, gamma, beta, mean, var, eps=1e-5):
     k = gamma / np.sqrt(var + eps)
     return k[:, None] * W, (b - mean) * k + beta
@@ -1234,6 +1360,11 @@ FOLD_BATCH_NORM = Kernel(
         Mistake(
             fold_batch_norm_beta_scaled_too,
             "beta is added after the scaling, so it enters the new bias as it is.",
+            loses=ALL_OF_FOLD,
+        ),
+        Mistake(
+            fold_batch_norm_gamma_forgotten,
+            "gamma is missing: it scales what the normalization has made, and so belongs to k.",
             loses=ALL_OF_FOLD,
         ),
         Mistake(

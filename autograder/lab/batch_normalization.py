@@ -60,6 +60,23 @@ def require_all(*functions: Callable) -> None:
             require(function, arguments, *shapes)
 
 
+def as_number(prediction: object) -> float | None:
+    """A prediction as a number, or None where there is none."""
+    try:
+        number = float(prediction)
+    except (TypeError, ValueError):
+        return None
+    return number if np.isfinite(number) else None
+
+
+def as_share(prediction: object) -> float | None:
+    """A prediction as a share from 0 to 1, percentages included, or None where there is none."""
+    number = as_number(prediction)
+    if number is None or not 0 <= number <= 100:
+        return None
+    return number / 100 if number > 1 else number
+
+
 class Networks:
     """Networks of one shape, trained side by side with stochastic gradient descent, one for each learning rate given.
 
@@ -171,7 +188,10 @@ def plot_batch(normalize_channels: Callable) -> None:
         axes.set(title=name, xlabel="feature 0", ylabel="feature 1", xlim=(-4, 10), ylim=(-6, 4), aspect="equal")
         (mean0, mean1), (std0, std1) = values.mean(axis=0), values.std(axis=0)
         together = float(np.corrcoef(values.T)[0, 1])
-        words = f"means {mean0:.2f} and {mean1:.2f}, deviations {std0:.2f} and {std1:.2f}, correlation {together:.2f}"
+        words = (
+            f"means {mean0:.2f} and {mean1:.2f}, standard deviations {std0:.2f} and {std1:.2f}, "
+            f"correlation {together:.2f}"
+        )
         told.append(f"{name}: {words}".replace("-0.00", "0.00"))
         print(told[-1])
     style.show(figure, f"Scatter plot of 200 samples with two features. {'; '.join(told)}.")
@@ -204,11 +224,11 @@ def running_statistics(
     for axes, true, name in zip(panels, (5, 4), ("running mean", "running variance"), strict=True):
         axes.axhline(true, color=style.GREY, linewidth=1.2)
         axes.set(xlabel="batches seen", ylabel=name, title=f"{name}; the grey line is the true one")
-    panels[0].legend(loc="lower right")
+    panels[0].legend(loc="center right", bbox_to_anchor=(1, 0.62))
     left = np.ones(1)
     for _ in range(10):
         _, left, _ = batch_norm_train(np.zeros((2, 1)), one, zero, np.array(left), one, 0.1, EPS)
-    guess = f" You predicted {float(prediction):.2f}." if isinstance(prediction, (int, float)) else ""
+    guess = "" if as_share(prediction) is None else f" You predicted {as_share(prediction):.2f}."
     print(f"After 10 batches with momentum 0.1, a share of {float(np.ravel(left)[0]):.2f} of the start is left.{guess}")
     style.show(
         figure,
@@ -248,7 +268,7 @@ def noise_of_the_batch(batch_norm_train: Callable, *, prediction: float | None =
             alpha=0.5,
             color=style.COLOURS[place],
         )
-        axes.text(place, 1.02, f"deviation {spread[size]:.2f}", ha="center", transform=axes.get_xaxis_transform())
+        axes.text(place, 1.02, f"std. deviation {spread[size]:.2f}", ha="center", transform=axes.get_xaxis_transform())
     axes.axhline(
         ((fixed - unit.mean()) / unit.std()).item(), color=style.BLACK, linewidth=1.2, label="with all 1437 images"
     )
@@ -257,7 +277,7 @@ def noise_of_the_batch(batch_norm_train: Callable, *, prediction: float | None =
     axes.set_title("One sample in 300 random batches of each size", pad=20)
     axes.legend(loc="lower right")
     ratio = spread[4] / max(spread[64], 1e-12)
-    guess = f"; you predicted {float(prediction):.1f}" if isinstance(prediction, (int, float)) else ""
+    guess = "" if as_number(prediction) is None else f"; you predicted {as_number(prediction):.1f}"
     print(f"The spread with 4 images is {ratio:.1f} times that with 64 images{guess}.")
     style.show(
         figure,
@@ -278,8 +298,8 @@ def plot_gradient(batch_norm_backward: Callable) -> None:
     dout = 1.5 + 0.9 * x_hat + 0.5 * rng.normal(size=x.shape)
     dx = np.asarray(batch_norm_backward(dout.copy(), x.copy(), np.ones(1), EPS)[0], dtype=float) * x.std()
     figure, panels = style.new_figure(columns=2, width=8.2, height=3.4, sharey=True)
-    names = ("what arrives: dout", "what is sent on: dx, times the deviation of x")
-    told = []
+    names = ("what arrives: dout", "what is sent on: dx, times the std. deviation of x")
+    told, distances = [], []
     for axes, values, name, colour in zip(panels, (dout, dx), names, style.COLOURS, strict=False):
         slope, height = np.polyfit(x_hat.ravel(), values.ravel(), 1)
         ends = np.array([x_hat.min(), x_hat.max()])
@@ -288,16 +308,19 @@ def plot_gradient(batch_norm_backward: Callable) -> None:
             ends, height + slope * ends, color=style.BLACK, linewidth=1.5, linestyle="--", label="straight-line fit"
         )
         feet = height + slope * x_hat.ravel()
+        distances.append(values.ravel() - feet)
         axes.vlines(x_hat.ravel(), feet, values.ravel(), color=style.GREY, linewidth=1)
         axes.plot(x_hat, values, marker="o", linestyle="none", color=colour)
         axes.set(title=name, xlabel="normalized input")
-        told.append(f"{name.split(':')[0]}: height {abs(height):.2f} and slope {abs(slope):.2f} of the fitted line")
+        line = f"height {height:.2f} and slope {slope:.2f} of the fitted line".replace("-0.00", "0.00")
+        told.append(f"{name.split(':')[0]}: {line}")
     panels[0].set_ylabel("gradient")
     panels[0].legend(loc="upper left")
+    same = "the same" if np.allclose(*distances, atol=0.01) else "not the same"
     style.show(
         figure,
         "Gradient against normalized input for 24 samples of one channel, with a fitted straight line. "
-        f"{'; '.join(told)}. The distances of the dots from the line are the same in both panels.",
+        f"{'; '.join(told)}. The distances of the dots from the line are {same} in both panels.",
     )
 
 
@@ -309,25 +332,26 @@ def signal_and_gradient(batch_norm_train: Callable, batch_norm_backward: Callabl
     figure, panels = style.new_figure(columns=2, width=8.8, height=3.6)
     told = []
     for normalized in (False, True):
-        for factor, colour, wide in zip((0.5, 1.0, 2.0), style.COLOURS, (9, 5, 1.5), strict=False):
+        kinds = zip((0.5, 1.0, 2.0), style.COLOURS, style.MARKERS, (9, 5, 1.5), strict=False)
+        for factor, colour, marker, wide in kinds:
             sizes = _through_random_layers(batch_norm_train, batch_norm_backward, factor, depth, normalized)
             name = f"{'batch norm' if normalized else 'plain'}, {factor:g} × He"
             for axes, values in zip(panels, sizes, strict=True):
                 look = (
                     {"linewidth": wide}
                     if normalized
-                    else {"linestyle": "--", "marker": "s", "markevery": 3, "zorder": 3}
+                    else {"linestyle": "--", "marker": marker, "markevery": 3, "zorder": 3}
                 )
                 axes.plot(range(1, depth + 1), values, color=colour, label=name, markersize=4, **look)
             told.append(
-                f"{name}: output {sizes[0][0]:.2g} in layer 1 and {sizes[0][-1]:.2g} in layer {depth}, gradient "
+                f"{name}: signal {sizes[0][0]:.2g} in layer 1 and {sizes[0][-1]:.2g} in layer {depth}, gradient "
                 f"{sizes[1][-1]:.2g} in layer {depth} and {sizes[1][0]:.2g} in layer 1"
             )
     for axes in panels:
         axes.set(xlabel="layer", yscale="log")
-        axes.set_xticks(range(1, depth + 1, 3))
-    panels[0].set(title="The signal", ylabel="deviation of the ReLU's inputs")
-    panels[1].set(title="The gradient", ylabel="its norm at the ReLU's inputs")
+        axes.set_xticks([1, *range(5, depth + 1, 5)])
+    panels[0].set(title="The signal", ylabel="std. deviation of ReLU's inputs")
+    panels[1].set(title="The gradient", ylabel="its norm at ReLU's inputs")
     figure.legend(*panels[0].get_legend_handles_labels(), loc="outside right center")
     style.show(figure, f"Two plots against the layer, on logarithmic axes. {'; '.join(told)}.")
 
@@ -343,7 +367,8 @@ def _through_random_layers(
     for _ in range(depth):
         weights.append(rng.normal(0, factor * np.sqrt(2 / width), (width, width)))
         before.append(a @ weights[-1])
-        z_of.append(np.asarray(train(before[-1], one, zero, zero, one, MOMENTUM, EPS)[0]) if normalized else before[-1])
+        z = train(before[-1], one, zero, zero.copy(), one.copy(), MOMENTUM, EPS)[0] if normalized else before[-1]
+        z_of.append(np.asarray(z))
         a = np.maximum(z_of[-1], 0)
     d = rng.normal(size=a.shape)
     d /= np.linalg.norm(d)
@@ -410,7 +435,7 @@ def statistics_in_evaluation(
 ) -> None:
     """Train a network once, then classify the same unseen digits with mean and variance from different sources.
 
-    prediction: a share of right answers, 0 to 1, for some of `WAYS`.
+    prediction: a share of right answers, from 0 to 1, for some of `WAYS`; drawn as red crosses.
     """
     step = (batch_norm_train, batch_norm_evaluate, batch_norm_backward)
     require_all(*step)
@@ -436,8 +461,8 @@ def statistics_in_evaluation(
         axes.barh(place, values.mean(), height=0.55, color=style.BLUE if way == "running" else style.SKY)
         axes.plot(values, np.full(len(values), place), marker="o", linestyle="none", color=style.BLACK, markersize=4)
         axes.text(101, place, f"{values.mean():.0f} %", va="center")
-        guess = (prediction or {}).get(way)
-        if isinstance(guess, (int, float)):
+        guess = as_share((prediction or {}).get(way))
+        if guess is not None:
             axes.plot(100 * guess, place, marker="X", markersize=10, color=style.RED, linestyle="none", clip_on=False)
     axes.set_yticks(range(len(WAYS)), [labels.get(way, way) for way in WAYS[::-1]])
     axes.grid(axis="y", visible=False)

@@ -115,6 +115,40 @@ def test_two_samples_become_plus_and_minus_one_whatever_they_are():
     assert y.abs().flatten().tolist() == pytest.approx([1] * 12, abs=1e-3)
 
 
+@pytest.mark.parametrize("samples", [2, 4, 9])
+def test_no_normalized_value_is_beyond_the_root_of_n_minus_1(samples):
+    x = torch.zeros(samples, 1, dtype=torch.float64)
+    x[0] = 1e6
+    y = F.batch_norm(x, None, None, training=True)
+    assert y.abs().max().item() == pytest.approx(np.sqrt(samples - 1))
+
+
+def test_weights_are_parameters_and_running_statistics_are_buffers_that_are_saved():
+    layer = nn.BatchNorm1d(2)
+    assert [name for name, _ in layer.named_parameters()] == ["weight", "bias"]
+    assert {"running_mean", "running_var"} <= {name for name, _ in layer.named_buffers()}
+    assert {"weight", "bias", "running_mean", "running_var"} <= set(layer.state_dict())
+
+
+@pytest.mark.parametrize("layer", [nn.LayerNorm([4, 2, 3]), nn.GroupNorm(2, 4)], ids=["layer", "group"])
+def test_layer_and_group_normalization_look_at_one_sample_and_know_no_modes(layer):
+    x = numbers(5, 4, 2, 3).float()
+    together = layer.train()(x)
+    assert torch.allclose(together[:1], layer(x[:1]), atol=1e-6)
+    assert torch.equal(together, layer.eval()(x))
+
+
+def test_the_block_of_the_notebook_needs_no_bias_before_batch_normalization():
+    block = nn.Sequential(nn.Linear(64, 50, bias=False), nn.BatchNorm1d(50), nn.ReLU())
+    y = block(torch.zeros(3, 64).normal_())
+    assert y.shape == (3, 50)
+    assert (y >= 0).all()
+
+
+def test_pytorch_gives_a_linear_layer_a_bias_by_default():
+    assert nn.Linear(2, 3).bias is not None
+
+
 # ---------------------------------------------------------------- what cancels
 
 
@@ -223,7 +257,48 @@ def test_running_statistics_classify_well_and_those_of_one_class_do_not():
 def test_the_gradient_grows_by_about_a_fifth_in_each_layer_with_batch_normalization():
     functions = solution("batch_norm_train"), solution("batch_norm_backward")
     _, gradient = lab._through_random_layers(*functions, factor=1.0, depth=20, normalized=True)
-    assert 1.15 < (gradient[0] / gradient[-1]) ** (1 / 19) < 1.25
+    assert (gradient[0] / gradient[-1]) ** (1 / 19) == pytest.approx(np.sqrt(np.pi / (np.pi - 1)), rel=0.02)
+
+
+def test_the_smaller_the_batch_the_worse_are_its_statistics():
+    networks = trained("ReLU", [0.1], normalized=True)
+    _, _, x, y = digits()
+    x, order = x.astype(np.float32), np.random.default_rng(2).permutation(len(y))
+
+    def with_batches_of(size: int) -> float:
+        return lab._accuracy_in_parts(networks, x, y, np.split(order, range(size, len(x), size)))[0]
+
+    assert with_batches_of(2) < 0.3 < with_batches_of(4) < 0.65 < with_batches_of(16) < 0.88 < with_batches_of(120)
+
+
+def test_the_best_relu_network_is_only_a_little_better_with_batch_normalization():
+    plain, normalized = (max(accuracy(trained("ReLU", [0.1, 1.0], normalized=which))) for which in (False, True))
+    assert plain > 0.9
+    assert 0 < normalized - plain < 0.05
+
+
+def test_normalized_networks_suffer_at_too_large_a_rate():
+    for activation in ("logistic", "ReLU"):
+        right, large = accuracy(trained(activation, [0.1, 3.0], normalized=True))
+        assert large < right - 0.1
+
+
+def test_a_plain_average_forgets_the_start_and_momentum_0_1_does_not():
+    rng = np.random.default_rng(1)
+    found = {name: (np.zeros(1), np.ones(1)) for name in ("0.1", "1/k")}
+    for k in range(1, 21):
+        x = rng.normal(5, 2, (32, 1))
+        for name, (mean, variance) in found.items():
+            momentum = 0.1 if name == "0.1" else 1 / k
+            found[name] = solution("batch_norm_train")(x, np.ones(1), np.zeros(1), mean, variance, momentum)[1:]
+    assert [f"{float(number[0]):.2f}" for number in (*found["0.1"], *found["1/k"])] == ["4.40", "3.60", "4.94", "3.67"]
+
+
+@pytest.mark.parametrize(
+    ("written", "share"), [(0.35, 0.35), (35, 0.35), ("0.35", 0.35), (None, None), ("?", None), (-1, None)]
+)
+def test_a_prediction_may_be_a_share_or_a_percentage(written, share):
+    assert lab.as_share(written) == share
 
 
 @pytest.mark.parametrize("nonsense", [lambda *arguments: None, lambda *arguments: arguments[0]])
