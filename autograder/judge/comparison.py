@@ -77,10 +77,13 @@ def _compare_sequences(
         things = f"{len(expected)} things, ({', '.join(names)})"
         message = f"{name}: expected {things}, got {describe(got)}" if name else f"your function must return {things}"
         return Comparison(Difference("type", message if name else f"{message}; it returned {describe(got)}", name))
-    return _first(
+    found = _first(
         _compare_tree(got[i], expected[i], computation, device, names[i], masks=[masks[i]] if masks else None)
         for i in range(len(expected))
     )
+    if not name and len(names) > 1 and found.difference and found.difference.kind == "type":
+        found.difference.message += f"; your function must return ({', '.join(names)})"
+    return found
 
 
 def _compare_dicts(got: Any, expected: dict[str, Any], computation: str, device: str, name: str) -> Comparison:

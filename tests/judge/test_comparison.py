@@ -360,3 +360,10 @@ def test_a_view_of_the_unchanged_input_is_an_answer():
         "relu", lambda z: z if (z > 0).all() else np.maximum(z.astype(np.result_type(z, np.float32)), 0)
     )
     assert verdict.requirements[-1].passed
+
+
+def test_one_output_in_the_place_of_several_is_told_all_that_is_due():
+    expected = ([np.zeros(1), np.zeros(2)], np.array(1.0))
+    difference = compare([np.zeros(1), np.zeros(2)], expected, computation="reduction", outputs=("clipped", "norm"))
+    text = difference.difference.message
+    assert text.startswith("clipped: expected 2 things") and text.endswith("must return (clipped, norm)")
