@@ -147,11 +147,15 @@ def satisfies(version: str, specifier: str) -> bool:
     return all(_within(version, part.strip()) for part in specifier.split(",") if part.strip())
 
 
+MODULES = {"pytest-xdist": "xdist"}
+"""Packages whose module has another name."""
+
+
 def _met(requirement: str) -> bool:
     import importlib.util
 
     name, specifier = _split(requirement)
-    if importlib.util.find_spec(name.replace("-", "_")) is None:
+    if importlib.util.find_spec(MODULES.get(name, name.replace("-", "_"))) is None:
         return False
     import importlib.metadata
 
