@@ -213,6 +213,35 @@ def weight_initialization():
     return figure
 
 
+def learning_rate_schedules():
+    """Five schedules over 100 steps, each with its formula."""
+    figure, panels = style.new_figure(columns=5, width=11.6, height=3.3, sharex=True, sharey=True)
+    step = np.arange(101)
+    losses = np.where(step > 45, 0.22 + 0.13 * np.exp(-(step - 45) / 8), 0.35 + 0.55 * np.exp(-step / 9))
+    losses = np.where(step > 75, 0.17 + 0.05 * np.exp(-(step - 75) / 6), losses)
+    cycle = np.interp(step, [0, 45, 90, 100], [0.1, 1, 0.1, 0.0])
+    shapes = (
+        ("power", r"$\dfrac{\eta_0}{(1+k/s)^{c}}$", 1 / (1 + step / 10)),
+        ("exponential", r"$\eta_0\cdot 0.1^{\,k/s}$", 0.1 ** (step / 45)),
+        ("piecewise constant", r"$v_i$ between boundaries", np.select([step < 40, step < 75], [1.0, 0.4], 0.1)),
+        ("performance", r"$\times$ factor at a plateau", np.select([step < 45, step < 75], [1.0, 0.4], 0.16)),
+        ("1cycle", "up, down, last drop", cycle),
+    )
+    for i, (axes, (name, formula, rates)) in enumerate(zip(panels, shapes, strict=True)):
+        axes.plot(step, rates, color=style.COLOURS[i], linewidth=2.4, drawstyle="steps-post" if i in (2, 3) else None)
+        axes.set_title(name, pad=48)
+        axes.text(0.5, 1.05, formula, transform=axes.transAxes, ha="center", va="bottom", fontsize=10 + 2 * (i < 2))
+        axes.set(xlabel="step k", ylim=(-0.04, 1.12), yticks=(0, 1), yticklabels=("0", "largest"))
+        axes.set_xticks((0, 50, 100))
+    panels[3].plot(step, losses, color=style.GREY, linewidth=1.2, linestyle="--")
+    panels[3].text(9, 0.62, "validation\nloss", color=style.GREY, fontsize=9)
+    momentum = np.interp(step, [0, 45, 90, 100], [0.95, 0.6, 0.95, 0.95])
+    panels[4].plot(step, momentum, color=style.GREY, linewidth=1.2, linestyle="--")
+    panels[4].text(45, 0.3, "momentum", color=style.GREY, fontsize=9, ha="center")
+    panels[0].set_ylabel("learning rate")
+    return figure
+
+
 FIGURES = {
     "VanishingGradients.png": vanishing_gradients,
     "relu.png": relu,
@@ -221,6 +250,7 @@ FIGURES = {
     "BatchNormalization.png": batch_normalization,
     "GradientClipping.png": gradient_clipping,
     "WeightInitialization.png": weight_initialization,
+    "LearningRateSchedules.png": learning_rate_schedules,
 }
 """File name -> the function that draws it."""
 

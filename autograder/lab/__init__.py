@@ -55,6 +55,14 @@ HOME = {
     "every_start": "weight_initialization",
     "cut_tails": "weight_initialization",
     "depth_with_defaults": "weight_initialization",
+    "two_constant_rates": "learning_rate_schedules",
+    "decay_on_two_axes": "learning_rate_schedules",
+    "noise_and_distance": "learning_rate_schedules",
+    "watch_the_counter": "learning_rate_schedules",
+    "plot_one_cycle": "learning_rate_schedules",
+    "rate_range_test": "learning_rate_schedules",
+    "train_with_schedules": "learning_rate_schedules",
+    "sweep_rates": "learning_rate_schedules",
 }
 """Public name -> the module of this folder that holds it."""
 

@@ -1,0 +1,559 @@
+"""Experiments with learning rates that change: noise, distance, a plateau, one cycle, and training on the digits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+
+import numpy as np
+
+from autograder.lab import style
+from autograder.lab.activations import Nonsense, in_words
+from autograder.lab.gradient_clipping import guess, number, smooth
+from autograder.lab.handwritten_digits import digits
+
+# ---------------------------------------------------------------- a student's functions, called with care
+
+
+def numbers(function: Callable, count: int) -> Callable[..., tuple[float, ...]]:
+    """A student's function, made to return so many floats. Raises Nonsense where it does not."""
+    name = getattr(function, "__name__", "function")
+
+    def wrapped(*arguments: object) -> tuple[float, ...]:
+        returned = function(*arguments)
+        try:
+            found = tuple(float(item) for item in returned)
+        except (TypeError, ValueError):
+            found = ()
+        if len(found) != count:
+            raise Nonsense(f"Your {name} did not return {count} numbers. Run its check first.")
+        return found
+
+    return wrapped
+
+
+def look(place: int) -> dict[str, object]:
+    """Colour and line of the curve in this place."""
+    return {"color": style.COLOURS[place % 6], "linestyle": style.LINES[place % 6]}
+
+
+# ---------------------------------------------------------------- a bowl with noise, and a long way
+
+NOISY_STEPS, COPIES, FAR = 3000, 300, 10.0
+LARGE, SMALL = 0.5, 0.02
+
+
+def noisy_descent(rates: Sequence[float], seed: int = 0) -> np.ndarray:
+    """The mean loss of 300 runs on the bowl theta**2 / 2, with noise of variance 1 on the gradient, after each step."""
+    rng = np.random.default_rng(seed)
+    theta = np.full(COPIES, FAR)
+    losses = [0.5 * np.mean(theta**2)]
+    for rate in rates:
+        theta = theta - rate * (theta + rng.normal(size=COPIES))
+        losses.append(0.5 * np.mean(theta**2))
+    return np.array(losses)
+
+
+def _draw_losses(axes, curves: dict[str, Sequence[float]]) -> list[str]:
+    said = []
+    for i, (name, rates) in enumerate(curves.items()):
+        losses = noisy_descent(rates)
+        axes.loglog(np.arange(1, len(losses) + 1), losses, label=name, linewidth=1.6, **look(i))
+        said.append(f"{name}: loss {losses[100]:.2g} after 100 steps, {losses[-500:].mean():.2g} at the end")
+    axes.set(xlabel="step", ylabel="loss, mean of 300 runs")
+    return said
+
+
+@style.experiment
+@in_words
+def two_constant_rates() -> None:
+    """A large and a small constant learning rate on a bowl with a noisy gradient."""
+    figure, axes = style.new_figure(height=3.4)
+    curves = {f"η = {LARGE}": [LARGE] * NOISY_STEPS, f"η = {SMALL}": [SMALL] * NOISY_STEPS}
+    said = _draw_losses(axes, curves)
+    axes.set_title("two constant learning rates, noisy gradient")
+    axes.legend()
+    print("\n".join(said))
+    style.show(
+        figure,
+        "Loss against the step on logarithmic axes for two constant learning rates. The large one is down after ten "
+        f"steps and then stays on a high level; the small one takes longer and ends lower. {'; '.join(said)}.",
+    )
+
+
+@style.experiment
+@in_words
+def decay_on_two_axes(
+    power_schedule: Callable, exponential_schedule: Callable, *, prediction: float | None = None
+) -> None:
+    """Both schedules over 200 steps with s = 20, on a linear and on a logarithmic axis.
+
+    prediction: the student's guess of the rate of power scheduling after 200 steps.
+    """
+    prediction = guess(prediction)
+    steps = range(201)
+    curves = {
+        "power, c = 1": [number(power_schedule)(step, 1.0, 20) for step in steps],
+        "exponential, factor 0.1": [number(exponential_schedule)(step, 1.0, 20) for step in steps],
+    }
+    figure, panels = style.new_figure(1, 2, width=8.6, height=3.2)
+    for axes, scale in zip(panels, ("linear", "log"), strict=True):
+        for i, (name, rates) in enumerate(curves.items()):
+            axes.plot(steps, rates, label=name, marker=style.MARKERS[i], markevery=20, markersize=4, **look(i))
+        if prediction is not None and (prediction > 0 or scale == "linear"):
+            axes.plot(200, prediction, marker="o", markersize=9, markerfacecolor="none", color=style.BLACK)
+        axes.set(yscale=scale, xlabel="step", title=f"{scale} axis")
+    panels[0].set_ylabel("learning rate")
+    panels[0].legend()
+    last = {name: rates[-1] for name, rates in curves.items()}
+    print("after 200 steps:", "; ".join(f"{name}: {rate:.2g}" for name, rate in last.items()))
+    if prediction is not None:
+        print(f"your prediction for power scheduling: {prediction:g}")
+    style.show(
+        figure,
+        "Two falling curves over 200 steps that start at 1. On the linear axis they look alike. On the logarithmic one "
+        f"exponential is a straight line down to {last['exponential, factor 0.1']:.1g}, the other flattens "
+        f"at {last['power, c = 1']:.2g}.",
+    )
+
+
+DISTANCE, FIRST_RATE, SLOW = 3.0, 0.1, 20
+
+
+def walk(rates: Sequence[float]) -> np.ndarray:
+    """The distance from the minimum of |theta|, whose slope is 1 everywhere, before and after each step."""
+    theta, path = DISTANCE, [DISTANCE]
+    for rate in rates:
+        theta = theta - rate * np.sign(theta)
+        path.append(abs(theta))
+    return np.array(path)
+
+
+@style.experiment
+@in_words
+def noise_and_distance(
+    power_schedule: Callable, exponential_schedule: Callable, *, prediction: float | None = None
+) -> None:
+    """Left: schedules against noise. Right: how far they get where the slope is 1 everywhere and the way is 3 long.
+
+    prediction: the student's guess of the distance that exponential scheduling leaves.
+    """
+    prediction = guess(prediction)
+    power, exponential = number(power_schedule), number(exponential_schedule)
+    figure, (left, right) = style.new_figure(1, 2, width=9.2, height=3.7)
+    steps = range(NOISY_STEPS)
+    curves = {
+        f"constant {LARGE}": [LARGE] * NOISY_STEPS,
+        f"constant {SMALL}": [SMALL] * NOISY_STEPS,
+        "power": [power(step, LARGE, 10) for step in steps],
+        "exponential": [exponential(step, LARGE, 200) for step in steps],
+    }
+    said = _draw_losses(left, curves)
+    left.set_title("noisy gradient; power s = 10, exponential s = 200")
+    left.legend(fontsize=9)
+    steps = range(200)
+    walks = {
+        "constant": walk([FIRST_RATE] * 200),
+        "power": walk([power(step, FIRST_RATE, SLOW) for step in steps]),
+        "exponential": walk([exponential(step, FIRST_RATE, SLOW) for step in steps]),
+    }
+    for i, (name, path) in enumerate(walks.items()):
+        right.plot(path, label=name, **look((0, 2, 3)[i]))
+        said.append(f"{name}: {path[-1]:.2f} left of a way of {DISTANCE:g}")
+    if prediction is not None:
+        right.plot(200, prediction, marker="o", markersize=9, markerfacecolor="none", color=style.BLACK)
+    right.set(xlabel="step", ylabel="distance from the minimum", ylim=(-0.1, DISTANCE + 0.2))
+    right.set_title("slope 1 everywhere; η₀ = 0.1, s = 20")
+    right.legend(fontsize=9)
+    print("\n".join(said))
+    if prediction is not None:
+        print(f"your prediction of what exponential scheduling leaves: {prediction:g}")
+    style.show(
+        figure,
+        "Left: loss against the step with a noisy gradient; power scheduling comes down in a straight line on "
+        "logarithmic axes, exponential scheduling becomes flat, and so do the constant rates. Right: the distance from "
+        f"the minimum; exponential scheduling stops on the way. {'; '.join(said)}.",
+    )
+
+
+# ---------------------------------------------------------------- performance scheduling
+
+METRICS = (1.0, 0.8, 0.7, 0.72, 0.7, 0.69995, 0.71, 0.6, 0.62, 0.61, 0.63, 0.64, 0.62, 0.61)
+
+
+@style.experiment
+@in_words
+def watch_the_counter(performance_schedule: Callable, *, prediction: Sequence[int] | None = None) -> None:
+    """Fourteen epochs of performance scheduling: the metric, the count of bad epochs and the learning rate.
+
+    prediction: the epochs, counted from 1, after which the student expects a lower rate.
+    """
+    prediction = [] if prediction is None else prediction
+    if not isinstance(prediction, (list, tuple)) or not all(isinstance(item, (int, float)) for item in prediction):
+        raise Nonsense("Your prediction should be a list of epochs, for example [3, 8], or None where you have none.")
+    epoch_of = numbers(performance_schedule, 4)
+    states = [(0.1, np.inf, 0, 0)]
+    for metric in METRICS:
+        states.append(epoch_of(*states[-1], metric, 0.5, 2))
+    rates = [state[0] for state in states]
+    epochs = np.arange(1, len(METRICS) + 1)
+    better = np.array([new[1] != old[1] for old, new in pairwise(states)])
+    cuts = [int(epoch) for epoch in epochs if rates[epoch] < rates[epoch - 1]]
+    figure, (above, below) = style.new_figure(2, 1, height=4.6, sharex=True)
+    above.plot(epochs, METRICS, color=style.GREY, linewidth=1)
+    above.plot(epochs[better], np.array(METRICS)[better], "o", color=style.BLUE, label="better")
+    above.plot(epochs[~better], np.array(METRICS)[~better], "s", mfc="none", color=style.RED, label="bad")
+    for epoch, state in zip(epochs, states[1:], strict=True):
+        above.annotate(f"{state[2]:g}", (epoch, METRICS[epoch - 1]), (0, 7), textcoords="offset points", ha="center")
+    for epoch in cuts:
+        above.annotate("cut", (epoch, METRICS[epoch - 1]), (0, -16), textcoords="offset points", ha="center")
+    above.set(ylabel="metric (validation loss)", ylim=(0.48, 1.12), title="numbers: bad_epochs after the epoch")
+    above.legend()
+    below.step(np.arange(1, len(rates) + 1), rates, where="post", color=style.BLUE)
+    below.set(xlabel="epoch", ylabel="learning rate", ylim=(0, 0.11), xticks=epochs, title="the rate of each epoch")
+    for epoch in prediction:
+        for axes in (above, below):
+            axes.axvline(epoch + 0.5, color=style.BLACK, linestyle=":", linewidth=1.5)
+    print("lower rate after the epochs", cuts, *(["; your prediction:", list(prediction)] if prediction else []))
+    style.show(
+        figure,
+        "Above: fourteen metrics, four of them better than the best before, each with the count of bad epochs. "
+        f"Below: the learning rate, halved after the epochs {', '.join(map(str, cuts))}.",
+    )
+
+
+# ---------------------------------------------------------------- one cycle
+
+CYCLE, TOP = 101, 0.1
+
+
+@style.experiment
+@in_words
+def plot_one_cycle(
+    one_cycle_schedule: Callable, one_cycle_cosine_schedule: Callable, *, prediction: float | None = None
+) -> None:
+    """Learning rate, momentum and effective rate over one cycle of 101 steps, in straight lines and as in PyTorch.
+
+    prediction: the student's guess of the factor by which the effective rate rises, in straight lines.
+    """
+    prediction = guess(prediction)
+    straight, cosine = numbers(one_cycle_schedule, 2), numbers(one_cycle_cosine_schedule, 2)
+    cycles = {
+        "straight lines, peak at step 45": [straight(step, CYCLE, 45, TOP) for step in range(CYCLE)],
+        "PyTorch's default": [cosine(step, CYCLE, TOP) for step in range(CYCLE)],
+    }
+    figure, panels = style.new_figure(1, 3, width=9.6, height=3.3)
+    said = []
+    for i, (name, settings) in enumerate(cycles.items()):
+        rates, momenta = np.array(settings).T
+        effective = rates / (1 - momenta)
+        for axes, curve in zip(panels, (rates, momenta, effective), strict=True):
+            axes.plot(curve, label=name, **look(i))
+        rise = effective.max() / effective[0]
+        said.append(f"{name}: rate times {rates.max() / rates[0]:.3g}, effective rate times {rise:.3g}")
+    titles = ("learning rate η", "momentum β", "effective rate η / (1 − β)")
+    for axes, title in zip(panels, titles, strict=True):
+        axes.set(title=title, xlabel="step")
+    figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
+    print("\n".join(said))
+    if prediction is not None:
+        print(f"your prediction for straight lines: times {prediction:g}")
+    style.show(
+        figure,
+        "Three panels over 101 steps, two curves in each: a triangle with a last drop, and a smooth hill with its top "
+        f"at step 29. The learning rate rises and falls, the momentum is its mirror image. {'; '.join(said)}.",
+    )
+
+
+# ---------------------------------------------------------------- networks on the digits
+
+SIZES, BATCH, BETA, WATCHED = (64, 32, 32, 10), 32, 0.9, 237
+Plan = Callable[[int, int, list[np.ndarray]], tuple[object, object]]
+"""(step, total steps, losses on the watched images after each epoch so far) -> learning rate and momentum: numbers, or
+one for each seed."""
+
+
+class Networks:
+    """Networks of one shape, trained side by side as axis 0 of every array: `seeds` of them for each plan.
+
+    The same seeds have the same first weights and the same batches under every plan.
+    """
+
+    def __init__(self, plans: int, seeds: int) -> None:
+        rng = np.random.default_rng(0)
+        self.parameters: list[np.ndarray] = []
+        for fan_in, fan_out in pairwise(SIZES):
+            start = rng.normal(0, np.sqrt(2 / fan_in), (seeds, fan_in, fan_out)).astype(np.float32)
+            self.parameters += [np.tile(start, (plans, 1, 1)), np.zeros((plans * seeds, 1, fan_out), np.float32)]
+        self.m = [np.zeros_like(parameter) for parameter in self.parameters]
+        self.plans, self.seeds = plans, seeds
+
+    def forward(self, x: np.ndarray) -> list[np.ndarray]:
+        """The inputs of every layer, the scores last."""
+        found = [x]
+        for i in range(0, len(self.parameters), 2):
+            z = found[-1] @ self.parameters[i] + self.parameters[i + 1]
+            found.append(np.maximum(z, 0) if i + 2 < len(self.parameters) else z)
+        return found
+
+    def step(self, x: np.ndarray, labels: np.ndarray, rates: np.ndarray, momenta: np.ndarray) -> np.ndarray:
+        """One step of momentum, m <- beta m - rate g; the losses of the batch before it."""
+        a = self.forward(x)
+        probability = _softmax(a[-1])
+        d = (probability - labels) / BATCH
+        gradients: list[np.ndarray] = []
+        for i in reversed(range(0, len(self.parameters), 2)):
+            gradients = [a[i // 2].transpose(0, 2, 1) @ d, d.sum(axis=1, keepdims=True), *gradients]
+            if i:
+                d = (d @ self.parameters[i].transpose(0, 2, 1)) * (a[i // 2] > 0)
+        for parameter, m, gradient in zip(self.parameters, self.m, gradients, strict=True):
+            m *= momenta
+            m -= rates * gradient
+            parameter += m
+        return -np.log(np.maximum((probability * labels).sum(axis=-1), 1e-12)).mean(axis=-1)
+
+    def loss_and_accuracy(self, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Of every network, (plans, seeds); the loss of a network that gives no numbers is infinite."""
+        scores = self.forward(np.broadcast_to(x, (self.plans * self.seeds, *x.shape)))[-1]
+        right = _softmax(scores)[:, np.arange(len(y)), y]
+        losses = -np.log(np.maximum(right, 1e-12)).mean(axis=-1)
+        losses = np.where(np.isfinite(scores).all(axis=(1, 2)), losses, np.inf)
+        accuracies = (scores.argmax(axis=-1) == y).mean(axis=-1)
+        return losses.reshape(self.plans, self.seeds), accuracies.reshape(self.plans, self.seeds)
+
+
+def _softmax(scores: np.ndarray) -> np.ndarray:
+    powers = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+
+def train(plans: dict[str, Plan], *, epochs: int, seeds: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Train `seeds` networks under each plan.
+
+    Returns the learning rates (plans, steps) of the first seed, the training losses (plans, seeds) at the end and the
+    validation accuracies (epochs, plans, seeds).
+    """
+    x, y, x_validation, y_validation = digits()
+    x, x_validation = x.astype(np.float32), x_validation.astype(np.float32)
+    x_watched, y_watched, x, y = x[:WATCHED], y[:WATCHED], x[WATCHED:], y[WATCHED:]
+    labels = np.eye(10, dtype=np.float32)[y]
+    networks = Networks(len(plans), seeds)
+    rngs = [np.random.default_rng([1, seed]) for seed in range(seeds)]
+    per_epoch = len(x) // BATCH
+    watched: list[np.ndarray] = []
+    rates_of_steps, accuracies = [], []
+    for epoch in range(epochs):
+        order = np.stack([rng.permutation(len(x)) for rng in rngs])
+        for k in range(per_epoch):
+            settings = [
+                plan(epoch * per_epoch + k, epochs * per_epoch, [losses[i] for losses in watched])
+                for i, plan in enumerate(plans.values())
+            ]
+            rates, momenta = (
+                np.array([np.broadcast_to(pair[part], seeds) for pair in settings], np.float32) for part in (0, 1)
+            )
+            rates_of_steps.append(rates[:, 0])
+            chosen = np.tile(order[:, k * BATCH : (k + 1) * BATCH], (len(plans), 1))
+            networks.step(x[chosen], labels[chosen], rates.reshape(-1, 1, 1), momenta.reshape(-1, 1, 1))
+        watched.append(networks.loss_and_accuracy(x_watched, y_watched)[0])
+        accuracies.append(networks.loss_and_accuracy(x_validation, y_validation)[1])
+    losses, _ = networks.loss_and_accuracy(x, y)
+    return np.array(rates_of_steps).T, losses, np.array(accuracies)
+
+
+def constant(rate: float) -> Plan:
+    """Always the same rate."""
+    return lambda step, total, watched: (rate, BETA)
+
+
+def power(schedule: Callable, rate: float) -> Plan:
+    """Power scheduling that comes down to an eleventh."""
+    return lambda step, total, watched: (number(schedule)(step, rate, total / 10), BETA)
+
+
+def exponential(schedule: Callable, rate: float) -> Plan:
+    """Exponential scheduling that comes down to a hundredth."""
+    return lambda step, total, watched: (number(schedule)(step, rate, total / 2), BETA)
+
+
+def piecewise(schedule: Callable, rate: float) -> Plan:
+    """A tenth after half of the steps, a hundredth after three quarters."""
+    values = [rate, rate / 10, rate / 100]
+    return lambda step, total, watched: (number(schedule)(step, [total // 2, 3 * total // 4], values), BETA)
+
+
+def performance(schedule: Callable, rate: float) -> Plan:
+    """Performance scheduling by the loss on the watched images: factor 0.3, patience 1."""
+
+    def plan(step: int, total: int, watched: list[np.ndarray]) -> tuple[np.ndarray, float]:
+        rates = []
+        for seed in range(len(watched[0]) if watched else 1):
+            state = (rate, np.inf, 0, 0)
+            for losses in watched:
+                state = numbers(schedule, 4)(*state, float(losses[seed]), 0.3, 1)
+            rates.append(state[0])
+        return np.array(rates), BETA
+
+    return plan
+
+
+def cycle(schedule: Callable, rate: float) -> Plan:
+    """1cycle in straight lines, with the peak at 45 % of the steps."""
+    return lambda step, total, watched: numbers(schedule, 2)(step, total, int(0.45 * total), rate)
+
+
+def cosine_cycle(schedule: Callable, rate: float) -> Plan:
+    """1cycle as in PyTorch."""
+    return lambda step, total, watched: numbers(schedule, 2)(step, total, rate)
+
+
+LOWEST, DECADE, RANGE_STEPS, RANGE_SEEDS = 1e-4, 40, 200, 5
+
+
+def rising_rates(exponential_schedule: Callable) -> tuple[np.ndarray, np.ndarray]:
+    """Rates that grow tenfold in every 40 steps, and the loss of each step's batch: the median of five networks."""
+    x, y, _, _ = digits()
+    x, labels = x.astype(np.float32), np.eye(10, dtype=np.float32)[y]
+    networks = Networks(1, RANGE_SEEDS)
+    rngs = [np.random.default_rng([2, seed]) for seed in range(RANGE_SEEDS)]
+    rates, losses = [], []
+    for step in range(RANGE_STEPS):
+        chosen = np.stack([rng.choice(len(x), BATCH, replace=False) for rng in rngs])
+        rates.append(number(exponential_schedule)(step, LOWEST, DECADE, 10.0))
+        losses.append(networks.step(x[chosen], labels[chosen], np.float32(rates[-1]), np.float32(BETA)))
+    losses = np.where(np.isfinite(losses), losses, 99.0)
+    return np.array(rates), np.median(losses, axis=1)
+
+
+@style.experiment
+@in_words
+def rate_range_test(exponential_schedule: Callable, *, prediction: float | None = None) -> None:
+    """Train for 200 steps with a rate that grows from 0.0001 to 10, and draw the loss against the rate.
+
+    prediction: the student's guess of the rate at which the loss is lowest.
+    """
+    prediction = guess(prediction)
+    rates, losses = rising_rates(exponential_schedule)
+    smoothed = smooth(losses)
+    if not (np.diff(rates) > 0).all():
+        raise Nonsense("Your exponential_schedule does not grow with factor=10. Run its check first.")
+    lowest = rates[int(np.argmin(smoothed))]
+    figure, axes = style.new_figure(height=3.4)
+    axes.semilogx(rates, losses, color=style.GREY, linewidth=0.8, label="median of five networks")
+    axes.semilogx(rates, smoothed, color=style.BLUE, label="smoothed")
+    axes.axhline(np.log(10), color=style.GREY, linestyle=":", linewidth=1.2)
+    axes.text(rates[0], np.log(10) - 0.05, "guessing", color=style.GREY, va="top")
+    axes.axvline(lowest, color=style.RED, linestyle="--", linewidth=1.5, label=f"lowest loss at {lowest:.2g}")
+    if prediction is not None and prediction > 0:
+        axes.axvline(prediction, color=style.BLACK, linestyle=":", label="your prediction")
+    axes.set(xlabel="learning rate of the step (grows from left to right)", ylabel="loss of the batch", ylim=(0, 4))
+    axes.set_title("one run in which the rate grows at every step")
+    axes.legend()
+    print(f"lowest loss at a rate of {lowest:.2g}")
+    style.show(
+        figure,
+        "The loss of a batch against the learning rate, which grows from 0.0001 to 10 within one run: flat at first, "
+        f"falling from about 0.003 on, lowest at {lowest:.2g}, and then rising steeply.",
+    )
+
+
+LARGEST = 0.12
+
+
+@style.experiment
+@in_words
+def train_with_schedules(
+    power_schedule: Callable,
+    exponential_schedule: Callable,
+    piecewise_constant_schedule: Callable,
+    performance_schedule: Callable,
+    one_cycle_schedule: Callable,
+    one_cycle_cosine_schedule: Callable,
+    *,
+    prediction: dict[str, float | None] | None = None,
+) -> None:
+    """Ten epochs on the digits with every schedule, largest rate 0.12, and with constant rates 0.12 and 0.03.
+
+    prediction: the student's guesses of the validation accuracies, by name.
+    """
+    plans = {
+        "constant 0.12": constant(LARGEST),
+        "constant 0.03": constant(0.03),
+        "power": power(power_schedule, LARGEST),
+        "exponential": exponential(exponential_schedule, LARGEST),
+        "piecewise": piecewise(piecewise_constant_schedule, LARGEST),
+        "performance": performance(performance_schedule, LARGEST),
+        "1cycle, lines": cycle(one_cycle_schedule, LARGEST),
+        "1cycle, cosine": cosine_cycle(one_cycle_cosine_schedule, LARGEST),
+    }
+    if not isinstance(prediction, (dict, type(None))):
+        raise Nonsense("Your prediction should be a dict: the name of a run, and its accuracy or None.")
+    guesses = {name: guess(value) for name, value in (prediction or {}).items()}
+    rates, losses, accuracies = train(plans, epochs=10, seeds=5)
+    figure, (left, right) = style.new_figure(1, 2, width=9.4, height=4.3)
+    epochs = np.arange(1, 11)
+    said = []
+    for i, name in enumerate(plans):
+        colour = (style.GREY, style.BLACK, *style.COLOURS)[i]
+        drawn = {"color": colour, "linestyle": style.LINES[i % 6], "linewidth": 1.6}
+        left.semilogy(np.arange(rates.shape[1]) / (rates.shape[1] / 10), rates[i], **drawn)
+        means, spread = accuracies[:, i].mean(axis=1), accuracies[-1, i].std()
+        right.plot(epochs, means, marker=("o", "s", "^", "D", "v", "P", "X", "*")[i], markersize=5, label=name, **drawn)
+        if guesses.get(name) is not None:
+            right.plot(10.3, guesses[name], marker="o", markersize=9, markerfacecolor="none", color=colour)
+        said.append(f"{name:15} accuracy {means[-1]:.3f} ± {spread:.3f}, training loss {np.median(losses[i]):.4f}")
+    left.set(xlabel="epoch", ylabel="learning rate", ylim=(1e-5, 0.2), title="the schedules (first network)")
+    right.set(xlabel="epoch", ylabel="share right, validation", ylim=(0.6, 1.0), title="accuracy, mean of 5 networks")
+    figure.legend(*right.get_legend_handles_labels(), loc="outside lower center", ncols=4)
+    print("\n".join(said))
+    style.show(
+        figure,
+        "Left: eight learning rates over ten epochs on a logarithmic axis. Right: validation accuracies after each "
+        f"epoch. At the end: {'; '.join(' '.join(line.split()) for line in said)}.",
+    )
+
+
+SWEPT = (0.003, 0.01, 0.03, 0.1, 0.2, 0.4)
+
+
+@style.experiment
+@in_words
+def sweep_rates(
+    power_schedule: Callable,
+    exponential_schedule: Callable,
+    one_cycle_schedule: Callable,
+    one_cycle_cosine_schedule: Callable,
+    *,
+    epochs: int = 5,
+    seeds: int = 3,
+) -> None:
+    """The accuracy after a few epochs against the largest learning rate, constant and with four schedules."""
+    kinds: dict[str, Callable[[float], Plan]] = {
+        "constant": constant,
+        "power": lambda rate: power(power_schedule, rate),
+        "exponential": lambda rate: exponential(exponential_schedule, rate),
+        "1cycle, lines": lambda rate: cycle(one_cycle_schedule, rate),
+        "1cycle, cosine": lambda rate: cosine_cycle(one_cycle_cosine_schedule, rate),
+    }
+    plans = {f"{name} {rate}": make(rate) for name, make in kinds.items() for rate in SWEPT}
+    accuracies = train(plans, epochs=epochs, seeds=seeds)[2][-1].mean(axis=1).reshape(len(kinds), len(SWEPT))
+    figure, axes = style.new_figure(height=3.7)
+    said = []
+    for i, name in enumerate(kinds):
+        axes.semilogx(SWEPT, accuracies[i], marker=style.MARKERS[i], markersize=5, label=name, **look(i))
+        best = int(np.argmax(accuracies[i]))
+        told = ", ".join(f"{value:.2f}" for value in accuracies[i])
+        said.append(f"{name:15} {told}; best {accuracies[i][best]:.3f} at {SWEPT[best]:g}")
+    axes.set_xticks(SWEPT, [f"{rate:g}" for rate in SWEPT])
+    axes.minorticks_off()
+    axes.set(xlabel="largest learning rate", ylabel="share right, validation", ylim=(0, 1.03))
+    how_long = "one epoch" if epochs == 1 else f"{epochs} epochs"
+    axes.set_title(f"accuracy after {how_long}, mean of {seeds} networks")
+    figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=5, fontsize=9)
+    print("rates:", *SWEPT)
+    print("\n".join(said))
+    style.show(
+        figure,
+        f"Validation accuracy after {how_long} against the largest learning rate, {', '.join(map(str, SWEPT))}. "
+        f"{'; '.join(' '.join(line.split()) for line in said)}.",
+    )
