@@ -242,6 +242,37 @@ def learning_rate_schedules():
     return figure
 
 
+def adam_optimization():
+    """The five equations of Adam beside the averages of a constant gradient, corrected and not."""
+    figure, (equations, curves) = style.new_figure(columns=2, width=9.6, height=3.7, width_ratios=(1.1, 1))
+    equations.set(xlim=(0, 1), ylim=(0, 5.1), title="One step of Adam")
+    equations.axis("off")
+    rows = (
+        (r"$m \leftarrow \beta_1 m + (1-\beta_1)\,\nabla J(\theta)$", "average of the gradients", style.BLUE),
+        (
+            r"$s \leftarrow \beta_2 s + (1-\beta_2)\,\nabla J(\theta)\otimes\nabla J(\theta)$",
+            "average of their squares",
+            style.RED,
+        ),
+        (r"$\hat m \leftarrow m\,/\,(1-\beta_1^{\,t})$", "m, corrected", style.BLUE),
+        (r"$\hat s \leftarrow s\,/\,(1-\beta_2^{\,t})$", "s, corrected", style.RED),
+        (r"$\theta \leftarrow \theta - \eta\,\hat m \oslash (\sqrt{\hat s}+\varepsilon)$", "the step", style.BLACK),
+    )
+    for row, (equation, words, colour) in enumerate(rows):
+        equations.text(0.0, 4.5 - row, str(row + 1), va="center", color=style.GREY, fontsize=12)
+        equations.text(0.06, 4.5 - row, equation, va="center", color=colour, fontsize=13.5)
+        equations.text(1.0, 4.5 - row, words, va="center", ha="right", color=style.GREY, fontsize=9)
+    t = np.arange(1, 5001)
+    curves.semilogx(t, 1 - 0.9**t, color=style.BLUE, marker="o", markevery=[0, 2, 9, 29])
+    curves.semilogx(t, 1 - 0.999**t, color=style.RED, linestyle="--", marker="s", markevery=[0, 9, 99, 999])
+    curves.axhline(1, color=style.BLACK, linestyle=":")
+    curves.text(17, 0.72, "m, with β₁ = 0.9", color=style.BLUE)
+    curves.text(270, 0.36, "s, with β₂ = 0.999", color=style.RED, ha="right")
+    curves.text(1, 1.04, "both, corrected", color=style.BLACK)
+    curves.set(xlabel="step t", ylim=(0, 1.15), title="The averages of a gradient that is always 1")
+    return figure
+
+
 FIGURES = {
     "VanishingGradients.png": vanishing_gradients,
     "relu.png": relu,
@@ -251,6 +282,7 @@ FIGURES = {
     "GradientClipping.png": gradient_clipping,
     "WeightInitialization.png": weight_initialization,
     "LearningRateSchedules.png": learning_rate_schedules,
+    "AdamOptimization.png": adam_optimization,
 }
 """File name -> the function that draws it."""
 

@@ -63,6 +63,15 @@ HOME = {
     "rate_range_test": "learning_rate_schedules",
     "train_with_schedules": "learning_rate_schedules",
     "sweep_rates": "learning_rate_schedules",
+    "averages_from_zero": "adam",
+    "first_steps": "adam",
+    "scale_and_noise": "adam",
+    "beyond_the_learning_rate": "adam",
+    "where_epsilon_stands": "adam",
+    "adam_paths": "adam",
+    "turned_bowl": "adam",
+    "sweep_learning_rates": "adam",
+    "decay_by_gradient_size": "adam",
 }
 """Public name -> the module of this folder that holds it."""
 
