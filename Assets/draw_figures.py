@@ -273,6 +273,53 @@ def adam_optimization():
     return figure
 
 
+def gradient_descent():
+    """The update of gradient descent beside its path on an elongated bowl."""
+    figure, (words, map_) = style.new_figure(columns=2, width=8.6, height=3.2, width_ratios=(1, 1.35))
+    _equations(
+        words,
+        "Gradient descent",
+        (r"$\theta\;\leftarrow\;\theta-\eta\,\nabla L(\theta)$",),
+        ("θ  parameters,  L  loss,  η  learning rate", "Where the slope is small, so is the step."),
+    )
+    theta, path = np.array([-9.0, 2.0]), []
+    for _ in range(14):
+        path.append(theta)
+        theta = theta - 0.105 * np.array([1.0, 18.0]) * theta
+    _small_bowl(map_)
+    map_.plot(*np.array(path).T, color=style.RED, marker="o", markersize=4, linewidth=1.6, zorder=3)
+    return figure
+
+
+def momentum_optimization():
+    """The two updates of momentum beside a path on the bowl, with one step taken apart into its two arrows."""
+    figure, (words, map_) = style.new_figure(columns=2, width=8.6, height=3.2, width_ratios=(1, 1.35))
+    _equations(
+        words,
+        "Momentum optimization",
+        (r"$m\;\leftarrow\;\beta m-\eta\,\nabla L(\theta)$", r"$\theta\;\leftarrow\;\theta+m$"),
+        ("m  velocity,  β  how much of it is kept", "Old steps go on acting, and fade."),
+    )
+    theta, m, path, steps = np.array([-9.0, 2.0]), np.zeros(2), [], []
+    for _ in range(24):
+        path.append(theta)
+        steps.append((0.8 * m, -0.03 * np.array([1.0, 18.0]) * theta))
+        m = sum(steps[-1])
+        theta = theta + m
+    _small_bowl(map_)
+    map_.plot(*np.array(path).T, color=style.BLUE, marker="o", markersize=4, linewidth=1.6, zorder=3)
+    at = 4
+    kept, push = steps[at]
+    for start, arrow, colour in ((path[at], kept, style.GREEN), (path[at] + kept, push, style.RED)):
+        look = {"arrowstyle": "-|>", "color": colour, "linewidth": 2, "shrinkA": 0, "shrinkB": 0}
+        map_.annotate("", start + arrow, start, arrowprops=look, zorder=5)
+    map_.text(*(path[at] + kept / 2 + (-0.25, -0.1)), r"$\beta m$", color=style.GREEN, ha="right", va="top", size=12)
+    map_.text(
+        *(path[at] + kept + push / 2 + (0.2, 0.0)), r"$-\eta\nabla L$", color=style.RED, ha="left", va="center", size=12
+    )
+    return figure
+
+
 FIGURES = {
     "VanishingGradients.png": vanishing_gradients,
     "relu.png": relu,
@@ -283,6 +330,8 @@ FIGURES = {
     "WeightInitialization.png": weight_initialization,
     "LearningRateSchedules.png": learning_rate_schedules,
     "AdamOptimization.png": adam_optimization,
+    "GradientDescent.png": gradient_descent,
+    "MomentumOptimization.png": momentum_optimization,
 }
 """File name -> the function that draws it."""
 
@@ -307,6 +356,27 @@ def _small(png: bytes) -> bytes:
     image = ImageOps.expand(Image.open(io.BytesIO(png)).convert("RGB"), MARGIN, fill=style.PAPER)
     image.quantize(128, dither=Image.Dither.NONE).save(file, "png", optimize=True)
     return file.getvalue()
+    return figure
+
+
+def _equations(axes, title: str, equations: tuple[str, ...], words: tuple[str, ...]) -> None:
+    """A panel of text: a title, equations below it, and what their symbols mean."""
+    axes.set(xlim=(0, 1), ylim=(0, 1))
+    axes.axis("off")
+    axes.text(0.04, 0.95, title, size=13, weight="bold", va="top")
+    for row, equation in enumerate(equations):
+        axes.text(0.04, 0.68 - 0.2 * row, equation, size=17, va="center")
+    for row, line in enumerate(words):
+        axes.text(0.04, 0.22 - 0.13 * row, line, va="center")
+
+
+def _small_bowl(axes) -> None:
+    """Contour lines of (x² + 18 y²)/2 with a star at the minimum."""
+    x, y = np.meshgrid(np.linspace(-10, 3, 240), np.linspace(-3, 2.6, 240))
+    axes.contour(x, y, x**2 + 18 * y**2, levels=np.array([1, 8, 25, 55, 95, 145]), colors=style.GREY, linewidths=0.7)
+    axes.plot(0, 0, marker="*", markersize=13, color=style.BLACK, zorder=4)
+    axes.grid(False)
+    axes.set(xlabel="θ₁", ylabel="θ₂", xlim=(-10, 3), ylim=(-3, 2.6))
 
 
 def main(names: list[str]) -> None:

@@ -72,6 +72,15 @@ HOME = {
     "turned_bowl": "adam",
     "sweep_learning_rates": "adam",
     "decay_by_gradient_size": "adam",
+    "three_learning_rates": "momentum",
+    "factor_by_learning_rate": "momentum",
+    "constant_slope": "momentum",
+    "momentum_on_the_bowl": "momentum",
+    "momentum_plateau": "momentum",
+    "steps_by_condition_number": "momentum",
+    "when_the_learning_rate_changes": "momentum",
+    "train_with_momentum": "momentum",
+    "effective_learning_rate": "momentum",
 }
 """Public name -> the module of this folder that holds it."""
 
