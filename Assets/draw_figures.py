@@ -248,9 +248,9 @@ def adam_optimization():
     equations.set(xlim=(0, 1), ylim=(0, 5.1), title="One step of Adam")
     equations.axis("off")
     rows = (
-        (r"$m \leftarrow \beta_1 m + (1-\beta_1)\,\nabla J(\theta)$", "average of the gradients", style.BLUE),
+        (r"$m \leftarrow \beta_1 m + (1-\beta_1)\,\nabla L(\theta)$", "average of the gradients", style.BLUE),
         (
-            r"$s \leftarrow \beta_2 s + (1-\beta_2)\,\nabla J(\theta)\otimes\nabla J(\theta)$",
+            r"$s \leftarrow \beta_2 s + (1-\beta_2)\,\nabla L(\theta)\otimes\nabla L(\theta)$",
             "average of their squares",
             style.RED,
         ),
@@ -356,7 +356,6 @@ def _small(png: bytes) -> bytes:
     image = ImageOps.expand(Image.open(io.BytesIO(png)).convert("RGB"), MARGIN, fill=style.PAPER)
     image.quantize(128, dither=Image.Dither.NONE).save(file, "png", optimize=True)
     return file.getvalue()
-    return figure
 
 
 def _equations(axes, title: str, equations: tuple[str, ...], words: tuple[str, ...]) -> None:
