@@ -320,6 +320,38 @@ def momentum_optimization():
     return figure
 
 
+def dropout():
+    """A small network at two training steps with other units dropped, and in evaluation, with what is done to the
+    activations."""
+    layers = (3, 4, 4, 2)
+    dropped = ({(1, 1), (1, 3), (2, 0)}, {(1, 0), (2, 1), (2, 2)}, set())
+    titles = ("training, one step", "training, another step", "evaluation")
+    below = (r"kept: $y = x\,/\,(1-p)$,  dropped: $y = 0$",) * 2 + (r"all: $y = x$",)
+    figure, panels = style.new_figure(columns=3, width=9.6, height=3.5)
+    for axes, gone, title, words in zip(panels, dropped, titles, below, strict=True):
+        places = [[(layer, i - (count - 1) / 2) for i in range(count)] for layer, count in enumerate(layers)]
+        for layer in range(3):
+            for i, start in enumerate(places[layer]):
+                for j, end in enumerate(places[layer + 1]):
+                    if not {(layer, i), (layer + 1, j)} & gone:
+                        axes.plot(*zip(start, end, strict=True), color=style.GREY, linewidth=0.9, zorder=1)
+        for layer, column in enumerate(places):
+            for i, (x, y) in enumerate(column):
+                if (layer, i) in gone:
+                    ring = {"facecolors": style.PAPER, "edgecolors": style.RED, "linestyle": "--", "linewidth": 1.3}
+                    axes.scatter(x, y, s=330, zorder=2, **ring)
+                    axes.scatter(x, y, s=70, marker="x", color=style.RED, zorder=3)
+                else:
+                    hidden = layer in (1, 2)
+                    axes.scatter(x, y, s=330, color=style.BLUE if hidden else style.GREY, zorder=2)
+        axes.set(xlim=(-0.4, 3.4), ylim=(-2.5, 2.1), title=title)
+        axes.axis("off")
+        axes.text(1.5, -2.35, words, ha="center", color=style.BLACK, size=11)
+        for x, name in ((0, "inputs"), (1.5, "hidden units"), (3, "outputs")):
+            axes.text(x, 1.85, name, ha="center", va="bottom", color=style.GREY, size=9)
+    return figure
+
+
 FIGURES = {
     "VanishingGradients.png": vanishing_gradients,
     "relu.png": relu,
@@ -332,6 +364,7 @@ FIGURES = {
     "AdamOptimization.png": adam_optimization,
     "GradientDescent.png": gradient_descent,
     "MomentumOptimization.png": momentum_optimization,
+    "Dropout.png": dropout,
 }
 """File name -> the function that draws it."""
 

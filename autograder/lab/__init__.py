@@ -81,6 +81,14 @@ HOME = {
     "when_the_learning_rate_changes": "momentum",
     "train_with_momentum": "momentum",
     "effective_learning_rate": "momentum",
+    "training_against_evaluation": "dropout",
+    "overfitting": "dropout",
+    "how_much_to_drop": "dropout",
+    "noise_of_a_unit": "dropout",
+    "pixels_or_channels": "dropout",
+    "rotated_digits": "dropout",
+    "answer_only_when_sure": "dropout",
+    "through_selu_layers": "dropout",
 }
 """Public name -> the module of this folder that holds it."""
 
