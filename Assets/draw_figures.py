@@ -352,6 +352,28 @@ def dropout():
     return figure
 
 
+def l1_l2_regularization():
+    """The price of a weight under L1 and L2, and the slope of it: how strongly each pulls the weight towards 0."""
+    w = np.linspace(-1.6, 1.6, 801)
+    figure, (price, pull) = style.new_figure(columns=2, width=8.6, height=3.7)
+    costs, slopes = (r"L2:  $\lambda\,w^2$", r"L1:  $\lambda\,|w|$"), (r"$2\lambda w$", r"$\lambda\,\mathrm{sign}(w)$")
+    for i, (cost, slope) in enumerate(((w**2, 2 * w), (np.abs(w), np.where(w == 0, np.nan, np.sign(w))))):
+        look = {"color": (style.BLUE, style.RED)[i], "linestyle": style.LINES[i]}
+        price.plot(w, cost, label=costs[i], **look)
+        pull.plot(w, slope, label=slopes[i], **look)
+    pull.plot([0, 0], [-1, 1], "o", mfc=style.PAPER, color=style.RED, markersize=6)
+    pull.plot(0, 0, "o", color=style.RED, markersize=6)
+    _note(pull, "L1: the same pull\nhowever small w is", at=(0.0, 1.0), text=(-1.5, 1.5))
+    _note(pull, "L2: near 0 the\npull fades away", at=(0.05, 0.12), text=(-1.5, 0.3))
+    price.set(title="What a weight costs", xlabel="w", ylabel="penalty, in units of λ", ylim=(-0.15, 2.6))
+    pull.set(title="How strongly it is pulled back", xlabel="w", ylabel="slope, in units of λ", ylim=(-2.6, 2.6))
+    for axes, place in ((price, "upper center"), (pull, "lower right")):
+        axes.axhline(0, color=style.GREY, linewidth=0.8)
+        axes.axvline(0, color=style.GREY, linewidth=0.8)
+        axes.legend(loc=place)
+    return figure
+
+
 FIGURES = {
     "VanishingGradients.png": vanishing_gradients,
     "relu.png": relu,
@@ -365,6 +387,7 @@ FIGURES = {
     "GradientDescent.png": gradient_descent,
     "MomentumOptimization.png": momentum_optimization,
     "Dropout.png": dropout,
+    "L1L2Regularization.png": l1_l2_regularization,
 }
 """File name -> the function that draws it."""
 

@@ -89,6 +89,15 @@ HOME = {
     "rotated_digits": "dropout",
     "answer_only_when_sure": "dropout",
     "through_selu_layers": "dropout",
+    "learned_by_heart": "l1_l2_regularization",
+    "pulled_to_zero": "l1_l2_regularization",
+    "near_zero": "l1_l2_regularization",
+    "where_the_minimum_goes": "l1_l2_regularization",
+    "weight_histograms": "l1_l2_regularization",
+    "sweep_strength": "l1_l2_regularization",
+    "penalty_against_decay": "l1_l2_regularization",
+    "shrunk_by_gradient_size": "l1_l2_regularization",
+    "compare_regularizers": "l1_l2_regularization",
 }
 """Public name -> the module of this folder that holds it."""
 

@@ -1,0 +1,730 @@
+"""Experiments with penalties and weight decay: a network that learns 150 labels by heart, and what keeps it from it."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+
+import numpy as np
+
+from autograder.lab import style
+from autograder.lab.activations import Nonsense, in_words
+from autograder.lab.dead_units import cross_entropy_backward
+from autograder.lab.handwritten_digits import digits
+
+# ---------------------------------------------------------------- a student's functions, called with care
+
+
+def name_of(function: Callable) -> str:
+    """The name that a student gave a function."""
+    return getattr(function, "__name__", "function")
+
+
+def on_a_list(function: Callable) -> Callable[[Sequence[np.ndarray], float], list[np.ndarray]]:
+    """A student's (weights, number) -> list of arrays, made to return arrays of the shapes and dtypes of the weights.
+
+    Raises Nonsense where it returns something else.
+    """
+
+    def wrapped(weights: Sequence[np.ndarray], number: float) -> list[np.ndarray]:
+        returned = function([weight.copy() for weight in weights], number)
+        shapes = [np.shape(item) for item in returned] if isinstance(returned, (tuple, list)) else None
+        if shapes != [weight.shape for weight in weights]:
+            raise Nonsense(
+                f"Your {name_of(function)} returned no list of arrays like the weights. Run its check first."
+            )
+        arrays = [np.asarray(item, weight.dtype) for item, weight in zip(returned, weights, strict=True)]
+        if not all(np.isfinite(array).all() for array in arrays):
+            raise Nonsense(f"With your {name_of(function)}, the weights become NaN or infinite. Run its check first.")
+        return arrays
+
+    return wrapped
+
+
+def on_an_array(function: Callable) -> Callable[[np.ndarray, float], np.ndarray]:
+    """A student's (weight, limit) -> weight. Raises Nonsense where it returns something else."""
+
+    def wrapped(weight: np.ndarray, limit: float) -> np.ndarray:
+        returned = function(weight.copy(), limit)
+        if np.shape(returned) != weight.shape:
+            raise Nonsense(f"Your {name_of(function)} returned no array like the weights. Run its check first.")
+        return np.asarray(returned, weight.dtype)
+
+    return wrapped
+
+
+def step_of(function: Callable, outputs: int) -> Callable[..., tuple[np.ndarray, ...]]:
+    """A student's optimizer step, made to return `outputs` arrays of theta's shape. Raises Nonsense otherwise."""
+
+    def wrapped(theta: np.ndarray, *others: object) -> tuple[np.ndarray, ...]:
+        returned = function(theta, *others)
+        good = isinstance(returned, (tuple, list)) and len(returned) == outputs
+        if not good or any(np.shape(item) != theta.shape for item in returned):
+            raise Nonsense(f"Your {name_of(function)} did not return {outputs} arrays like theta. Run its check first.")
+        return tuple(np.asarray(item, float) for item in returned)
+
+    return wrapped
+
+
+def guesses_of(prediction: object, names: Sequence[str]) -> dict[str, float | None]:
+    """A student's predictions by name; None where there is none. Raises Nonsense for anything but numbers."""
+    found = prediction if isinstance(prediction, dict) else {}
+    if prediction is not None and not isinstance(prediction, dict):
+        raise Nonsense("Your prediction should be the dict from the cell above, with a number or None for each name.")
+    for value in found.values():
+        if value is not None and not (isinstance(value, (int, float)) and np.isfinite(value)):
+            raise Nonsense("Each prediction should be a number, or None where you have none.")
+    return {name: found.get(name) for name in names}
+
+
+def guess(prediction: object) -> float | None:
+    """A student's prediction as a number, or None where there is none. Raises Nonsense for anything else."""
+    if prediction is None or (isinstance(prediction, (int, float)) and np.isfinite(prediction)):
+        return prediction
+    raise Nonsense("Your prediction should be a number, or None where you have none.")
+
+
+# ---------------------------------------------------------------- 150 digits, 30 of them with a wrong label
+
+WIDTHS = (64, 100, 100, 10)
+IMAGES, WRONG = 150, 30
+CHOOSING = 500
+BATCH, RATE, EPOCHS = 25, 0.1, 100
+"""25 x 100 x 100 is small enough for the matrix product to use one thread, which is faster on a busy machine."""
+L2_STRENGTH, L1_STRENGTH, LIMIT = 0.03, 0.007, 0.5
+DTYPE = np.float32
+
+
+@dataclass(frozen=True, eq=False)
+class Data:
+    """Images and labels: for training (with 30 wrong labels, and the right ones), for choosing, and for the end."""
+
+    x: np.ndarray
+    labels: np.ndarray
+    truth: np.ndarray
+    x_choosing: np.ndarray
+    y_choosing: np.ndarray
+    x_validation: np.ndarray
+    y_validation: np.ndarray
+
+    @property
+    def wrong(self) -> np.ndarray:
+        """Which of the training images carry a wrong label."""
+        return self.labels != self.truth
+
+
+@cache
+def data() -> Data:
+    """The first 150 training digits, 30 with wrong labels; the next 500, to choose a strength; and the usual 360."""
+    x, y, x_validation, y_validation = digits()
+    rng = np.random.default_rng(99)
+    labels = y[:IMAGES].copy()
+    wrong = rng.permutation(IMAGES)[:WRONG]
+    labels[wrong] = (labels[wrong] + rng.integers(1, 10, WRONG)) % 10
+    x, x_validation = x.astype(DTYPE), x_validation.astype(DTYPE)
+    rest = slice(IMAGES, IMAGES + CHOOSING)
+    return Data(x[:IMAGES], labels, y[:IMAGES], x[rest], y[rest], x_validation, y_validation)
+
+
+class Network:
+    """64-100-100-10 with ReLU and He's weights, in PyTorch's layout (units, inputs)."""
+
+    def __init__(self, rng: np.random.Generator) -> None:
+        sides = list(itertools.pairwise(WIDTHS))
+        self.weights = [rng.normal(0, np.sqrt(2 / n), (m, n)).astype(DTYPE) for n, m in sides]
+        self.biases = [np.zeros(m, DTYPE) for _, m in sides]
+
+    def activations(self, x: np.ndarray) -> list[np.ndarray]:
+        """The input, each hidden layer's output, and the last layer's z."""
+        found = [x]
+        for i, (weight, bias) in enumerate(zip(self.weights, self.biases, strict=True)):
+            z = found[-1] @ weight.T + bias
+            found.append(np.maximum(z, 0) if i < len(self.weights) - 1 else z)
+        return found
+
+    def gradients(self, x: np.ndarray, y: np.ndarray) -> tuple[list[np.ndarray], list[np.ndarray]]:
+        """The gradients of the mean cross-entropy for the weights and for the biases."""
+        a = self.activations(x)
+        dz = cross_entropy_backward(a[-1], y)
+        of_weights, of_biases = [], []
+        for i in reversed(range(len(self.weights))):
+            of_weights.insert(0, dz.T @ a[i])
+            of_biases.insert(0, dz.sum(axis=0))
+            if i:
+                dz = (dz @ self.weights[i]) * (a[i] > 0)
+        return of_weights, of_biases
+
+    def loss(self, x: np.ndarray, y: np.ndarray) -> float:
+        """The mean cross-entropy."""
+        z = self.activations(x)[-1].astype(float)
+        z -= z.max(axis=1, keepdims=True)
+        return float(np.mean(np.log(np.exp(z).sum(axis=1)) - z[np.arange(len(y)), y]))
+
+    def right(self, x: np.ndarray, y: np.ndarray) -> float:
+        """The share of the images that are answered with y."""
+        return float((self.activations(x)[-1].argmax(axis=1) == y).mean())
+
+    def all_weights(self) -> np.ndarray:
+        """All weights, without the biases, as one long vector."""
+        return np.concatenate([weight.ravel() for weight in self.weights]).astype(float)
+
+
+@dataclass
+class Training:
+    """A trained network, and its losses after every epoch where they were asked for."""
+
+    network: Network
+    train_losses: list[float] = field(default_factory=list)
+    validation_losses: list[float] = field(default_factory=list)
+
+    @property
+    def train(self) -> float:
+        """The share of the training labels that it gives, right or wrong."""
+        return self.network.right(data().x, data().labels)
+
+    @property
+    def by_heart(self) -> float:
+        """The share of the wrong labels that it gives."""
+        wrong = data().wrong
+        return self.network.right(data().x[wrong], data().labels[wrong])
+
+    @property
+    def validation(self) -> float:
+        """The share of the 360 validation images that it gets right."""
+        return self.network.right(data().x_validation, data().y_validation)
+
+    @property
+    def choosing(self) -> float:
+        """The share of the 500 images for choosing a strength that it gets right."""
+        return self.network.right(data().x_choosing, data().y_choosing)
+
+
+def train(
+    pull: Callable | None = None, after: Callable | None = None, *, seed: int = 0, epochs: int = EPOCHS, follow=False
+) -> Training:
+    """Train by minibatch gradient descent without momentum.
+
+    pull: weights -> gradients of the penalty, added to those of the loss. after: weights -> weights, after each step.
+    """
+    rng = np.random.default_rng(seed)
+    network, given = Network(rng), data()
+    result = Training(network)
+    for _ in range(epochs):
+        order = rng.permutation(IMAGES)
+        for start in range(0, IMAGES, BATCH):
+            batch = order[start : start + BATCH]
+            of_weights, of_biases = network.gradients(given.x[batch], given.labels[batch])
+            if pull is not None:
+                of_weights = [g + more for g, more in zip(of_weights, pull(network.weights), strict=True)]
+            network.weights = [w - DTYPE(RATE) * g for w, g in zip(network.weights, of_weights, strict=True)]
+            network.biases = [b - DTYPE(RATE) * g for b, g in zip(network.biases, of_biases, strict=True)]
+            if after is not None:
+                network.weights = after(network.weights)
+        if follow:
+            result.train_losses.append(network.loss(given.x, given.labels))
+            result.validation_losses.append(network.loss(given.x_validation, given.y_validation))
+    return result
+
+
+@cache
+def unregularized(seed: int = 0) -> Training:
+    """The network trained without any regularization; seed 0 with its losses."""
+    return train(seed=seed, follow=seed == 0)
+
+
+def with_penalty(gradient: Callable, strength: float, seed: int = 0) -> Training:
+    """Trained with the gradient of a penalty, (weights, strength) -> gradients, added to that of the loss."""
+    pull = on_a_list(gradient)
+    return train(lambda weights: pull(weights, strength), seed=seed)
+
+
+def with_soft_threshold(soft_threshold: Callable, strength: float, seed: int = 0) -> Training:
+    """Trained with the loss's gradient alone, and a soft threshold of learning rate times strength after each step."""
+    shrink = on_a_list(soft_threshold)
+    return train(after=lambda weights: shrink(weights, RATE * strength), seed=seed)
+
+
+def with_max_norm(max_norm: Callable, limit: float, seed: int = 0) -> Training:
+    """Trained with every unit's weights limited after each step."""
+    limited = on_an_array(max_norm)
+    return train(after=lambda weights: [limited(weight, limit) for weight in weights], seed=seed)
+
+
+@style.experiment
+@in_words
+def learned_by_heart(*, prediction: dict[str, float | None] | None = None) -> None:
+    """Train the 64-100-100-10 network on 150 digits, 30 of them with wrong labels, without regularization.
+
+    prediction: the student's guesses of the shares of "training labels", "wrong labels" and "new images".
+    """
+    run = unregularized()
+    shares = {"training labels": run.train, "wrong labels": run.by_heart, "new images": run.validation}
+    guesses = guesses_of(prediction, list(shares))
+    figure, (left, right) = style.new_figure(1, 2, width=8.6, height=3.3, width_ratios=(1.3, 1))
+    epochs = np.arange(1, EPOCHS + 1)
+    left.plot(epochs, run.train_losses, color=style.BLUE, label="150 training images")
+    left.plot(epochs, run.validation_losses, color=style.RED, linestyle="--", label="360 new images")
+    lowest = int(np.argmin(run.validation_losses))
+    left.plot(epochs[lowest], run.validation_losses[lowest], marker="v", color=style.RED, markersize=8)
+    left.annotate(
+        f"lowest: epoch {lowest + 1}",
+        (epochs[lowest], run.validation_losses[lowest]),
+        (4, 10),
+        textcoords="offset points",
+    )
+    left.set(title="loss", xlabel="epoch", ylabel="cross-entropy", ylim=(0, None))
+    left.legend()
+    bars = right.bar(range(3), list(shares.values()), color=(style.BLUE, style.PURPLE, style.RED), width=0.6)
+    right.bar_label(bars, [f"{share:.0%}" for share in shares.values()], padding=2)
+    known = [(i, value) for i, value in enumerate(guesses.values()) if value is not None]
+    if known:
+        right.plot(*zip(*known, strict=True), "D", mfc="none", color=style.BLACK, label="your prediction")
+        right.legend(loc="upper right")
+    right.set_xticks(range(3), ["training labels\ngiven", "wrong labels\ngiven", "new images\nright"])
+    right.set(title="share after 100 epochs", ylim=(0, 1.3))
+    told = ", ".join(f"{name} {share:.0%}" for name, share in shares.items())
+    print(told)
+    style.show(
+        figure,
+        f"Left: the training loss falls to {run.train_losses[-1]:.3f}; that on new images falls until epoch "
+        f"{lowest + 1} and then rises to {run.validation_losses[-1]:.2f}. Right, after 100 epochs: {told}.",
+    )
+
+
+# ---------------------------------------------------------------- the two pulls
+
+PULL_RATE, PULL_L2, PULL_L1 = 0.1, 0.1, 0.1
+STARTS = (1.0, 0.5, 0.1)
+PULL_STEPS, ASKED_AT = 120, 50
+
+
+def pulled(gradient: Callable, strength: float, start: float, steps: int = PULL_STEPS) -> np.ndarray:
+    """The values of one weight under the penalty's gradient alone."""
+    weight, path = [np.array([start])], [start]
+    for _ in range(steps):
+        weight = [weight[0] - PULL_RATE * gradient(weight, strength)[0]]
+        path.append(float(weight[0][0]))
+    return np.array(path)
+
+
+@style.experiment
+@in_words
+def pulled_to_zero(
+    l2_gradient: Callable, l1_gradient: Callable, *, prediction: dict[str, float | None] | None = None
+) -> None:
+    """Three weights under nothing but a penalty: by L2's gradient and by L1's, on a linear and a logarithmic axis.
+
+    prediction: {"L2": ..., "L1": ...}, the student's guess of what is left of a weight of 1 after 50 steps.
+    """
+    guesses = guesses_of(prediction, ("L2", "L1"))
+    pulls = {"L2": (on_a_list(l2_gradient), PULL_L2), "L1": (on_a_list(l1_gradient), PULL_L1)}
+    figure, (left, right) = style.new_figure(1, 2, width=8.6, height=3.4)
+    said = []
+    for i, (name, (gradient, strength)) in enumerate(pulls.items()):
+        look = {"color": (style.BLUE, style.RED)[i], "linestyle": style.LINES[i]}
+        for start in STARTS:
+            path = pulled(gradient, strength, start)
+            label = {"L2": "L2: 2λw", "L1": "L1: λ sign(w)"}[name] if start == STARTS[0] else None
+            left.plot(path, label=label, **look)
+            with np.errstate(divide="ignore"):
+                right.semilogy(np.where(np.abs(path) > 1e-6, np.abs(path), np.nan), **look)
+        left_over = pulled(gradient, strength, 1.0)[ASKED_AT]
+        said.append(f"{name}: of a weight of 1, {left_over:.2f} is left after {ASKED_AT} steps")
+        if guesses[name] is not None:
+            marker = {"marker": style.MARKERS[i], "markerfacecolor": "none", "markersize": 9}
+            left.plot(ASKED_AT, guesses[name], color=look["color"], linestyle="none", label="your prediction", **marker)
+    left.set(title="three weights, nothing but the penalty", xlabel="step", ylabel="w")
+    right.set(title="the same, logarithmic", xlabel="step", ylabel="|w|", ylim=(1e-3, 2))
+    left.legend()
+    print("\n".join(said))
+    style.show(
+        figure,
+        "Weights that start at 1, 0.5 and 0.1. Under L2 each shrinks by the same factor at every step and comes ever "
+        "closer to 0; under L1 each shrinks by the same amount at every step, in straight lines down to 0. "
+        f"{'; '.join(said)}.",
+    )
+
+
+@style.experiment
+@in_words
+def near_zero(l1_gradient: Callable, soft_threshold: Callable, *, prediction: float | None = None) -> None:
+    """One weight whose best value is exactly 0, by L1's gradient and by the soft threshold.
+
+    The loss is (w - 0.2)^2 / 2, the strength 0.5, the learning rate 0.1. prediction: the student's guess of how many
+    of the last 20 of 60 steps end at exactly 0 with the gradient.
+    """
+    prediction = guess(prediction)
+    gradient, shrink, strength, steps = on_a_list(l1_gradient), on_a_list(soft_threshold), 0.5, 60
+    paths: dict[str, list[float]] = {"L1's gradient": [0.73], "soft threshold": [0.73]}
+    for _ in range(steps):
+        weight = [np.array([paths["L1's gradient"][-1]])]
+        slope = weight[0] - 0.2 + gradient(weight, strength)[0]
+        paths["L1's gradient"].append(float((weight[0] - PULL_RATE * slope)[0]))
+        weight = [np.array([paths["soft threshold"][-1]])]
+        moved = [weight[0] - PULL_RATE * (weight[0] - 0.2)]
+        paths["soft threshold"].append(float(shrink(moved, PULL_RATE * strength)[0][0]))
+    figure, (left, right) = style.new_figure(1, 2, width=8.6, height=3.2)
+    zeros = {}
+    for i, (name, path) in enumerate(paths.items()):
+        zeros[name] = int(np.sum(np.array(path[-20:]) == 0))
+        look = {"color": (style.RED, style.GREEN)[i], "linestyle": style.LINES[1 - i], "marker": style.MARKERS[i]}
+        left.plot(path, markersize=3, label=name, **look)
+        right.plot(range(steps - 19, steps + 1), path[-20:], markersize=5, label=name, **look)
+    for axes in (left, right):
+        axes.axhline(0, color=style.GREY, linewidth=0.8)
+        axes.set(xlabel="step", ylabel="w")
+    left.set_title("60 steps")
+    right.set(title="the last 20", ylim=(-0.11, 0.11))
+    left.legend()
+    told = "; ".join(f"{name}: exactly 0 after {count} of the last 20 steps" for name, count in zeros.items())
+    print(told if prediction is None else f"{told}; your prediction for the gradient: {prediction:g}")
+    style.show(
+        figure,
+        "A weight that starts at 0.73 and whose best value is 0. By L1's gradient it comes down and then hops "
+        f"away from 0 again and again; by the soft threshold it comes down, reaches 0 and stays there. {told}.",
+    )
+
+
+# ---------------------------------------------------------------- where the minimum goes
+
+BOWL = np.array([[1.0, 0.55], [0.55, 1.0]])
+LOWEST = np.array([0.55, 1.5])
+GRID = np.array([0.0, 0.03, 0.06, 0.1, 0.15, 0.2, 0.3, 0.4, 0.55, 0.7, 0.9, 1.2, 1.6, 2.2])
+
+
+def descend(pull: Callable | None, shrink: Callable | None, strength: float, steps: int = 300) -> np.ndarray:
+    """The minimum of bowl + penalty, by gradient descent with the penalty's gradient or with the soft threshold."""
+    weight, rate = [LOWEST.copy()], 0.2
+    for _ in range(steps):
+        slope = BOWL @ (weight[0] - LOWEST)
+        if pull is not None:
+            slope = slope + pull(weight, strength)[0]
+        weight = [weight[0] - rate * slope]
+        if shrink is not None:
+            weight = shrink(weight, rate * strength)
+    return weight[0]
+
+
+@style.experiment
+@in_words
+def where_the_minimum_goes(l2_gradient: Callable, soft_threshold: Callable) -> None:
+    """How the minimum of a loss with two weights moves while the strength of the penalty grows, for L2 and for L1."""
+    pull, shrink = on_a_list(l2_gradient), on_a_list(soft_threshold)
+    panels = {
+        "L2: shorter and shorter": (np.array([descend(pull, None, strength) for strength in GRID]), 2, 9),
+        "L1: onto an axis, then along it": (np.array([descend(None, shrink, strength) for strength in GRID]), 1, 11),
+    }
+    grid = np.meshgrid(np.linspace(-0.55, 1.75, 160), np.linspace(-0.55, 2.05, 160))
+    away = np.stack(grid, axis=-1) - LOWEST
+    bowl = np.einsum("...i,ij,...j->...", away, BOWL, away) / 2
+    figure, axes = style.new_figure(1, 2, width=8.4, height=4.1, sharex=True, sharey=True)
+    said = []
+    for i, (each_axes, (title, (path, power, shown))) in enumerate(zip(axes, panels.items(), strict=True)):
+        colour = (style.BLUE, style.RED)[i]
+        each_axes.contour(*grid, bowl, levels=np.array([0.02, 0.1, 0.25, 0.5, 0.9, 1.5]), colors=style.GREY, alpha=0.6)
+        chosen = path[shown]
+        size = float(np.sum(np.abs(chosen) ** power))
+        level = np.abs(grid[0]) ** power + np.abs(grid[1]) ** power
+        if np.isfinite(size) and size > 0:
+            each_axes.contour(*grid, level, levels=[size], colors=colour, linewidths=1.6, linestyles=":")
+            height = (chosen - LOWEST) @ BOWL @ (chosen - LOWEST) / 2
+            each_axes.contour(*grid, bowl, levels=[height], colors=style.BLACK, linewidths=1.2, linestyles="--")
+            each_axes.plot(*chosen, marker="o", markersize=13, mfc="none", color=style.BLACK)
+        each_axes.axhline(0, color=style.BLACK, linewidth=0.8)
+        each_axes.axvline(0, color=style.BLACK, linewidth=0.8)
+        each_axes.plot(*path.T, color=colour, marker=style.MARKERS[i], markersize=5)
+        each_axes.annotate("λ = 0", path[0], (6, 6), textcoords="offset points")
+        zeros = [f"{strength:g}" for strength, point in zip(GRID, path, strict=True) if point[0] == 0]
+        both = [f"{strength:g}" for strength, point in zip(GRID, path, strict=True) if not point.any()]
+        said.append(
+            f"L{power}: w1 exactly 0 "
+            + (f"from λ = {zeros[0]}" if zeros else "for no λ")
+            + (f", both from λ = {both[0]}" if both else "")
+        )
+        each_axes.set(title=title, xlabel="w₁", aspect="equal")
+    axes[0].set_ylabel("w₂")
+    print("\n".join(said))
+    style.show(
+        figure,
+        "Two maps of a bowl-shaped loss over two weights, with the minimum for growing strength; at one of the minima "
+        "the contour of the loss touches a circle or, at its corner, a diamond. Left, L2: the path bends towards the "
+        "origin. Right, L1: the path runs straight to the axis w1 = 0, then "
+        f"along this axis to the origin. {'; '.join(said)}.",
+    )
+
+
+# ---------------------------------------------------------------- weights after training
+
+SMALL = 1e-3
+
+
+@style.experiment
+@in_words
+def weight_histograms(l2_gradient: Callable, l1_gradient: Callable, soft_threshold: Callable) -> None:
+    """Train the network without a penalty, with L2, and with L1 in two ways; draw all its weights as histograms."""
+    runs = {
+        "no penalty": unregularized(),
+        f"L2, λ = {L2_STRENGTH:g}": with_penalty(l2_gradient, L2_STRENGTH),
+        f"L1 by its gradient, λ = {L1_STRENGTH:g}": with_penalty(l1_gradient, L1_STRENGTH),
+        f"L1 by soft threshold, λ = {L1_STRENGTH:g}": with_soft_threshold(soft_threshold, L1_STRENGTH),
+    }
+    figure, panels = style.new_figure(2, 2, width=8.6, height=5.0, sharex=True, sharey=True)
+    edges = np.linspace(-0.605, 0.605, 122)
+    said = []
+    print(f"{'':32}  Σw²   Σ|w|  |w|<0.001  exactly 0  wrong labels  new images")
+    for i, (axes, (name, run)) in enumerate(zip(panels.flat, runs.items(), strict=True)):
+        weights = run.network.all_weights()
+        small, zeros = float(np.mean(np.abs(weights) < SMALL)), float(np.mean(weights == 0))
+        axes.hist(weights, bins=edges, color=style.COLOURS[i], weights=np.full(weights.size, 1 / weights.size))
+        axes.set(title=name, yscale="log", ylim=(2e-5, 1.5))
+        axes.annotate(f"|w| < 0.001: {small:.0%}\nexactly 0: {zeros:.0%}", (0.98, 0.95), xycoords="axes fraction")
+        axes.texts[-1].set(ha="right", va="top")
+        print(
+            f"{name:32}{np.sum(weights**2):5.0f}  {np.sum(np.abs(weights)):5.0f}  {small:9.0%}  {zeros:9.0%}"
+            f"  {run.by_heart:12.0%}  {run.validation:10.1%}"
+        )
+        said.append(f"{name}: {small:.0%} of the weights below 0.001 in size, {zeros:.0%} exactly 0")
+    for axes in panels[1]:
+        axes.set_xlabel("weight")
+    for axes in panels[:, 0]:
+        axes.set_ylabel("share of weights")
+    style.show(
+        figure,
+        "Histograms of all weights on a logarithmic axis: broad without a penalty, narrower with L2, and with L1 "
+        f"a tall spike at 0 with a few large weights on both sides. {'; '.join(said)}.",
+    )
+
+
+@style.experiment
+@in_words
+def sweep_strength(
+    gradient: Callable,
+    *,
+    strengths: Sequence[float] = (0.001, 0.003, 0.01, 0.02, 0.03, 0.05, 0.08),
+    prediction: float | None = None,
+    seed: int = 0,
+) -> None:
+    """What the network gives after training with several strengths of a penalty.
+
+    gradient: (weights, strength) -> the gradients of the penalty.
+    prediction: the student's guess of the strength with the best accuracy on new images.
+    """
+    prediction = guess(prediction)
+    runs = [with_penalty(gradient, strength, seed) for strength in strengths]
+    curves = {
+        "training labels given": [run.train for run in runs],
+        "wrong labels given": [run.by_heart for run in runs],
+        "500 new images right": [run.choosing for run in runs],
+    }
+    figure, axes = style.new_figure(height=4.0)
+    for i, (name, shares) in enumerate(curves.items()):
+        colour = (style.BLUE, style.PURPLE, style.RED)[i]
+        axes.semilogx(
+            strengths, shares, color=colour, marker=style.MARKERS[i], linestyle=style.LINES[i], label=name, markersize=5
+        )
+    alone = unregularized(seed)
+    axes.axhline(alone.choosing, color=style.RED, linestyle=":", linewidth=1.2)
+    axes.annotate("new images, no penalty", (strengths[0], alone.choosing), (0, -13), textcoords="offset points")
+    if prediction is not None and prediction > 0:
+        axes.axvline(prediction, color=style.BLACK, linestyle=":", label="your prediction")
+    axes.set_xticks(list(strengths), [f"{strength:g}" for strength in strengths])
+    axes.minorticks_off()
+    axes.set(xlabel="strength λ", ylabel="share", ylim=(0, 1.05), title="too weak, about right, too strong")
+    figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=2)
+    print(f"{'λ':24}" + "".join(f"{strength:>7g}" for strength in strengths))
+    for name, shares in curves.items():
+        print(f"{name:24}" + "".join(f"{share:7.0%}" for share in shares))
+    said = "; ".join(f"{name} {', '.join(f'{share:.0%}' for share in shares)}" for name, shares in curves.items())
+    style.show(
+        figure,
+        f"Three curves over strengths from {strengths[0]:g} to {strengths[-1]:g}. {said}. "
+        f"Without a penalty {alone.choosing:.0%} of the new images are right.",
+    )
+
+
+@style.experiment
+@in_words
+def compare_regularizers(
+    l2_gradient: Callable, soft_threshold: Callable, max_norm: Callable, *, seeds: Sequence[int] = (0, 1, 2)
+) -> None:
+    """Validation accuracy and wrong labels learned, without and with L2, L1 and max-norm, three times each."""
+    runs = {
+        "none": [unregularized(seed) for seed in seeds],
+        f"L2\nλ = {L2_STRENGTH:g}": [with_penalty(l2_gradient, L2_STRENGTH, seed) for seed in seeds],
+        f"L1\nλ = {L1_STRENGTH:g}": [with_soft_threshold(soft_threshold, L1_STRENGTH, seed) for seed in seeds],
+        f"max-norm\nlimit {LIMIT:g}": [with_max_norm(max_norm, LIMIT, seed) for seed in seeds],
+    }
+    figure, (left, right) = style.new_figure(1, 2, width=8.6, height=3.3)
+    said = []
+    measures = ("wrong labels given", lambda run: run.by_heart), ("360 new images right", lambda run: run.validation)
+    for axes, (title, measure) in zip((left, right), measures, strict=True):
+        for i, (name, row) in enumerate(runs.items()):
+            values = [measure(run) for run in row]
+            axes.plot([i] * len(values), values, "o", color=style.COLOURS[i], alpha=0.7)
+            axes.plot([i - 0.2, i + 0.2], [np.mean(values)] * 2, color=style.BLACK, linewidth=1.5)
+            said.append(f"{name.split(chr(10))[0]}: {title} {np.mean(values):.1%}")
+        axes.set_xticks(range(len(runs)), list(runs))
+        axes.set(title=title, ylabel="share")
+    print("\n".join(f"{one:36}{other}" for one, other in zip(said[: len(runs)], said[len(runs) :], strict=True)))
+    style.show(
+        figure,
+        "Dots for three networks each, and their means, without regularization, with L2, with L1 and with max-norm. "
+        f"{'; '.join(said)}.",
+    )
+
+
+# ---------------------------------------------------------------- penalty against decay
+
+BETAS, EPSILON = (0.9, 0.999), 1e-8
+DECAY_STEPS = 200
+TIMES = np.array([0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 6.0, 8.0])
+
+
+def a_small_problem() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Twelve weights with slopes of very different sizes: start, curvature and the loss's own minimum."""
+    rng = np.random.default_rng(4)
+    return rng.normal(size=12), 10.0 ** rng.uniform(-2, 0.3, 12), rng.normal(size=12)
+
+
+def run_steps(step: Callable, state: int, pull: Callable | None, penalty: float, weight_decay: float) -> np.ndarray:
+    """The weights after 200 steps on the small problem.
+
+    step: (theta, gradient, states, t, weight_decay) -> (theta, *states). pull: the gradient of the penalty.
+    """
+    theta, curvature, lowest = a_small_problem()
+    states = [np.zeros_like(theta) for _ in range(state)]
+    for t in range(1, DECAY_STEPS + 1):
+        gradient = curvature * (theta - lowest)
+        if pull is not None:
+            gradient = gradient + pull([theta], penalty)[0]
+        theta, *states = step(theta, gradient, states, t, weight_decay)
+    return theta
+
+
+def optimizers(sgd_step: Callable, adam_step: Callable) -> dict[str, tuple[Callable, int]]:
+    """The three ways to decay, each as a step for `run_steps` with its number of states."""
+    sgd, adam = step_of(sgd_step, 2), step_of(adam_step, 3)
+
+    def adam_with(decoupled: bool) -> Callable:
+        return lambda theta, gradient, states, t, weight_decay: adam(
+            theta, gradient, *states, t, 0.02, *BETAS, EPSILON, weight_decay, decoupled
+        )
+
+    return {
+        "SGD with momentum": (lambda theta, g, states, t, decay: sgd(theta, g, *states, 0.02, 0.9, decay), 1),
+        "Adam, decoupled=False": (adam_with(False), 2),
+        "Adam, decoupled=True": (adam_with(True), 2),
+    }
+
+
+@style.experiment
+@in_words
+def penalty_against_decay(
+    l2_gradient: Callable,
+    sgd_weight_decay_step: Callable,
+    adam_weight_decay_step: Callable,
+    *,
+    strength: float = 0.1,
+    prediction: float | None = None,
+) -> None:
+    """How far 200 steps with weight_decay end from 200 steps with the L2 penalty in the loss, for three optimizers.
+
+    prediction: the student's guess of weight_decay / λ at which SGD does exactly the same.
+    """
+    prediction, pull = guess(prediction), on_a_list(l2_gradient)
+    figure, axes = style.new_figure(height=3.7)
+    said = []
+    for i, (name, (step, state)) in enumerate(optimizers(sgd_weight_decay_step, adam_weight_decay_step).items()):
+        with_penalty = run_steps(step, state, pull, strength, 0.0)
+        found = [run_steps(step, state, None, 0.0, times * strength) for times in TIMES]
+        distances = [float(np.abs(theta - with_penalty).max()) for theta in found]
+        axes.semilogy(
+            TIMES,
+            np.maximum(distances, 1e-17),
+            color=style.COLOURS[i],
+            marker=style.MARKERS[i],
+            linestyle=style.LINES[i],
+            markersize=9 - 2 * i,
+            label=name,
+        )
+        closest = int(np.argmin(distances))
+        said.append(
+            f"{name}: closest at weight_decay = {TIMES[closest]:g} λ, largest difference {distances[closest]:.0e}"
+        )
+    if prediction is not None:
+        axes.axvline(prediction, color=style.BLACK, linestyle=":", label="your prediction")
+    axes.set(xlabel="weight_decay / λ", ylabel="largest difference of a weight", ylim=(3e-18, 10))
+    axes.set_title("weight_decay against the penalty λ Σw² in the loss, after 200 steps")
+    axes.legend(loc="center right")
+    print("\n".join(said))
+    style.show(
+        figure,
+        "The distance between a run with weight decay and one with the L2 penalty, over the ratio of the two numbers, "
+        f"on a logarithmic axis, for three optimizers. {'; '.join(said)}.",
+    )
+
+
+SIZES = 10.0 ** np.arange(-3, 1.01, 0.5)
+SHRINK_STEPS, SHRINK_DECAY = 1000, 0.1
+
+
+def left_of_a_weight(step: Callable, states: int) -> np.ndarray:
+    """What is left of weights of 1 whose gradients flip their sign at every step, by the size of these gradients."""
+    theta = np.ones_like(SIZES)
+    state = [np.zeros_like(SIZES) for _ in range(states)]
+    for t in range(1, SHRINK_STEPS + 1):
+        theta, *state = step(theta, SIZES * (-1.0) ** t, state, t)
+    return theta
+
+
+@style.experiment
+@in_words
+def shrunk_by_gradient_size(
+    sgd_weight_decay_step: Callable,
+    adam_weight_decay_step: Callable,
+    *,
+    prediction: dict[str, float | None] | None = None,
+) -> None:
+    """What 1000 steps of decay leave of weights whose gradients only flip to and fro, by the size of the gradients.
+
+    prediction: {"gradients of 10": ..., "gradients of 0.01": ...}, what decoupled=False leaves of a weight of 1.
+    """
+    names = {"gradients of 10": 10.0, "gradients of 0.01": 0.01}
+    guesses = guesses_of(prediction, list(names))
+    sgd, adam = step_of(sgd_weight_decay_step, 2), step_of(adam_weight_decay_step, 3)
+    rate = 1e-3
+    ways = {
+        "SGD with momentum": (lambda w, g, state, t: sgd(w, g, *state, rate / 10, 0.9, SHRINK_DECAY), 1),
+        "Adam, decoupled=False": (lambda w, g, s, t: adam(w, g, *s, t, rate, *BETAS, EPSILON, SHRINK_DECAY, False), 2),
+        "Adam, decoupled=True": (lambda w, g, s, t: adam(w, g, *s, t, rate, *BETAS, EPSILON, SHRINK_DECAY, True), 2),
+    }
+    figure, axes = style.new_figure(height=3.6)
+    said = []
+    for i, (name, (step, states)) in enumerate(ways.items()):
+        left = left_of_a_weight(step, states)
+        axes.semilogx(
+            SIZES,
+            left,
+            color=style.COLOURS[i],
+            marker=style.MARKERS[i],
+            linestyle=style.LINES[i],
+            markersize=9 - 2 * i,
+            label=name,
+        )
+        said.append(f"{name}: {left[0]:.2f} left at gradients of 0.001, {left[2]:.2f} at 0.01, {left[-1]:.2f} at 10")
+    known = [(names[name], value) for name, value in guesses.items() if value is not None]
+    if known:
+        axes.plot(*zip(*known, strict=True), "D", mfc="none", color=style.BLACK, label="your prediction")
+    axes.axhline(0, color=style.GREY, linewidth=0.8)
+    axes.set(xlabel="size of the gradients, which flip their sign at every step", ylabel="left of a weight of 1")
+    axes.set(title=f"1000 steps with weight_decay {SHRINK_DECAY:g}", ylim=(-0.1, 1.1))
+    axes.legend(loc="lower right")
+    print("\n".join(said))
+    style.show(
+        figure,
+        "What is left of weights of 1, over the size of their gradients on a logarithmic axis: two flat lines for SGD "
+        "and for Adam with decoupled decay, and for Adam with the decay in the gradient a curve that rises from 0 for "
+        f"small gradients to nearly 1 for large ones. {'; '.join(said)}.",
+    )
