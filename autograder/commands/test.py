@@ -13,6 +13,8 @@ SUMMARY = "run the tests; further words go to pytest"
 PASSES_ON = True
 IN_PARALLEL = ["-n", "auto", "--maxprocesses", "8", "--dist", "loadgroup"]
 """For all the tests at once; with words of one's own pytest gets those alone."""
+ONE_THREAD_EACH = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+"""Processes that share the cores, each with a thread for every core, mostly wait for one another."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -26,8 +28,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run pytest in the repository's root, all tests on all cores, and return its status."""
-    words = arguments.rest or IN_PARALLEL
-    tests = subprocess.Popen([sys.executable, "-m", "pytest", *words], cwd=ROOT, env=dict(os.environ))
+    words, environment = arguments.rest, dict(os.environ)
+    if not words:
+        words, environment = IN_PARALLEL, {**ONE_THREAD_EACH, **environment}
+    tests = subprocess.Popen([sys.executable, "-m", "pytest", *words], cwd=ROOT, env=environment)
     while True:
         try:
             return tests.wait()
