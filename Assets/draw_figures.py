@@ -374,6 +374,45 @@ def l1_l2_regularization():
     return figure
 
 
+def nesterov_accelerated_gradient():
+    """One step of momentum and one of Nesterov from the same point: where the gradient is taken."""
+    curvatures, rate = np.array([1.0, 7.0]), 0.11
+    theta, carried = np.array([-3.3, 0.9]), np.array([1.9, -1.55])
+    ahead = theta + carried
+    x, y = np.meshgrid(np.linspace(-4.2, 1.2, 200), np.linspace(-1.7, 1.5, 200))
+    height = (curvatures[0] * x**2 + curvatures[1] * y**2) / 2
+    figure, panels = style.new_figure(columns=2, width=9.6, height=4.3, sharey=True)
+    sides = (
+        ("Momentum", r"\theta", theta, style.BLUE, ""),
+        ("Nesterov", r"\theta + \beta m", ahead, style.RED, r" + \beta m"),
+    )
+    for axes, (title, name, place, colour, look) in zip(panels, sides, strict=True):
+        axes.contour(x, y, height, levels=np.arange(0.5, 12, 1.4), colors=style.GREY, linewidths=0.6, alpha=0.7)
+        axes.plot(0, 0, marker="*", markersize=13, color=style.BLACK, linestyle="none")
+        step = -rate * curvatures * place
+        end = ahead + step
+        arrow = {"arrowstyle": "-|>", "shrinkA": 0, "shrinkB": 0, "linewidth": 2}
+        axes.annotate("", ahead, theta, arrowprops={**arrow, "color": style.BLACK})
+        axes.annotate("", end, ahead, arrowprops={**arrow, "color": colour})
+        if place is theta:
+            axes.annotate("", theta + step, theta, arrowprops={**arrow, "color": colour, "linestyle": ":"})
+        axes.plot(*theta, marker="o", color=style.BLACK)
+        axes.plot(*place, marker="o", markersize=12, markerfacecolor="none", markeredgewidth=2, color=colour)
+        axes.plot(*end, marker="s", markersize=7, color=colour)
+        axes.text(theta[0] - 0.1, theta[1] + 0.22, r"$\theta$", ha="right", size=13)
+        axes.text(-2.15, 0.22, r"$\beta m$", size=13)
+        middle = (ahead + end) / 2
+        axes.text(middle[0] + 0.15, middle[1], rf"$-\eta\,\nabla J({name})$", color=colour, size=13, va="center")
+        axes.text(end[0] + 0.15, end[1] + 0.06, "new θ", color=colour, va="center")
+        axes.set_title(f"{title}: the gradient is taken at ${name}$", pad=28, color=colour)
+        equation = rf"$m \leftarrow \beta m - \eta\,\nabla J(\theta{look}),\qquad \theta \leftarrow \theta + m$"
+        axes.text(0, 1.03, equation, transform=axes.transAxes, size=12)
+        axes.set(xlabel="θ₁", xlim=(-4.2, 1.2), ylim=(-1.7, 1.5))
+        axes.grid(False)
+    panels[0].set_ylabel("θ₂")
+    return figure
+
+
 FIGURES = {
     "VanishingGradients.png": vanishing_gradients,
     "relu.png": relu,
@@ -388,6 +427,7 @@ FIGURES = {
     "MomentumOptimization.png": momentum_optimization,
     "Dropout.png": dropout,
     "L1L2Regularization.png": l1_l2_regularization,
+    "NesterovAcceleratedGradient.png": nesterov_accelerated_gradient,
 }
 """File name -> the function that draws it."""
 

@@ -55,6 +55,11 @@ def cubic(x: Any, weight: Any) -> Any:
     return (weight * x**3).sum()
 
 
+def quartic_gradient(x: Any, weight: Any) -> Any:
+    """w x³, entry by entry: the gradient of Σ w x⁴/4, x of any shape."""
+    return weight * x**3
+
+
 def softplus(x: Any, weight: Any) -> Any:
     """Σ w log(1 + eˣ), x of any shape: a smooth loss that is no polynomial."""
     grown = 1 + _exp(x)
@@ -63,7 +68,7 @@ def softplus(x: Any, weight: Any) -> Any:
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     function.__name__: function
-    for function in (tanh, sigmoid, relu, linear, quadratic, quadratic_gradient, cubic, softplus)
+    for function in (tanh, sigmoid, relu, linear, quadratic, quadratic_gradient, cubic, quartic_gradient, softplus)
 }
 
 

@@ -98,6 +98,13 @@ HOME = {
     "penalty_against_decay": "l1_l2_regularization",
     "shrunk_by_gradient_size": "l1_l2_regularization",
     "compare_regularizers": "l1_l2_regularization",
+    "momentum_and_nesterov": "nesterov",
+    "how_far_ahead": "nesterov",
+    "old_or_new_buffer": "nesterov",
+    "one_method_two_paths": "nesterov",
+    "nesterov_limit": "nesterov",
+    "best_of_momentum_and_nesterov": "nesterov",
+    "nesterov_on_digits": "nesterov",
 }
 """Public name -> the module of this folder that holds it."""
 

@@ -22,6 +22,7 @@ NUMBERS = {
     "quadratic": {"matrix": np.diag([1.0, 2.0, 3.0]), "vector": np.array([0.1, 0.2, 0.3])},
     "quadratic_gradient": {"matrix": np.diag([1.0, 2.0, 3.0]), "vector": np.array([0.1, 0.2, 0.3])},
     "cubic": {"weight": np.array([1.0, -2.0, 0.5])},
+    "quartic_gradient": {"weight": np.array([1.0, -2.0, 0.5])},
     "softplus": {"weight": np.array([1.0, -2.0, 0.5])},
 }
 
@@ -41,6 +42,13 @@ def test_the_quadratic_gradient_is_the_gradient_of_the_quadratic():
     x = torch.tensor(POINT, requires_grad=True)
     (slope,) = torch.autograd.grad(as_function(to_tensor(named("quadratic"), "cpu"))(x), x)
     assert np.allclose(slope.numpy(), as_function(named("quadratic_gradient"))(POINT), rtol=1e-14)
+
+
+def test_the_quartic_gradient_is_the_gradient_of_a_sum_of_fourth_powers():
+    x = torch.tensor(POINT, requires_grad=True)
+    weight = torch.tensor(NUMBERS["quartic_gradient"]["weight"])
+    (slope,) = torch.autograd.grad((weight * x**4).sum() / 4, x)
+    assert np.allclose(slope.numpy(), as_function(named("quartic_gradient"))(POINT), rtol=1e-14)
 
 
 def test_other_dicts_and_unknown_names_are_no_functions():
