@@ -402,10 +402,10 @@ def nesterov_accelerated_gradient():
         axes.text(theta[0] - 0.1, theta[1] + 0.22, r"$\theta$", ha="right", size=13)
         axes.text(-2.15, 0.22, r"$\beta m$", size=13)
         middle = (ahead + end) / 2
-        axes.text(middle[0] + 0.15, middle[1], rf"$-\eta\,\nabla J({name})$", color=colour, size=13, va="center")
+        axes.text(middle[0] + 0.15, middle[1], rf"$-\eta\,\nabla L({name})$", color=colour, size=13, va="center")
         axes.text(end[0] + 0.15, end[1] + 0.06, "new θ", color=colour, va="center")
         axes.set_title(f"{title}: the gradient is taken at ${name}$", pad=28, color=colour)
-        equation = rf"$m \leftarrow \beta m - \eta\,\nabla J(\theta{look}),\qquad \theta \leftarrow \theta + m$"
+        equation = rf"$m \leftarrow \beta m - \eta\,\nabla L(\theta{look}),\qquad \theta \leftarrow \theta + m$"
         axes.text(0, 1.03, equation, transform=axes.transAxes, size=12)
         axes.set(xlabel="θ₁", xlim=(-4.2, 1.2), ylim=(-1.7, 1.5))
         axes.grid(False)
