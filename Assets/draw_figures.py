@@ -413,6 +413,49 @@ def nesterov_accelerated_gradient():
     return figure
 
 
+def rmsprop():
+    """The equations of gradient descent, AdaGrad and RMSProp beside their paths on an elongated bowl."""
+    from autograder.lab.descent import BOWL, Optimizer, descend, draw_path, draw_surface
+
+    def adagrad_step(theta, gradient, s, learning_rate):
+        s = s + gradient**2
+        return theta - learning_rate * gradient / np.sqrt(s), s
+
+    def rmsprop_step(theta, gradient, s, learning_rate, beta):
+        s = beta * s + (1 - beta) * gradient**2
+        return theta - learning_rate * gradient / np.sqrt(s), s
+
+    runs = (
+        Optimizer("gradient descent", lambda theta, g, rate: theta - rate * g, settings={"learning_rate": 0.03}),
+        Optimizer("AdaGrad", adagrad_step, ("s",), {"learning_rate": 0.4}),
+        Optimizer("RMSProp", rmsprop_step, ("s",), {"learning_rate": 0.4, "beta": 0.9}),
+    )
+    equations = (
+        (r"$\theta \leftarrow \theta - \eta\, g$",),
+        (r"$s \leftarrow s + g \otimes g$", r"$\theta \leftarrow \theta - \eta\, g \oslash (\sqrt{s} + \varepsilon)$"),
+        (
+            r"$s \leftarrow \beta s + (1 - \beta)\, g \otimes g$",
+            r"$\theta \leftarrow \theta - \eta\, g \oslash (\sqrt{s} + \varepsilon)$",
+        ),
+    )
+    figure, (words, axes) = style.new_figure(columns=2, width=9.6, height=3.9, width_ratios=(1, 1.7))
+    words.set(xlim=(0, 1), ylim=(0, 1))
+    words.axis("off")
+    draw_surface(axes, BOWL)
+    for number, (optimizer, lines) in enumerate(zip(runs, equations, strict=True)):
+        draw_path(axes, descend(optimizer, BOWL, 25), optimizer.name, number)
+        top = (1.0, 0.76, 0.41)[number]
+        words.text(0, top, optimizer.name, weight="bold", color=style.COLOURS[number], va="top")
+        for line, equation in enumerate(lines):
+            words.text(0.04, top - 0.08 - 0.1 * line, equation, size=13, va="top")
+    words.text(
+        0, 0, r"$g$: the gradient.  $\otimes$, $\oslash$: product, quotient, entry by entry", size=8, va="bottom"
+    )
+    axes.set(title="25 steps each")
+    axes.legend(loc="lower right")
+    return figure
+
+
 FIGURES = {
     "VanishingGradients.png": vanishing_gradients,
     "relu.png": relu,
@@ -428,6 +471,7 @@ FIGURES = {
     "Dropout.png": dropout,
     "L1L2Regularization.png": l1_l2_regularization,
     "NesterovAcceleratedGradient.png": nesterov_accelerated_gradient,
+    "RMSProp.png": rmsprop,
 }
 """File name -> the function that draws it."""
 

@@ -105,6 +105,15 @@ HOME = {
     "nesterov_limit": "nesterov",
     "best_of_momentum_and_nesterov": "nesterov",
     "nesterov_on_digits": "nesterov",
+    "adagrad_on_the_bowl": "rmsprop",
+    "steps_on_a_constant_slope": "rmsprop",
+    "memory_of_the_average": "rmsprop",
+    "after_a_burst": "rmsprop",
+    "hovering_at_the_minimum": "rmsprop",
+    "on_a_turned_bowl": "rmsprop",
+    "where_epsilon_matters": "rmsprop",
+    "centered_steps": "rmsprop",
+    "learning_rates_on_digits": "rmsprop",
 }
 """Public name -> the module of this folder that holds it."""
 
