@@ -23,6 +23,11 @@ CONVOLUTIONS = "convolutions"
 CONTRACT = "any memory order and dtype"
 
 
+def fans(weight: np.ndarray) -> tuple[int, int]:
+    """fan_in and fan_out of a weight (out, in) or (out, in, *window), for the wrong variants below."""
+    return weight[0].size, weight[:, 0].size
+
+
 def random_noise(draw: Draw, dimensions: int, public: int, hidden: int) -> Iterator[np.ndarray]:
     """Noise for weights with so many axes."""
     for _ in draw.rounds(public, hidden):
@@ -209,11 +214,12 @@ def glorot_normal_dense(draw: Draw) -> Iterator[Case]:
 
 
 def glorot_normal_convolutions(draw: Draw) -> Iterator[Case]:
-    """(out, in, kh, kw) and (out, in, k)."""
+    """(out, in, kh, kw), (out, in, k) and (out, in, kd, kh, kw)."""
     yield case("2 channels in, 1 out, a window of 1 x 6", noise=np.arange(12.0).reshape(1, 2, 1, 6), gain=1.0)
     for noise in random_noise(draw, 4, public=2, hidden=4):
         yield case("a random convolution", noise=noise, gain=1.0)
     yield case("a convolution of sequences", noise=draw.normal(4, 2, 5), gain=1.0)
+    yield case("a convolution of volumes", noise=draw.normal(3, 2, 4, 1, 2), gain=1.0)
 
 
 def glorot_normal_other_gain(draw: Draw) -> Iterator[Case]:
@@ -232,37 +238,27 @@ def glorot_normal_any_array(draw: Draw) -> Iterator[Case]:
 
 
 def glorot_normal_variance_as_deviation(noise, gain=1.0):
-    receptive_field = int(np.prod(noise.shape[2:]))
-    fan_in, fan_out = noise.shape[1] * receptive_field, noise.shape[0] * receptive_field
-    return noise * gain * (2 / (fan_in + fan_out))
+    return noise * gain * (2 / sum(fans(noise)))
 
 
 def glorot_normal_sum_of_the_fans(noise, gain=1.0):
-    receptive_field = int(np.prod(noise.shape[2:]))
-    fan_in, fan_out = noise.shape[1] * receptive_field, noise.shape[0] * receptive_field
-    return noise * gain * (1 / (fan_in + fan_out)) ** 0.5
+    return noise * gain * (1 / sum(fans(noise))) ** 0.5
 
 
 def glorot_normal_fan_in_only(noise, gain=1.0):
-    fan_in = int(np.prod(noise.shape[1:]))
-    return noise * gain * (1 / fan_in) ** 0.5
+    return noise * gain * (1 / fans(noise)[0]) ** 0.5
 
 
 def glorot_normal_factor_2_of_he(noise, gain=1.0):
-    receptive_field = int(np.prod(noise.shape[2:]))
-    fan_avg = (noise.shape[0] + noise.shape[1]) * receptive_field / 2
-    return noise * gain * (2 / fan_avg) ** 0.5
+    return noise * gain * (4 / sum(fans(noise))) ** 0.5
 
 
 def glorot_normal_standardized_noise(noise, gain=1.0):
-    receptive_field = int(np.prod(noise.shape[2:]))
-    fan_avg = (noise.shape[0] + noise.shape[1]) * receptive_field / 2
-    return (noise - noise.mean()) / noise.std() * gain * (1 / fan_avg) ** 0.5
+    return (noise - noise.mean()) / noise.std() * gain * (2 / sum(fans(noise))) ** 0.5
 
 
 def glorot_normal_window_forgotten(noise, gain=1.0):
-    fan_avg = (noise.shape[0] + noise.shape[1]) / 2
-    return noise * gain * (1 / fan_avg) ** 0.5
+    return noise * gain * (2 / sum(noise.shape[:2])) ** 0.5
 
 
 def glorot_normal_layout_of_keras(noise, gain=1.0):
@@ -272,21 +268,15 @@ def glorot_normal_layout_of_keras(noise, gain=1.0):
 
 
 def glorot_normal_gain_inside_the_root(noise, gain=1.0):
-    receptive_field = int(np.prod(noise.shape[2:]))
-    fan_avg = (noise.shape[0] + noise.shape[1]) * receptive_field / 2
-    return noise * (gain / fan_avg) ** 0.5
+    return noise * (2 * gain / sum(fans(noise))) ** 0.5
 
 
 def glorot_normal_gain_ignored(noise, gain=1.0):
-    receptive_field = int(np.prod(noise.shape[2:]))
-    fan_avg = (noise.shape[0] + noise.shape[1]) * receptive_field / 2
-    return noise * (1 / fan_avg) ** 0.5
+    return noise * (2 / sum(fans(noise))) ** 0.5
 
 
 def glorot_normal_float32_lost(noise, gain=1.0):
-    receptive_field = int(np.prod(noise.shape[2:]))
-    fan_avg = (noise.shape[0] + noise.shape[1]) * receptive_field / 2
-    return noise * gain * np.sqrt(1 / fan_avg)
+    return noise * gain * np.sqrt(2 / sum(fans(noise)))
 
 
 ALL_OF_GLOROT = (DENSE, CONVOLUTIONS, "other gain", CONTRACT)
@@ -300,9 +290,30 @@ WINDOW_FORGOTTEN = (
     "Dense layers are right. In a convolution the fans also count the pixels of the window: every channel is "
     "looked at in kh x kw places."
 )
+GAIN_IGNORED = "Right for gain = 1, but you do not use the parameter gain."
 VARIANCE_AS_DEVIATION = (
     "You multiply by the variance. Noise with standard deviation 1 times s has the standard deviation s, so the factor "
     "is the root of the variance."
+)
+
+FAN_OUT = "You divide by fan_out. What a unit adds up are its inputs: fan_in, everything but the first axis."
+DEVIATION_AS_BOUND = (
+    "Your interval ends at one standard deviation. Uniform numbers in [-r, r) have the variance r²/3, not r²: "
+    "the interval has to be wider."
+)
+NOT_CENTRED = (
+    "All your weights are positive, from 0 to r. Stretch u and shift it, so that 0 becomes -r and 1 becomes r."
+)
+HALF_AS_WIDE = (
+    "Centred, but half as wide as it should be: your weights run from -r/2 to r/2. The interval from -r to r has the "
+    "length 2r."
+)
+SLOPE_IGNORED = (
+    "Right for ReLU, but you do not use negative_slope. What leaks through on the negative side adds to the signal, "
+    "so the weights have to be smaller."
+)
+SLOPE_NOT_SQUARED = (
+    "Right for slope 0 and 1, where a = a². The variance is about squares: how large is the mean of (a z)²?"
 )
 
 GLOROT_NORMAL = Kernel(
@@ -355,11 +366,7 @@ GLOROT_NORMAL = Kernel(
             "deviation.",
             loses=("other gain",),
         ),
-        Mistake(
-            glorot_normal_gain_ignored,
-            "Right for gain = 1, but you do not use the parameter gain.",
-            loses=("other gain",),
-        ),
+        Mistake(glorot_normal_gain_ignored, GAIN_IGNORED, loses=("other gain",)),
         Mistake(glorot_normal_float32_lost, FLOAT32_LOST, loses=(CONTRACT,)),
     ),
 )
@@ -385,11 +392,12 @@ def glorot_uniform_dense(draw: Draw) -> Iterator[Case]:
 
 
 def glorot_uniform_convolutions(draw: Draw) -> Iterator[Case]:
-    """(out, in, kh, kw) and (out, in, k)."""
+    """(out, in, kh, kw), (out, in, k) and (out, in, kd, kh, kw)."""
     yield case("2 channels in, 1 out, a window of 1 x 2", u=np.array([[[[0.0, 0.25]], [[0.5, 0.75]]]]), gain=1.0)
     for _ in draw.rounds(public=2, hidden=4):
         yield case("a random convolution", u=draw.uniform(*draw.shape(4)), gain=1.0)
     yield case("a convolution of sequences", u=draw.uniform(4, 2, 5), gain=1.0)
+    yield case("a convolution of volumes", u=draw.uniform(3, 2, 4, 1, 2), gain=1.0)
 
 
 def glorot_uniform_other_gain(draw: Draw) -> Iterator[Case]:
@@ -408,44 +416,43 @@ def glorot_uniform_any_array(draw: Draw) -> Iterator[Case]:
 
 
 def glorot_uniform_deviation_as_bound(u, gain=1.0):
-    receptive_field = int(np.prod(u.shape[2:]))
-    r = gain * (2 / ((u.shape[0] + u.shape[1]) * receptive_field)) ** 0.5
-    return (2 * u - 1) * r
+    return (2 * u - 1) * gain * (2 / sum(fans(u))) ** 0.5
 
 
 def glorot_uniform_not_centred(u, gain=1.0):
-    receptive_field = int(np.prod(u.shape[2:]))
-    r = gain * (6 / ((u.shape[0] + u.shape[1]) * receptive_field)) ** 0.5
-    return u * r
+    return u * gain * (6 / sum(fans(u))) ** 0.5
 
 
 def glorot_uniform_half_as_wide(u, gain=1.0):
-    receptive_field = int(np.prod(u.shape[2:]))
-    r = gain * (6 / ((u.shape[0] + u.shape[1]) * receptive_field)) ** 0.5
-    return (u - 0.5) * r
+    return (u - 0.5) * gain * (6 / sum(fans(u))) ** 0.5
 
 
 def glorot_uniform_sum_of_the_fans(u, gain=1.0):
-    receptive_field = int(np.prod(u.shape[2:]))
-    r = gain * (3 / ((u.shape[0] + u.shape[1]) * receptive_field)) ** 0.5
-    return (2 * u - 1) * r
+    return (2 * u - 1) * gain * (3 / sum(fans(u))) ** 0.5
+
+
+def glorot_uniform_fan_in_only(u, gain=1.0):
+    return (2 * u - 1) * gain * (3 / fans(u)[0]) ** 0.5
+
+
+def glorot_uniform_average_and_six(u, gain=1.0):
+    return (2 * u - 1) * gain * (12 / sum(fans(u))) ** 0.5
 
 
 def glorot_uniform_window_forgotten(u, gain=1.0):
-    r = gain * (6 / (u.shape[0] + u.shape[1])) ** 0.5
-    return (2 * u - 1) * r
+    return (2 * u - 1) * gain * (6 / sum(u.shape[:2])) ** 0.5
 
 
 def glorot_uniform_gain_inside_the_root(u, gain=1.0):
-    receptive_field = int(np.prod(u.shape[2:]))
-    r = (gain * 6 / ((u.shape[0] + u.shape[1]) * receptive_field)) ** 0.5
-    return (2 * u - 1) * r
+    return (2 * u - 1) * (6 * gain / sum(fans(u))) ** 0.5
+
+
+def glorot_uniform_gain_ignored(u, gain=1.0):
+    return (2 * u - 1) * (6 / sum(fans(u))) ** 0.5
 
 
 def glorot_uniform_float32_lost(u, gain=1.0):
-    receptive_field = int(np.prod(u.shape[2:]))
-    r = gain * np.sqrt(6 / ((u.shape[0] + u.shape[1]) * receptive_field))
-    return (2 * u - 1) * r
+    return (2 * u - 1) * gain * np.sqrt(6 / sum(fans(u)))
 
 
 GLOROT_UNIFORM = Kernel(
@@ -462,26 +469,23 @@ GLOROT_UNIFORM = Kernel(
         Requirement(CONTRACT, 1, glorot_uniform_any_array),
     ),
     mistakes=(
-        Mistake(
-            glorot_uniform_deviation_as_bound,
-            "Your interval ends at one standard deviation. Uniform numbers in [-r, r) have the variance r²/3, not r²: "
-            "the interval has to be wider.",
-            loses=ALL_OF_GLOROT,
-        ),
-        Mistake(
-            glorot_uniform_not_centred,
-            "All your weights are positive, from 0 to r. Stretch u and shift it, so that 0 becomes -r and 1 becomes r.",
-            loses=ALL_OF_GLOROT,
-        ),
-        Mistake(
-            glorot_uniform_half_as_wide,
-            "Centred, but half as wide as it should be: your weights run from -r/2 to r/2. The interval from -r to r "
-            "has the length 2r.",
-            loses=ALL_OF_GLOROT,
-        ),
+        Mistake(glorot_uniform_deviation_as_bound, DEVIATION_AS_BOUND, loses=ALL_OF_GLOROT),
+        Mistake(glorot_uniform_not_centred, NOT_CENTRED, loses=ALL_OF_GLOROT),
+        Mistake(glorot_uniform_half_as_wide, HALF_AS_WIDE, loses=ALL_OF_GLOROT),
         Mistake(
             glorot_uniform_sum_of_the_fans,
             "You divide 3 by the sum of the fans. The average is half of the sum.",
+            loses=ALL_OF_GLOROT,
+        ),
+        Mistake(
+            glorot_uniform_fan_in_only,
+            "Your bound is the root of 3/fan_in: that keeps the signal on its way forward. Glorot's compromise with "
+            "the way back takes the average of both fans.",
+            loses=ALL_OF_GLOROT,
+        ),
+        Mistake(
+            glorot_uniform_average_and_six,
+            "You divide 6 by the average of the fans. It is 3 over the average, or 6 over the sum.",
             loses=ALL_OF_GLOROT,
         ),
         Mistake(glorot_uniform_window_forgotten, WINDOW_FORGOTTEN, loses=(CONVOLUTIONS,)),
@@ -490,6 +494,7 @@ GLOROT_UNIFORM = Kernel(
             "The gain stands under your square root. It multiplies the weights, so it multiplies the bound.",
             loses=("other gain",),
         ),
+        Mistake(glorot_uniform_gain_ignored, GAIN_IGNORED, loses=("other gain",)),
         Mistake(glorot_uniform_float32_lost, FLOAT32_LOST, loses=(CONTRACT,)),
     ),
 )
@@ -519,11 +524,12 @@ def he_normal_dense(draw: Draw) -> Iterator[Case]:
 
 
 def he_normal_convolutions(draw: Draw) -> Iterator[Case]:
-    """(out, in, kh, kw) and (out, in, k), for ReLU."""
+    """(out, in, kh, kw), (out, in, k) and (out, in, kd, kh, kw), for ReLU."""
     yield case("2 channels in, 1 out, a window of 1 x 4", noise=np.arange(8.0).reshape(1, 2, 1, 4), negative_slope=0.0)
     for noise in random_noise(draw, 4, public=2, hidden=4):
         yield case("a random convolution", noise=noise, negative_slope=0.0)
     yield case("a convolution of sequences", noise=draw.normal(4, 2, 5), negative_slope=0.0)
+    yield case("a convolution of volumes", noise=draw.normal(3, 2, 4, 1, 2), negative_slope=0.0)
 
 
 def he_normal_slopes(draw: Draw) -> Iterator[Case]:
@@ -544,49 +550,39 @@ def he_normal_any_array(draw: Draw) -> Iterator[Case]:
 
 
 def he_normal_fan_out(noise, negative_slope=0.0):
-    fan_out = noise.shape[0] * int(np.prod(noise.shape[2:]))
-    return noise * (2 / ((1 + negative_slope**2) * fan_out)) ** 0.5
+    return noise * (2 / ((1 + negative_slope**2) * fans(noise)[1])) ** 0.5
 
 
 def he_normal_variance_as_deviation(noise, negative_slope=0.0):
-    fan_in = int(np.prod(noise.shape[1:]))
-    return noise * (2 / ((1 + negative_slope**2) * fan_in))
+    return noise * (2 / ((1 + negative_slope**2) * fans(noise)[0]))
 
 
 def he_normal_factor_2_forgotten(noise, negative_slope=0.0):
-    fan_in = int(np.prod(noise.shape[1:]))
-    return noise * (1 / ((1 + negative_slope**2) * fan_in)) ** 0.5
+    return noise * (1 / ((1 + negative_slope**2) * fans(noise)[0])) ** 0.5
 
 
 def he_normal_average_of_the_fans(noise, negative_slope=0.0):
-    receptive_field = int(np.prod(noise.shape[2:]))
-    fan_avg = (noise.shape[0] + noise.shape[1]) * receptive_field / 2
-    return noise * (2 / ((1 + negative_slope**2) * fan_avg)) ** 0.5
+    return noise * (4 / ((1 + negative_slope**2) * sum(fans(noise)))) ** 0.5
 
 
 def he_normal_window_forgotten(noise, negative_slope=0.0):
-    fan_in = noise.shape[1]
-    return noise * (2 / ((1 + negative_slope**2) * fan_in)) ** 0.5
+    return noise * (2 / ((1 + negative_slope**2) * noise.shape[1])) ** 0.5
 
 
 def he_normal_slope_ignored(noise, negative_slope=0.0):
-    fan_in = int(np.prod(noise.shape[1:]))
-    return noise * (2 / fan_in) ** 0.5
+    return noise * (2 / fans(noise)[0]) ** 0.5
 
 
 def he_normal_slope_not_squared(noise, negative_slope=0.0):
-    fan_in = int(np.prod(noise.shape[1:]))
-    return noise * (2 / ((1 + negative_slope) * fan_in)) ** 0.5
+    return noise * (2 / ((1 + negative_slope) * fans(noise)[0])) ** 0.5
 
 
 def he_normal_slope_of_one_percent(noise, negative_slope=0.01):
-    fan_in = int(np.prod(noise.shape[1:]))
-    return noise * (2 / ((1 + negative_slope**2) * fan_in)) ** 0.5
+    return noise * (2 / ((1 + negative_slope**2) * fans(noise)[0])) ** 0.5
 
 
 def he_normal_float32_lost(noise, negative_slope=0.0):
-    fan_in = int(np.prod(noise.shape[1:]))
-    return noise * np.sqrt(2 / ((1 + negative_slope**2) * fan_in))
+    return noise * np.sqrt(2 / ((1 + negative_slope**2) * fans(noise)[0]))
 
 
 ALL_OF_HE = (DENSE, CONVOLUTIONS, "leaky ReLU", CONTRACT)
@@ -605,11 +601,7 @@ HE_NORMAL = Kernel(
         Requirement(CONTRACT, 1, he_normal_any_array),
     ),
     mistakes=(
-        Mistake(
-            he_normal_fan_out,
-            "You divide by fan_out. What a unit adds up are its inputs: fan_in, everything but the first axis.",
-            loses=ALL_OF_HE,
-        ),
+        Mistake(he_normal_fan_out, FAN_OUT, loses=ALL_OF_HE),
         Mistake(he_normal_variance_as_deviation, VARIANCE_AS_DEVIATION, loses=ALL_OF_HE),
         Mistake(
             he_normal_factor_2_forgotten,
@@ -622,17 +614,8 @@ HE_NORMAL = Kernel(
             loses=ALL_OF_HE,
         ),
         Mistake(he_normal_window_forgotten, WINDOW_FORGOTTEN, loses=(CONVOLUTIONS,)),
-        Mistake(
-            he_normal_slope_ignored,
-            "Right for ReLU, but you do not use negative_slope. What leaks through on the negative side adds to the "
-            "signal, so the weights have to be smaller.",
-            loses=("leaky ReLU",),
-        ),
-        Mistake(
-            he_normal_slope_not_squared,
-            "Right for slope 0 and 1, where a = a². The variance is about squares: how large is the mean of (a z)²?",
-            loses=("leaky ReLU",),
-        ),
+        Mistake(he_normal_slope_ignored, SLOPE_IGNORED, loses=("leaky ReLU",)),
+        Mistake(he_normal_slope_not_squared, SLOPE_NOT_SQUARED, loses=("leaky ReLU",)),
         Mistake(
             he_normal_slope_of_one_percent,
             "With the slope given you are right; left out, it is 0.01 with you. The default of this course, and of "
@@ -661,20 +644,22 @@ def he_uniform_dense(draw: Draw) -> Iterator[Case]:
 
 
 def he_uniform_convolutions(draw: Draw) -> Iterator[Case]:
-    """(out, in, kh, kw) and (out, in, k), for ReLU."""
+    """(out, in, kh, kw), (out, in, k) and (out, in, kd, kh, kw), for ReLU."""
     u = np.array([0.0, 0.25, 0.5, 0.75, 0.125, 0.875]).reshape(1, 2, 1, 3)
     yield case("2 channels in, 1 out, a window of 1 x 3", u=u, negative_slope=0.0)
     for _ in draw.rounds(public=2, hidden=4):
         yield case("a random convolution", u=draw.uniform(*draw.shape(4)), negative_slope=0.0)
     yield case("a convolution of sequences", u=draw.uniform(4, 2, 5), negative_slope=0.0)
+    yield case("a convolution of volumes", u=draw.uniform(3, 2, 4, 1, 2), negative_slope=0.0)
 
 
 def he_uniform_slopes(draw: Draw) -> Iterator[Case]:
-    """Leaky ReLU, the identity (slope 1), the root of 5 that nn.Linear passes; and the default."""
+    """Leaky ReLU, the identity (slope 1), the root of 5 that nn.Linear passes, the absolute value (-1); the default."""
     u = np.array([[0.0, 0.25, 0.75]])
     yield case("slope 1: the identity", u=u, negative_slope=1.0)
     yield case("slope 0.5", u=u, negative_slope=0.5)
     yield case("the slope that nn.Linear passes, root of 5", u=u, negative_slope=math.sqrt(5))
+    yield case("slope -1: the absolute value", u=u, negative_slope=-1.0)
     yield case("slope left out: ReLU", u=u)
     for _ in draw.rounds(public=2, hidden=4):
         yield case("a random slope", u=draw.uniform(*draw.shape()), negative_slope=draw.number(0.2, 3.0))
@@ -687,50 +672,43 @@ def he_uniform_any_array(draw: Draw) -> Iterator[Case]:
 
 
 def he_uniform_lecun(u, negative_slope=0.0):
-    fan_in = int(np.prod(u.shape[1:]))
-    r = (3 / ((1 + negative_slope**2) * fan_in)) ** 0.5
-    return (2 * u - 1) * r
+    return (2 * u - 1) * (3 / ((1 + negative_slope**2) * fans(u)[0])) ** 0.5
+
+
+def he_uniform_deviation_as_bound(u, negative_slope=0.0):
+    return (2 * u - 1) * (2 / ((1 + negative_slope**2) * fans(u)[0])) ** 0.5
 
 
 def he_uniform_not_centred(u, negative_slope=0.0):
-    fan_in = int(np.prod(u.shape[1:]))
-    r = (6 / ((1 + negative_slope**2) * fan_in)) ** 0.5
-    return u * r
+    return u * (6 / ((1 + negative_slope**2) * fans(u)[0])) ** 0.5
 
 
 def he_uniform_half_as_wide(u, negative_slope=0.0):
-    fan_in = int(np.prod(u.shape[1:]))
-    r = (6 / ((1 + negative_slope**2) * fan_in)) ** 0.5
-    return (u - 0.5) * r
+    return (u - 0.5) * (6 / ((1 + negative_slope**2) * fans(u)[0])) ** 0.5
 
 
 def he_uniform_fan_out(u, negative_slope=0.0):
-    fan_out = u.shape[0] * int(np.prod(u.shape[2:]))
-    r = (6 / ((1 + negative_slope**2) * fan_out)) ** 0.5
-    return (2 * u - 1) * r
+    return (2 * u - 1) * (6 / ((1 + negative_slope**2) * fans(u)[1])) ** 0.5
 
 
 def he_uniform_default_of_linear_layers(u, negative_slope=0.0):
-    fan_in = int(np.prod(u.shape[1:]))
-    r = (1 / fan_in) ** 0.5
-    return (2 * u - 1) * r
+    return (2 * u - 1) * (1 / fans(u)[0]) ** 0.5
 
 
 def he_uniform_window_forgotten(u, negative_slope=0.0):
-    r = (6 / ((1 + negative_slope**2) * u.shape[1])) ** 0.5
-    return (2 * u - 1) * r
+    return (2 * u - 1) * (6 / ((1 + negative_slope**2) * u.shape[1])) ** 0.5
 
 
 def he_uniform_slope_ignored(u, negative_slope=0.0):
-    fan_in = int(np.prod(u.shape[1:]))
-    r = (6 / fan_in) ** 0.5
-    return (2 * u - 1) * r
+    return (2 * u - 1) * (6 / fans(u)[0]) ** 0.5
+
+
+def he_uniform_slope_not_squared(u, negative_slope=0.0):
+    return (2 * u - 1) * (6 / ((1 + negative_slope) * fans(u)[0])) ** 0.5
 
 
 def he_uniform_float32_lost(u, negative_slope=0.0):
-    fan_in = int(np.prod(u.shape[1:]))
-    r = np.sqrt(6 / ((1 + negative_slope**2) * fan_in))
-    return (2 * u - 1) * r
+    return (2 * u - 1) * np.sqrt(6 / ((1 + negative_slope**2) * fans(u)[0]))
 
 
 HE_UNIFORM = Kernel(
@@ -752,33 +730,18 @@ HE_UNIFORM = Kernel(
             "Your variance is half of He's: r²/3 has to be 2/fan_in, and you have 1/fan_in.",
             loses=ALL_OF_HE,
         ),
-        Mistake(
-            he_uniform_not_centred,
-            "All your weights are positive, from 0 to r. Stretch u and shift it, so that 0 becomes -r and 1 becomes r.",
-            loses=ALL_OF_HE,
-        ),
-        Mistake(
-            he_uniform_half_as_wide,
-            "Centred, but half as wide as it should be: your weights run from -r/2 to r/2.",
-            loses=ALL_OF_HE,
-        ),
-        Mistake(
-            he_uniform_fan_out,
-            "You divide by fan_out. What a unit adds up are its inputs: fan_in, everything but the first axis.",
-            loses=ALL_OF_HE,
-        ),
+        Mistake(he_uniform_deviation_as_bound, DEVIATION_AS_BOUND, loses=ALL_OF_HE),
+        Mistake(he_uniform_not_centred, NOT_CENTRED, loses=ALL_OF_HE),
+        Mistake(he_uniform_half_as_wide, HALF_AS_WIDE, loses=ALL_OF_HE),
+        Mistake(he_uniform_fan_out, FAN_OUT, loses=ALL_OF_HE),
         Mistake(
             he_uniform_default_of_linear_layers,
             "These are the weights of a fresh nn.Linear, within 1/sqrt(fan_in). He's interval for ReLU is wider.",
             loses=ALL_OF_HE,
         ),
         Mistake(he_uniform_window_forgotten, WINDOW_FORGOTTEN, loses=(CONVOLUTIONS,)),
-        Mistake(
-            he_uniform_slope_ignored,
-            "Right for ReLU, but you do not use negative_slope: what leaks through on the negative side adds to the "
-            "signal, so the interval has to be narrower.",
-            loses=("leaky ReLU",),
-        ),
+        Mistake(he_uniform_slope_ignored, SLOPE_IGNORED, loses=("leaky ReLU",)),
+        Mistake(he_uniform_slope_not_squared, SLOPE_NOT_SQUARED, loses=("leaky ReLU",)),
         Mistake(he_uniform_float32_lost, FLOAT32_LOST, loses=(CONTRACT,)),
     ),
 )
@@ -803,11 +766,12 @@ def lecun_normal_dense(draw: Draw) -> Iterator[Case]:
 
 
 def lecun_normal_convolutions(draw: Draw) -> Iterator[Case]:
-    """(out, in, kh, kw) and (out, in, k)."""
+    """(out, in, kh, kw), (out, in, k) and (out, in, kd, kh, kw)."""
     yield case("2 channels in, 1 out, a window of 1 x 2", noise=np.array([[[[2.0, -4.0]], [[6.0, 8.0]]]]))
     for noise in random_noise(draw, 4, public=2, hidden=4):
         yield case("a random convolution", noise=noise)
     yield case("a convolution of sequences", noise=draw.normal(4, 2, 5))
+    yield case("a convolution of volumes", noise=draw.normal(3, 2, 4, 1, 2))
 
 
 def lecun_normal_any_array(draw: Draw) -> Iterator[Case]:
@@ -817,28 +781,27 @@ def lecun_normal_any_array(draw: Draw) -> Iterator[Case]:
 
 
 def lecun_normal_factor_2_of_he(noise):
-    fan_in = int(np.prod(noise.shape[1:]))
-    return noise * (2 / fan_in) ** 0.5
+    return noise * (2 / fans(noise)[0]) ** 0.5
 
 
 def lecun_normal_gain_for_selu(noise):
-    fan_in = int(np.prod(noise.shape[1:]))
-    return noise * (3 / 4) * (1 / fan_in) ** 0.5
+    return noise * (3 / 4) * (1 / fans(noise)[0]) ** 0.5
 
 
 def lecun_normal_default_of_linear_layers(noise):
-    fan_in = int(np.prod(noise.shape[1:]))
-    return noise * (1 / (3 * fan_in)) ** 0.5
+    return noise * (1 / (3 * fans(noise)[0])) ** 0.5
 
 
 def lecun_normal_fan_out(noise):
-    fan_out = noise.shape[0] * int(np.prod(noise.shape[2:]))
-    return noise * (1 / fan_out) ** 0.5
+    return noise * (1 / fans(noise)[1]) ** 0.5
+
+
+def lecun_normal_average_of_the_fans(noise):
+    return noise * (2 / sum(fans(noise))) ** 0.5
 
 
 def lecun_normal_variance_as_deviation(noise):
-    fan_in = int(np.prod(noise.shape[1:]))
-    return noise / fan_in
+    return noise / fans(noise)[0]
 
 
 def lecun_normal_window_forgotten(noise):
@@ -846,8 +809,7 @@ def lecun_normal_window_forgotten(noise):
 
 
 def lecun_normal_float32_lost(noise):
-    fan_in = int(np.prod(noise.shape[1:]))
-    return noise / np.sqrt(fan_in)
+    return noise / np.sqrt(fans(noise)[0])
 
 
 ALL_OF_LECUN = (DENSE, CONVOLUTIONS, CONTRACT)
@@ -882,9 +844,10 @@ LECUN_NORMAL = Kernel(
             "have the variance 1/(3 fan_in).",
             loses=ALL_OF_LECUN,
         ),
+        Mistake(lecun_normal_fan_out, FAN_OUT, loses=ALL_OF_LECUN),
         Mistake(
-            lecun_normal_fan_out,
-            "You divide by fan_out. What a unit adds up are its inputs: fan_in, everything but the first axis.",
+            lecun_normal_average_of_the_fans,
+            "You divide by the average of the fans, as Glorot does. LeCun's rule takes fan_in alone.",
             loses=ALL_OF_LECUN,
         ),
         Mistake(lecun_normal_variance_as_deviation, VARIANCE_AS_DEVIATION, loses=ALL_OF_LECUN),
@@ -907,19 +870,22 @@ def truncated_normal_reference(candidates, std, cut=2.0):
 
 
 def candidates_for(draw: Draw, cut: float, *shape: int, dtype: str = "float64") -> np.ndarray:
-    """Four tries for an array of this shape: many lie outside the cut, none at it, the last ones all inside."""
-    tries = draw.normal(4, *shape, scale=1.5 * cut)
+    """Four to nine tries for an array of this shape: many outside the cut, none at it, the last ones all inside."""
+    tries = draw.normal(draw.integer(4, 9), *shape, scale=1.5 * cut)
     tries[-1] = np.round(draw.uniform(*shape, low=-0.95, high=0.95) * cut, 3)
     tries[np.abs(tries) == cut] += 0.25
     return tries.astype(dtype)
 
 
 def truncated_normal_usual(draw: Draw) -> Iterator[Case]:
-    """A cut of 2 standard deviations: nothing to redraw, one redraw, several."""
+    """A cut of 2 standard deviations: nothing to redraw, one redraw, several; a draw of exactly 0."""
     yield case("one redraw", candidates=np.array([[3.0, 1.0], [-1.0, 0.5]]), std=0.5, cut=2.0)
     several = np.array([[3.0, 1.0, -2.5], [-4.0, 0.2, 1.5], [1.8, 1.2, 1.0]])
     yield case("two redraws for the first number", candidates=several, std=0.5, cut=2.0)
     yield case("a single try, all inside", candidates=np.array([[1.0, -1.5, 0.2]]), std=0.5, cut=2.0)
+    yield case("the first draw is 0", candidates=np.array([[0.0, 3.0], [1.0, 0.0], [-1.0, 1.0]]), std=0.5, cut=2.0)
+    five_redraws = np.array([[3.0], [-2.5], [2.1], [4.0], [-6.0], [0.5]])
+    yield case("five redraws", candidates=five_redraws, std=0.5, cut=2.0)
     for _ in draw.rounds(public=2, hidden=5):
         yield case("random tries", candidates=candidates_for(draw, 2.0, draw.integer(8, 12)), std=0.5, cut=2.0)
 

@@ -68,7 +68,7 @@ def scaled(factor: float) -> Start:
 
 
 def layers(activation: Callable, start: Start, *, depth: int = DEPTH, seed: int = 0) -> list[np.ndarray]:
-    """The inputs and the activations of each layer of a random network: SAMPLES rows, WIDTH columns, no biases."""
+    """The inputs of a random network without biases and the activations of its layers: SAMPLES rows, WIDTH columns."""
     rng = np.random.default_rng(seed)
     signal = [rng.normal(size=(SAMPLES, WIDTH))]
     for _ in range(depth):
@@ -82,12 +82,12 @@ def rms(a: np.ndarray) -> float:
 
 
 def _number(value: object) -> float | None:
-    """A prediction as a positive number, or None where there is none that a logarithmic axis can show."""
+    """A prediction as a finite number from 0 up, or None."""
     try:
         number = float(value)
     except (TypeError, ValueError):
         return None
-    return number if 0 < number < np.inf else None
+    return number if 0 <= number < np.inf else None
 
 
 def _prediction(prediction: object, name: str) -> float | None:
@@ -100,11 +100,12 @@ def _power(value: float) -> str:
 
 
 def _draw_curves(
-    axes: Any, curves: dict[str, list[float]], prediction: object, limits: tuple[float, float] = (0.0, np.inf)
+    axes: Any, curves: dict[str, list[float]], prediction: object, limits: tuple[float, float]
 ) -> list[str]:
     """One line a curve on a logarithmic axis, its last value in the legend, predictions as hollow markers.
 
-    limits: of the vertical axis; a prediction beyond them is drawn at the edge.
+    limits: of the vertical axis; a prediction beyond them, 0 for example, is drawn at the edge.
+    Returns the last value of each curve and its prediction, in words.
     """
     told = []
     for i, (name, values) in enumerate(curves.items()):
@@ -117,9 +118,7 @@ def _draw_curves(
             place = min(max(guess, limits[0]), limits[1])
             axes.plot(len(values) + 1, place, fillstyle="none", markersize=11, clip_on=False, linestyle="none", **look)
         told.append(f"{name} {_power(values[-1])}" + ("" if guess is None else f" (predicted {_power(guess)})"))
-    axes.set(yscale="log", xlabel="layer", xlim=(0, len(values) + 2))
-    if limits[0]:
-        axes.set_ylim(limits)
+    axes.set(yscale="log", xlabel="layer", xlim=(0, len(values) + 2), ylim=limits)
     return told
 
 
@@ -208,7 +207,7 @@ def tanh_signal(glorot_normal: Callable | None = None, *, prediction: dict[str, 
     alt = f"Standard deviation of the activations of 50 tanh layers, logarithmic axis. At layer 50: {'; '.join(told)}."
     for panel in right:
         alt += " " + _draw_histograms(panel, {name: signals[name][-1] for name in list(starts)[1:]})
-    style.show(figure, f"{alt} Hollow markers: the prediction.")
+    style.show(figure, alt)
 
 
 def _draw_histograms(axes: Any, activations: dict[str, np.ndarray]) -> str:
@@ -239,7 +238,7 @@ def relu_signal(he_normal: Callable, *, prediction: dict[str, float | None] | No
     factors = {"He": 1.0, "He x 0.8": 0.8, "He x 1.2": 1.2, "variance 1/fan_in": 0.5**0.5}
     curves = {name: _relu_rms(he, factor, seed=0) for name, factor in factors.items()}
     figure, axes = style.new_figure(width=7.2, height=3.9)
-    told = _draw_curves(axes, curves, prediction)
+    told = _draw_curves(axes, curves, prediction, (1e-10, 1e6))
     others = [_relu_rms(he, 1.0, seed) for seed in range(1, 11)]
     for i, curve in enumerate(others):
         label = "He, ten other networks" if i == 0 else None
@@ -251,8 +250,7 @@ def relu_signal(he_normal: Callable, *, prediction: dict[str, float | None] | No
     style.show(
         figure,
         f"Root mean square of the activations of 50 ReLU layers on a logarithmic axis. At layer 50: {'; '.join(told)}. "
-        f"Ten further networks with He weights end between {min(ends):.2g} and {max(ends):.2g}. Hollow markers: the "
-        "prediction.",
+        f"Ten further networks with He weights end between {min(ends):.2g} and {max(ends):.2g}.",
     )
 
 
@@ -433,7 +431,7 @@ def cut_tails(truncated_normal: Callable, *, prediction: float | None = None, co
         print(f"You expected {_number(prediction):.3f}; your truncated numbers have {redrawn.std():.4f}.")
     axes.set(xlabel="weight / std", ylabel="density", ylim=(0, 0.62), title="Two ways to have no outliers")
     axes.legend(loc="upper left", fontsize=9)
-    axes.annotate("2.3 % of all weights\nin each heap", (2.0, 0.37), (2.6, 0.42), arrowprops={"arrowstyle": "->"})
+    axes.annotate("2.3 % of all weights\nin each heap", (2.0, 0.37), (2.35, 0.42), arrowprops={"arrowstyle": "->"})
     style.show(
         figure,
         "Densities of normal numbers, of clipped ones, which pile up at -2 and 2, and of redrawn ones, which end at -2 "

@@ -11,6 +11,7 @@ from torch.nn import init
 
 from autograder.kernels import weight_initialization as kernels
 from autograder.lab import weight_initialization as lab
+from autograder.lab.handwritten_digits import digits
 from tests.solutions import solution
 
 SHAPES = [(5, 7), (7, 5), (6, 3, 3, 2), (4, 3, 5), (40, 30)]
@@ -143,6 +144,10 @@ def test_the_gains_are_those_the_notebook_names():
     assert init.calculate_gain("leaky_relu") == math.sqrt(2 / (1 + 0.01**2))
 
 
+def test_the_documentation_says_that_linear_and_not_selu_is_the_self_normalizing_gain():
+    assert "``nonlinearity='linear'`` instead of ``nonlinearity='selu'``" in init.calculate_gain.__doc__
+
+
 @pytest.mark.parametrize("name", ["elu", "gelu", "silu"])
 def test_there_is_no_gain_for_elu_gelu_and_silu(name):
     with pytest.raises(ValueError):
@@ -191,11 +196,21 @@ def test_the_standard_deviation_of_numbers_cut_at_2_is_08796():
     assert math.sqrt(variance) == pytest.approx(0.8796, abs=5e-5)
     assert 1 - variance == pytest.approx(0.23, abs=0.005)
     assert 1 - inside == pytest.approx(0.0455, abs=1e-4)
+    held_by_the_tails = 1 - inside * variance
+    assert held_by_the_tails == pytest.approx(0.26, abs=0.005)
+    assert held_by_the_tails - (1 - variance) < 0.04
 
 
 def test_of_a_million_normal_numbers_2700_lie_beyond_3_and_63_beyond_4_standard_deviations():
     assert 1e6 * math.erfc(3 / math.sqrt(2)) == pytest.approx(2700, abs=1)
     assert 1e6 * math.erfc(4 / math.sqrt(2)) == pytest.approx(63, abs=0.5)
+
+
+def test_gelu_keeps_0425_of_the_mean_square_a_quarter_of_a_small_one_and_half_of_a_large_one():
+    z = torch.empty(1_000_000, dtype=torch.float64).normal_(generator=seeded())
+    for size, share in ((1, 0.425), (1e-3, 0.25), (1e3, 0.5)):
+        found = torch.nn.functional.gelu(size * z).square().mean() / size**2
+        assert found.item() == pytest.approx(share, abs=0.003)
 
 
 def test_a_layer_multiplies_the_mean_square_by_fan_in_times_the_variance():
@@ -219,8 +234,11 @@ def test_the_50_tanh_layers_end_where_the_text_says():
     assert ends["1"].std() == pytest.approx(0.96, abs=0.01)
     assert np.mean(np.abs(ends["1"]) > 0.99) > 0.7
     assert np.mean(1 - ends["1"] ** 2) == pytest.approx(0.08, abs=0.01)
-    with_gain = lab.layers(np.tanh, lambda noise: solution("glorot_normal")(noise, 5 / 3))[-1]
+    glorot = solution("glorot_normal")
+    assert np.mean(1 - lab.layers(np.tanh, glorot)[-1] ** 2) == pytest.approx(0.99, abs=0.01)
+    with_gain = lab.layers(np.tanh, lambda noise: glorot(noise, 5 / 3))[-1]
     assert with_gain.std() == pytest.approx(0.65, abs=0.02)
+    assert np.mean(1 - with_gain**2) == pytest.approx(0.58, abs=0.02)
 
 
 def test_in_the_saturated_network_the_gradient_grows_about_twofold_with_every_layer_on_its_way_back():
@@ -272,6 +290,7 @@ def test_the_blue_cells_of_the_table_are_those_the_text_names():
     assert spread(lab.selu, lecun) == pytest.approx(1, abs=0.1)
     assert spread(lab.selu, he) > 5
     assert max(spread(lab.logistic, start) for start in (lecun, he, lab.scaled(1.0))) < 0.02
+    assert all(0.49 < lab.rms(lab.layers(lab.logistic, start)[-1]) < 0.62 for start in (lecun, he, lab.scaled(1.0)))
     assert 0.02 < spread(lab.elu, lecun) < 0.1
     assert 1 < spread(lab.elu, he) < 5
 
@@ -307,6 +326,20 @@ def test_ten_hidden_layers_train_from_he_weights_and_not_from_the_default():
     assert all(losses[-1] > 2.25 or not np.isfinite(losses[-1]) for losses, _ in default)
     _, accuracy = lab._train_relu_network(uniform_weights, 0.0, 10, 0.03, 10)
     assert accuracy > 0.9
+
+
+def test_adam_trains_ten_default_hidden_layers_to_more_than_85_percent_in_ten_epochs():
+    torch.manual_seed(0)
+    x, y, x_validation, y_validation = (torch.tensor(array) for array in digits())
+    layers = [layer for _ in range(10) for layer in (torch.nn.Linear(64, 64), torch.nn.ReLU())]
+    network = torch.nn.Sequential(*layers, torch.nn.Linear(64, 10)).double()
+    optimizer = torch.optim.Adam(network.parameters(), 1e-3)
+    for _ in range(10):
+        for batch in torch.randperm(len(x)).split(64):
+            optimizer.zero_grad()
+            torch.nn.functional.cross_entropy(network(x[batch]), y[batch]).backward()
+            optimizer.step()
+    assert 0.85 < (network(x_validation).argmax(dim=1) == y_validation).double().mean().item() < 0.97
 
 
 def test_after_ten_default_layers_the_output_hardly_depends_on_the_input():

@@ -58,6 +58,11 @@ def glorot_normal_cast_at_the_end(noise, gain=1.0):
     return weight.astype(noise.dtype) if noise.dtype.kind == "f" else weight
 
 
+def glorot_normal_from_behind(noise, gain=1.0):
+    s = gain * math.sqrt(2 / (noise[0].size + noise[:, 0].size))
+    return np.flip(np.flip(noise) * s)
+
+
 # glorot_uniform
 
 
@@ -140,6 +145,10 @@ def lecun_normal_flattened_rows(noise):
     return (rows / float(np.sqrt(rows.shape[1]))).reshape(noise.shape)
 
 
+def lecun_normal_transposed(noise):
+    return (noise.T * (1 / noise[0].size) ** 0.5).T
+
+
 # truncated_normal
 
 
@@ -174,6 +183,20 @@ def truncated_normal_while_any_is_outside(candidates, std, cut=2.0):
     return result * std
 
 
+def truncated_normal_first_by_counting(candidates, std, cut=2.0):
+    inside = np.abs(candidates) <= cut
+    first = inside & (np.cumsum(inside, axis=0) == 1)
+    return np.where(first, candidates, 0).sum(axis=0) * std
+
+
+def truncated_normal_scaled_first(candidates, std, cut=2.0):
+    scaled = candidates * std
+    weights = scaled[0]
+    for draws in scaled[1:]:
+        weights = np.where(np.abs(weights) > cut * std, draws, weights)
+    return weights
+
+
 VARIANTS = {
     "fan_in_and_fan_out": [
         fan_in_and_fan_out_star_and_loop,
@@ -186,6 +209,7 @@ VARIANTS = {
         glorot_normal_divided,
         glorot_normal_loop,
         glorot_normal_cast_at_the_end,
+        glorot_normal_from_behind,
     ],
     "glorot_uniform": [
         glorot_uniform_shift_and_stretch,
@@ -204,11 +228,13 @@ VARIANTS = {
         he_uniform_from_the_deviation,
         he_uniform_weighted_mean_of_the_ends,
     ],
-    "lecun_normal": [lecun_normal_divided, lecun_normal_power, lecun_normal_flattened_rows],
+    "lecun_normal": [lecun_normal_divided, lecun_normal_power, lecun_normal_flattened_rows, lecun_normal_transposed],
     "truncated_normal": [
         truncated_normal_first_index,
         truncated_normal_from_the_last_to_the_first,
         truncated_normal_loop,
         truncated_normal_while_any_is_outside,
+        truncated_normal_first_by_counting,
+        truncated_normal_scaled_first,
     ],
 }
