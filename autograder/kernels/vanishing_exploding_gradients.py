@@ -92,6 +92,14 @@ def layer_jacobian_transposed(W, z):
     return ((1 - np.tanh(z) ** 2)[:, None] * W).T
 
 
+def layer_jacobian_slopes_along_columns(W, z):
+    return (1 - np.tanh(z) ** 2) * W
+
+
+def layer_jacobian_square_forgotten(W, z):
+    return (1 - np.tanh(z))[:, None] * W
+
+
 def layer_jacobian_quotient_of_exponentials(W, z):
     t = (np.exp(z) - np.exp(-z)) / (np.exp(z) + np.exp(-z))
     return (1 - t**2)[:, None] * W
@@ -129,6 +137,12 @@ LAYER_JACOBIAN = Kernel(
     ),
     mistakes=(
         Mistake(
+            layer_jacobian_slopes_along_columns,
+            "Each of your slopes multiplies a column of W; a unit owns a row. NumPy lines shapes up from the right, so "
+            "the slopes need the shape (n_out, 1).",
+            loses=ALL_OF_LAYER_JACOBIAN,
+        ),
+        Mistake(
             layer_jacobian_slopes_left_out,
             "You return W itself: that is the Jacobian of the linear part alone. The activation comes after it, and "
             "its slope belongs in the product.",
@@ -142,6 +156,11 @@ LAYER_JACOBIAN = Kernel(
         Mistake(
             layer_jacobian_slope_of_z,
             "You use 1 - z². The square in 1 - tanh² is that of the output tanh(z), not that of z.",
+            loses=ALL_OF_LAYER_JACOBIAN,
+        ),
+        Mistake(
+            layer_jacobian_square_forgotten,
+            "You use 1 - tanh(z). The slope of tanh is 1 - tanh(z)²: it is 1 at z = 0 and falls off to both sides.",
             loses=ALL_OF_LAYER_JACOBIAN,
         ),
         Mistake(
@@ -267,6 +286,13 @@ def backpropagate_always_the_last_gradient(jacobians, gradient):
     return [J.T @ gradient for J in jacobians] + [gradient]
 
 
+def backpropagate_one_array(jacobians, gradient):
+    gradients = [gradient]
+    for J in reversed(jacobians):
+        gradients.insert(0, J.T @ gradients[0])
+    return np.array(gradients)
+
+
 def backpropagate_float32_lost(jacobians, gradient):
     gradients = [np.array(gradient, dtype=float)]
     for J in reversed(jacobians):
@@ -330,6 +356,11 @@ BACKPROPAGATE = Kernel(
             backpropagate_always_the_last_gradient,
             "Each Jacobian of yours acts on the gradient at the top. It has to act on what the layer above passed on.",
             loses=("several layers",),
+        ),
+        Mistake(
+            backpropagate_one_array,
+            "np.array(...) around your list fails as soon as the layers have different widths. Return the list itself.",
+            loses=ALL_OF_BACKPROPAGATE,
         ),
         Mistake(
             backpropagate_float32_lost,
@@ -411,6 +442,10 @@ def layer_norms_mean_absolute_value(gradients):
     return np.array([np.mean(np.abs(g)) for g in gradients])
 
 
+def layer_norms_sum_of_absolute_values(gradients):
+    return np.array([np.sum(np.abs(g)) if g.dtype.kind == "f" else float(np.sum(np.abs(g))) for g in gradients])
+
+
 def layer_norms_one_for_all(gradients):
     return np.sqrt(sum(np.sum(g**2) for g in gradients))
 
@@ -473,6 +508,11 @@ LAYER_NORMS = Kernel(
             loses=ALL_OF_LAYER_NORMS,
         ),
         Mistake(
+            layer_norms_sum_of_absolute_values,
+            "You add up the absolute values, which is the L1 norm. The L2 norm is the root of the sum of the squares.",
+            loses=ALL_OF_LAYER_NORMS,
+        ),
+        Mistake(
             layer_norms_one_for_all,
             "You return one number for all arrays together. One for each array is wanted, to see where one is lost.",
             loses=ALL_OF_LAYER_NORMS,
@@ -485,7 +525,8 @@ LAYER_NORMS = Kernel(
         ),
         Mistake(
             layer_norms_float32_lost,
-            "Right numbers, but float32 comes back as float64: np.zeros(n) is a float64 array.",
+            "Right numbers, but float32 comes back as float64. np.zeros(n) is a float64 array, and a number that went "
+            "through float(...) is float64, too.",
             loses=(CONTRACT,),
         ),
         Mistake(
@@ -620,6 +661,15 @@ def mlp_forward_input_not_in_the_list(x, weights, biases, phi):
     return zs, activations
 
 
+def mlp_forward_activations_in_both_lists(x, weights, biases, phi):
+    zs, activations = [], [x]
+    for W, b in zip(weights, biases, strict=True):
+        z = phi(activations[-1] @ W.T + b)
+        zs.append(z)
+        activations.append(z)
+    return zs, activations
+
+
 def mlp_forward_always_tanh(x, weights, biases, phi):
     zs, activations = [], [x]
     for W, b in zip(weights, biases, strict=True):
@@ -694,6 +744,11 @@ MLP_FORWARD = Kernel(
         Mistake(
             mlp_forward_input_not_in_the_list,
             "activations should begin with x, so that activations[l] is the input of layer l + 1.",
+            loses=ALL_OF_MLP_FORWARD,
+        ),
+        Mistake(
+            mlp_forward_activations_in_both_lists,
+            "Your zs are the activations. z is what goes into phi: keep it before you apply phi.",
             loses=ALL_OF_MLP_FORWARD,
         ),
         Mistake(
@@ -833,6 +888,17 @@ def mlp_gradients_slopes_not_passed_down(dout, activations, slopes, weights):
     return {"dx": dout, "dz": dz, "dW": dW, "db": db}
 
 
+def mlp_gradients_dz_before_the_slope(dout, activations, slopes, weights):
+    dz, dW, db = [], [], []
+    for i in reversed(range(len(weights))):
+        dz.insert(0, dout)
+        through = dout * slopes[i]
+        dW.insert(0, through.T @ activations[i])
+        db.insert(0, through.sum(axis=0))
+        dout = through @ weights[i]
+    return {"dx": dout, "dz": dz, "dW": dW, "db": db}
+
+
 def mlp_gradients_own_output(dout, activations, slopes, weights):
     dz, dW, db = [], [], []
     for i in reversed(range(len(weights))):
@@ -942,6 +1008,11 @@ MLP_GRADIENTS = Kernel(
             mlp_gradients_slopes_not_passed_down,
             "dz is right in the last layer, but what you send to the layer below comes from the wrong side of the "
             "activation: the weights stand behind z, not behind a.",
+            loses=ALL_OF_MLP_GRADIENTS,
+        ),
+        Mistake(
+            mlp_gradients_dz_before_the_slope,
+            "Only dz is wrong: you keep the gradient with respect to a, before it is multiplied by the slope.",
             loses=ALL_OF_MLP_GRADIENTS,
         ),
         Mistake(
@@ -1099,6 +1170,15 @@ def numerical_gradient_divided_by_h(f, x, h=1e-5):
     return gradient
 
 
+def numerical_gradient_parentheses_missing(f, x, h=1e-5):
+    gradient = np.zeros(x.shape)
+    for index in np.ndindex(x.shape):
+        step = np.zeros(x.shape)
+        step[index] = h
+        gradient[index] = (f(x + step) - f(x - step)) / 2 * h
+    return gradient
+
+
 def numerical_gradient_all_entries_at_once(f, x, h=1e-5):
     slope = (f(x + np.float64(h)) - f(x - np.float64(h))) / (2 * h)
     return np.full(x.shape, slope)
@@ -1114,6 +1194,14 @@ def numerical_gradient_entry_not_restored(f, x, h=1e-5):
         moved[index] = old - h
         low = f(moved)
         gradient[index] = (high - low) / (2 * h)
+    return gradient
+
+
+def numerical_gradient_step_not_reset(f, x, h=1e-5):
+    gradient, step = np.zeros(x.shape), np.zeros(x.shape)
+    for index in np.ndindex(x.shape):
+        step[index] = h
+        gradient[index] = (f(x + step) - f(x - step)) / (2 * h)
     return gradient
 
 
@@ -1178,7 +1266,7 @@ NUMERICAL_GRADIENT = Kernel(
     parameters=("f", "x", "h"),
     summary="gradient of a function by central differences",
     pytorch="torch.autograd.grad(f(x), x)",
-    source="Fornberg 1981, Numerical differentiation of analytic functions; the torch.autograd.gradcheck notes",
+    source="Nocedal and Wright 2006, Numerical Optimization, section 8.1; the torch.autograd.gradcheck notes",
     reference=numerical_gradient_reference,
     computation="numerical derivative",
     requirements=(
@@ -1200,6 +1288,11 @@ NUMERICAL_GRADIENT = Kernel(
             loses=ALL_OF_NUMERICAL_GRADIENT,
         ),
         Mistake(
+            numerical_gradient_parentheses_missing,
+            "Your numbers are h² times the gradient: / 2 * h divides by 2 and then multiplies by h. Use parentheses.",
+            loses=ALL_OF_NUMERICAL_GRADIENT,
+        ),
+        Mistake(
             numerical_gradient_all_entries_at_once,
             "You move all entries of x at the same time, which gives the sum of the partial derivatives. Move one "
             "entry, measure, and go on to the next.",
@@ -1209,6 +1302,12 @@ NUMERICAL_GRADIENT = Kernel(
             numerical_gradient_entry_not_restored,
             "An entry that you have moved stays moved while you do the next ones. Put it back first.",
             loses=("a vector", "the step h"),
+        ),
+        Mistake(
+            numerical_gradient_step_not_reset,
+            "Your first entry is right, but in each later one the entries before it still have their step. Begin "
+            "each turn of the loop with a new array of zeros.",
+            loses=ALL_OF_NUMERICAL_GRADIENT,
         ),
         Mistake(
             numerical_gradient_h_ignored,
@@ -1347,6 +1446,14 @@ def complex_step_gradient_all_entries_at_once(f, x, h=1e-20):
     return np.full(x.shape, f(x.astype(complex) + 1j * h).imag / h)
 
 
+def complex_step_gradient_step_not_reset(f, x, h=1e-20):
+    gradient, step = np.zeros(x.shape), np.zeros(x.shape, dtype=complex)
+    for index in np.ndindex(x.shape):
+        step[index] = 1j * h
+        gradient[index] = f(x + step).imag / h
+    return gradient
+
+
 def complex_step_gradient_step_downward(f, x, h=1e-20):
     gradient = np.zeros(x.shape)
     for index in np.ndindex(x.shape):
@@ -1424,6 +1531,12 @@ COMPLEX_STEP_GRADIENT = Kernel(
         Mistake(
             complex_step_gradient_all_entries_at_once,
             "You move all entries of x at the same time, which gives the sum of the partial derivatives.",
+            loses=ALL_OF_COMPLEX_STEP,
+        ),
+        Mistake(
+            complex_step_gradient_step_not_reset,
+            "Your first entry is right, but in each later one the entries before it still have their step. Begin "
+            "each turn of the loop with a new array of zeros.",
             loses=ALL_OF_COMPLEX_STEP,
         ),
         Mistake(

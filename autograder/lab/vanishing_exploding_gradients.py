@@ -88,13 +88,14 @@ def through_fifty_layers(
     """
     guess = _number(prediction, "a positive number such as 0.1")
     settings = {
-        "weights × 1.1, z near 0": (1.1, 0.0),
-        "weights × 1.0, z near 0": (1.0, 0.0),
-        "weights × 0.9, z near 0": (0.9, 0.0),
+        "weights × 1.1, z = 0": (1.1, 0.0),
+        "weights × 1.0, z = 0": (1.0, 0.0),
+        "weights × 0.9, z = 0": (0.9, 0.0),
         "weights × 1.1, z of size 1": (1.1, 1.0),
     }
     figure, (left, right) = style.new_figure(columns=2, width=9.4, height=3.8)
     layers = np.arange(DEPTH + 1)
+    guide = {"color": style.BLACK, "linewidth": 1.2, "linestyle": ":", "zorder": 3}
     told = []
     for i, (name, (scale, size)) in enumerate(settings.items()):
         jacobians, gradient = random_chain(layer_jacobian, scale, size, width=128)
@@ -103,9 +104,9 @@ def through_fifty_layers(
         look = {"color": style.COLOURS[i], "marker": style.MARKERS[i], "markevery": 5, "markersize": 5}
         left.plot(layers, norms, label=f"{name}: ×{factor:.2f} a layer", **look)
         if size == 0:
-            left.plot(layers, scale ** (DEPTH - layers), color=style.GREY, linewidth=1, linestyle=":", zorder=1)
+            left.plot(layers, scale ** (DEPTH - layers), **guide)
         told.append(f"{name}: {norms[0]:.1e} at the input")
-    left.plot([], [], color=style.GREY, linewidth=1, linestyle=":", label="0.9, 1, 1.1 to the power of the layers")
+    left.plot([], [], label="0.9, 1, 1.1 to the power of the layers", **guide)
     left.set(yscale="log", xlabel="layer (the loss is on the right)", ylabel="‖∂L/∂a‖", title="One gradient")
     left.set_ylim(1e-8, 1e7)
     left.legend(loc="upper left", fontsize=8)
@@ -118,8 +119,8 @@ def through_fifty_layers(
         "largest": values[:, 0],
         "root mean square": np.sqrt(np.mean(values**2, axis=1)),
         "a quarter of all are larger": values[:, WIDTH // 4],
-        "median": values[:, WIDTH // 2],
-        "all of them, orthogonal weights": of_orthogonal[:, WIDTH // 2],
+        "median": np.median(values, axis=1),
+        "all of them, orthogonal weights": np.median(of_orthogonal, axis=1),
     }
     for i, (name, line) in enumerate(lines.items()):
         look = {"color": style.COLOURS[i], "linestyle": style.LINES[i]}
@@ -130,7 +131,7 @@ def through_fifty_layers(
     right.set(yscale="log", xlabel="number of layers multiplied", ylabel="singular value")
     right.set_title("All directions, weights × 1.0")
     right.legend(loc="lower left", fontsize=8)
-    median = values[-1, WIDTH // 2]
+    median = lines["median"][-1]
     print(f"After {DEPTH} layers with weights × 1.0: largest singular value {values[-1, 0]:.2g}, median {median:.1e}.")
     style.show(
         figure,
@@ -246,7 +247,7 @@ def gradients_by_layer(
     figure, (left, right) = style.new_figure(columns=2, width=9.6, height=4.8)
     norms_of = checked(layer_norms, (HIDDEN,))
     places = np.arange(1, HIDDEN + 1)
-    told = []
+    told, guessed = [], False
     for i, name in enumerate(starts):
         _, found = gradients_of_digits(mlp_forward, mlp_gradients, name)
         of_z, of_weights = norms_of(found["dz"]), norms_of(found["dW"])
@@ -256,6 +257,7 @@ def gradients_by_layer(
         right.plot(places, np.where(of_weights > 0, of_weights, np.nan), **look)
         guess = _number((prediction or {}).get(name), "a positive number such as 1e-3 for each start")
         if guess is not None:
+            guessed = True
             look = {"color": style.COLOURS[i], "marker": style.MARKERS[i], "fillstyle": "none", "markersize": 11}
             left.plot(0, guess * of_z[-1], linestyle="none", clip_on=False, **look)
         told.append(
@@ -270,7 +272,7 @@ def gradients_by_layer(
     style.show(
         figure,
         f"Two panels over the {HIDDEN} hidden layers, logarithmic: the norm of the gradient with respect to z, and "
-        f"that with respect to the weights. {'; '.join(told)}. Hollow markers: the prediction.",
+        f"that with respect to the weights. {'; '.join(told)}.{' Hollow markers: the prediction.' if guessed else ''}",
     )
 
 
@@ -384,6 +386,9 @@ def which_layers_learn(
 
 # ---------------------------------------------------------------- checking gradients
 
+FLOOR = 1e-17
+"""Errors of exactly zero are drawn here."""
+
 
 def example(x: np.ndarray) -> np.ndarray:
     """The sum of eˣ / sqrt(sin³x + cos³x), a function on which derivatives are often tried; x may be complex."""
@@ -412,8 +417,8 @@ def error_against_step(
     steps = 10.0 ** np.arange(-1, -20.25, -0.25)
     methods = {
         "forward difference": lambda f, x, h: (f(x + h) - f(x)) / h * np.ones(1),
-        "central difference, yours": checked(lambda f, x, h: numerical_gradient(f, x, h), (1,)),
-        "complex step, yours": checked(lambda f, x, h: complex_step_gradient(f, x, h), (1,)),
+        "central difference, yours": checked(numerical_gradient, (1,)),
+        "complex step, yours": checked(complex_step_gradient, (1,)),
     }
     figure, axes = style.new_figure(width=7.6, height=4.4)
     told = []
@@ -427,7 +432,7 @@ def error_against_step(
     axes.axhline(np.finfo(float).eps, color=style.GREY, linewidth=1)
     note = {"xytext": (0, 4), "textcoords": "offset points", "fontsize": 8}
     axes.annotate("machine epsilon, 2.2e-16", (3e-2, 2.2e-16), **note)
-    axes.annotate("no error at all is drawn here", (3e-2, FLOOR), **note)
+    axes.annotate("an error of 0 is drawn here", (3e-2, FLOOR), **note)
     axes.text(1e-4, 6e-4, "error proportional to h", fontsize=8)
     axes.text(7e-2, 1e-9, "error\nproportional\nto h²", fontsize=8)
     if guess is not None:
@@ -443,10 +448,6 @@ def error_against_step(
         "Relative error against the step on logarithmic axes. The two differences first improve and then get worse "
         f"until everything is lost; the complex step improves and stays at machine precision. {'; '.join(told)}.",
     )
-
-
-FLOOR = 1e-17
-"""Errors of exactly zero are drawn here."""
 
 
 def small_network() -> tuple[np.ndarray, list[np.ndarray], list[np.ndarray], np.ndarray]:
