@@ -1,7 +1,7 @@
 """Kernels of `2_faster_optimizers/4_adam`: the corrected average, Adam's step, its size and its bound, and AdamW.
 
 The references put the state they are given into a real optimizer of PyTorch and take one step. Where epsilon is not
-the point, it is 1e-12 and gradients stay away from zero, so that its place cannot be seen.
+the point, it is too small for its place to be seen, and gradients stay away from zero.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ NOTEBOOK = "2_faster_optimizers/4_adam"
 
 CONTRACT = "any shape, memory order and dtype"
 MANY = "over many steps"
-NO_EPSILON = 1e-12
+NO_EPSILON = 1e-15
 ORDINARY = {"learning_rate": 0.1, "beta1": 0.9, "beta2": 0.999, "epsilon": NO_EPSILON}
 FAR = 1e9
 """A number of steps after which 1 - beta**t is 1 in every digit: PyTorch's Adam without its correction."""
@@ -135,6 +135,20 @@ def corrected_average_beta_times_t(gradient, m, t, beta):
     return m, m / (1 - beta * t)
 
 
+def corrected_average_parentheses_missing(gradient, m, t, beta):
+    m = beta * m + (1 - beta) * gradient
+    return m, m / 1 - beta**t
+
+
+def corrected_average_old_average_corrected(gradient, m, t, beta):
+    return beta * m + (1 - beta) * gradient, m / (1 - beta**t)
+
+
+def corrected_average_outputs_swapped(gradient, m, t, beta):
+    m = beta * m + (1 - beta) * gradient
+    return m / (1 - beta**t), m
+
+
 def corrected_average_t_ignored(gradient, m, t, beta):
     m = beta * m + (1 - beta) * gradient
     return m, m / (1 - beta)
@@ -206,6 +220,21 @@ CORRECTED_AVERAGE = Kernel(
             "beta**t is a power: beta multiplied by itself t times. You have beta times t, which is the same only for "
             "t = 1.",
             loses=("one step", MANY),
+        ),
+        Mistake(
+            corrected_average_parentheses_missing,
+            "m is right. `m / 1 - beta**t` divides by 1 and then subtracts: the divisor needs parentheses.",
+            loses=ALL_OF_AVERAGE,
+        ),
+        Mistake(
+            corrected_average_old_average_corrected,
+            "m is right, but m_hat is the correction of the m that you were given. Correct the new one.",
+            loses=ALL_OF_AVERAGE,
+        ),
+        Mistake(
+            corrected_average_outputs_swapped,
+            "Both arrays are right, in the wrong order: m comes first, m_hat second.",
+            loses=ALL_OF_AVERAGE,
         ),
         Mistake(
             corrected_average_t_ignored,
@@ -404,6 +433,55 @@ def adam_step_epsilon_before_the_correction(theta, gradient, m, s, t, learning_r
     return theta - rate * m / (np.sqrt(s) + epsilon), m, s
 
 
+def adam_step_parentheses_missing_in_the_corrections(theta, gradient, m, s, t, learning_rate, beta1, beta2, epsilon):
+    m = beta1 * m + (1 - beta1) * gradient
+    s = beta2 * s + (1 - beta2) * gradient**2
+    m_hat, s_hat = m / 1 - beta1**t, s / 1 - beta2**t
+    return theta - learning_rate * m_hat / (np.sqrt(s_hat) + epsilon), m, s
+
+
+def adam_step_epsilon_behind_the_fraction(theta, gradient, m, s, t, learning_rate, beta1, beta2, epsilon):
+    m = beta1 * m + (1 - beta1) * gradient
+    s = beta2 * s + (1 - beta2) * gradient**2
+    m_hat, s_hat = m / (1 - beta1**t), s / (1 - beta2**t)
+    return theta - learning_rate * m_hat / np.sqrt(s_hat) + epsilon, m, s
+
+
+def adam_step_uphill(theta, gradient, m, s, t, learning_rate, beta1, beta2, epsilon):
+    m = beta1 * m + (1 - beta1) * gradient
+    s = beta2 * s + (1 - beta2) * gradient**2
+    m_hat, s_hat = m / (1 - beta1**t), s / (1 - beta2**t)
+    return theta + learning_rate * m_hat / (np.sqrt(s_hat) + epsilon), m, s
+
+
+def adam_step_gradient_instead_of_m_hat(theta, gradient, m, s, t, learning_rate, beta1, beta2, epsilon):
+    m = beta1 * m + (1 - beta1) * gradient
+    s = beta2 * s + (1 - beta2) * gradient**2
+    s_hat = s / (1 - beta2**t)
+    return theta - learning_rate * gradient / (np.sqrt(s_hat) + epsilon), m, s
+
+
+def adam_step_s_averages_squares_of_m(theta, gradient, m, s, t, learning_rate, beta1, beta2, epsilon):
+    m = beta1 * m + (1 - beta1) * gradient
+    s = beta2 * s + (1 - beta2) * m**2
+    m_hat, s_hat = m / (1 - beta1**t), s / (1 - beta2**t)
+    return theta - learning_rate * m_hat / (np.sqrt(s_hat) + epsilon), m, s
+
+
+def adam_step_s_averaged_with_beta1(theta, gradient, m, s, t, learning_rate, beta1, beta2, epsilon):
+    m = beta1 * m + (1 - beta1) * gradient
+    s = beta1 * s + (1 - beta1) * gradient**2
+    m_hat, s_hat = m / (1 - beta1**t), s / (1 - beta2**t)
+    return theta - learning_rate * m_hat / (np.sqrt(s_hat) + epsilon), m, s
+
+
+def adam_step_betas_fixed(theta, gradient, m, s, t, learning_rate, beta1, beta2, epsilon):
+    m = 0.9 * m + 0.1 * gradient
+    s = 0.999 * s + 0.001 * gradient**2
+    m_hat, s_hat = m / (1 - 0.9**t), s / (1 - 0.999**t)
+    return theta - learning_rate * m_hat / (np.sqrt(s_hat) + epsilon), m, s
+
+
 def adam_step_epsilon_forgotten(theta, gradient, m, s, t, learning_rate, beta1, beta2, epsilon):
     m = beta1 * m + (1 - beta1) * gradient
     s = beta2 * s + (1 - beta2) * gradient**2
@@ -504,6 +582,42 @@ ADAM_STEP = Kernel(
             loses=(EPSILON,),
         ),
         Mistake(
+            adam_step_epsilon_behind_the_fraction,
+            "`a / b + epsilon` adds epsilon to the whole, not to the root: put the divisor in parentheses.",
+            loses=(EPSILON,),
+        ),
+        Mistake(
+            adam_step_parentheses_missing_in_the_corrections,
+            "m and s are right. `m / 1 - beta1**t` divides by 1 and then subtracts: the divisor needs parentheses.",
+            loses=ALL_OF_ADAM,
+        ),
+        Mistake(
+            adam_step_uphill,
+            "m and s are right, but you add the step to theta. Descent goes against the gradient: subtract it.",
+            loses=ALL_OF_ADAM,
+        ),
+        Mistake(
+            adam_step_gradient_instead_of_m_hat,
+            "The first step is right, all others are not: above the fraction bar you have the gradient itself. Adam "
+            "takes the average of the gradients, m_hat.",
+            loses=(LATER, MANY),
+        ),
+        Mistake(
+            adam_step_s_averages_squares_of_m,
+            "Your m is right, but your s averages the squares of m. It has to average those of the gradients.",
+            loses=ALL_OF_ADAM,
+        ),
+        Mistake(
+            adam_step_s_averaged_with_beta1,
+            "Your m is right, but your s is averaged with beta1. s has a beta of its own, beta2.",
+            loses=ALL_OF_ADAM,
+        ),
+        Mistake(
+            adam_step_betas_fixed,
+            "`beta1` and `beta2` have no effect on your result: it is that of 0.9 and 0.999.",
+            loses=(SETTINGS,),
+        ),
+        Mistake(
             adam_step_epsilon_forgotten,
             "`epsilon` has no effect on your result, and a parameter whose gradient is 0 gets 0/0.",
             loses=(EPSILON,),
@@ -553,12 +667,13 @@ def relative_steps_with(draw: Draw) -> Iterator[Case]:
 
 
 def relative_steps_without(draw: Draw) -> Iterator[Case]:
-    """No correction."""
+    """No correction; a large epsilon among the cases."""
     usual = {"beta1": 0.9, "beta2": 0.999, "epsilon": NO_EPSILON, "corrected": False}
     yield case("constant gradients", gradients=np.array([2.0, 2.0, 2.0]), **usual)
     for _ in draw.rounds(public=2, hidden=5):
         yield case("random", gradients=away_from_zero(draw, 12, 2), **usual)
     yield case("other betas", gradients=away_from_zero(draw, 6), **{**usual, "beta1": 0.5, "beta2": 0.8})
+    yield case("epsilon = 0.5", gradients=away_from_zero(draw, 6), **{**usual, "epsilon": 0.5})
 
 
 def relative_steps_epsilon(draw: Draw) -> Iterator[Case]:
@@ -658,6 +773,26 @@ def relative_steps_epsilon_forgotten(gradients, beta1, beta2, epsilon, corrected
     return np.array(steps)
 
 
+def relative_steps_epsilon_inside_the_root(gradients, beta1, beta2, epsilon, corrected=True):
+    m, s, steps = 0.0, 0.0, []
+    for t, gradient in enumerate(gradients, start=1):
+        m = beta1 * m + (1 - beta1) * gradient
+        s = beta2 * s + (1 - beta2) * gradient**2
+        m_hat, s_hat = (m / (1 - beta1**t), s / (1 - beta2**t)) if corrected else (m, s)
+        steps.append(m_hat / np.sqrt(s_hat + epsilon))
+    return np.array(steps)
+
+
+def relative_steps_t_from_zero(gradients, beta1, beta2, epsilon, corrected=True):
+    m, s, steps = 0.0, 0.0, []
+    for t, gradient in enumerate(gradients):
+        m = beta1 * m + (1 - beta1) * gradient
+        s = beta2 * s + (1 - beta2) * gradient**2
+        m_hat, s_hat = (m / (1 - beta1**t), s / (1 - beta2**t)) if corrected else (m, s)
+        steps.append(m_hat / (np.sqrt(s_hat) + epsilon))
+    return np.array(steps)
+
+
 def relative_steps_always_float64(gradients, beta1, beta2, epsilon, corrected=True):
     m, s = np.zeros(gradients.shape[1:]), np.zeros(gradients.shape[1:])
     steps = np.zeros(gradients.shape)
@@ -729,7 +864,18 @@ RELATIVE_STEPS = Kernel(
         Mistake(
             relative_steps_epsilon_forgotten,
             "`epsilon` has no effect on your result, and where all gradients so far are 0 you have 0/0.",
-            loses=(EPSILON,),
+            loses=(WITHOUT, EPSILON),
+        ),
+        Mistake(
+            relative_steps_epsilon_inside_the_root,
+            "Your epsilon stands under the square root. It is added to the root.",
+            loses=(WITHOUT, EPSILON),
+        ),
+        Mistake(
+            relative_steps_t_from_zero,
+            "Your t is 0 at the first step, so you divide by 1 - beta**0, which is 0. `enumerate(gradients, start=1)` "
+            "counts from 1.",
+            loses=(WITH, EPSILON, CONTRACT),
         ),
         Mistake(
             relative_steps_always_float64,
@@ -816,6 +962,18 @@ def largest_step_term_by_term(t, beta1, beta2):
     return scale * np.sum((beta1 / np.sqrt(beta2)) ** k)
 
 
+def largest_step_ages_from_one(t, beta1, beta2):
+    k = np.arange(1, t + 1)
+    scale = (1 - beta1) / (1 - beta1**t) * np.sqrt((1 - beta2**t) / (1 - beta2))
+    return scale * np.sqrt(np.sum((beta1**2 / beta2) ** k))
+
+
+def largest_step_beta1_not_squared(t, beta1, beta2):
+    k = np.arange(t)
+    scale = (1 - beta1) / (1 - beta1**t) * np.sqrt((1 - beta2**t) / (1 - beta2))
+    return scale * np.sqrt(np.sum((beta1 / beta2) ** k))
+
+
 def largest_step_geometric_sum_to_infinity(t, beta1, beta2):
     scale = (1 - beta1) / (1 - beta1**t) * np.sqrt((1 - beta2**t) / (1 - beta2))
     with np.errstate(all="ignore"):
@@ -870,6 +1028,17 @@ LARGEST_STEP = Kernel(
             loses=ALL_OF_LARGEST,
         ),
         Mistake(
+            largest_step_ages_from_one,
+            "Your ages run from 1 to t. The newest gradient has the age 0: k = 0, ..., t - 1.",
+            loses=ALL_OF_LARGEST,
+        ),
+        Mistake(
+            largest_step_beta1_not_squared,
+            "Your terms are powers of beta1 / beta2. The sum is over squares of beta1**k / beta2**(k/2), so beta1 is "
+            "squared and beta2 is not.",
+            loses=ALL_OF_LARGEST,
+        ),
+        Mistake(
             largest_step_term_by_term,
             "You bound each term by itself, which is right but too coarse: not all of them can be that large at once. "
             "Square the ratios first, add them up, and take one root at the end.",
@@ -919,6 +1088,17 @@ def adamw_step_alone(draw: Draw) -> Iterator[Case]:
         start = at_the_start(away_from_zero(draw, 2, 3), np.zeros((2, 3)))
         settings = {**ORDINARY, "learning_rate": draw.number(0.01, 0.9), "epsilon": 1e-8}
         yield case("random, gradients all 0", **start, t=1, **settings, weight_decay=draw.number(0.1, 0.9))
+
+
+def adamw_step_settings(draw: Draw) -> Iterator[Case]:
+    """Other betas and a large epsilon, with decay."""
+    settings = {"learning_rate": 0.1, "beta1": 0.5, "beta2": 0.7, "epsilon": 0.1, "weight_decay": 0.2}
+    yield case("betas 0.5 and 0.7, epsilon 0.1", **at_the_start(np.array([2.0]), np.array([0.5])), t=1, **settings)
+    yield case("in the middle of a training", **some_state(draw, 3), t=3, **settings)
+    for _ in draw.rounds(public=1, hidden=3):
+        betas = {"beta1": draw.number(0.1, 0.8), "beta2": draw.number(0.3, 0.95)}
+        state, t, epsilon = some_state(draw, 2, 3), draw.integer(2, 6), draw.number(0.05, 0.5)
+        yield case("random", **state, t=t, **{**settings, **betas, "epsilon": epsilon})
 
 
 def adamw_step_many(draw: Draw) -> Iterator[Case]:
@@ -983,6 +1163,30 @@ def adamw_step_twice_the_decay(theta, gradient, m, s, t, learning_rate, beta1, b
     return theta - learning_rate * step, m, s
 
 
+def adamw_step_decay_added(theta, gradient, m, s, t, learning_rate, beta1, beta2, epsilon, weight_decay):
+    m = beta1 * m + (1 - beta1) * gradient
+    s = beta2 * s + (1 - beta2) * gradient**2
+    m_hat, s_hat = m / (1 - beta1**t), s / (1 - beta2**t)
+    theta = theta * (1 + learning_rate * weight_decay)
+    return theta - learning_rate * m_hat / (np.sqrt(s_hat) + epsilon), m, s
+
+
+def adamw_step_epsilon_inside_the_root(theta, gradient, m, s, t, learning_rate, beta1, beta2, epsilon, weight_decay):
+    m = beta1 * m + (1 - beta1) * gradient
+    s = beta2 * s + (1 - beta2) * gradient**2
+    m_hat, s_hat = m / (1 - beta1**t), s / (1 - beta2**t)
+    theta = theta * (1 - learning_rate * weight_decay)
+    return theta - learning_rate * m_hat / np.sqrt(s_hat + epsilon), m, s
+
+
+def adamw_step_betas_fixed(theta, gradient, m, s, t, learning_rate, beta1, beta2, epsilon, weight_decay):
+    m = 0.9 * m + 0.1 * gradient
+    s = 0.999 * s + 0.001 * gradient**2
+    m_hat, s_hat = m / (1 - 0.9**t), s / (1 - 0.999**t)
+    theta = theta * (1 - learning_rate * weight_decay)
+    return theta - learning_rate * m_hat / (np.sqrt(s_hat) + epsilon), m, s
+
+
 def adamw_step_no_correction(theta, gradient, m, s, t, learning_rate, beta1, beta2, epsilon, weight_decay):
     m = beta1 * m + (1 - beta1) * gradient
     s = beta2 * s + (1 - beta2) * gradient**2
@@ -1006,7 +1210,8 @@ def adamw_step_always_float64(theta, gradient, m, s, t, learning_rate, beta1, be
 
 
 ONE, ALONE = "one step", "decay without gradients, and gradients without decay"
-WITH_DECAY = (ONE, ALONE, MANY, CONTRACT)
+OTHERS = "other betas and epsilon"
+WITH_DECAY = (ONE, ALONE, OTHERS, MANY, CONTRACT)
 
 ADAMW_STEP = Kernel(
     name="adamw_step",
@@ -1017,8 +1222,9 @@ ADAMW_STEP = Kernel(
     reference=adamw_step_reference,
     outputs=("theta", "m", "s"),
     requirements=(
-        Requirement(ONE, 2, adamw_step_first),
+        Requirement(ONE, 1, adamw_step_first),
         Requirement(ALONE, 1, adamw_step_alone),
+        Requirement(OTHERS, 1, adamw_step_settings),
         Requirement(MANY, 1, adamw_step_many),
         Requirement(CONTRACT, 1, adamw_step_any_array),
     ),
@@ -1045,7 +1251,7 @@ ADAMW_STEP = Kernel(
             adamw_step_decay_after_the_step,
             "You shrink theta after Adam's step, so the step itself is shrunk, too. PyTorch shrinks the old theta and "
             "then takes the step.",
-            loses=(ONE, MANY, CONTRACT),
+            loses=(ONE, OTHERS, MANY, CONTRACT),
         ),
         Mistake(
             adamw_step_decay_forgotten,
@@ -1057,6 +1263,21 @@ ADAMW_STEP = Kernel(
             "Your decay is twice as strong. PyTorch's weight_decay is the factor of theta itself, so no 2 from the "
             "derivative of a square appears.",
             loses=WITH_DECAY,
+        ),
+        Mistake(
+            adamw_step_decay_added,
+            "Your theta grows by learning_rate * weight_decay of itself where it should shrink: the sign is reversed.",
+            loses=WITH_DECAY,
+        ),
+        Mistake(
+            adamw_step_epsilon_inside_the_root,
+            "Your epsilon stands under the square root. As in Adam, it is added to the root.",
+            loses=(OTHERS,),
+        ),
+        Mistake(
+            adamw_step_betas_fixed,
+            "`beta1` and `beta2` have no effect on your result: it is that of 0.9 and 0.999.",
+            loses=(OTHERS,),
         ),
         Mistake(
             adamw_step_no_correction,

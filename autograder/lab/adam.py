@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -31,10 +32,10 @@ FAR = 10**9
 # ---------------------------------------------------------------- optimizers
 
 
-def adam(step: Callable, learning_rate: float, name: str = "Adam", **others: float) -> Optimizer:
+def adam(step: Callable, learning_rate: float, **others: float) -> Optimizer:
     """A student's adam_step or adamw_step with PyTorch's other settings. others: settings that follow epsilon."""
     settings = {"learning_rate": learning_rate, "beta1": BETA1, "beta2": BETA2, "epsilon": EPSILON, **others}
-    return Optimizer(name, step, ("m", "s"), settings, counts=True)
+    return Optimizer("Adam", step, ("m", "s"), settings, counts=True)
 
 
 def uncorrected(step: Callable) -> Callable:
@@ -99,8 +100,7 @@ def averages_from_zero(corrected_average: Callable) -> None:
         axes.plot(t, m, color=style.RED, linestyle="--", label="m")
         axes.plot(t, m_hat, color=style.BLUE, label="corrected, m̂")
         axes.set(xlabel="step t", title=f"β = {beta:g}, {steps} steps", ylim=(-1, 3))
-        first = min(10, steps)
-        said.append(f"beta = {beta:g}: after {first} steps m = {m[first - 1]:.3f} and corrected {m_hat[first - 1]:.3f}")
+        said.append(f"beta = {beta:g}: after 10 steps m = {m[9]:.3f} and corrected {m_hat[9]:.3f}")
     panels[0].set_ylabel("gradient and its averages")
     panels[1].legend(loc="lower right", markerscale=3)
     print("\n".join(said))
@@ -217,7 +217,9 @@ def beyond_the_learning_rate(
     left.vlines(shown + 1, 0, spike[2990:], color=style.BLUE, linewidth=1.5)
     left.plot(shown + 1, spike[2990:], marker="o", markersize=3.5, linestyle="none", color=style.BLUE)
     if prediction is not None:
-        left.plot(3001, prediction, marker="D", markersize=10, markerfacecolor="none", color=style.BLACK)
+        look = {"marker": "D", "markersize": 10, "markerfacecolor": "none", "color": style.BLACK, "linestyle": "none"}
+        left.plot(3001, prediction, label="your prediction", **look)
+        left.legend(fontsize=9)
     left.set(xlabel="step t", ylabel="step in learning rates", title="3000 gradients of 0, one of 1, and 0 again")
     right.axhline(1, color=style.BLACK, linewidth=1, linestyle=":")
     right.semilogx(lengths, bounds, color=style.RED, linestyle="--", label="your largest_step(t)")
@@ -295,7 +297,7 @@ def adam_paths(adam_step: Callable) -> None:
     """Gradient descent, momentum and Adam on the elongated bowl and in the curved valley."""
     figure, panels = style.new_figure(1, 2, width=9.6, height=4.0)
     said = []
-    for axes, surface in zip(panels, (BOWL, VALLEY), strict=True):
+    for axes, surface in zip(panels, (replace(BOWL, x=(-10, 4)), VALLEY), strict=True):
         draw_surface(axes, surface)
         for i, optimizer in enumerate((gradient_descent(0.035), momentum(0.035), adam(adam_step, 0.3))):
             path = descend(optimizer, surface, 1500)
@@ -325,9 +327,7 @@ def turned(surface: Surface, degrees: float) -> Surface:
         return turn @ surface.gradient(turn.T @ theta)
 
     start = tuple(turn @ np.array(surface.start))
-    return Surface(
-        surface.name, lambda theta: surface.loss(theta @ turn), gradient, start, (0, 0), (-10, 10), (-10, 10)
-    )
+    return Surface(surface.name, lambda theta: surface.loss(theta @ turn), gradient, start, (0, 0), (-10, 5), (-10, 5))
 
 
 @style.experiment
@@ -345,7 +345,7 @@ def turned_bowl(adam_step: Callable, *, learning_rate: float = 0.1) -> None:
             if angle == 45:
                 if i == 0:
                     draw_surface(left, surface)
-                draw_path(left, path, optimizer.name, i + 1, markers=60)
+                draw_path(left, path, optimizer.name, i + 1, markers=20)
         drawn = np.array([np.nan if count is None else count for count in counts[optimizer.name]], dtype=float)
         look = {"color": style.COLOURS[i + 1], "linestyle": style.LINES[i + 1], "marker": style.MARKERS[i + 1]}
         right.plot(angles, drawn, label=optimizer.name, **look)
@@ -372,7 +372,6 @@ def turned_bowl(adam_step: Callable, *, learning_rate: float = 0.1) -> None:
 
 RATES = (3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1)
 SHOWN_RATE = 3e-2
-SEEDS = (0,)
 
 
 @style.experiment
@@ -389,22 +388,19 @@ def sweep_learning_rates(adam_step: Callable, *, prediction: float | None = None
         "Adam": lambda rate: adam(adam_step, rate),
         "Adam, no correction": lambda rate: adam(uncorrected(adam_step), rate),
     }
-    runs = {
-        name: [[train(network, kind(rate), epochs=4, seed=seed) for seed in SEEDS] for rate in RATES]
-        for name, kind in kinds.items()
-    }
+    runs = {name: [train(network, kind(rate), epochs=4) for rate in RATES] for name, kind in kinds.items()}
     figure, (left, right) = style.new_figure(1, 2, width=9.6, height=3.8)
     said = []
     for i, (name, by_rate) in enumerate(runs.items()):
-        losses = np.array([np.mean([run.by_epoch[-1] for run in pair]) for pair in by_rate])
+        losses = np.array([run.by_epoch[-1] for run in by_rate])
         look = {"color": style.COLOURS[i], "linestyle": style.LINES[i], "label": name}
         left.loglog(RATES, losses, marker=style.MARKERS[i], **look)
         best = int(np.nanargmin(losses))
-        accuracy = np.mean([run.accuracy for run in by_rate[best]])
+        accuracy = by_rate[best].accuracy
         said.append(f"{name}: best with {RATES[best]:g}, loss {losses[best]:.3f}, validation accuracy {accuracy:.3f}")
         if i:
-            smooth = by_rate[RATES.index(SHOWN_RATE)][0].losses[:100]
-            right.plot(np.arange(1, len(smooth) + 1), smooth, linewidth=1.4, **look)
+            first = by_rate[RATES.index(SHOWN_RATE)].losses[:100]
+            right.plot(np.arange(1, len(first) + 1), first, linewidth=1.4, **look)
     if prediction is not None and prediction > 0:
         left.axvline(prediction, color=style.BLACK, linestyle=":", linewidth=1.5, label="your prediction")
     left.set(xlabel="learning rate", ylabel="training loss after 4 epochs", title="digits, 3466 parameters")

@@ -33,6 +33,12 @@ def corrected_average_sum_of_the_weights(gradient, m, t, beta):
     return m, m / weights
 
 
+def corrected_average_as_a_weighted_sum(gradient, m, t, beta):
+    pair = np.stack([m, gradient]).astype(np.result_type(gradient, 0.0))
+    m = np.einsum("i,i...->...", np.array([beta, 1 - beta], dtype=pair.dtype), pair)
+    return m, m / (1 - beta**t)
+
+
 # ---------------------------------------------------------------- adam_step
 
 
@@ -71,6 +77,14 @@ def adam_step_with_a_helper(theta, gradient, m, s, t, learning_rate, beta1, beta
     m, m_hat = average(m, gradient, beta1)
     s, s_hat = average(s, gradient**2, beta2)
     return theta - learning_rate * m_hat / (s_hat**0.5 + epsilon), m, s
+
+
+def adam_step_on_reversed_views(theta, gradient, m, s, t, learning_rate, beta1, beta2, epsilon):
+    theta, gradient, m, s = (np.flip(array) for array in (theta, gradient, m, s))
+    m = beta1 * m + (1 - beta1) * gradient
+    s = beta2 * s + (1 - beta2) * gradient**2
+    theta = theta - learning_rate / (1 - beta1**t) * np.divide(m, epsilon + np.sqrt(s / (1 - beta2**t)))
+    return [np.flip(array) for array in (theta, m, s)]
 
 
 # ---------------------------------------------------------------- relative_steps
@@ -114,6 +128,19 @@ def relative_steps_learning_rate_one(gradients, beta1, beta2, epsilon, corrected
         else:
             steps[t - 1] = m / (s**0.5 + epsilon)
     return steps
+
+
+def relative_steps_matrix_of_weights(gradients, beta1, beta2, epsilon, corrected=True):
+    ages = np.subtract.outer(np.arange(len(gradients)), np.arange(len(gradients)))
+
+    def averages(values, beta):
+        weights = np.where(ages >= 0, (1 - beta) * beta ** np.maximum(ages, 0), 0)
+        if corrected:
+            weights = weights / weights.sum(axis=1, keepdims=True)
+        return np.tensordot(weights, values.astype(float), axes=1)
+
+    steps = averages(gradients, beta1) / (np.sqrt(averages(gradients**2, beta2)) + epsilon)
+    return steps.astype(np.result_type(gradients, 0.0))
 
 
 # ---------------------------------------------------------------- largest_step
@@ -187,17 +214,20 @@ VARIANTS = {
         corrected_average_product_instead_of_power,
         corrected_average_on_a_copy,
         corrected_average_sum_of_the_weights,
+        corrected_average_as_a_weighted_sum,
     ],
     "adam_step": [
         adam_step_as_pytorch_orders_it,
         adam_step_correction_in_the_rate,
         adam_step_entry_by_entry,
         adam_step_with_a_helper,
+        adam_step_on_reversed_views,
     ],
     "relative_steps": [
         relative_steps_list_of_rows,
         relative_steps_weighted_sums,
         relative_steps_learning_rate_one,
+        relative_steps_matrix_of_weights,
     ],
     "largest_step": [
         largest_step_with_a_loop,
