@@ -72,7 +72,8 @@ def _compare_sequences(
     masks: list[np.ndarray] | None,
 ) -> Comparison:
     if len(names) != len(expected):
-        names = tuple(f"{name or 'output'} {number}" for number in range(1, len(expected) + 1))
+        whole = name or (names[0] if len(names) == 1 else "result")
+        names = tuple(f"{whole}[{index}]" for index in range(len(expected)))
     if not isinstance(got, (tuple, list)) or len(got) != len(expected):
         things = f"{len(expected)} things, ({', '.join(names)})"
         message = f"{name}: expected {things}, got {describe(got)}" if name else f"your function must return {things}"

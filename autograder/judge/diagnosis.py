@@ -203,6 +203,11 @@ def _all(transform: Callable[[np.ndarray], np.ndarray]) -> Callable[[Pairs], str
     return lambda pairs: "" if all(_close(got, transform(expected)) for got, expected in pairs) else None
 
 
+def _transposed(pairs: Pairs) -> str | None:
+    found = list(pairs)
+    return _all(np.transpose)(found) if all(expected.ndim > 1 for _, expected in found) else None
+
+
 def _zeros(pairs: Pairs) -> str | None:
     return "" if all(got.shape == expected.shape and not got.any() for got, expected in pairs) else None
 
@@ -251,7 +256,7 @@ def _shifted(pairs: Pairs) -> str | None:
 HYPOTHESES: tuple[tuple[str, str, Callable[[Pairs], str | None]], ...] = (
     ("zeros", "Where your answer is wrong, it consists of zeros.", _zeros),
     ("sign", "Your numbers are the right ones with the opposite sign.", _all(np.negative)),
-    ("transposed", "Your answer is the right one, transposed: check which axis is which.", _all(np.transpose)),
+    ("transposed", "Your answer is the right one, transposed: check which axis is which.", _transposed),
     ("factor", "Where your numbers are wrong, they are exactly {} times the right ones.", _factor),
     ("offset", "Where your answer is wrong, every number is off by the same amount, {}.", _offset),
     ("one step late", "Your answer is the right one, one position late.", _shifted),

@@ -367,3 +367,10 @@ def test_one_output_in_the_place_of_several_is_told_all_that_is_due():
     difference = compare([np.zeros(1), np.zeros(2)], expected, computation="reduction", outputs=("clipped", "norm"))
     text = difference.difference.message
     assert text.startswith("clipped: expected 2 things") and text.endswith("must return (clipped, norm)")
+
+
+def test_a_part_of_a_list_is_named_as_one_would_write_it():
+    expected, wrong = [np.zeros(1), np.zeros(2)], [np.zeros(1), np.ones(2)]
+    for outputs, name in ((("activations",), "activations[1]"), (("result",), "result[1]")):
+        found = compare(wrong, expected, computation="reduction", outputs=outputs)
+        assert found.difference.output == name and found.difference.message.startswith(f"{name}: ")

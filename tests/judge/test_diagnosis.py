@@ -180,6 +180,11 @@ def test_a_transposed_answer_is_recognized():
     assert claimed(verdict_of(kernel, lambda z: np.cos(z).T)) is None
 
 
+def test_a_row_of_numbers_cannot_be_transposed():
+    kernel = square(case("tiny", z=np.array([1e-150, 2e-150])))
+    assert claimed(verdict_of(kernel, lambda z: z * 0 + 1e-290)) != "transposed"
+
+
 def test_an_argument_that_comes_back_unchanged_is_recognized():
     verdict = verdict_of(square(), lambda z: z)
     assert claimed(verdict) == "argument returned"
