@@ -27,7 +27,7 @@ HALF = "p = 0.5"
 OTHER_P = "other p"
 SAME_MASK = "passes that agree"
 PASSES = "passes that differ"
-LARGE = "large logits"
+LARGE = "large scores"
 ANY_ARRAY = "any shape, memory order and dtype"
 
 UNEQUAL = (0.1, 0.2, 0.35, 0.7, 0.8)
@@ -143,6 +143,13 @@ def dropout_not_rescaled(x, u, p=0.5, training=True):
     return x * 1.0 * kept, kept
 
 
+def dropout_multiplied_instead_of_divided(x, u, p=0.5, training=True):
+    if not training:
+        return x * 1.0, np.ones(u.shape, dtype=bool)
+    kept = u >= p
+    return x * kept * (1 - p), kept
+
+
 def dropout_p_read_as_the_probability_of_keeping(x, u, p=0.5, training=True):
     if not training:
         return x * 1.0, np.ones(u.shape, dtype=bool)
@@ -168,6 +175,14 @@ def dropout_scaled_in_evaluation_too(x, u, p=0.5, training=True):
     if not training:
         return x * (1 - p), np.ones(u.shape, dtype=bool)
     kept = u >= p
+    scale = 1 / (1 - p) if p < 1 else 0.0
+    return x * kept * scale, kept
+
+
+def dropout_kept_left_as_drawn_in_evaluation(x, u, p=0.5, training=True):
+    kept = u >= p
+    if not training:
+        return x * 1.0, kept
     scale = 1 / (1 - p) if p < 1 else 0.0
     return x * kept * scale, kept
 
@@ -201,6 +216,14 @@ def dropout_u_equal_to_p_dropped(x, u, p=0.5, training=True):
     kept = u > p
     scale = 1 / (1 - p) if p < 1 else 0.0
     return x * kept * scale, kept
+
+
+def dropout_kept_read_off_the_output(x, u, p=0.5, training=True):
+    if not training:
+        return x * 1.0, np.ones(u.shape, dtype=bool)
+    scale = 1 / (1 - p) if p < 1 else 0.0
+    y = x * (u >= p) * scale
+    return y, y != 0
 
 
 def dropout_float32_lost(x, u, p=0.5, training=True):
@@ -247,6 +270,12 @@ DROPOUT = Kernel(
             loses=(TRAINING, ANY_ARRAY),
         ),
         Mistake(
+            dropout_multiplied_instead_of_divided,
+            "You multiply by 1 - p. That belongs to the first form of dropout, in evaluation; here the kept values are "
+            "divided by it, in training, to make up for those that are missing.",
+            loses=(TRAINING, ANY_ARRAY),
+        ),
+        Mistake(
             dropout_p_read_as_the_probability_of_keeping,
             "You read p as the probability of keeping a value, as the paper and old versions of TensorFlow do. In "
             "PyTorch, Keras and here it is the probability of dropping it.",
@@ -269,6 +298,12 @@ DROPOUT = Kernel(
             loses=(EVALUATION,),
         ),
         Mistake(
+            dropout_kept_left_as_drawn_in_evaluation,
+            "With training=False y is right, but `kept` still says that values were dropped. In evaluation it is True "
+            "everywhere.",
+            loses=(EVALUATION,),
+        ),
+        Mistake(
             dropout_one_mask_for_the_whole_batch,
             "All samples of your batch lose the same values: only the first row of u is used. Every number has a "
             "decision of its own.",
@@ -287,6 +322,12 @@ DROPOUT = Kernel(
         Mistake(
             dropout_u_equal_to_p_dropped,
             "Where u equals p the value is to be kept. Otherwise p = 0 would drop a value whose u is exactly 0.",
+            loses=(EDGES,),
+        ),
+        Mistake(
+            dropout_kept_read_off_the_output,
+            "You take every 0 in the output for a dropped value. An activation that was 0 before, as many are behind "
+            "ReLU, can be kept as well: `kept` follows from u and p alone.",
             loses=(EDGES,),
         ),
         Mistake(
@@ -878,6 +919,7 @@ def mc_dropout_agreeing(draw: Draw) -> Iterator[Case]:
     """All passes have the same mask, so the deviation is 0 and the mean is one pass."""
     u = np.array([[[0.1, 0.9]], [[0.2, 0.7]]])
     yield case("two passes, p = 0.25", **ONE_SAMPLE, u=u, p=0.25)
+    yield case("p = 0, one u is 0", **ONE_SAMPLE, u=np.array([[[0.0, 0.9]], [[0.2, 0.7]]]), p=0.0)
     for _ in draw.rounds(public=2, hidden=5):
         found, p = network(draw), draw.choice(UNEQUAL)
         yield case("random", **found, u=the_same(draw, found["x"], p, draw.integer(2, 5)), p=p)
@@ -893,14 +935,19 @@ def mc_dropout_differing(draw: Draw) -> Iterator[Case]:
 
 
 def mc_dropout_large(draw: Draw) -> Iterator[Case]:
-    """Logits whose exponentials overflow. All passes have the same mask."""
+    """Scores whose exponentials overflow. All passes predict the same, so the deviation is 0."""
     u = np.array([[[0.1, 0.9]], [[0.2, 0.7]]])
-    far = {"x": np.array([[1.0, 2.0]]), "W": np.array([[0.0, 500.0], [0.0, 499.75]]), "b": np.zeros(2)}
-    yield case("logits near 1000", **far, u=u, p=0.5)
-    yield case("logits near -1000", **{**far, "b": np.array([-3000.0, -2999.5])}, u=u, p=0.5)
+    x, W, b = np.array([[1.0, 2.0]]), np.array([[0.0, 250.0], [0.0, 249.75]]), np.zeros(2)
+    yield case("scores near 1000", x=x, W=W, b=b, u=u, p=0.5)
+    yield case("scores near -1000", x=x, W=W, b=np.array([-2000.0, -1999.5]), u=u, p=0.5)
+    yield case("scores 1000 and -1000", x=x, W=np.array([[0.0, 250.0], [0.0, -250.0]]), b=b, u=u, p=0.5)
+    alike, differing = np.array([[0.0, 250.0], [0.0, 250.0]]), np.array([[[0.1, 0.9]], [[0.2, 0.3]]])
+    yield case("scores 1000 in one pass, 0 in the other", x=x, W=alike, b=b, u=differing, p=0.5)
+    both, twice = np.array([[1.0, 2.0], [1.0, -2.0]]), np.repeat(u, 2, axis=1)
+    yield case("one sample near 1000, one near -1000", x=both, W=W, b=b, u=twice, p=0.5)
     for _ in draw.rounds(public=1, hidden=3):
         found = network(draw)
-        found["b"] = found["b"] + draw.choice([-2000.0, 2000.0])
+        found["b"] = found["b"] + draw.choice([-1000.0, 1000.0])
         yield case("random", **found, u=the_same(draw, found["x"], 0.5, 3), p=0.5)
 
 
@@ -977,6 +1024,27 @@ def mc_dropout_exponentials_overflow(x, W, b, u, p=0.5):
     return q.mean(axis=0), q.std(axis=0, ddof=1)
 
 
+def mc_dropout_one_maximum_for_all(x, W, b, u, p=0.5):
+    z = (x * (u >= p) / (1 - p)) @ W.T + b
+    e = np.exp(z - z.max())
+    q = e / e.sum(axis=-1, keepdims=True)
+    return q.mean(axis=0), q.std(axis=0, ddof=1)
+
+
+def mc_dropout_u_equal_to_p_dropped(x, W, b, u, p=0.5):
+    z = (x * (u > p) / (1 - p)) @ W.T + b
+    e = np.exp(z - z.max(axis=-1, keepdims=True))
+    q = e / e.sum(axis=-1, keepdims=True)
+    return q.mean(axis=0), q.std(axis=0, ddof=1)
+
+
+def mc_dropout_variance_instead_of_deviation(x, W, b, u, p=0.5):
+    z = (x * (u >= p) / (1 - p)) @ W.T + b
+    e = np.exp(z - z.max(axis=-1, keepdims=True))
+    q = e / e.sum(axis=-1, keepdims=True)
+    return q.mean(axis=0), q.var(axis=0, ddof=1)
+
+
 def mc_dropout_float32_lost(x, W, b, u, p=0.5):
     q = np.zeros((len(u), len(x), len(b)))
     for t in range(len(u)):
@@ -1012,7 +1080,7 @@ MC_DROPOUT = Kernel(
         ),
         Mistake(
             mc_dropout_softmax_of_the_mean,
-            "You average the logits and then take the softmax. Each pass is a prediction: average the probabilities.",
+            "You average the scores and then take the softmax. Each pass is a prediction: average the probabilities.",
             loses=(PASSES,),
         ),
         Mistake(
@@ -1043,9 +1111,25 @@ MC_DROPOUT = Kernel(
         ),
         Mistake(
             mc_dropout_exponentials_overflow,
-            "exp of a large logit is infinite, and infinity divided by infinity is NaN. Subtract each sample's largest "
-            "logit first: the probabilities stay the same.",
+            "exp of a large score is infinite, and infinity divided by infinity is NaN. Subtract each sample's largest "
+            "score first: the probabilities stay the same.",
             loses=(LARGE,),
+        ),
+        Mistake(
+            mc_dropout_one_maximum_for_all,
+            "You subtract the largest score of all samples and passes. Where a sample's own scores are far below it, "
+            "all of its exponentials are 0, and 0/0 is NaN. Give the maximum an axis, and keepdims=True.",
+            loses=(LARGE, ANY_ARRAY),
+        ),
+        Mistake(
+            mc_dropout_u_equal_to_p_dropped,
+            "Where u equals p the value is to be kept. Otherwise p = 0 would drop a value whose u is exactly 0.",
+            loses=(SAME_MASK,),
+        ),
+        Mistake(
+            mc_dropout_variance_instead_of_deviation,
+            "You return the variance. The deviation is its root.",
+            loses=(PASSES,),
         ),
         Mistake(
             mc_dropout_float32_lost,

@@ -52,6 +52,13 @@ def guess(prediction: Any) -> float | None:
     raise Nonsense("Your prediction should be a number, or None where you have none.")
 
 
+def show_picture(axes: Any, picture: np.ndarray, **options: Any) -> None:
+    """A small image without ticks and grid. options: those of `imshow`."""
+    axes.imshow(picture, **options)
+    axes.set(xticks=[], yticks=[])
+    axes.grid(False)
+
+
 def softmax(z: np.ndarray) -> np.ndarray:
     """Along the last axis."""
     e = np.exp(z - z.max(axis=-1, keepdims=True))
@@ -248,8 +255,8 @@ def noise_of_a_unit(dropout: Callable, dropout_moments: Callable, *, ps: Sequenc
     panels[0].set_ylabel("density")
     style.show(
         figure,
-        "Histograms of the input of one unit over 4000 masks, each with a normal curve over it that fits, around the "
-        f"same mean, a dashed line: the value in evaluation. {'; '.join(said)}.",
+        "Histograms of the input of one unit over 4000 masks, each with a normal curve that has your moments; a "
+        f"dashed line marks the value in evaluation. {'; '.join(said)}.",
     )
 
 
@@ -314,10 +321,7 @@ def pixels_or_channels(dropout: Callable, dropout_channels: Callable, *, p: floa
     for row, (title, arrays_of_row) in zip(panels, rows, strict=True):
         for axes, picture, name, first in zip(row, arrays_of_row[0], KERNELS, maps[0], strict=True):
             top = np.abs(first).max() / (1 if title == "as they are" else 1 - p)
-            axes.imshow(picture, cmap="PuOr", vmin=-top, vmax=top)
-            axes.set_xticks([])
-            axes.set_yticks([])
-            axes.grid(False)
+            show_picture(axes, picture, cmap="PuOr", vmin=-top, vmax=top)
             if title == "as they are":
                 axes.set_title(name, fontsize=9)
         row[0].set_ylabel(title)
@@ -537,10 +541,7 @@ def rotated_digits(
             found[i, :, which] = (answer == labels).mean(), once.max(axis=1).mean(), mean.max(axis=1).mean()
             if which == 0 and angle in shown:
                 axes = figure.add_subplot(grid[0, shown.index(angle)])
-                axes.imshow(turned[example], cmap="Greys", vmin=0, vmax=16)
-                axes.set_xticks([])
-                axes.set_yticks([])
-                axes.grid(False)
+                show_picture(axes, turned[example], cmap="Greys", vmin=0, vmax=16)
                 top = answer[example]
                 words.append(f"{top}: {mean[example, top]:.2f} ± {deviation[example, top]:.2f}")
                 axes.set_title(f"{angle}°", fontsize=9)
@@ -640,6 +641,9 @@ def through_selu_layers(
 
     prediction: the deviation after the last layer for "dropout" and "alpha_dropout".
     """
+    guesses = prediction or {}
+    if not isinstance(guesses, dict):
+        raise Nonsense('Your prediction should look like {"dropout": 1.0, "alpha_dropout": 1.0}.')
     require(dropout)
     x = np.linspace(-1, 1, 6).reshape(2, 3)
     arrays(alpha_dropout, (x, np.linspace(0, 0.9, 6).reshape(2, 3), p, True), (2, 3))
@@ -659,8 +663,8 @@ def through_selu_layers(
             sizes.append((a.mean(), a.std()))
         for axes, values in zip(panels, np.transpose(sizes), strict=True):
             axes.plot(values, color=style.COLOURS[i], linestyle=style.LINES[i], label=name)
-        known = (prediction or {}).get(name)
-        if guess(known) is not None:
+        known = guess(guesses.get(name))
+        if known is not None:
             panels[1].plot(
                 [DEPTH], [known], marker="X", markersize=10, color=style.COLOURS[i], linestyle="none", clip_on=False
             )

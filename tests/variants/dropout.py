@@ -51,6 +51,13 @@ def dropout_with_a_mask_of_the_right_dtype(x, u, p=0.5, training=True):
     return x * mask, kept
 
 
+def dropout_returning_x_itself(x, u, p=0.5, training=True):
+    if not training:
+        return x, np.broadcast_to(True, u.shape)
+    kept = (u[::-1] >= p)[::-1]
+    return x * kept / max(1 - p, 1e-12), kept
+
+
 def backward_with_where(dout, kept, p=0.5, training=True):
     if not training:
         return floating(dout)
@@ -131,6 +138,12 @@ def channels_by_einsum(x, u, p=0.5, training=True):
     return np.einsum("nchw,nc->nchw", y, kept) * (1 / (1 - p) if p < 1 else 1.0)
 
 
+def channels_transposed(x, u, p=0.5, training=True):
+    if not training:
+        return x
+    return (x.T * (u >= p).T).T * (1 / (1 - p) if p < 1 else 0.0)
+
+
 def channels_by_indexing(x, u, p=0.5, training=True):
     y = floating(x)
     if training:
@@ -162,6 +175,12 @@ def mc_by_log_sum_exp(x, W, b, u, p=0.5):
     top = z.max(axis=-1, keepdims=True)
     found = np.exp(z - top - np.log(np.sum(np.exp(z - top), axis=-1, keepdims=True)))
     return found.mean(axis=0), np.sqrt(found.var(axis=0) * (len(u) / (len(u) - 1)))
+
+
+def mc_by_logaddexp(x, W, b, u, p=0.5):
+    z = np.where(u >= p, x / (1 - p), 0) @ W.T + b
+    found = np.exp(z - np.logaddexp.reduce(z, axis=-1, keepdims=True))
+    return np.mean(list(found), axis=0), np.std(list(found), axis=0, ddof=1)
 
 
 def alpha_with_indexing(x, u, p=0.5, training=True):
@@ -203,6 +222,7 @@ VARIANTS = {
         dropout_on_a_copy,
         dropout_number_by_number,
         dropout_with_a_mask_of_the_right_dtype,
+        dropout_returning_x_itself,
     ],
     "dropout_backward": [backward_with_where, backward_on_a_copy, backward_number_by_number],
     "dropout_moments": [
@@ -211,7 +231,13 @@ VARIANTS = {
         moments_by_second_moment,
         moments_by_enumeration,
     ],
-    "dropout_channels": [channels_with_reshape, channels_one_by_one, channels_by_einsum, channels_by_indexing],
-    "mc_dropout": [mc_in_a_loop, mc_with_scaled_weights, mc_by_log_sum_exp],
+    "dropout_channels": [
+        channels_with_reshape,
+        channels_one_by_one,
+        channels_by_einsum,
+        channels_transposed,
+        channels_by_indexing,
+    ],
+    "mc_dropout": [mc_in_a_loop, mc_with_scaled_weights, mc_by_log_sum_exp, mc_by_logaddexp],
     "alpha_dropout": [alpha_with_indexing, alpha_by_masks, alpha_by_standardizing],
 }
