@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from autograder.judge.diagnosis import HYPOTHESES
+from autograder.judge import diagnosis
 from autograder.judge.verdict import Verdict
 from autograder.kernels import catalogue
 from autograder.kernels.model import Kernel, Mistake, Requirement, case
@@ -182,7 +182,7 @@ def test_a_transposed_answer_is_recognized():
 
 
 def test_a_row_of_numbers_cannot_be_transposed():
-    (transposed,) = [test for name, _, test in HYPOTHESES if name == "transposed"]
+    (transposed,) = [test for name, _, test in diagnosis.HYPOTHESES if name == "transposed"]
     row, table = np.array([1e-300, 2.0]), np.array([[1.0, 2.0], [3.0, 4.0]])
     assert transposed([(row * 0 + [0, 2.0], row)]) is None
     assert transposed([(table.T, table)]) == ""
