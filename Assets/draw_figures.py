@@ -313,7 +313,7 @@ def momentum_optimization():
     for start, arrow, colour in ((path[at], kept, style.GREEN), (path[at] + kept, push, style.RED)):
         look = {"arrowstyle": "-|>", "color": colour, "linewidth": 2, "shrinkA": 0, "shrinkB": 0}
         map_.annotate("", start + arrow, start, arrowprops=look, zorder=5)
-    map_.text(*(path[at] + kept / 2 + (-0.25, -0.1)), r"$\beta m$", color=style.GREEN, ha="right", va="top", size=12)
+    map_.text(*(path[at] + kept / 2 + (0.1, -0.12)), r"$\beta m$", color=style.GREEN, ha="center", va="top", size=12)
     map_.text(
         *(path[at] + kept + push / 2 + (0.2, 0.0)), r"$-\eta\nabla L$", color=style.RED, ha="left", va="center", size=12
     )

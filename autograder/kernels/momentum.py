@@ -57,9 +57,10 @@ def gradient_descent_step_reference(theta, gradient, learning_rate):
 
 
 def gradient_descent_step_values(draw: Draw) -> Iterator[Case]:
-    """Gradients of either sign, and entries of zero."""
+    """Gradients of either sign, entries of zero, and large numbers."""
     yield case("two entries", theta=np.array([1.0, 2.0]), gradient=np.array([3.0, -4.0]), learning_rate=0.1)
     yield case("an entry of zero", theta=np.array([-1.0, 2.0]), gradient=np.array([0.0, 0.5]), learning_rate=0.2)
+    yield case("a steep slope", theta=np.array([1.0, -2.0]), gradient=np.array([250.0, -40.0]), learning_rate=1.5)
     for _ in draw.rounds(public=2, hidden=6):
         shape = draw.shape()
         theta, gradient = draw.normal(*shape), draw.normal(*shape, scale=3.0)
@@ -337,15 +338,20 @@ CONVERGENCE_FACTOR = Kernel(
 def momentum_step_reference(theta, gradient, m, learning_rate, beta):
     """One step of torch.optim.SGD with momentum; its buffer is -m / learning_rate, with the rate of this step."""
     moved, buffer = sgd(theta, gradient, -m / learning_rate, lr=learning_rate, momentum=beta)
+    if beta == 0:  # PyTorch does not touch its buffer then: every step is a step of gradient descent
+        buffer = gradient
     return moved, -learning_rate * buffer
 
 
 def momentum_step_values(draw: Draw) -> Iterator[Case]:
-    """From rest, with a velocity, and with a velocity alone."""
+    """From rest, with a velocity, with a velocity alone; nothing kept (beta = 0), everything (beta = 1)."""
     one, two = np.array([1.0]), np.array([2.0])
     yield case("with a velocity", theta=one, gradient=two, m=np.array([0.5]), learning_rate=0.1, beta=0.9)
     yield case("from rest", theta=one, gradient=two, m=np.zeros(1), learning_rate=0.1, beta=0.9)
     yield case("no gradient, only velocity", theta=one, gradient=np.zeros(1), m=-two, learning_rate=0.1, beta=0.5)
+    for beta in (0.0, 1.0):
+        yield case(f"beta = {beta:g}", theta=one, gradient=two, m=np.array([0.5]), learning_rate=0.1, beta=beta)
+    yield case("a steep slope", theta=one, gradient=250 * one, m=-30 * one, learning_rate=1.5, beta=0.9)
     for _ in draw.rounds(public=2, hidden=6):
         shape = draw.shape()
         theta, gradient, m = draw.normal(*shape), draw.normal(*shape, scale=3.0), draw.normal(*shape)
@@ -402,6 +408,16 @@ def momentum_step_moving_average(theta, gradient, m, learning_rate, beta):
 def momentum_step_memory_lost(theta, gradient, m, learning_rate, beta):
     m = -learning_rate * gradient + 0 * m
     return theta + m, m
+
+
+def momentum_step_nothing_forgotten(theta, gradient, m, learning_rate, beta):
+    m = m - learning_rate * gradient
+    return theta + m, m
+
+
+def momentum_step_velocity_returned_first(theta, gradient, m, learning_rate, beta):
+    m = beta * m - learning_rate * gradient
+    return m, theta + m
 
 
 def momentum_step_gradient_added_to_the_velocity(theta, gradient, m, learning_rate, beta):
@@ -472,6 +488,16 @@ MOMENTUM_STEP = Kernel(
         Mistake(
             momentum_step_memory_lost,
             "The velocity `m` that you are given has no effect: this is plain gradient descent.",
+            loses=ALL_OF_MOMENTUM_STEP,
+        ),
+        Mistake(
+            momentum_step_nothing_forgotten,
+            "`beta` has no effect on your result: the whole velocity is kept, as if there were no friction.",
+            loses=ALL_OF_MOMENTUM_STEP,
+        ),
+        Mistake(
+            momentum_step_velocity_returned_first,
+            "Both arrays are right, in the wrong order: theta comes first.",
             loses=ALL_OF_MOMENTUM_STEP,
         ),
         Mistake(
@@ -553,9 +579,9 @@ def velocity_after_values(draw: Draw) -> Iterator[Case]:
 
 
 def velocity_after_terminal(draw: Draw) -> Iterator[Case]:
-    """So many steps that the velocity hardly grows any more."""
+    """So many steps that the velocity hardly grows any more, and many that are not enough for it."""
     yield case("300 steps", gradient=np.array([1.0]), t=300, learning_rate=0.1, beta=0.9)
-    yield case("100 steps, beta = 0.99", gradient=np.array([3.0, -1.0]), t=100, learning_rate=0.02, beta=0.99)
+    yield case("300 steps, beta = 0.999", gradient=np.array([3.0, -1.0]), t=300, learning_rate=0.02, beta=0.999)
     for _ in draw.rounds(public=1, hidden=4):
         settings = {
             "t": draw.integer(60, 200),
@@ -597,6 +623,10 @@ def velocity_after_one_step_too_few(gradient, t, learning_rate, beta):
 
 def velocity_after_uphill(gradient, t, learning_rate, beta):
     return learning_rate * sum(beta**k for k in range(t)) * gradient
+
+
+def velocity_after_learning_rate_forgotten(gradient, t, learning_rate, beta):
+    return -sum(beta**k for k in range(t)) * gradient
 
 
 def velocity_after_moving_average(gradient, t, learning_rate, beta):
@@ -661,6 +691,11 @@ VELOCITY_AFTER = Kernel(
             loses=ALL_OF_VELOCITY_AFTER,
         ),
         Mistake(
+            velocity_after_learning_rate_forgotten,
+            "`learning_rate` has no effect on your result.",
+            loses=ALL_OF_VELOCITY_AFTER,
+        ),
+        Mistake(
             velocity_after_moving_average,
             "Yours never exceeds learning_rate times gradient: the division by 1 - beta is missing, as if the "
             "velocity were an average. It is a sum.",
@@ -700,10 +735,11 @@ def sgd_momentum_step_reference(theta, gradient, buffer, learning_rate, momentum
 
 
 def sgd_momentum_step_values(draw: Draw) -> Iterator[Case]:
-    """A step with a buffer, without dampening."""
-    theta, gradient, buffer = np.array([1.0]), np.array([2.0]), np.array([0.5])
-    yield case("one entry", theta=theta, gradient=gradient, buffer=buffer, learning_rate=0.1, momentum=0.9)
+    """A step with a buffer, without dampening. Two entries: `if buffer` works with one."""
+    theta, gradient, buffer = np.array([1.0, 1.0]), np.array([2.0, 0.0]), np.array([0.5, -1.0])
+    yield case("two entries", theta=theta, gradient=gradient, buffer=buffer, learning_rate=0.1, momentum=0.9)
     yield case("no gradient", theta=theta, gradient=0 * theta, buffer=buffer, learning_rate=0.1, momentum=0.9)
+    yield case("a steep slope", theta=theta, gradient=125 * gradient, buffer=buffer, learning_rate=1.5, momentum=0.9)
     for _ in draw.rounds(public=2, hidden=6):
         shape = draw.shape()
         theta, gradient, buffer = draw.normal(*shape), draw.normal(*shape, scale=3.0), draw.normal(*shape)
@@ -759,6 +795,9 @@ def sgd_momentum_step_many(draw: Draw) -> Iterator[Case]:
 
 def sgd_momentum_step_any(draw: Draw) -> Iterator[Case]:
     """float32 stays float32, whole numbers give float64; any shape and memory order."""
+    theta, gradient = (np.array(values, dtype="float32") for values in ([1.5, -2.0], [2.5, 1.0]))
+    start = {"theta": theta, "gradient": gradient, "buffer": None}
+    yield case("float32, the first step", **start, learning_rate=0.1, momentum=0.9)
     for name, (theta, gradient, buffer) in of_any_form(draw, 3):
         yield case(name, theta=theta, gradient=gradient, buffer=buffer, learning_rate=0.1, momentum=0.9)
 
@@ -785,6 +824,11 @@ def sgd_momentum_step_dampening_ignored(theta, gradient, buffer, learning_rate, 
 
 def sgd_momentum_step_dampening_instead_of_the_rest(theta, gradient, buffer, learning_rate, momentum, dampening=0.0):
     buffer = gradient if buffer is None else momentum * buffer + dampening * gradient
+    return theta - learning_rate * buffer, buffer
+
+
+def sgd_momentum_step_buffer_dampened_too(theta, gradient, buffer, learning_rate, momentum, dampening=0.0):
+    buffer = gradient if buffer is None else (1 - dampening) * (momentum * buffer + gradient)
     return theta - learning_rate * buffer, buffer
 
 
@@ -861,6 +905,11 @@ SGD_MOMENTUM_STEP = Kernel(
             "You multiply the gradient by `dampening`, so that a dampening of 0 removes it. How much is left of "
             "something that is dampened by 0?",
             loses=(VALUES, DAMPENING, MANY_RATES, ANY_ARRAY),
+        ),
+        Mistake(
+            sgd_momentum_step_buffer_dampened_too,
+            "You dampen the old buffer as well. Only the new gradient is multiplied by 1 - dampening.",
+            loses=(DAMPENING,),
         ),
         Mistake(
             sgd_momentum_step_moving_average,

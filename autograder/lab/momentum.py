@@ -56,6 +56,7 @@ def _losses_along(axes: Any, runs: dict[str, np.ndarray], steps: int) -> None:
         look = {"color": style.COLOURS[i], "linestyle": style.LINES[i], "marker": style.MARKERS[i]}
         axes.semilogy(losses, markevery=(i * steps // 40, steps // 8), markersize=4, linewidth=1.6, label=name, **look)
     axes.axhline(LOW, color=style.GREY, linewidth=1, linestyle=":")
+    axes.text(steps / 100, LOW, "arrived", color=style.GREY, size=8, va="top")
     axes.set(xlabel="step", ylabel="loss", xlim=(0, steps), ylim=(1e-8, 1e5))
 
 
@@ -193,21 +194,15 @@ def constant_slope(momentum_step: Callable, velocity_after: Callable, *, predict
         marked = [1, *range(10, count + 1, 10)]
         formula = [-float(predicted(np.ones(1), t, 1.0, beta)[0]) for t in marked]
         left.plot(marked, formula, color=style.COLOURS[i], marker=style.MARKERS[i], markersize=5, linestyle="none")
-        switching = velocities(momentum_step, (-1.0) ** np.arange(40), beta)
-        right.plot(
-            range(1, 41),
-            np.abs(switching),
-            label=f"β = {beta:g}",
-            marker=style.MARKERS[i],
-            markersize=3.5,
-            linewidth=1,
-            **look,
-        )
+        switching = np.abs(velocities(momentum_step, (-1.0) ** np.arange(40), beta))
+        if beta < 0.97:
+            mark = {"marker": style.MARKERS[i], "markersize": 3.5}
+            right.plot(range(1, 41), switching, label=f"β = {beta:g}", linewidth=1, **mark, **look)
         close = np.flatnonzero(np.abs(steady) < 0.95 * np.abs(steady[-1])) if beta < 0.97 else []
         reached = f", 95 % of it after {close[-1] + 2} steps" if len(close) else ""
         said.append(
             f"β = {beta:g}: after {count} steps {abs(steady[-1]):.2f} times as long{reached}; "
-            f"alternating {abs(switching[-1]):.3f} times"
+            f"alternating about {switching[-2:].mean():.2f} times"
         )
     if prediction is not None:
         left.axhline(prediction, color=style.BLACK, linestyle=":", label="your prediction for β = 0.9")
@@ -221,7 +216,8 @@ def constant_slope(momentum_step: Callable, velocity_after: Callable, *, predict
         figure,
         "Left: the length of a step over the number of steps for a constant gradient; each curve rises and levels off, "
         "the higher the larger beta, with the markers of your formula on the curves. Right: the same for a gradient "
-        f"that alternates; the curves fall to about a half. {'. '.join(said)}.",
+        "that alternates, for the two smaller values of beta; the curves swing, less and less, about a level between a "
+        f"half and two thirds. {'. '.join(said)}.",
     )
 
 
@@ -270,9 +266,8 @@ def momentum_on_the_bowl(
     style.show(
         figure,
         "Left: paths on the bowl. Without momentum a zigzag between the walls; with momentum 0.9 wide swings past the "
-        "minimum and back; with the best settings a short path. Right: the loss over the steps. "
-        + "; ".join(said)
-        + ".",
+        "minimum and back; with the best settings jumps that leave the map at first and soon become small. Right: the "
+        f"loss over the steps. {'; '.join(said)}.",
     )
 
 
@@ -391,7 +386,7 @@ def when_the_learning_rate_changes(
 ) -> None:
     """The length of the steps on a constant slope while the learning rate rises and drops, in both forms of momentum.
 
-    prediction: how many times as short each form's step becomes at once when the rate drops to a tenth.
+    prediction: the factor by which each form's step becomes shorter at once when the rate drops to a tenth.
     """
     schedule = [rate for rate in RATES for _ in range(PHASE)]
     in_both = {"learning_rate": lambda t: schedule[t - 1]}
@@ -413,8 +408,8 @@ def when_the_learning_rate_changes(
         slow = np.flatnonzero(np.abs(length[2 * PHASE :] / settled - 1) > 0.1)
         until = int(slow[-1]) + 1 if len(slow) else 0
         said.append(
-            f"{name}: at the rise {length[PHASE] / length[PHASE - 1]:.1f} times as long, at the drop "
-            f"{before / at:.1f} times as short; {until} steps after the drop are more than 10 % too long"
+            f"{name}: at the rise longer by a factor of {length[PHASE] / length[PHASE - 1]:.1f}, at the drop shorter "
+            f"by a factor of {before / at:.1f}; {until} steps after the drop are more than 10 % too long"
         )
     bottom.set(xlabel="step", ylabel="|step|", title="the length of a step, gradient 1", ylim=(0.006, 2))
     bottom.legend(loc="upper left")
@@ -422,7 +417,7 @@ def when_the_learning_rate_changes(
     if isinstance(prediction, dict):
         guesses = [f"{name} {guess(value):g}" for name, value in prediction.items() if guess(value) is not None]
         if guesses:
-            print(f"your prediction, times as short at the drop: {', '.join(guesses)}")
+            print(f"your prediction, the factor at the drop: {', '.join(guesses)}")
     style.show(
         figure,
         "Top: the learning rate, 0.01, then 0.1, then 0.01 again. Bottom: the length of a step. PyTorch's jumps with "

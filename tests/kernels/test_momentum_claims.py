@@ -148,6 +148,7 @@ def test_steps_of_gradient_descent_on_the_bowl(rate, steps):
         (0.07, 0.9, 192),
         (0.061, 0.566, 40),
         (0.055, 0.6, 38),
+        (0.06, 0.59, 37),
     ],
 )
 def test_steps_of_momentum_on_the_bowl(rate, beta, steps):
@@ -206,6 +207,21 @@ def test_a_hundred_times_the_condition_number_takes_a_hundred_times_the_steps_or
 def test_with_beta_0_9_the_number_of_steps_hardly_depends_on_the_condition_number(condition):
     run = momentum.with_momentum(textbook, momentum.best_rate_of(0.9, condition), 0.9)
     assert momentum.steps_on(run, np.array([1.0, condition])) == pytest.approx(265, abs=15)
+
+
+def test_at_condition_number_1000_the_best_factor_needs_more_steps_than_beta_0_9():
+    rate, beta = momentum.best_with_momentum(1000.0, 1.0)
+    assert beta == pytest.approx(0.88, abs=0.005)
+    best = momentum.steps_on(momentum.with_momentum(textbook, rate, beta), np.array([1.0, 1000.0]))
+    usual = momentum.with_momentum(textbook, momentum.best_rate_of(0.9, 1000.0), 0.9)
+    assert best > momentum.steps_on(usual, np.array([1.0, 1000.0]))
+
+
+def test_setting_the_velocity_to_zero_when_it_points_uphill_takes_fewer_steps():
+    def restarted(theta, gradient, m, learning_rate, beta):
+        return textbook(theta, gradient, 0 * m if np.sum(m * gradient) > 0 else m, learning_rate, beta)
+
+    assert arrival(momentum.with_momentum(restarted, 0.01, 0.9)) < 100
 
 
 # ---------------------------------------------------------------- slopes and learning rates
@@ -276,6 +292,8 @@ def test_with_minibatches_the_lowest_losses_are_alike_and_with_all_images_moment
     plain, with_m = losses(32, (0.1, 0.3, 1.0))
     assert np.argmin(plain) == np.argmin(with_m) == 1
     assert with_m[:2] == pytest.approx(plain[:2], rel=0.25)
+    chance = [momentum.loss_after(momentum.plain(gd, 1.0), network, 32, seed) for seed in range(3)]
+    assert max(chance) > 3 * min(chance)
     plain, with_m = losses(None, (0.3, 2.0, 5.0))
     assert with_m[0] == pytest.approx(plain[0], rel=0.25)
     assert plain[2] > 1
