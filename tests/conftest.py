@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 SHARED = ("kernel", "notebook", "name")
@@ -9,11 +11,12 @@ SHARED = ("kernel", "notebook", "name")
 DIVIDED = ("test_every_kernel.py", "test_every_notebook.py")
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark each test with its group, for `--dist loadgroup`."""
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+    """Mark each test with its group, before pytest-xdist reads the marks (`--dist loadgroup`)."""
     for item in items:
         item.add_marker(pytest.mark.xdist_group(group_of(item)))
+    return (yield)
 
 
 def group_of(item: pytest.Item) -> str:
