@@ -142,6 +142,11 @@ def adagrad_step_epsilon_forgotten(theta, gradient, s, learning_rate, epsilon):
     return theta - learning_rate * gradient / np.sqrt(s), s
 
 
+def adagrad_step_epsilon_after_the_quotient(theta, gradient, s, learning_rate, epsilon):
+    s = s + gradient**2
+    return theta - learning_rate * gradient / np.sqrt(s) + epsilon, s
+
+
 def adagrad_step_gradient_not_squared(theta, gradient, s, learning_rate, epsilon):
     s = s + np.abs(gradient)
     return theta - learning_rate * gradient / (np.sqrt(s) + epsilon), s
@@ -210,6 +215,11 @@ ADAGRAD_STEP = Kernel(
         Mistake(
             adagrad_step_epsilon_forgotten,
             "`epsilon` has no effect on your result, and where a gradient has been 0 from the start you compute 0 / 0.",
+            loses=(EPSILON,),
+        ),
+        Mistake(
+            adagrad_step_epsilon_after_the_quotient,
+            "Epsilon is added to theta: a quotient goes before a sum. Put the root and epsilon in parentheses.",
             loses=(EPSILON,),
         ),
         Mistake(
@@ -532,6 +542,16 @@ def rmsprop_step_epsilon_inside_the_root(theta, gradient, s, learning_rate, beta
     return theta - learning_rate * gradient / np.sqrt(s + epsilon), s
 
 
+def rmsprop_step_epsilon_forgotten(theta, gradient, s, learning_rate, beta, epsilon):
+    s = beta * s + (1 - beta) * gradient**2
+    return theta - learning_rate * gradient / np.sqrt(s), s
+
+
+def rmsprop_step_epsilon_after_the_quotient(theta, gradient, s, learning_rate, beta, epsilon):
+    s = beta * s + (1 - beta) * gradient**2
+    return theta - learning_rate * gradient / np.sqrt(s) + epsilon, s
+
+
 def rmsprop_step_sum_instead_of_average(theta, gradient, s, learning_rate, beta, epsilon):
     s = s + gradient**2
     return theta - learning_rate * gradient / (np.sqrt(s) + epsilon), s
@@ -560,6 +580,16 @@ def rmsprop_step_average_of_the_gradient(theta, gradient, s, learning_rate, beta
 def rmsprop_step_s_of_before(theta, gradient, s, learning_rate, beta, epsilon):
     new_theta = theta - learning_rate * gradient / (np.sqrt(s) + epsilon)
     return new_theta, beta * s + (1 - beta) * gradient**2
+
+
+def rmsprop_step_uphill(theta, gradient, s, learning_rate, beta, epsilon):
+    s = beta * s + (1 - beta) * gradient**2
+    return theta + learning_rate * gradient / (np.sqrt(s) + epsilon), s
+
+
+def rmsprop_step_s_not_kept(theta, gradient, s, learning_rate, beta, epsilon):
+    new_s = beta * s + (1 - beta) * gradient**2
+    return theta - learning_rate * gradient / (np.sqrt(new_s) + epsilon), s
 
 
 def rmsprop_step_beta_fixed(theta, gradient, s, learning_rate, beta, epsilon):
@@ -605,6 +635,16 @@ RMSPROP_STEP = Kernel(
             loses=(EPSILON,),
         ),
         Mistake(
+            rmsprop_step_epsilon_forgotten,
+            "`epsilon` has no effect on your result, and where a gradient has been 0 from the start you compute 0 / 0.",
+            loses=(EPSILON,),
+        ),
+        Mistake(
+            rmsprop_step_epsilon_after_the_quotient,
+            "Epsilon is added to theta: a quotient goes before a sum. Put the root and epsilon in parentheses.",
+            loses=(EPSILON,),
+        ),
+        Mistake(
             rmsprop_step_sum_instead_of_average,
             "Your s is the sum of all squares: this is AdaGrad. RMSProp takes a moving average, which forgets.",
             loses=ALL_OF_RMSPROP_STEP,
@@ -634,6 +674,16 @@ RMSPROP_STEP = Kernel(
         Mistake(
             rmsprop_step_s_of_before,
             "You divide by the root of the s that you were given. Update s first: on the first step the old one is 0.",
+            loses=ALL_OF_RMSPROP_STEP,
+        ),
+        Mistake(
+            rmsprop_step_uphill,
+            "Your step goes up the slope. The gradient points uphill; we want to go down.",
+            loses=ALL_OF_RMSPROP_STEP,
+        ),
+        Mistake(
+            rmsprop_step_s_not_kept,
+            "The step is right, but you return the s you were given: the next step will know nothing of this gradient.",
             loses=ALL_OF_RMSPROP_STEP,
         ),
         Mistake(
@@ -724,6 +774,11 @@ def textbook_rmsprop_step_root_forgotten(theta, gradient, s, learning_rate, beta
     return theta - learning_rate * gradient / (s + epsilon), s
 
 
+def textbook_rmsprop_step_beta_fixed(theta, gradient, s, learning_rate, beta, epsilon):
+    s = 0.9 * s + 0.1 * gradient**2
+    return theta - learning_rate * gradient / np.sqrt(s + epsilon), s
+
+
 def textbook_rmsprop_step_always_float64(theta, gradient, s, learning_rate, beta, epsilon):
     gradient = np.array(gradient, dtype=float)
     s = beta * s + (1 - beta) * gradient**2
@@ -786,6 +841,11 @@ TEXTBOOK_RMSPROP_STEP = Kernel(
             loses=ALL_OF_TEXTBOOK,
         ),
         Mistake(
+            textbook_rmsprop_step_beta_fixed,
+            "`beta` has no effect on your result: it is that of beta = 0.9.",
+            loses=(MANY_STEPS,),
+        ),
+        Mistake(
             textbook_rmsprop_step_always_float64,
             "The numbers are right, but float32 becomes float64: dtype=float means float64.",
             loses=(ANY_ARRAY,),
@@ -830,8 +890,8 @@ def centered_values(draw: Draw) -> Iterator[Case]:
 
 def centered_epsilon(draw: Draw) -> Iterator[Case]:
     """Epsilon as large as the gradients; nothing to divide by."""
-    one = {"theta": np.array([1.0]), "gradient": np.array([5.0]), "m": np.zeros(1), "s": np.array([10.0])}
-    yield case("epsilon = 1", **one, learning_rate=0.1, beta=0.8, epsilon=1.0)
+    one = {"theta": np.array([1.0]), "gradient": np.array([20.0]), "m": np.zeros(1), "s": np.zeros(1)}
+    yield case("epsilon = 2", **one, learning_rate=0.1, beta=0.9, epsilon=2.0)
     zero = {"theta": np.array([1.0, 2.0]), "gradient": np.array([0.0, 1.0]), "m": np.zeros(2), "s": np.zeros(2)}
     yield case("0 / (0 + epsilon)", **zero, learning_rate=0.1, beta=0.9, epsilon=1e-8)
     for _ in draw.rounds(public=2, hidden=5):
@@ -916,6 +976,18 @@ def centered_rmsprop_step_epsilon_inside_the_root(theta, gradient, m, s, learnin
     return theta - learning_rate * gradient / np.sqrt(s - m**2 + epsilon), m, s
 
 
+def centered_rmsprop_step_average_of_squared_deviations(theta, gradient, m, s, learning_rate, beta, epsilon):
+    m = beta * m + (1 - beta) * gradient
+    s = beta * s + (1 - beta) * (gradient - m) ** 2
+    return theta - learning_rate * gradient / (np.sqrt(s) + epsilon), m, s
+
+
+def centered_rmsprop_step_beta_fixed(theta, gradient, m, s, learning_rate, beta, epsilon):
+    m = 0.9 * m + 0.1 * gradient
+    s = 0.9 * s + 0.1 * gradient**2
+    return theta - learning_rate * gradient / (np.sqrt(s - m**2) + epsilon), m, s
+
+
 def centered_rmsprop_step_state_in_the_wrong_order(theta, gradient, m, s, learning_rate, beta, epsilon):
     m = beta * m + (1 - beta) * gradient
     s = beta * s + (1 - beta) * gradient**2
@@ -983,6 +1055,17 @@ CENTERED_RMSPROP_STEP = Kernel(
             centered_rmsprop_step_epsilon_inside_the_root,
             "Epsilon stands inside your root, as in Graves's paper and in Keras. PyTorch adds it after the root.",
             loses=(EPSILON,),
+        ),
+        Mistake(
+            centered_rmsprop_step_average_of_squared_deviations,
+            "You average the squares of gradient minus m. Here s averages the squares of the gradient, and the square "
+            "of m is subtracted only under the root.",
+            loses=ALL_OF_CENTERED,
+        ),
+        Mistake(
+            centered_rmsprop_step_beta_fixed,
+            "`beta` has no effect on your result: it is that of beta = 0.9.",
+            loses=(MANY_STEPS,),
         ),
         Mistake(
             centered_rmsprop_step_state_in_the_wrong_order,

@@ -221,9 +221,9 @@ def memory_of_the_average(moving_average: Callable, *, prediction: Any = None) -
     style.show(
         figure,
         "Left: 400 noisy values that jump from 0 to 1, and their moving averages. With beta 0.5 the average is nearly "
-        "as noisy as the values, with 0.9 it follows the jump within some ten values, with 0.99 it is smooth and takes "
-        "hundreds. Right: the weight of a value over its age, straight falling lines on a logarithmic axis, with a "
-        f"marker at the age 1 / (1 - beta). Values until 63 % of the jump: {'; '.join(said)}.",
+        "as noisy as the values, with 0.9 it follows the jump within some ten values, with 0.99 it is smooth and lags "
+        "behind by about a hundred. Right: the weight of a value over its age, straight falling lines on a "
+        f"logarithmic axis, with a marker at the age 1 / (1 - beta). Values until 63 % of the jump: {'; '.join(said)}.",
     )
 
 
@@ -259,7 +259,7 @@ def after_a_burst(adagrad_step: Callable, rmsprop_step: Callable, *, prediction:
         _hollow(axes, BURST + prediction, 0.9)
     axes.axhline(1, color=style.GREY, linewidth=0.8)
     axes.set(xlabel="step", ylabel="size of the step / η", title="after a burst of large gradients", ylim=(1e-3, 20))
-    axes.legend(loc="lower right", fontsize=8)
+    axes.legend(loc="center right", bbox_to_anchor=(1.0, 0.33), fontsize=8)
     print("size of the step / learning rate (all count as recovered at 0.9):\n  " + "\n  ".join(said))
     style.show(
         figure,
@@ -354,7 +354,7 @@ def on_a_turned_bowl(adagrad_step: Callable, rmsprop_step: Callable) -> None:
     left.set(title="turned by 45 degrees", aspect="equal")
     right.set(xlabel="angle by which the bowl is turned, in degrees", ylabel="steps until the loss stays below 1")
     right.set(title="the same bowl, turned", ylim=(0, None))
-    right.legend(fontsize=8, loc="lower right")
+    right.legend(fontsize=8, loc="lower center")
     print("\n".join(said))
     style.show(
         figure,
@@ -415,7 +415,7 @@ def where_epsilon_matters(
         figure,
         "Left: the size of the step over the size of the gradient, both logarithmic. Each curve is flat at 1 for large "
         f"gradients and falls for small ones. {'; '.join(said)}. Right: a histogram of the root of s over the "
-        f"parameters of a network that reads digits; s is smaller than 1e-7 for {share:.0%} of them.",
+        f"parameters of a network that reads digits, but for those whose s is 0; s is below 1e-7 for {share:.0%}.",
     )
 
 

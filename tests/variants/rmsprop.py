@@ -71,6 +71,12 @@ def remembering_by_recursion(values, beta):
     return np.array([after(t) for t in range(len(values))])
 
 
+def by_convolution(values, beta):
+    weights = (1 - beta) * np.float64(beta) ** np.arange(len(values))
+    averages = np.apply_along_axis(lambda sequence: np.convolve(sequence, weights)[: len(values)], 0, values)
+    return averages.astype((values * beta).dtype)
+
+
 # ---------------------------------------------------------------- rmsprop_step, textbook_rmsprop_step
 
 
@@ -86,6 +92,11 @@ def rmsprop_entry_by_entry(theta, gradient, s, learning_rate, beta, epsilon):
         new_s[index] = beta * s[index] + (1 - beta) * gradient[index] ** 2
         new_theta[index] = theta[index] - learning_rate * gradient[index] / (math.sqrt(new_s[index]) + epsilon)
     return new_theta, new_s
+
+
+def root_by_the_hypotenuse(theta, gradient, s, learning_rate, beta, epsilon):
+    root = np.hypot(math.sqrt(beta) * np.sqrt(s), math.sqrt(1 - beta) * gradient)
+    return theta - learning_rate * gradient / (root + epsilon), root**2
 
 
 def copies_changed_in_place(theta, gradient, s, learning_rate, beta, epsilon):
@@ -151,8 +162,14 @@ VARIANTS = {
         a_share_of_the_difference,
         by_a_matrix_of_weights,
         remembering_by_recursion,
+        by_convolution,
     ],
-    "rmsprop_step": [rmsprop_in_one_line_each, rmsprop_entry_by_entry, copies_changed_in_place],
+    "rmsprop_step": [
+        rmsprop_in_one_line_each,
+        rmsprop_entry_by_entry,
+        copies_changed_in_place,
+        root_by_the_hypotenuse,
+    ],
     "textbook_rmsprop_step": [dividing_by_a_weighted_root, textbook_by_powers, textbook_entry_by_entry],
     "centered_rmsprop_step": [
         variance_never_below_zero,
