@@ -230,14 +230,14 @@ def learning_rate_schedules():
     for i, (axes, (name, formula, rates)) in enumerate(zip(panels, shapes, strict=True)):
         axes.plot(step, rates, color=style.COLOURS[i], linewidth=2.4, drawstyle="steps-post" if i in (2, 3) else None)
         axes.set_title(name, pad=48)
-        axes.text(0.5, 1.05, formula, transform=axes.transAxes, ha="center", va="bottom", fontsize=10 + 2 * (i < 2))
+        axes.text(0.0, 1.14, formula, transform=axes.transAxes, va="center", fontsize=10 + 2 * (i < 2))
         axes.set(xlabel="step k", ylim=(-0.04, 1.12), yticks=(0, 1), yticklabels=("0", "largest"))
         axes.set_xticks((0, 50, 100))
     panels[3].plot(step, losses, color=style.GREY, linewidth=1.2, linestyle="--")
-    panels[3].text(9, 0.62, "validation\nloss", color=style.GREY, fontsize=9)
+    panels[3].text(7, 0.68, "validation\nloss", color=style.GREY, fontsize=9)
     momentum = np.interp(step, [0, 45, 90, 100], [0.95, 0.6, 0.95, 0.95])
     panels[4].plot(step, momentum, color=style.GREY, linewidth=1.2, linestyle="--")
-    panels[4].text(45, 0.3, "momentum", color=style.GREY, fontsize=9, ha="center")
+    panels[4].text(45, 0.53, "momentum", color=style.GREY, fontsize=9, ha="center", va="top")
     panels[0].set_ylabel("learning rate")
     return figure
 

@@ -92,6 +92,10 @@ def power_schedule_parenthesis_in_the_wrong_place(step, initial_rate, s, c=1.0):
     return initial_rate / ((1 + step) / s) ** c
 
 
+def power_schedule_parentheses_left_out(step, initial_rate, s, c=1.0):
+    return initial_rate / 1 + (step / s) ** c
+
+
 def power_schedule_lowers_what_is_already_lowered(step, initial_rate, s, c=1.0):
     learning_rate = initial_rate
     for k in range(1, step + 1):
@@ -150,6 +154,12 @@ POWER_SCHEDULE = Kernel(
             power_schedule_parenthesis_in_the_wrong_place,
             "At step 0 your learning rate is not the initial one: you divide (1 + step) by s. Only the step is divided "
             "by s.",
+            loses=ALL_OF_POWER,
+        ),
+        Mistake(
+            power_schedule_parentheses_left_out,
+            "Your learning rate grows: without parentheses Python divides by 1 and then adds. The whole sum "
+            "1 + step / s stands below the line.",
             loses=ALL_OF_POWER,
         ),
         Mistake(
@@ -247,6 +257,10 @@ def exponential_schedule_power_before_division(step, initial_rate, s, factor=0.1
     return initial_rate * factor**step / s
 
 
+def exponential_schedule_factor_at_every_step(step, initial_rate, s, factor=0.1):
+    return initial_rate * factor**step
+
+
 def exponential_schedule_factor_divided_by_s(step, initial_rate, s, factor=0.1):
     gamma = factor / s
     return initial_rate * gamma**step
@@ -301,6 +315,11 @@ EXPONENTIAL_SCHEDULE = Kernel(
         Mistake(
             exponential_schedule_power_before_division,
             "Python computes a power before it divides: a**b/c is (a**b)/c. The exponent needs parentheses.",
+            loses=ALL_OF_EXPONENTIAL,
+        ),
+        Mistake(
+            exponential_schedule_factor_at_every_step,
+            "You multiply by `factor` at every step. It is the factor of s steps together.",
             loses=ALL_OF_EXPONENTIAL,
         ),
         Mistake(
@@ -549,6 +568,7 @@ def performance_schedule_counting(draw: Draw) -> Iterator[Case]:
     yield epoch("worse, one more than patience allows", 1.0, 2, 1.5)
     yield epoch("the very first epoch, no patience", np.inf, 0, 2.5, factor=0.5, patience=0)
     yield epoch("worse, no patience", 1.0, 0, 1.5, rate=0.4, factor=0.25, patience=0)
+    yield epoch("worse, no patience, a tiny rate", 1.0, 0, 1.5, rate=1e-8, factor=0.5, patience=0)
     for _ in draw.rounds(public=1, hidden=4):
         rate, factor, patience = draw.number(0.01, 1.0), draw.number(0.2, 0.8), draw.integer(1, 5)
         best = draw.number(1.0, 2.0)
@@ -565,6 +585,7 @@ def performance_schedule_better(draw: Draw) -> Iterator[Case]:
     yield epoch("threshold = 0.5, exactly half", 2.0, 0, 1.0, threshold=0.5)
     yield epoch("negative metric, the same as the best", -1.0, 0, -1.0, threshold=0.01)
     yield epoch("NaN", 0.7, 0, np.nan)
+    yield epoch("NaN in the very first epoch", np.inf, 0, np.nan)
     for _ in draw.rounds(public=1, hidden=4):
         best, threshold = draw.number(0.5, 900.0), draw.choice([0.001, 0.01, 0.1])
         for share in (0.5, 1.5, -0.5):
@@ -577,6 +598,7 @@ def performance_schedule_cooldown(draw: Draw) -> Iterator[Case]:
     yield epoch("worse, during the cooldown", 1.0, 0, 1.5, left=3, threshold=1e-4, cooldown=3)
     yield epoch("worse, the last epoch of the cooldown", 1.0, 0, 1.5, left=1, threshold=1e-4, cooldown=3)
     yield epoch("better, during the cooldown", 1.0, 0, 0.5, left=2, threshold=1e-4, cooldown=3)
+    yield epoch("worse, during the cooldown, no patience", 1.0, 0, 1.5, left=2, patience=0, cooldown=3)
     for _ in draw.rounds(public=1, hidden=4):
         best, cooldown, patience = draw.number(1.0, 2.0), draw.integer(2, 5), draw.integer(1, 4)
         options = {"factor": draw.number(0.2, 0.8), "patience": patience, "threshold": 1e-4, "cooldown": cooldown}
@@ -590,6 +612,7 @@ def performance_schedule_floor(draw: Draw) -> Iterator[Case]:
     options = {"factor": 0.5, "patience": 1, "threshold": 1e-4, "cooldown": 0}
     yield epoch("halving would be below it", 1.0, 1, 1.5, rate=0.1, **options, min_rate=0.08)
     yield epoch("already there", 1.0, 1, 1.5, rate=0.08, **options, min_rate=0.08)
+    yield epoch("already there, a cooldown", 1.0, 1, 1.5, rate=0.08, **{**options, "cooldown": 3}, min_rate=0.08)
     for _ in draw.rounds(public=1, hidden=4):
         rate = draw.number(0.1, 1.0)
         smallest = round(rate * draw.number(0.6, 0.95), 4)
@@ -752,6 +775,36 @@ def performance_schedule_smallest_rate_forgotten(
     return learning_rate, best, bad_epochs, cooldown_left
 
 
+def performance_schedule_divides_by_the_factor(
+    learning_rate, best, bad_epochs, cooldown_left, metric, factor, patience, threshold=1e-4, cooldown=0, min_rate=0.0
+):
+    if metric < best * (1 - threshold):
+        best, bad_epochs = metric, 0
+    else:
+        bad_epochs = bad_epochs + 1
+    if cooldown_left > 0:
+        cooldown_left, bad_epochs = cooldown_left - 1, 0
+    if bad_epochs > patience:
+        learning_rate = max(learning_rate / factor, min_rate)
+        cooldown_left, bad_epochs = cooldown, 0
+    return learning_rate, best, bad_epochs, cooldown_left
+
+
+def performance_schedule_cut_before_the_cooldown(
+    learning_rate, best, bad_epochs, cooldown_left, metric, factor, patience, threshold=1e-4, cooldown=0, min_rate=0.0
+):
+    if metric < best * (1 - threshold):
+        best, bad_epochs = metric, 0
+    else:
+        bad_epochs = bad_epochs + 1
+    if bad_epochs > patience:
+        learning_rate = max(learning_rate * factor, min_rate)
+        cooldown_left, bad_epochs = cooldown, 0
+    elif cooldown_left > 0:
+        cooldown_left, bad_epochs = cooldown_left - 1, 0
+    return learning_rate, best, bad_epochs, cooldown_left
+
+
 def performance_schedule_count_goes_on_after_a_cut(
     learning_rate, best, bad_epochs, cooldown_left, metric, factor, patience, threshold=1e-4, cooldown=0, min_rate=0.0
 ):
@@ -813,8 +866,8 @@ PERFORMANCE_SCHEDULE = Kernel(
     mistakes=(
         Mistake(
             performance_schedule_one_epoch_early,
-            "You lower the rate one epoch too soon: patience is the number of bad epochs that are borne. The cut comes "
-            "when the count is larger than it.",
+            "You lower the rate one epoch too soon: patience is the number of bad epochs that are tolerated. The "
+            "cut comes when the count is larger than it.",
             loses=(COUNTING, MANY),
         ),
         Mistake(
@@ -856,13 +909,24 @@ PERFORMANCE_SCHEDULE = Kernel(
             performance_schedule_cooldown_forgotten,
             "The cooldown is not used: a cut sets cooldown_left to cooldown; each epoch that finds it above 0 takes "
             "one off and sets the count of bad epochs to 0.",
-            loses=(COOLDOWN,),
+            loses=(COOLDOWN, FLOOR),
         ),
         Mistake(
             performance_schedule_cooldown_one_epoch_short,
             "The epoch of the cut takes one off its own cooldown. Look after the cooldown first, then decide about a "
             "cut.",
+            loses=(COOLDOWN, FLOOR),
+        ),
+        Mistake(
+            performance_schedule_cut_before_the_cooldown,
+            "With patience 0 you cut again during the cooldown: rule 2 comes before rule 3 and sets the count of bad "
+            "epochs to 0.",
             loses=(COOLDOWN,),
+        ),
+        Mistake(
+            performance_schedule_divides_by_the_factor,
+            "You divide by `factor`, which is below 1: your learning rate grows. PyTorch multiplies.",
+            loses=(COUNTING, COOLDOWN, FLOOR, MANY),
         ),
         Mistake(
             performance_schedule_smallest_rate_forgotten,
@@ -1045,6 +1109,26 @@ def one_cycle_schedule_momentum_falls_in_the_last_phase(
     return learning_rate, momentum
 
 
+def one_cycle_schedule_momentum_rises_to_the_end(
+    step, total_steps, peak, max_rate, div_factor=10.0, final_div_factor=1000.0, base_momentum=0.85, max_momentum=0.95
+):
+    start = max_rate / div_factor
+    corners = [0, peak, 2 * peak, total_steps - 1]
+    learning_rate = np.interp(step, corners, [start, max_rate, start, start / final_div_factor])
+    momentum = np.interp(step, [0, peak, total_steps - 1], [max_momentum, base_momentum, max_momentum])
+    return learning_rate, momentum
+
+
+def one_cycle_schedule_momentum_first(
+    step, total_steps, peak, max_rate, div_factor=10.0, final_div_factor=1000.0, base_momentum=0.85, max_momentum=0.95
+):
+    start = max_rate / div_factor
+    corners = [0, peak, 2 * peak, total_steps - 1]
+    learning_rate = np.interp(step, corners, [start, max_rate, start, start / final_div_factor])
+    momentum = np.interp(step, corners, [max_momentum, base_momentum, max_momentum, max_momentum])
+    return momentum, learning_rate
+
+
 def one_cycle_schedule_down_in_one_line(
     step, total_steps, peak, max_rate, div_factor=10.0, final_div_factor=1000.0, base_momentum=0.85, max_momentum=0.95
 ):
@@ -1130,6 +1214,16 @@ ONE_CYCLE_SCHEDULE = Kernel(
             one_cycle_schedule_momentum_falls_in_the_last_phase,
             "In the last phase your momentum falls once more. There it stays at max_momentum.",
             loses=(MOMENTUM, CYCLE),
+        ),
+        Mistake(
+            one_cycle_schedule_momentum_rises_to_the_end,
+            "Your momentum is back at its largest value only at the very end. It is there at 2 * peak and stays.",
+            loses=(MOMENTUM, CYCLE),
+        ),
+        Mistake(
+            one_cycle_schedule_momentum_first,
+            "You return the momentum first. The learning rate is the first of the two numbers.",
+            loses=(TRIANGLE, DROP, FIRST_AND_LAST, MOMENTUM, CYCLE),
         ),
         Mistake(
             one_cycle_schedule_down_in_one_line,
@@ -1269,6 +1363,40 @@ def one_cycle_cosine_schedule_peak_one_step_late(
     way = np.interp(step, [0, pct_start * total_steps, total_steps - 1], [0, 1, 2])
     low = start if way <= 1 else start / final_div_factor
     height = (1 - np.cos(np.pi * way)) / 2
+    return low + (max_rate - low) * height, max_momentum + (base_momentum - max_momentum) * height
+
+
+def one_cycle_cosine_schedule_share_of_the_way_to_the_end(
+    step,
+    total_steps,
+    max_rate,
+    pct_start=0.3,
+    div_factor=25.0,
+    final_div_factor=1e4,
+    base_momentum=0.85,
+    max_momentum=0.95,
+):
+    start = max_rate / div_factor
+    way = np.interp(step, [0, pct_start * (total_steps - 1), total_steps - 1], [0, 1, 2])
+    low = start if way <= 1 else start / final_div_factor
+    height = (1 - np.cos(np.pi * way)) / 2
+    return low + (max_rate - low) * height, max_momentum + (base_momentum - max_momentum) * height
+
+
+def one_cycle_cosine_schedule_up_twice(
+    step,
+    total_steps,
+    max_rate,
+    pct_start=0.3,
+    div_factor=25.0,
+    final_div_factor=1e4,
+    base_momentum=0.85,
+    max_momentum=0.95,
+):
+    start = max_rate / div_factor
+    way = np.interp(step, [0, pct_start * total_steps - 1, total_steps - 1], [0, 1, 2])
+    low, share = (start, way) if way <= 1 else (start / final_div_factor, way - 1)
+    height = (1 - np.cos(np.pi * share)) / 2
     return low + (max_rate - low) * height, max_momentum + (base_momentum - max_momentum) * height
 
 
@@ -1429,6 +1557,16 @@ ONE_CYCLE_COSINE_SCHEDULE = Kernel(
             "Your peak is at pct_start * total_steps. Steps count from 0, and PyTorch puts the peak one step before "
             "that.",
             loses=(UP, DOWN, PEAK, MOMENTUM, CYCLE),
+        ),
+        Mistake(
+            one_cycle_cosine_schedule_share_of_the_way_to_the_end,
+            "Your peak is at pct_start * (total_steps - 1). PyTorch multiplies first: pct_start * total_steps - 1.",
+            loses=(UP, DOWN, PEAK, MOMENTUM, CYCLE),
+        ),
+        Mistake(
+            one_cycle_cosine_schedule_up_twice,
+            "Behind the peak you start from below and go up once more. On the way down p runs from 1 to 0.",
+            loses=(DOWN, MOMENTUM, CYCLE),
         ),
         Mistake(
             one_cycle_cosine_schedule_ends_one_step_late,

@@ -60,7 +60,7 @@ def _draw_losses(axes, curves: dict[str, Sequence[float]]) -> list[str]:
         losses = noisy_descent(rates)
         axes.loglog(np.arange(1, len(losses) + 1), losses, label=name, linewidth=1.6, **look(i))
         said.append(f"{name}: loss {losses[100]:.2g} after 100 steps, {losses[-500:].mean():.2g} at the end")
-    axes.set(xlabel="step", ylabel="loss, mean of 300 runs")
+    axes.set(xlabel="steps taken, plus 1", ylabel="loss, mean of 300 runs")
     return said
 
 
@@ -97,12 +97,12 @@ def decay_on_two_axes(
         "exponential, factor 0.1": [number(exponential_schedule)(step, 1.0, 20) for step in steps],
     }
     figure, panels = style.new_figure(1, 2, width=8.6, height=3.2)
-    for axes, scale in zip(panels, ("linear", "log"), strict=True):
+    for axes, scale, kind in zip(panels, ("linear", "log"), ("linear", "logarithmic"), strict=True):
         for i, (name, rates) in enumerate(curves.items()):
             axes.plot(steps, rates, label=name, marker=style.MARKERS[i], markevery=20, markersize=4, **look(i))
         if prediction is not None and (prediction > 0 or scale == "linear"):
             axes.plot(200, prediction, marker="o", markersize=9, markerfacecolor="none", color=style.BLACK)
-        axes.set(yscale=scale, xlabel="step", title=f"{scale} axis")
+        axes.set(yscale=scale, xlabel="step", title=f"{kind} axis")
     panels[0].set_ylabel("learning rate")
     panels[0].legend()
     last = {name: rates[-1] for name, rates in curves.items()}
@@ -111,8 +111,8 @@ def decay_on_two_axes(
         print(f"your prediction for power scheduling: {prediction:g}")
     style.show(
         figure,
-        "Two falling curves over 200 steps that start at 1. On the linear axis they look alike. On the logarithmic one "
-        f"exponential is a straight line down to {last['exponential, factor 0.1']:.1g}, the other flattens "
+        "Two falling curves over 200 steps that start at 1. On the linear axis both become flat. On the logarithmic "
+        f"one exponential is a straight line down to {last['exponential, factor 0.1']:.1g}, the other flattens "
         f"at {last['power, c = 1']:.2g}.",
     )
 
@@ -209,8 +209,11 @@ def watch_the_counter(performance_schedule: Callable, *, prediction: Sequence[in
         above.annotate("cut", (epoch, METRICS[epoch - 1]), (0, -16), textcoords="offset points", ha="center")
     above.set(ylabel="metric (validation loss)", ylim=(0.48, 1.12), title="numbers: bad_epochs after the epoch")
     above.legend()
-    below.step(np.arange(1, len(rates) + 1), rates, where="post", color=style.BLUE)
-    below.set(xlabel="epoch", ylabel="learning rate", ylim=(0, 0.11), xticks=epochs, title="the rate of each epoch")
+    following = len(rates)
+    below.step(range(1, following + 1), rates, where="mid", color=style.BLUE)
+    below.plot(range(1, following + 1), rates, "o", color=style.BLUE, markersize=4)
+    below.set(xlabel="epoch", ylabel="learning rate", ylim=(0, 0.11), xticks=range(1, following + 1))
+    below.set_title(f"the rate of each epoch; epoch {following} is still to come")
     for epoch in prediction:
         for axes in (above, below):
             axes.axvline(epoch + 0.5, color=style.BLACK, linestyle=":", linewidth=1.5)
@@ -452,8 +455,9 @@ def rate_range_test(exponential_schedule: Callable, *, prediction: float | None 
     print(f"lowest loss at a rate of {lowest:.2g}")
     style.show(
         figure,
-        "The loss of a batch against the learning rate, which grows from 0.0001 to 10 within one run: flat at first, "
-        f"falling from about 0.003 on, lowest at {lowest:.2g}, and then rising steeply.",
+        "The loss of a batch against the learning rate, which grows from 0.0001 to 10 within one run: nearly flat at "
+        f"first, falling from about 0.001 on, lowest at {lowest:.2g}, then rising steeply beyond the edge of the plot; "
+        "at the largest rates it is a little above that of guessing.",
     )
 
 
@@ -503,7 +507,9 @@ def train_with_schedules(
             right.plot(10.3, guesses[name], marker="o", markersize=9, markerfacecolor="none", color=colour)
         said.append(f"{name:15} accuracy {means[-1]:.3f} ± {spread:.3f}, training loss {np.median(losses[i]):.4f}")
     left.set(xlabel="epoch", ylabel="learning rate", ylim=(1e-5, 0.2), title="the schedules (first network)")
-    right.set(xlabel="epoch", ylabel="share right, validation", ylim=(0.6, 1.0), title="accuracy, mean of 5 networks")
+    lowest = min([0.8, accuracies.mean(axis=2).min(), *(value for value in guesses.values() if value is not None)])
+    right.set(xlabel="epoch", ylabel="share right, validation", ylim=(max(lowest - 0.02, 0), 1.0))
+    right.set_title("accuracy, mean of 5 networks")
     figure.legend(*right.get_legend_handles_labels(), loc="outside lower center", ncols=4)
     print("\n".join(said))
     style.show(
