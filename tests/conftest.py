@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
-SHARED = ("kernel", "notebook", "name")
-"""Parameters whose tests share answers or an executed notebook; for other tests it is the file."""
-DIVIDED = ("test_every_kernel.py", "test_every_notebook.py")
+from autograder.kernels import catalogue
+
+BY_KERNEL, BY_NOTEBOOK = "test_every_kernel.py", "test_every_notebook.py"
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
-    """Mark each test with its group, before pytest-xdist reads the marks (`--dist loadgroup`)."""
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(group_of(item)))
-    return (yield)
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """A process gets a whole file at a time; of the two longest files the tests of a kernel or a notebook."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Grouped(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return group_of(nodeid)
+
+    return Grouped(config, log)
 
 
-def group_of(item: pytest.Item) -> str:
-    """The file of a test; in the long files also the kernel or the notebook."""
-    file = item.path.name
-    if file not in DIVIDED:
-        return file
-    given = getattr(item, "callspec", None)
-    shared = next((given.params[name] for name in SHARED if name in given.params), "") if given else ""
-    return f"{file} {getattr(shared, 'name', shared)}"
+def group_of(nodeid: str) -> str:
+    """What a test is run together with: "tests/kernels/test_every_kernel.py elu", "tests/test_course.py"."""
+    file, _, test = nodeid.partition("::")
+    parameters = test.partition("[")[2].removesuffix("]")
+    if file.endswith(BY_NOTEBOOK):
+        return f"{file} {parameters}"
+    if file.endswith(BY_KERNEL):
+        return f"{file} {_kernel_in(parameters)}"
+    return file
+
+
+def _kernel_in(parameters: str) -> str:
+    """The kernel that a test is about: the longest name that its parameters contain."""
+    return max((name for name in catalogue() if name in parameters), key=len, default="")

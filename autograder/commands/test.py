@@ -11,7 +11,7 @@ from autograder.course import ROOT
 
 SUMMARY = "run the tests; further words go to pytest"
 PASSES_ON = True
-IN_PARALLEL = ["-n", "auto", "--maxprocesses", "8", "--dist", "loadgroup"]
+IN_PARALLEL = ["-n", "auto", "--maxprocesses", "8", "--dist", "loadscope"]
 """For all the tests at once; with words of one's own pytest gets those alone."""
 ONE_THREAD_EACH = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 """Processes that share the cores, each with a thread for every core, mostly wait for one another."""
