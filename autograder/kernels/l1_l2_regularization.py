@@ -108,6 +108,18 @@ def lp_penalty_first_array_only(weights, strength, power=2.0):
     return strength * np.sum(np.abs(weights[0]) ** power)
 
 
+def lp_penalty_sum_before_the_power(weights, strength, power=2.0):
+    return strength * sum(np.sum(np.abs(w)) ** power for w in weights)
+
+
+def lp_penalty_strength_left_out(weights, strength, power=2.0):
+    return sum(np.sum(np.abs(w) ** power) for w in weights)
+
+
+def lp_penalty_norm_of_a_matrix(weights, strength, power=2.0):
+    return strength * sum(np.linalg.norm(w, power) ** power for w in weights)
+
+
 def lp_penalty_always_float64(weights, strength, power=2.0):
     return strength * sum(np.sum(np.abs(w.astype(float)) ** power) for w in weights)
 
@@ -168,6 +180,23 @@ LP_PENALTY = Kernel(
             loses=(SQUARES, ABSOLUTE, OTHER, ANY_LIST),
         ),
         Mistake(
+            lp_penalty_sum_before_the_power,
+            "You add first and take the power of the sum. Every weight pays for itself: first the power of each, then "
+            "the sum.",
+            loses=(SQUARES, OTHER, ANY_LIST),
+        ),
+        Mistake(
+            lp_penalty_strength_left_out,
+            "The sum is right, but it is not multiplied by the strength.",
+            loses=(SQUARES, ABSOLUTE, OTHER, ANY_LIST),
+        ),
+        Mistake(
+            lp_penalty_norm_of_a_matrix,
+            "For a vector this is right. Given a matrix, np.linalg.norm(w, 2) is another norm, the largest singular "
+            "value. Flatten w first, or add up the powers of its entries.",
+            loses=(SQUARES, ABSOLUTE, OTHER, ANY_LIST),
+        ),
+        Mistake(
             lp_penalty_always_float64,
             "The number is right, but float32 becomes float64: astype(float) fixes the dtype.",
             loses=(ANY_LIST,),
@@ -208,6 +237,10 @@ def l2_gradient_any_list(draw: Draw) -> Iterator[Case]:
 
 def l2_gradient_factor_2_forgotten(weights, strength):
     return [strength * w for w in weights]
+
+
+def l2_gradient_strength_left_out(weights, strength):
+    return [2 * w for w in weights]
 
 
 def l2_gradient_of_the_norm(weights, strength):
@@ -256,6 +289,11 @@ L2_GRADIENT = Kernel(
             l2_gradient_factor_2_forgotten,
             "Your gradient is half of the right one. λw belongs to the penalty ½λw²; the derivative of λw² has a "
             "factor 2.",
+            loses=(VALUES, STRENGTHS, ANY_LIST),
+        ),
+        Mistake(
+            l2_gradient_strength_left_out,
+            "2w is the gradient of w². That of λw² is λ times as large: the strength is missing.",
             loses=(VALUES, STRENGTHS, ANY_LIST),
         ),
         Mistake(
@@ -325,7 +363,7 @@ def l1_gradient_at_zero(draw: Draw) -> Iterator[Case]:
 
 def l1_gradient_tiny(draw: Draw) -> Iterator[Case]:
     """Tiny and huge weights: the pull is the same."""
-    yield case("tiny and huge", weights=[np.array([1e-12, -1e-9]), np.array([1e12])], strength=0.1)
+    yield case("tiny and huge", weights=[np.array([1e-12, -1e-100]), np.array([1e12])], strength=0.1)
     for _ in draw.rounds(public=1, hidden=3):
         weights = some_weights(draw)
         for weight in weights:
@@ -348,6 +386,10 @@ def l1_gradient_zero_counted_as_positive(weights, strength):
 
 def l1_gradient_zero_counted_as_negative(weights, strength):
     return [np.where(w > 0, strength, -strength).astype(w.dtype if w.dtype.kind == "f" else float) for w in weights]
+
+
+def l1_gradient_strength_left_out(weights, strength):
+    return [np.sign(w) for w in weights]
 
 
 def l1_gradient_that_of_l2(weights, strength):
@@ -410,6 +452,11 @@ L1_GRADIENT = Kernel(
             loses=(AT_ZERO,),
         ),
         Mistake(
+            l1_gradient_strength_left_out,
+            "The sign of w is the gradient of |w|. That of λ|w| is λ times as large: the strength is missing.",
+            loses=ALL_OF_L1,
+        ),
+        Mistake(
             l1_gradient_that_of_l2,
             "2λw is the gradient of λw². That of λ|w| does not depend on how large the weight is.",
             loses=ALL_OF_L1,
@@ -429,7 +476,7 @@ L1_GRADIENT = Kernel(
             l1_gradient_smoothed,
             "The small number in the denominator saves you from 0/0, but it weakens the pull on tiny weights, which "
             "are the ones that L1 is about. NumPy has a function for the sign.",
-            loses=(VALUES, AT_ZERO, TINY, ANY_LIST),
+            loses=ALL_OF_L1,
         ),
         Mistake(
             l1_gradient_pointing_to_zero,
@@ -520,6 +567,10 @@ def soft_threshold_writes_into_the_weights(weights, threshold):
     return weights
 
 
+def soft_threshold_always_float64(weights, threshold):
+    return [np.sign(w) * np.maximum(np.abs(w.astype(float)) - threshold, 0) for w in weights]
+
+
 FAR, NEAR = "weights above the threshold", "weights at or below the threshold"
 
 SOFT_THRESHOLD = Kernel(
@@ -570,6 +621,11 @@ SOFT_THRESHOLD = Kernel(
             soft_threshold_writes_into_the_weights,
             "The weights that you were given have been changed, and whole numbers cannot even be. Return new arrays.",
             loses=(ANY_LIST, PURITY),
+        ),
+        Mistake(
+            soft_threshold_always_float64,
+            "The numbers are right, but float32 becomes float64: astype(float) fixes the dtype.",
+            loses=(ANY_LIST,),
         ),
     ),
 )
@@ -687,6 +743,11 @@ def sgd_weight_decay_step_dampened(theta, gradient, m, learning_rate, beta, weig
     return theta - learning_rate * m, m
 
 
+def sgd_weight_decay_step_outputs_swapped(theta, gradient, m, learning_rate, beta, weight_decay):
+    m = beta * m + gradient + weight_decay * theta
+    return m, theta - learning_rate * m
+
+
 def sgd_weight_decay_step_writes_into_theta(theta, gradient, m, learning_rate, beta, weight_decay):
     m = beta * m + gradient + weight_decay * theta
     theta -= learning_rate * m
@@ -756,6 +817,11 @@ SGD_WEIGHT_DECAY_STEP = Kernel(
             loses=(DECAY_VALUES, MANY, ANY_ARRAY),
         ),
         Mistake(
+            sgd_weight_decay_step_outputs_swapped,
+            "Both arrays are right, in the wrong order: return theta first, then m.",
+            loses=(DECAY_VALUES, MANY, ANY_ARRAY),
+        ),
+        Mistake(
             sgd_weight_decay_step_writes_into_theta,
             "The array theta that you were given has been changed, and whole numbers cannot even be. `-=` works in "
             "place: write theta = theta - ... instead.",
@@ -795,7 +861,9 @@ def adam_weight_decay_step_reference(
     return parameter, state["exp_avg"], state["exp_avg_sq"]
 
 
-ORDINARY = {"learning_rate": 0.1, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8}
+NO_EPSILON = 1e-15
+"""Too small for its place to be seen: where epsilon stands is a requirement of its own."""
+ORDINARY = {"learning_rate": 0.1, "beta1": 0.9, "beta2": 0.999, "epsilon": NO_EPSILON}
 
 
 def adam_by_hand(decoupled: bool) -> Iterator[Case]:
@@ -804,7 +872,7 @@ def adam_by_hand(decoupled: bool) -> Iterator[Case]:
     yield case("first step", **first, **ORDINARY, weight_decay=0.5, decoupled=decoupled)
     later = {"theta": np.array([2.0, -1.0]), "gradient": np.array([1.0, 0.0])}
     later |= {"m": np.array([0.5, -0.25]), "s": np.array([4.0, 1.0]), "t": 3}
-    settings = {"learning_rate": 0.5, "beta1": 0.5, "beta2": 0.75, "epsilon": 1e-8}
+    settings = {"learning_rate": 0.5, "beta1": 0.5, "beta2": 0.75, "epsilon": NO_EPSILON}
     yield case("a later step", **later, **settings, weight_decay=0.2, decoupled=decoupled)
 
 
@@ -822,7 +890,7 @@ def adam_random_steps(draw: Draw, decoupled: bool) -> Iterator[Case]:
             learning_rate=draw.number(0.02, 0.3),
             beta1=draw.choice([0.5, 0.8, 0.9]),
             beta2=draw.choice([0.7, 0.9, 0.99]),
-            epsilon=1e-8,
+            epsilon=NO_EPSILON,
             weight_decay=draw.number(0.1, 0.9),
             decoupled=decoupled,
         )
@@ -867,9 +935,32 @@ def adam_weight_decay_step_many(draw: Draw) -> Iterator[Case]:
             learning_rate=each([draw.number(0.01, 0.1) for _ in range(steps)]),
             beta1=0.9,
             beta2=draw.choice([0.99, 0.999]),
-            epsilon=1e-8,
+            epsilon=NO_EPSILON,
             weight_decay=draw.number(0.1, 0.9),
             decoupled=i % 2 == 1,
+        )
+
+
+def adam_weight_decay_step_epsilon(draw: Draw) -> Iterator[Case]:
+    """A large epsilon, gradients near a small one, and a gradient of 0 at the first step; without decay."""
+    settings = ORDINARY | {"weight_decay": 0.0, "decoupled": True}
+    for name, gradient, epsilon in (
+        ("epsilon = 0.1", 1.0, 0.1),
+        ("gradient 1e-6, epsilon 1e-8", 1e-6, 1e-8),
+        ("gradient 0 at the first step", 0.0, 1e-8),
+    ):
+        arrays = {"theta": np.array([2.0]), "gradient": np.array([gradient]), "m": np.zeros(1), "s": np.zeros(1)}
+        yield case(name, **arrays, t=1, **settings | {"epsilon": epsilon})
+    for _ in draw.rounds(public=1, hidden=4):
+        shape = draw.shape()
+        yield case(
+            "random, a large epsilon",
+            theta=draw.normal(*shape),
+            gradient=draw.normal(*shape),
+            m=draw.normal(*shape, scale=0.5),
+            s=draw.normal(*shape) ** 2 + 0.1,
+            t=draw.integer(2, 9),
+            **settings | {"epsilon": draw.number(0.05, 1.0)},
         )
 
 
@@ -977,6 +1068,32 @@ def adam_weight_decay_step_corrected_state_returned(
     return theta - learning_rate * m / (np.sqrt(s) + epsilon), m, s
 
 
+def adam_weight_decay_step_epsilon_inside_the_root(
+    theta, gradient, m, s, t, learning_rate, beta1, beta2, epsilon, weight_decay, decoupled
+):
+    if decoupled:
+        theta = theta * (1 - learning_rate * weight_decay)
+    else:
+        gradient = gradient + weight_decay * theta
+    m = beta1 * m + (1 - beta1) * gradient
+    s = beta2 * s + (1 - beta2) * gradient**2
+    m_hat, s_hat = m / (1 - beta1**t), s / (1 - beta2**t)
+    return theta - learning_rate * m_hat / np.sqrt(s_hat + epsilon), m, s
+
+
+def adam_weight_decay_step_epsilon_before_the_correction(
+    theta, gradient, m, s, t, learning_rate, beta1, beta2, epsilon, weight_decay, decoupled
+):
+    if decoupled:
+        theta = theta * (1 - learning_rate * weight_decay)
+    else:
+        gradient = gradient + weight_decay * theta
+    m = beta1 * m + (1 - beta1) * gradient
+    s = beta2 * s + (1 - beta2) * gradient**2
+    rate = learning_rate * float(np.sqrt(1 - beta2**t)) / (1 - beta1**t)
+    return theta - rate * m / (np.sqrt(s) + epsilon), m, s
+
+
 def adam_weight_decay_step_writes_into_theta(
     theta, gradient, m, s, t, learning_rate, beta1, beta2, epsilon, weight_decay, decoupled
 ):
@@ -992,6 +1109,7 @@ def adam_weight_decay_step_writes_into_theta(
 
 
 IN_THE_GRADIENT, DECOUPLED = "in the gradient: decoupled=False", "past the gradient: decoupled=True"
+EPSILON = "epsilon"
 
 ADAM_WEIGHT_DECAY_STEP = Kernel(
     name="adam_weight_decay_step",
@@ -1017,7 +1135,8 @@ ADAM_WEIGHT_DECAY_STEP = Kernel(
     requirements=(
         Requirement(IN_THE_GRADIENT, 2, adam_weight_decay_step_in_the_gradient),
         Requirement(DECOUPLED, 2, adam_weight_decay_step_decoupled),
-        Requirement(MANY, 2, adam_weight_decay_step_many),
+        Requirement(MANY, 1, adam_weight_decay_step_many),
+        Requirement(EPSILON, 1, adam_weight_decay_step_epsilon),
         Requirement(ANY_ARRAY, 1, adam_weight_decay_step_any_array),
     ),
     mistakes=(
@@ -1060,13 +1179,25 @@ ADAM_WEIGHT_DECAY_STEP = Kernel(
             adam_weight_decay_step_no_bias_correction,
             "The decay is fine, but m and s go into the step as they are. Divide them by 1 − beta1^t and 1 − beta2^t "
             "for the step.",
-            loses=(IN_THE_GRADIENT, DECOUPLED, MANY, ANY_ARRAY),
+            loses=(IN_THE_GRADIENT, DECOUPLED, MANY, EPSILON, ANY_ARRAY),
         ),
         Mistake(
             adam_weight_decay_step_corrected_state_returned,
             "The step is right, but the m and s that you return are the corrected ones. These are for this step "
             "only; return the averages as they are.",
-            loses=(IN_THE_GRADIENT, DECOUPLED, MANY, ANY_ARRAY),
+            loses=(IN_THE_GRADIENT, DECOUPLED, MANY, EPSILON, ANY_ARRAY),
+        ),
+        Mistake(
+            adam_weight_decay_step_epsilon_inside_the_root,
+            "The decay is fine, but your epsilon stands under the square root. Take the root of ŝ first, then add "
+            "epsilon.",
+            loses=(EPSILON,),
+        ),
+        Mistake(
+            adam_weight_decay_step_epsilon_before_the_correction,
+            "The decay is fine, but your epsilon is added to the root of the uncorrected s, as in Keras. PyTorch "
+            "corrects s first and adds epsilon then.",
+            loses=(EPSILON,),
         ),
         Mistake(
             adam_weight_decay_step_writes_into_theta,
@@ -1165,6 +1296,16 @@ def max_norm_last_axis_only(weight, limit):
     return np.where(norm > limit, weight * (limit / (norm + 1e-7)), weight)
 
 
+def max_norm_axis_1_only(weight, limit):
+    norm = np.sqrt(np.sum(weight**2, axis=1, keepdims=True))
+    return np.where(norm > limit, weight * (limit / (norm + 1e-7)), weight)
+
+
+def max_norm_root_forgotten(weight, limit):
+    norm = np.sum(weight**2, axis=tuple(range(1, weight.ndim)), keepdims=True)
+    return np.where(norm > limit, weight * (limit / (norm + 1e-7)), weight)
+
+
 def max_norm_writes_into_the_weight(weight, limit):
     axes = tuple(range(1, weight.ndim))
     norm = np.sqrt(np.sum(weight**2, axis=axes, keepdims=True))
@@ -1229,6 +1370,17 @@ MAX_NORM = Kernel(
             "For a dense layer this is right. A convolution's weights have shape (units, channels, height, width), "
             "and all axes but the first belong to one unit.",
             loses=(ANY_ARRAY,),
+        ),
+        Mistake(
+            max_norm_axis_1_only,
+            "For a dense layer this is right. A convolution's weights have shape (units, channels, height, width), "
+            "and you sum over the channels only: all axes but the first belong to one unit.",
+            loses=(ANY_ARRAY,),
+        ),
+        Mistake(
+            max_norm_root_forgotten,
+            "The sum of squares is the square of the norm. Take its root before you compare it with the limit.",
+            loses=ALL_OF_MAX_NORM,
         ),
         Mistake(
             max_norm_writes_into_the_weight,

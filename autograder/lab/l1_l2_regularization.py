@@ -271,7 +271,7 @@ def learned_by_heart(*, prediction: dict[str, float | None] | None = None) -> No
     left.annotate(
         f"lowest: epoch {lowest + 1}",
         (epochs[lowest], run.validation_losses[lowest]),
-        (4, 10),
+        (4, -20),
         textcoords="offset points",
     )
     left.set(title="loss", xlabel="epoch", ylabel="cross-entropy", ylim=(0, None))
@@ -352,19 +352,18 @@ def pulled_to_zero(
 def near_zero(l1_gradient: Callable, soft_threshold: Callable, *, prediction: float | None = None) -> None:
     """One weight whose best value is exactly 0, by L1's gradient and by the soft threshold.
 
-    The loss is (w - 0.2)^2 / 2, the strength 0.5, the learning rate 0.1. prediction: the student's guess of how many
+    The loss is (w - 0.18)^2 / 2, the strength 0.5, the learning rate 0.1. prediction: the student's guess of how many
     of the last 20 of 60 steps end at exactly 0 with the gradient.
     """
     prediction = guess(prediction)
     gradient, shrink, strength, steps = on_a_list(l1_gradient), on_a_list(soft_threshold), 0.5, 60
     paths: dict[str, list[float]] = {"L1's gradient": [0.73], "soft threshold": [0.73]}
+    drawn, shrunk = (np.array([path[0]]) for path in paths.values())
     for _ in range(steps):
-        weight = [np.array([paths["L1's gradient"][-1]])]
-        slope = weight[0] - 0.2 + gradient(weight, strength)[0]
-        paths["L1's gradient"].append(float((weight[0] - PULL_RATE * slope)[0]))
-        weight = [np.array([paths["soft threshold"][-1]])]
-        moved = [weight[0] - PULL_RATE * (weight[0] - 0.2)]
-        paths["soft threshold"].append(float(shrink(moved, PULL_RATE * strength)[0][0]))
+        drawn = drawn - PULL_RATE * (drawn - 0.18 + gradient([drawn], strength)[0])
+        (shrunk,) = shrink([shrunk - PULL_RATE * (shrunk - 0.18)], PULL_RATE * strength)
+        for path, weight in zip(paths.values(), (drawn, shrunk), strict=True):
+            path.append(float(weight[0]))
     figure, (left, right) = style.new_figure(1, 2, width=8.6, height=3.2)
     zeros = {}
     for i, (name, path) in enumerate(paths.items()):
@@ -376,14 +375,14 @@ def near_zero(l1_gradient: Callable, soft_threshold: Callable, *, prediction: fl
         axes.axhline(0, color=style.GREY, linewidth=0.8)
         axes.set(xlabel="step", ylabel="w")
     left.set_title("60 steps")
-    right.set(title="the last 20", ylim=(-0.11, 0.11))
+    right.set(title="the last 20", ylim=(-0.04, 0.08))
     left.legend()
     told = "; ".join(f"{name}: exactly 0 after {count} of the last 20 steps" for name, count in zeros.items())
     print(told if prediction is None else f"{told}; your prediction for the gradient: {prediction:g}")
     style.show(
         figure,
         "A weight that starts at 0.73 and whose best value is 0. By L1's gradient it comes down and then hops "
-        f"away from 0 again and again; by the soft threshold it comes down, reaches 0 and stays there. {told}.",
+        f"across 0 again and again; by the soft threshold it comes down, reaches 0 and stays there. {told}.",
     )
 
 
@@ -479,8 +478,8 @@ def weight_histograms(l2_gradient: Callable, l1_gradient: Callable, soft_thresho
         small, zeros = float(np.mean(np.abs(weights) < SMALL)), float(np.mean(weights == 0))
         axes.hist(weights, bins=edges, color=style.COLOURS[i], weights=np.full(weights.size, 1 / weights.size))
         axes.set(title=name, yscale="log", ylim=(2e-5, 1.5))
-        axes.annotate(f"|w| < 0.001: {small:.0%}\nexactly 0: {zeros:.0%}", (0.98, 0.95), xycoords="axes fraction")
-        axes.texts[-1].set(ha="right", va="top")
+        shares = f"|w| < 0.001: {small:.0%}\nexactly 0: {zeros:.0%}"
+        axes.annotate(shares, (0.98, 0.95), xycoords="axes fraction", ha="right", va="top")
         print(
             f"{name:32}{np.sum(weights**2):5.0f}  {np.sum(np.abs(weights)):5.0f}  {small:9.0%}  {zeros:9.0%}"
             f"  {run.by_heart:12.0%}  {run.validation:10.1%}"
@@ -637,9 +636,9 @@ def penalty_against_decay(
     figure, axes = style.new_figure(height=3.7)
     said = []
     for i, (name, (step, state)) in enumerate(optimizers(sgd_weight_decay_step, adam_weight_decay_step).items()):
-        with_penalty = run_steps(step, state, pull, strength, 0.0)
+        target = run_steps(step, state, pull, strength, 0.0)
         found = [run_steps(step, state, None, 0.0, times * strength) for times in TIMES]
-        distances = [float(np.abs(theta - with_penalty).max()) for theta in found]
+        distances = [float(np.abs(theta - target).max()) for theta in found]
         axes.semilogy(
             TIMES,
             np.maximum(distances, 1e-17),
@@ -725,6 +724,6 @@ def shrunk_by_gradient_size(
     style.show(
         figure,
         "What is left of weights of 1, over the size of their gradients on a logarithmic axis: two flat lines for SGD "
-        "and for Adam with decoupled decay, and for Adam with the decay in the gradient a curve that rises from 0 for "
-        f"small gradients to nearly 1 for large ones. {'; '.join(said)}.",
+        "and for Adam with decoupled decay, and for Adam with the decay in the gradient a curve that is low for "
+        f"small gradients and rises to nearly 1 for large ones. {'; '.join(said)}.",
     )

@@ -111,6 +111,18 @@ def soft_threshold_boolean_indexing(weights, threshold):
     return list(map(shrink, weights))
 
 
+def soft_threshold_copysign(weights, threshold):
+    return [np.copysign(np.maximum(np.abs(w) - threshold, 0), w) for w in weights]
+
+
+def soft_threshold_rescaled(weights, threshold):
+    return [w * np.maximum(1 - threshold / np.maximum(np.abs(w), 1e-30), 0) for w in weights]
+
+
+def soft_threshold_from_both_sides(weights, threshold):
+    return [np.maximum(w - threshold, 0) + np.minimum(w + threshold, 0) for w in weights]
+
+
 # ---------------------------------------------------------------- sgd_weight_decay_step
 
 
@@ -203,6 +215,13 @@ def max_norm_boolean_indexing(weight, limit):
     return result
 
 
+def max_norm_transposed_einsum(weight, limit):
+    rows = weight.reshape(len(weight), math.prod(weight.shape[1:]))
+    norm = np.sqrt(np.einsum("ij,ij->i", rows, rows))
+    factor = np.where(norm > limit, limit / (norm + 1e-7), 1).astype(np.result_type(norm, weight.dtype))
+    return (weight.T * factor).T
+
+
 VARIANTS = {
     "lp_penalty": [lp_penalty_joined, lp_penalty_by_the_norm, lp_penalty_python_numbers, lp_penalty_case_by_case],
     "l2_gradient": [l2_gradient_loop, l2_gradient_sum_of_two, l2_gradient_on_copies],
@@ -217,6 +236,9 @@ VARIANTS = {
         soft_threshold_minus_the_clipped,
         soft_threshold_with_where,
         soft_threshold_boolean_indexing,
+        soft_threshold_copysign,
+        soft_threshold_rescaled,
+        soft_threshold_from_both_sides,
     ],
     "sgd_weight_decay_step": [
         sgd_weight_decay_step_in_steps,
@@ -228,5 +250,5 @@ VARIANTS = {
         adam_weight_decay_step_two_decays,
         adam_weight_decay_step_without_an_if,
     ],
-    "max_norm": [max_norm_unit_by_unit, max_norm_flattened, max_norm_boolean_indexing],
+    "max_norm": [max_norm_unit_by_unit, max_norm_flattened, max_norm_boolean_indexing, max_norm_transposed_einsum],
 }
