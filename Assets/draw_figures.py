@@ -456,6 +456,51 @@ def rmsprop():
     return figure
 
 
+def nadam():
+    """The directions of Adam and of Nadam as sums of two arrows, with their equations."""
+    figure, (equations, adam, nadam) = style.new_figure(columns=3, width=10.2, height=3.9, width_ratios=(1.25, 1, 1))
+    equations.set(xlim=(0, 1), ylim=(0, 5.2))
+    equations.axis("off")
+    rows = (
+        (4.85, r"$\theta \leftarrow \theta - \eta\,d \oslash (\sqrt{\hat s}+\varepsilon)$", style.BLACK),
+        (3.95, "Adam", style.BLACK),
+        (3.2, r"$d=\dfrac{\beta_1 m_{t-1}}{1-\beta_1^{\,t}}$", style.BLUE),
+        (1.85, "Nadam, constant momentum", style.BLACK),
+        (1.1, r"$d=\dfrac{\beta_1 m_t}{1-\beta_1^{\,t+1}}$", style.GREEN),
+    )
+    for height, words, colour in rows:
+        equations.text(0, height, words, color=colour, va="center", fontsize=10 if words[0] != "$" else 15)
+    for height, left in ((3.2, 0.42), (1.1, 0.46)):
+        words = r"$+\;\dfrac{(1-\beta_1)\,g_t}{1-\beta_1^{\,t}}$"
+        equations.text(left, height, words, color=style.RED, va="center", fontsize=15)
+    equations.text(0, 2.45, "momentum so far", color=style.BLUE, fontsize=9)
+    equations.text(0, 0.32, "momentum, one step on", color=style.GREEN, fontsize=9)
+    equations.text(0.62, 0.32, "gradient", color=style.RED, fontsize=9)
+    equations.text(0.62, 2.45, "gradient", color=style.RED, fontsize=9)
+    beta, before, gradient = 0.6, np.array([3.0, 1.8]), np.array([1.0, -3.4])
+    after = beta * before + (1 - beta) * gradient
+    sums = (
+        (adam, before, style.BLUE, r"$\beta_1 m_{t-1}$", "Adam: d"),
+        (nadam, after, style.GREEN, r"$\beta_1 m_t$", "Nadam: d"),
+    )
+    for axes, momentum, colour, name, title in sums:
+        corner, end = beta * momentum, beta * momentum + (1 - beta) * gradient
+        _arrow(axes, (0, 0), before, style.GREY, 1.2)
+        _arrow(axes, (0, 0), gradient * 0.75, style.GREY, 1.2)
+        axes.text(before[0] + 0.08, before[1], r"$m_{t-1}$", color=style.GREY, va="center", fontsize=11)
+        axes.text(*(0.75 * gradient + (0.1, -0.1)), r"$g_t$ (shortened)", color=style.GREY, va="center", fontsize=10)
+        _arrow(axes, (0, 0), corner, colour, 2.6)
+        _arrow(axes, (0, 0), end, style.BLACK, 2.6)
+        _arrow(axes, corner, end, style.RED, 2.6)
+        axes.text(*(0.75 * corner + (-0.1, 0.3)), name, color=colour, ha="center", fontsize=12)
+        axes.text(*((corner + end) / 2 + (0.12, 0.1)), r"$(1-\beta_1)\,g_t$", color=style.RED, fontsize=11)
+        axes.text(end[0] + 0.12, end[1] - 0.15, "d", color=style.BLACK, fontsize=12, fontweight="bold")
+        axes.set(xlim=(-0.2, 4.0), ylim=(-3.0, 2.3), aspect="equal", title=title)
+        axes.axis("off")
+    adam.text(-0.2, -3.0, "drawn with β₁ = 0.6, after many steps", color=style.GREY, fontsize=9)
+    return figure
+
+
 FIGURES = {
     "VanishingGradients.png": vanishing_gradients,
     "relu.png": relu,
@@ -472,6 +517,7 @@ FIGURES = {
     "L1L2Regularization.png": l1_l2_regularization,
     "NesterovAcceleratedGradient.png": nesterov_accelerated_gradient,
     "RMSProp.png": rmsprop,
+    "Nadam.png": nadam,
 }
 """File name -> the function that draws it."""
 
@@ -516,6 +562,11 @@ def _small_bowl(axes) -> None:
     axes.plot(0, 0, marker="*", markersize=13, color=style.BLACK, zorder=4)
     axes.grid(False)
     axes.set(xlabel="θ₁", ylabel="θ₂", xlim=(-10, 3), ylim=(-3, 2.6))
+
+
+def _arrow(axes, start, end, colour, width):
+    look = {"arrowstyle": "-|>", "color": colour, "linewidth": width, "shrinkA": 0, "shrinkB": 0}
+    axes.annotate("", end, start, arrowprops=look)
 
 
 def main(names: list[str]) -> None:

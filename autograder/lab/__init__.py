@@ -114,6 +114,12 @@ HOME = {
     "where_epsilon_matters": "rmsprop",
     "centered_steps": "rmsprop",
     "learning_rates_on_digits": "rmsprop",
+    "one_step_ahead": "nadam",
+    "plot_nadam_momentum": "nadam",
+    "nadam_directions": "nadam",
+    "adam_against_nadam": "nadam",
+    "compare_last_updates": "nadam",
+    "six_on_the_digits": "nadam",
 }
 """Public name -> the module of this folder that holds it."""
 
