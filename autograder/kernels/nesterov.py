@@ -148,6 +148,12 @@ def nesterov_step_looks_ahead_by_all_of_m(theta, gradient_at, m, learning_rate, 
     return theta + m, m
 
 
+def nesterov_step_looks_ahead_by_beta_twice(theta, gradient_at, m, learning_rate, beta):
+    m = beta * m
+    m = m - learning_rate * gradient_at(theta + beta * m)
+    return theta + m, m
+
+
 def nesterov_step_moves_from_the_look_ahead_point(theta, gradient_at, m, learning_rate, beta):
     theta = theta + beta * m
     m = beta * m - learning_rate * gradient_at(theta)
@@ -164,6 +170,16 @@ def nesterov_step_pytorchs_step_as_well(theta, gradient_at, m, learning_rate, be
     gradient = gradient_at(theta + beta * m)
     m = beta * m - learning_rate * gradient
     return theta + beta * m - learning_rate * gradient, m
+
+
+def nesterov_step_returns_the_next_look_ahead_point(theta, gradient_at, m, learning_rate, beta):
+    m = beta * m - learning_rate * gradient_at(theta + beta * m)
+    return theta + m + beta * m, m
+
+
+def nesterov_step_moving_average(theta, gradient_at, m, learning_rate, beta):
+    m = beta * m - (1 - beta) * learning_rate * gradient_at(theta + beta * m)
+    return theta + m, m
 
 
 def nesterov_step_velocity_uphill(theta, gradient_at, m, learning_rate, beta):
@@ -237,6 +253,12 @@ NESTEROV_STEP = Kernel(
             loses=(MOVING, MANY_STEPS),
         ),
         Mistake(
+            nesterov_step_looks_ahead_by_beta_twice,
+            "Your m is multiplied by beta before you look ahead, and once more in the look-ahead. The point is "
+            "theta + beta * m with the m that you were given.",
+            loses=(MOVING, MANY_STEPS),
+        ),
+        Mistake(
             nesterov_step_moves_from_the_look_ahead_point,
             "The old velocity moves theta twice: you set out from the look-ahead point, and the new m holds that part, "
             "too. The look-ahead point is only a place to ask for the gradient.",
@@ -252,6 +274,18 @@ NESTEROV_STEP = Kernel(
             nesterov_step_pytorchs_step_as_well,
             "You look ahead twice: the gradient is taken at the look-ahead point, and theta moves as in PyTorch's "
             "form, which has the look-ahead built in. Use one of the two.",
+            loses=ALL_OF_NESTEROV_STEP,
+        ),
+        Mistake(
+            nesterov_step_returns_the_next_look_ahead_point,
+            "m is right, and your theta is one look-ahead too far: theta + m + beta * m is the point of the next "
+            "question. Return theta + m.",
+            loses=ALL_OF_NESTEROV_STEP,
+        ),
+        Mistake(
+            nesterov_step_moving_average,
+            "Your gradient enters m with the weight 1 - beta, as in a moving average. Its only factor here is the "
+            "learning rate.",
             loses=ALL_OF_NESTEROV_STEP,
         ),
         Mistake(
@@ -374,6 +408,16 @@ def sgd_nesterov_step_whole_buffer_added(theta, gradient, buffer, learning_rate,
     return theta - learning_rate * (gradient + buffer), buffer
 
 
+def sgd_nesterov_step_brackets_forgotten(theta, gradient, buffer, learning_rate, momentum):
+    buffer = momentum * buffer + gradient
+    return theta - learning_rate * gradient + momentum * buffer, buffer
+
+
+def sgd_nesterov_step_buffer_without_the_learning_rate(theta, gradient, buffer, learning_rate, momentum):
+    buffer = momentum * buffer + gradient
+    return theta - learning_rate * gradient - momentum * buffer, buffer
+
+
 def sgd_nesterov_step_learning_rate_inside(theta, gradient, buffer, learning_rate, momentum):
     buffer = momentum * buffer + learning_rate * gradient
     return theta - (learning_rate * gradient + momentum * buffer), buffer
@@ -448,6 +492,18 @@ SGD_NESTEROV_STEP = Kernel(
             sgd_nesterov_step_whole_buffer_added,
             "In the step of theta your buffer is not multiplied by `momentum`. It was when the buffer was updated, and "
             "is once more here.",
+            loses=ALL_OF_SGD_NESTEROV_STEP,
+        ),
+        Mistake(
+            sgd_nesterov_step_brackets_forgotten,
+            "The brackets are missing around gradient + momentum * buffer: learning rate and minus reach the gradient "
+            "alone.",
+            loses=ALL_OF_SGD_NESTEROV_STEP,
+        ),
+        Mistake(
+            sgd_nesterov_step_buffer_without_the_learning_rate,
+            "In the step of theta the learning rate multiplies the gradient alone. It belongs to the buffer's part, "
+            "too.",
             loses=ALL_OF_SGD_NESTEROV_STEP,
         ),
         Mistake(
@@ -542,6 +598,10 @@ def look_ahead_to_pytorch_sign_of_the_buffer(theta, m, learning_rate, beta):
     return theta + beta * m, m / learning_rate
 
 
+def look_ahead_to_pytorch_velocity_uphill(theta, m, learning_rate, beta):
+    return theta - beta * m, m / learning_rate
+
+
 def look_ahead_to_pytorch_multiplied_by_the_learning_rate(theta, m, learning_rate, beta):
     return theta + beta * m, -learning_rate * m
 
@@ -601,6 +661,11 @@ LOOK_AHEAD_TO_PYTORCH = Kernel(
         Mistake(
             look_ahead_to_pytorch_sign_of_the_buffer,
             "Your buffer points the way that theta moves. PyTorch's points along the gradients, uphill.",
+            loses=ALL_OF_MAPS,
+        ),
+        Mistake(
+            look_ahead_to_pytorch_velocity_uphill,
+            "This is the map of the other convention, where m points uphill. Here m is the way that theta moves.",
             loses=ALL_OF_MAPS,
         ),
         Mistake(
@@ -701,6 +766,10 @@ def pytorch_to_look_ahead_learning_rate_forgotten_in_theta(theta_torch, buffer, 
     return theta_torch + beta * buffer, -learning_rate * buffer
 
 
+def pytorch_to_look_ahead_buffer_taken_from_theta(theta_torch, buffer, learning_rate, beta):
+    return theta_torch - beta * buffer, -learning_rate * buffer
+
+
 def pytorch_to_look_ahead_writes_into_theta(theta_torch, buffer, learning_rate, beta):
     m = -learning_rate * buffer
     theta_torch -= beta * m
@@ -762,6 +831,12 @@ PYTORCH_TO_LOOK_AHEAD = Kernel(
             pytorch_to_look_ahead_learning_rate_forgotten_in_theta,
             "m is right. For theta you used the buffer in its place, without the learning rate.",
             loses=(OTHER_RATES,),
+        ),
+        Mistake(
+            pytorch_to_look_ahead_buffer_taken_from_theta,
+            "m is right. For theta you take away beta times the buffer where it should be beta times m: they differ in "
+            "sign and in size.",
+            loses=ALL_OF_MAPS,
         ),
         Mistake(
             pytorch_to_look_ahead_writes_into_theta,
@@ -847,6 +922,9 @@ def shrink_factor_any(draw: Draw) -> Iterator[Case]:
     yield case("Fortran order", curvature=np.asfortranarray(table), **settings)
     yield case("every second entry of a larger array", curvature=strided(table[:2]), **settings)
     yield case("no entries", curvature=np.zeros((0, 3)), **settings)
+    # Nesterov's float32, without numbers: who gets those wrong has lost the points for Nesterov already.
+    empty = np.zeros((0, 3), dtype="float32")
+    yield case("no entries, float32, Nesterov", curvature=empty, **settings | {"nesterov": True})
     for _ in draw.rounds(public=1, hidden=3):
         curvature = curvatures_with(draw, draw.shape(3, largest=5), 0.2, 2.0, 0.1, "float32")
         yield case("float32, three dimensions", curvature=curvature, **settings)
@@ -854,6 +932,15 @@ def shrink_factor_any(draw: Draw) -> Iterator[Case]:
 
 def shrink_factor_nesterov_ignored(curvature, learning_rate, beta, nesterov):
     half = (1 + beta - learning_rate * curvature) / 2
+    root = np.sqrt(half**2 - beta + 0j)
+    return np.maximum(np.abs(half + root), np.abs(half - root))
+
+
+def shrink_factor_nesterov_the_wrong_way_round(curvature, learning_rate, beta, nesterov):
+    gone = learning_rate * curvature
+    if not nesterov:
+        beta = beta * (1 - gone)
+    half = (1 + beta - gone) / 2
     root = np.sqrt(half**2 - beta + 0j)
     return np.maximum(np.abs(half + root), np.abs(half - root))
 
@@ -882,6 +969,15 @@ def shrink_factor_root_of_a_negative_number(curvature, learning_rate, beta, nest
         beta = beta * (1 - gone)
     half = (1 + beta - gone) / 2
     root = np.sqrt(half**2 - beta)
+    return np.maximum(np.abs(half + root), np.abs(half - root))
+
+
+def shrink_factor_root_of_the_absolute_value(curvature, learning_rate, beta, nesterov):
+    gone = learning_rate * curvature
+    if nesterov:
+        beta = beta * (1 - gone)
+    half = (1 + beta - gone) / 2
+    root = np.sqrt(np.abs(half**2 - beta))
     return np.maximum(np.abs(half + root), np.abs(half - root))
 
 
@@ -930,6 +1026,15 @@ def shrink_factor_not_halved(curvature, learning_rate, beta, nesterov):
     return np.maximum(np.abs(trace + root), np.abs(trace - root))
 
 
+def shrink_factor_two_forms_mixed(curvature, learning_rate, beta, nesterov):
+    gone = learning_rate * curvature
+    if nesterov:
+        beta = beta * (1 - gone)
+    half = (1 + beta - gone) / 2
+    root = np.sqrt(half**2 - 4 * beta + 0j)
+    return np.maximum(np.abs(half + root), np.abs(half - root))
+
+
 def shrink_factor_always_float64(curvature, learning_rate, beta, nesterov):
     gone = learning_rate * curvature.astype(float)
     if nesterov:
@@ -964,6 +1069,11 @@ SHRINK_FACTOR = Kernel(
             loses=(NESTEROV,),
         ),
         Mistake(
+            shrink_factor_nesterov_the_wrong_way_round,
+            "`nesterov` works the wrong way round: True gives momentum's factor, False gives Nesterov's.",
+            loses=ALL_OF_SHRINK_FACTOR,
+        ),
+        Mistake(
             shrink_factor_beta_minus_the_curvature,
             "For Nesterov you subtract learning_rate * curvature from beta. It is beta times (1 - learning_rate * "
             "curvature).",
@@ -979,6 +1089,12 @@ SHRINK_FACTOR = Kernel(
             shrink_factor_root_of_a_negative_number,
             "NaN where theta swings: there the number under the root is negative, and np.sqrt needs a complex number "
             "to give a complex one.",
+            loses=(OSCILLATING, NESTEROV, ANY_ARRAY),
+        ),
+        Mistake(
+            shrink_factor_root_of_the_absolute_value,
+            "Where the number under the root is negative you take the root of its absolute value, as if it were "
+            "positive. The root is imaginary there, and the factor is another one.",
             loses=(OSCILLATING, NESTEROV, ANY_ARRAY),
         ),
         Mistake(
@@ -1012,6 +1128,12 @@ SHRINK_FACTOR = Kernel(
         Mistake(
             shrink_factor_not_halved,
             "Your numbers are twice too large: in the formula for a quadratic equation everything is divided by 2.",
+            loses=ALL_OF_SHRINK_FACTOR,
+        ),
+        Mistake(
+            shrink_factor_two_forms_mixed,
+            "You mix two forms of the quadratic formula: where s is already halved, it is s² - β' under the root, "
+            "without the 4.",
             loses=ALL_OF_SHRINK_FACTOR,
         ),
         Mistake(

@@ -57,9 +57,9 @@ def _look(number: int, every: int = 1) -> dict:
     return {**colours, "marker": style.MARKERS[number], "markevery": every, "markersize": 4.5, "linewidth": 1.5}
 
 
-def _draw_loss(axes, surface: Surface, paths: dict[str, np.ndarray], every: int) -> None:
+def _draw_loss(axes, paths: dict[str, np.ndarray], every: int) -> None:
     for number, (name, path) in enumerate(paths.items()):
-        axes.semilogy(surface.loss(path), label=name, **_look(number, every))
+        axes.semilogy(BOWL.loss(path), label=name, **_look(number, every))
     axes.set(xlabel="step", ylabel="loss")
 
 
@@ -82,7 +82,7 @@ def momentum_and_nesterov(nesterov_step: Callable, *, prediction: float | None =
     for number, (name, path) in enumerate(paths.items()):
         draw_path(left, path[:60], name, number, markers=15)
     left.set(title=f"the first 60 steps, η = {LEARNING_RATE:g}, β = {BETA:g}")
-    _draw_loss(right, BOWL, paths, 25)
+    _draw_loss(right, paths, 25)
     right.axhline(ENOUGH, color=style.GREY, linestyle=":", linewidth=1.2)
     right.set(title="the loss", ylim=(1e-10, 1e3))
     figure.legend(*right.get_legend_handles_labels(), loc="outside lower center", ncols=2)
@@ -93,7 +93,7 @@ def momentum_and_nesterov(nesterov_step: Callable, *, prediction: float | None =
     style.show(
         figure,
         "Left: two paths over the contour lines of an elongated bowl. Momentum swings across the bowl many times, "
-        "Nesterov comes to rest on its long axis after a few swings. Right: their losses on a logarithmic axis. "
+        "Nesterov comes to rest on its long axis after one small swing. Right: their losses on a logarithmic axis. "
         f"Until the loss stays below a millionth: {told}.",
     )
 
@@ -120,8 +120,8 @@ def how_far_ahead(nesterov_step: Callable) -> None:
     figure, (left, right) = style.new_figure(1, 2, width=9.0, height=3.6)
     chosen = {"c = 0 (momentum)": 0.0, "c = 1 (Nesterov)": 1.0, "c = −1 (the wrong sign)": -1.0}
     steps = {name: optimizer(name, looking(nesterov_step, share)) for name, share in chosen.items()}
-    _draw_loss(left, BOWL, {name: descend(step, BOWL, 60) for name, step in steps.items()}, 6)
-    left.set(title="the loss for three of them", ylim=(1e-4, 1e12))
+    _draw_loss(left, {name: descend(step, BOWL, 60) for name, step in steps.items()}, 6)
+    left.set(title="the loss for three of them", ylim=(1e-4, 1e14))
     left.legend(loc="upper left")
     good = [(share, count) for share, count in counts.items() if count is not None]
     bad = [share for share, count in counts.items() if count is None]
@@ -183,7 +183,7 @@ def old_or_new_buffer(sgd_nesterov_step: Callable) -> None:
           f"with the old buffer {apart[1]:.1g}")  # fmt: skip
     style.show(
         figure,
-        "The second parameter against the step. With the new buffer it comes to rest after a few swings. With the old "
+        "The second parameter against the step. With the new buffer it comes to rest after one swing. With the old "
         "buffer it keeps swinging, and every marker of plain momentum lies on that curve.",
     )
 
@@ -274,7 +274,7 @@ def measured_factor(step: Callable, gone: float, beta: float = BETA, steps: int 
 
 
 def limit_of(shrink_factor: Callable, nesterov: bool) -> float:
-    """The largest learning rate times curvature from which on the student's factor exceeds 1."""
+    """The smallest learning rate times curvature at which the student's factor exceeds 1."""
     gone = np.linspace(0.001, 5, 100_000)
     above = np.flatnonzero(shrink_factor(gone, 1.0, BETA, nesterov) > 1 + 1e-9)
     return float(gone[above[0]]) if len(above) else np.nan
@@ -305,7 +305,7 @@ def nesterov_limit(shrink_factor: Callable, nesterov_step: Callable, *, predicti
         if arrived:
             right.semilogx(*zip(*arrived, strict=True), **dots)
         right.axvline(limit / CURVATURES.max(), **look, linewidth=1.2)
-        told.append(f"{name}: factor 1 at learning rate times curvature = {limit:.3g}")
+        told.append(f"{name}: factor 1 at learning rate times curvature = {limit:.4g}")
     left.axhline(1, color=style.BLACK, linewidth=1, linestyle=":")
     if prediction is not None:
         left.axvline(prediction, color=style.BLACK, linewidth=1.2, linestyle=":", label="your prediction")
@@ -317,12 +317,14 @@ def nesterov_limit(shrink_factor: Callable, nesterov_step: Callable, *, predicti
     right.set_title(f"the bowl: steps until the loss stays below {ENOUGH:g}")
     figure.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=2 + (prediction is not None))
     print("; ".join(told))
+    if prediction is not None:
+        print(f"your prediction for Nesterov: {prediction:g}")
     style.show(
         figure,
         "Left: the factor per step against learning rate times curvature. Momentum's is flat at 0.95 up to 3.8 and "
         "then above 1. Nesterov's falls to 0 near 1, rises steeply and is above 1 from about 1.36. Measured dots lie "
         "on both curves. Right: steps on the bowl against the learning rate; from 0.004 on Nesterov needs fewer, "
-        f"and its dots end first. {'; '.join(told)}.",
+        f"and its dots end first, at a vertical line for its limit. {'; '.join(told)}.",
     )
 
 
@@ -357,8 +359,8 @@ def best_of_momentum_and_nesterov(shrink_factor: Callable, nesterov_step: Callab
     style.show(
         figure,
         "Two maps of the factor per step over learning rate and beta, darker where it is smaller and the descent "
-        "faster, grey where it diverges. Momentum's coloured region reaches to larger learning rates. A star marks the "
-        f"best settings. {'; '.join(told)}.",
+        "faster, grey where it diverges. Momentum's coloured region reaches to larger learning rates. A star at the "
+        f"edge of the grey marks the best settings. {'; '.join(told)}.",
     )
 
 
@@ -402,6 +404,6 @@ def nesterov_on_digits(nesterov_step: Callable) -> None:
     style.show(
         figure,
         "Left: the training loss of a network on digits after four epochs, for four learning rates; the dots of "
-        "momentum and Nesterov overlap at 0.01 and 0.03. Right: their losses by epoch at learning rate 0.03, almost "
-        f"the same. Mean validation accuracy: {'; '.join(told)}.",
+        "momentum and Nesterov overlap at 0.01 and 0.03; at 0.1 Nesterov's are lower, at 0.2 all are above 1. Right: "
+        f"their losses by epoch at learning rate 0.03, almost the same. Mean validation accuracy: {'; '.join(told)}.",
     )

@@ -134,6 +134,39 @@ def test_the_forms_agree_at_a_fixed_learning_rate_and_are_3_apart_at_a_changing_
     assert apart([0.01] * 10 + [0.001] * 50) == pytest.approx(3, abs=0.5)
 
 
+def test_momentums_two_forms_are_apart_at_a_changing_rate_too():
+    def apart(rates):
+        theta = theta_torch = np.array(BOWL.start)
+        m = buffer = np.zeros(2)
+        found = []
+        for rate in rates:
+            theta, m = nesterov.momentum_step(theta, BOWL.gradient, m, rate, 0.9)
+            theta_torch, buffer = nesterov.plain_sgd_momentum(
+                theta_torch, BOWL.gradient(theta_torch), buffer, rate, 0.9
+            )
+            found.append(np.abs(theta - theta_torch).max())
+        return max(found)
+
+    assert apart([0.01] * 60) < 1e-13
+    assert apart([0.01] * 10 + [0.001] * 50) > 1
+
+
+def test_pytorchs_documentation_says_that_it_subtly_differs_from_others():
+    assert "subtly differs" in " ".join(torch.optim.SGD.__doc__.split())
+
+
+def test_keras_form_holds_the_look_ahead_point_and_the_learning_rate_inside_its_velocity():
+    theta, m = np.array(BOWL.start), np.zeros(2)
+    keras, velocity = theta, m
+    for rate in [0.01] * 10 + [0.001] * 30:
+        gradient = BOWL.gradient(keras)
+        velocity = 0.9 * velocity - rate * gradient
+        keras = keras + 0.9 * velocity - rate * gradient
+        theta, m = solution("nesterov_step")(theta, BOWL.gradient, m, rate, 0.9)
+        assert keras == pytest.approx(theta + 0.9 * m, abs=1e-12)
+        assert velocity == pytest.approx(m, abs=1e-12)
+
+
 def test_with_the_old_buffer_the_step_is_exactly_that_of_momentum():
     settings = {"learning_rate": 0.015, "momentum": 0.9}
     steps = (nesterov.with_old_buffer, nesterov.plain_sgd_momentum, solution("sgd_nesterov_step"))
@@ -156,6 +189,14 @@ def test_the_example_asks_once_at_25():
 
 def test_momentum_takes_175_steps_and_nesterov_147():
     assert (momentum_count(), nesterov_count()) == (175, 147)
+
+
+def test_the_slower_direction_decides():
+    found = {}
+    for name, step in (("momentum", nesterov.momentum_step), ("Nesterov", solution("nesterov_step"))):
+        losses = CURVATURES / 2 * descend(nesterov.optimizer("", step), BOWL, 250) ** 2
+        found[name] = [int(np.flatnonzero(loss >= nesterov.ENOUGH)[-1]) + 1 for loss in losses.T]
+    assert found == {"momentum": [168, 171], "Nesterov": [147, 13]}
 
 
 def test_across_the_bowl_nesterov_comes_to_rest_and_momentum_swings():
@@ -184,12 +225,21 @@ def glance(share, steps=nesterov.MOST_STEPS):
     return descend(nesterov.optimizer("", step), BOWL, steps)
 
 
-def test_a_glance_behind_is_fatal_and_a_glance_ahead_helps_until_it_goes_too_far():
+def test_a_glance_behind_does_harm_and_a_glance_ahead_helps_until_it_goes_too_far():
     counts = {c: steps_until(BOWL, glance(c), nesterov.ENOUGH) for c in (-1.0, -0.16, -0.1, 0.0, 1.0, 1.5, 2.2, 2.3)}
     assert counts[-1.0] is counts[-0.16] is counts[2.3] is None
-    assert counts[-0.1] > counts[0.0] == 175
+    assert counts[0.0] == 175
+    assert counts[-0.1] > 3 * counts[0.0]
     assert counts[1.5] < counts[1.0] == 147
     assert counts[2.2] is not None
+
+
+def test_the_two_ends_are_where_the_formulas_put_them():
+    ends = {-0.148: 1.0, 2.26: -0.625}
+    assert {c: 0.9 * (1 - c * 0.75) for c in ends} == pytest.approx(ends, abs=1e-3)
+    arrives = {c: steps_until(BOWL, glance(c, 4000), nesterov.ENOUGH) for c in (-0.15, -0.14, 2.25, 2.26)}
+    assert [count is not None for count in arrives.values()] == [False, True, True, False]
+    assert 2 * (1 - 0.625) == 0.75
 
 
 def test_the_wrong_sign_lets_the_loss_grow_ten_million_times_in_40_steps():
@@ -335,8 +385,11 @@ def test_an_experiment_says_in_a_sentence_what_it_cannot_use(capsys):
     lab.momentum_and_nesterov(solution("nesterov_step"), prediction="many")
     lab.one_method_two_paths(solution("nesterov_step"), solution("sgd_nesterov_step"), lambda *arguments: 0)
     lab.best_of_momentum_and_nesterov(lambda *arguments: np.zeros(7), solution("nesterov_step"))
+    lab.nesterov_limit(solution("shrink_factor"), solution("nesterov_step"), prediction=2)
+    lab.nesterov_limit(lambda h, *settings: np.zeros_like(h), solution("nesterov_step"))
     printed = capsys.readouterr().out
     assert "did not return (theta, m)" in printed
     assert "Your prediction should be a number" in printed
     assert "did not return (theta_torch, buffer)" in printed
     assert "array of shape (7,)" in printed
+    assert "your prediction for Nesterov: 2" in printed

@@ -35,6 +35,12 @@ def nesterov_step_on_copies(theta, gradient_at, m, learning_rate, beta):
     return theta, m
 
 
+def nesterov_step_velocity_as_a_difference(theta, gradient_at, m, learning_rate, beta):
+    ahead = theta + beta * m
+    end = ahead - learning_rate * gradient_at(ahead)
+    return end, end - theta
+
+
 # ---------------------------------------------------------------- sgd_nesterov_step
 
 
@@ -133,12 +139,22 @@ def shrink_factor_list_of_roots(curvature, learning_rate, beta, nesterov):
     return np.max([np.abs(half + root), np.abs(half - root)], axis=0)
 
 
+def shrink_factor_hypotenuse(curvature, learning_rate, beta, nesterov):
+    kept = 1 - learning_rate * curvature
+    b = beta * kept if nesterov else beta
+    half = (kept + b) / 2
+    under = half * half - b
+    root = np.sqrt(np.abs(under))
+    return np.where(under < 0, np.hypot(half, root), np.abs(half) + root)
+
+
 VARIANTS = {
     "nesterov_step": [
         nesterov_step_point_first,
         nesterov_step_gradient_step_from_the_point_ahead,
         nesterov_step_velocity_uphill_inside,
         nesterov_step_on_copies,
+        nesterov_step_velocity_as_a_difference,
     ],
     "sgd_nesterov_step": [
         sgd_nesterov_step_new_name,
@@ -161,5 +177,6 @@ VARIANTS = {
         shrink_factor_by_eigenvalues,
         shrink_factor_entry_by_entry,
         shrink_factor_list_of_roots,
+        shrink_factor_hypotenuse,
     ],
 }
