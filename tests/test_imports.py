@@ -21,6 +21,7 @@ MAY_KNOW = {
     "__main__": {"bootstrap", "commands", "course"},
     "bootstrap": {"course"},
     "course": set(),
+    "solutions": {"course", "kernels"},
     "call": set(),
     "kernels": {"call"},
     "judge": {"call", "kernels"},
@@ -28,7 +29,7 @@ MAY_KNOW = {
     "lab": set(),
     "sandbox": {"call"},
     "grading": {"call", "course", "judge", "kernels", "sandbox", "lab"},
-    "commands": {"bootstrap", "course", "grading", "judge", "kernels"},
+    "commands": {"bootstrap", "course", "grading", "judge", "kernels", "solutions"},
 }
 """Part of the package -> the other parts it may import, at any depth of its code."""
 
@@ -38,6 +39,7 @@ PACKAGES = {
     "judge": {"numpy", "torch"},
     "practice": {"IPython"},
     "course": set(),
+    "solutions": {"numpy"},
     "bootstrap": set(),
     "": set(),
     "__main__": set(),

@@ -23,11 +23,6 @@ CONVOLUTIONS = "convolutions"
 CONTRACT = "any memory order and dtype"
 
 
-def fans(weight: np.ndarray) -> tuple[int, int]:
-    """fan_in and fan_out of a weight (out, in) or (out, in, *window), for the wrong variants below."""
-    return weight[0].size, weight[:, 0].size
-
-
 def random_noise(draw: Draw, dimensions: int, public: int, hidden: int) -> Iterator[np.ndarray]:
     """Noise for weights with so many axes."""
     for _ in draw.rounds(public, hidden):
@@ -238,23 +233,23 @@ def glorot_normal_any_array(draw: Draw) -> Iterator[Case]:
 
 
 def glorot_normal_variance_as_deviation(noise, gain=1.0):
-    return noise * gain * (2 / sum(fans(noise)))
+    return noise * gain * (2 / (noise[0].size + noise[:, 0].size))
 
 
 def glorot_normal_sum_of_the_fans(noise, gain=1.0):
-    return noise * gain * (1 / sum(fans(noise))) ** 0.5
+    return noise * gain * (1 / (noise[0].size + noise[:, 0].size)) ** 0.5
 
 
 def glorot_normal_fan_in_only(noise, gain=1.0):
-    return noise * gain * (1 / fans(noise)[0]) ** 0.5
+    return noise * gain * (1 / noise[0].size) ** 0.5
 
 
 def glorot_normal_factor_2_of_he(noise, gain=1.0):
-    return noise * gain * (4 / sum(fans(noise))) ** 0.5
+    return noise * gain * (4 / (noise[0].size + noise[:, 0].size)) ** 0.5
 
 
 def glorot_normal_standardized_noise(noise, gain=1.0):
-    return (noise - noise.mean()) / noise.std() * gain * (2 / sum(fans(noise))) ** 0.5
+    return (noise - noise.mean()) / noise.std() * gain * (2 / (noise[0].size + noise[:, 0].size)) ** 0.5
 
 
 def glorot_normal_window_forgotten(noise, gain=1.0):
@@ -268,15 +263,15 @@ def glorot_normal_layout_of_keras(noise, gain=1.0):
 
 
 def glorot_normal_gain_inside_the_root(noise, gain=1.0):
-    return noise * (2 * gain / sum(fans(noise))) ** 0.5
+    return noise * (2 * gain / (noise[0].size + noise[:, 0].size)) ** 0.5
 
 
 def glorot_normal_gain_ignored(noise, gain=1.0):
-    return noise * (2 / sum(fans(noise))) ** 0.5
+    return noise * (2 / (noise[0].size + noise[:, 0].size)) ** 0.5
 
 
 def glorot_normal_float32_lost(noise, gain=1.0):
-    return noise * gain * np.sqrt(2 / sum(fans(noise)))
+    return noise * gain * np.sqrt(2 / (noise[0].size + noise[:, 0].size))
 
 
 ALL_OF_GLOROT = (DENSE, CONVOLUTIONS, "other gain", CONTRACT)
@@ -416,27 +411,27 @@ def glorot_uniform_any_array(draw: Draw) -> Iterator[Case]:
 
 
 def glorot_uniform_deviation_as_bound(u, gain=1.0):
-    return (2 * u - 1) * gain * (2 / sum(fans(u))) ** 0.5
+    return (2 * u - 1) * gain * (2 / (u[0].size + u[:, 0].size)) ** 0.5
 
 
 def glorot_uniform_not_centred(u, gain=1.0):
-    return u * gain * (6 / sum(fans(u))) ** 0.5
+    return u * gain * (6 / (u[0].size + u[:, 0].size)) ** 0.5
 
 
 def glorot_uniform_half_as_wide(u, gain=1.0):
-    return (u - 0.5) * gain * (6 / sum(fans(u))) ** 0.5
+    return (u - 0.5) * gain * (6 / (u[0].size + u[:, 0].size)) ** 0.5
 
 
 def glorot_uniform_sum_of_the_fans(u, gain=1.0):
-    return (2 * u - 1) * gain * (3 / sum(fans(u))) ** 0.5
+    return (2 * u - 1) * gain * (3 / (u[0].size + u[:, 0].size)) ** 0.5
 
 
 def glorot_uniform_fan_in_only(u, gain=1.0):
-    return (2 * u - 1) * gain * (3 / fans(u)[0]) ** 0.5
+    return (2 * u - 1) * gain * (3 / u[0].size) ** 0.5
 
 
 def glorot_uniform_average_and_six(u, gain=1.0):
-    return (2 * u - 1) * gain * (12 / sum(fans(u))) ** 0.5
+    return (2 * u - 1) * gain * (12 / (u[0].size + u[:, 0].size)) ** 0.5
 
 
 def glorot_uniform_window_forgotten(u, gain=1.0):
@@ -444,15 +439,15 @@ def glorot_uniform_window_forgotten(u, gain=1.0):
 
 
 def glorot_uniform_gain_inside_the_root(u, gain=1.0):
-    return (2 * u - 1) * (6 * gain / sum(fans(u))) ** 0.5
+    return (2 * u - 1) * (6 * gain / (u[0].size + u[:, 0].size)) ** 0.5
 
 
 def glorot_uniform_gain_ignored(u, gain=1.0):
-    return (2 * u - 1) * (6 / sum(fans(u))) ** 0.5
+    return (2 * u - 1) * (6 / (u[0].size + u[:, 0].size)) ** 0.5
 
 
 def glorot_uniform_float32_lost(u, gain=1.0):
-    return (2 * u - 1) * gain * np.sqrt(6 / sum(fans(u)))
+    return (2 * u - 1) * gain * np.sqrt(6 / (u[0].size + u[:, 0].size))
 
 
 GLOROT_UNIFORM = Kernel(
@@ -550,19 +545,19 @@ def he_normal_any_array(draw: Draw) -> Iterator[Case]:
 
 
 def he_normal_fan_out(noise, negative_slope=0.0):
-    return noise * (2 / ((1 + negative_slope**2) * fans(noise)[1])) ** 0.5
+    return noise * (2 / ((1 + negative_slope**2) * noise[:, 0].size)) ** 0.5
 
 
 def he_normal_variance_as_deviation(noise, negative_slope=0.0):
-    return noise * (2 / ((1 + negative_slope**2) * fans(noise)[0]))
+    return noise * (2 / ((1 + negative_slope**2) * noise[0].size))
 
 
 def he_normal_factor_2_forgotten(noise, negative_slope=0.0):
-    return noise * (1 / ((1 + negative_slope**2) * fans(noise)[0])) ** 0.5
+    return noise * (1 / ((1 + negative_slope**2) * noise[0].size)) ** 0.5
 
 
 def he_normal_average_of_the_fans(noise, negative_slope=0.0):
-    return noise * (4 / ((1 + negative_slope**2) * sum(fans(noise)))) ** 0.5
+    return noise * (4 / ((1 + negative_slope**2) * (noise[0].size + noise[:, 0].size))) ** 0.5
 
 
 def he_normal_window_forgotten(noise, negative_slope=0.0):
@@ -570,19 +565,19 @@ def he_normal_window_forgotten(noise, negative_slope=0.0):
 
 
 def he_normal_slope_ignored(noise, negative_slope=0.0):
-    return noise * (2 / fans(noise)[0]) ** 0.5
+    return noise * (2 / noise[0].size) ** 0.5
 
 
 def he_normal_slope_not_squared(noise, negative_slope=0.0):
-    return noise * (2 / ((1 + negative_slope) * fans(noise)[0])) ** 0.5
+    return noise * (2 / ((1 + negative_slope) * noise[0].size)) ** 0.5
 
 
 def he_normal_slope_of_one_percent(noise, negative_slope=0.01):
-    return noise * (2 / ((1 + negative_slope**2) * fans(noise)[0])) ** 0.5
+    return noise * (2 / ((1 + negative_slope**2) * noise[0].size)) ** 0.5
 
 
 def he_normal_float32_lost(noise, negative_slope=0.0):
-    return noise * np.sqrt(2 / ((1 + negative_slope**2) * fans(noise)[0]))
+    return noise * np.sqrt(2 / ((1 + negative_slope**2) * noise[0].size))
 
 
 ALL_OF_HE = (DENSE, CONVOLUTIONS, "leaky ReLU", CONTRACT)
@@ -672,27 +667,27 @@ def he_uniform_any_array(draw: Draw) -> Iterator[Case]:
 
 
 def he_uniform_lecun(u, negative_slope=0.0):
-    return (2 * u - 1) * (3 / ((1 + negative_slope**2) * fans(u)[0])) ** 0.5
+    return (2 * u - 1) * (3 / ((1 + negative_slope**2) * u[0].size)) ** 0.5
 
 
 def he_uniform_deviation_as_bound(u, negative_slope=0.0):
-    return (2 * u - 1) * (2 / ((1 + negative_slope**2) * fans(u)[0])) ** 0.5
+    return (2 * u - 1) * (2 / ((1 + negative_slope**2) * u[0].size)) ** 0.5
 
 
 def he_uniform_not_centred(u, negative_slope=0.0):
-    return u * (6 / ((1 + negative_slope**2) * fans(u)[0])) ** 0.5
+    return u * (6 / ((1 + negative_slope**2) * u[0].size)) ** 0.5
 
 
 def he_uniform_half_as_wide(u, negative_slope=0.0):
-    return (u - 0.5) * (6 / ((1 + negative_slope**2) * fans(u)[0])) ** 0.5
+    return (u - 0.5) * (6 / ((1 + negative_slope**2) * u[0].size)) ** 0.5
 
 
 def he_uniform_fan_out(u, negative_slope=0.0):
-    return (2 * u - 1) * (6 / ((1 + negative_slope**2) * fans(u)[1])) ** 0.5
+    return (2 * u - 1) * (6 / ((1 + negative_slope**2) * u[:, 0].size)) ** 0.5
 
 
 def he_uniform_default_of_linear_layers(u, negative_slope=0.0):
-    return (2 * u - 1) * (1 / fans(u)[0]) ** 0.5
+    return (2 * u - 1) * (1 / u[0].size) ** 0.5
 
 
 def he_uniform_window_forgotten(u, negative_slope=0.0):
@@ -700,15 +695,15 @@ def he_uniform_window_forgotten(u, negative_slope=0.0):
 
 
 def he_uniform_slope_ignored(u, negative_slope=0.0):
-    return (2 * u - 1) * (6 / fans(u)[0]) ** 0.5
+    return (2 * u - 1) * (6 / u[0].size) ** 0.5
 
 
 def he_uniform_slope_not_squared(u, negative_slope=0.0):
-    return (2 * u - 1) * (6 / ((1 + negative_slope) * fans(u)[0])) ** 0.5
+    return (2 * u - 1) * (6 / ((1 + negative_slope) * u[0].size)) ** 0.5
 
 
 def he_uniform_float32_lost(u, negative_slope=0.0):
-    return (2 * u - 1) * np.sqrt(6 / ((1 + negative_slope**2) * fans(u)[0]))
+    return (2 * u - 1) * np.sqrt(6 / ((1 + negative_slope**2) * u[0].size))
 
 
 HE_UNIFORM = Kernel(
@@ -781,27 +776,27 @@ def lecun_normal_any_array(draw: Draw) -> Iterator[Case]:
 
 
 def lecun_normal_factor_2_of_he(noise):
-    return noise * (2 / fans(noise)[0]) ** 0.5
+    return noise * (2 / noise[0].size) ** 0.5
 
 
 def lecun_normal_gain_for_selu(noise):
-    return noise * (3 / 4) * (1 / fans(noise)[0]) ** 0.5
+    return noise * (3 / 4) * (1 / noise[0].size) ** 0.5
 
 
 def lecun_normal_default_of_linear_layers(noise):
-    return noise * (1 / (3 * fans(noise)[0])) ** 0.5
+    return noise * (1 / (3 * noise[0].size)) ** 0.5
 
 
 def lecun_normal_fan_out(noise):
-    return noise * (1 / fans(noise)[1]) ** 0.5
+    return noise * (1 / noise[:, 0].size) ** 0.5
 
 
 def lecun_normal_average_of_the_fans(noise):
-    return noise * (2 / sum(fans(noise))) ** 0.5
+    return noise * (2 / (noise[0].size + noise[:, 0].size)) ** 0.5
 
 
 def lecun_normal_variance_as_deviation(noise):
-    return noise / fans(noise)[0]
+    return noise / noise[0].size
 
 
 def lecun_normal_window_forgotten(noise):
@@ -809,7 +804,7 @@ def lecun_normal_window_forgotten(noise):
 
 
 def lecun_normal_float32_lost(noise):
-    return noise / np.sqrt(fans(noise)[0])
+    return noise / np.sqrt(noise[0].size)
 
 
 ALL_OF_LECUN = (DENSE, CONVOLUTIONS, CONTRACT)
