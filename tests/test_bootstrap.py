@@ -334,7 +334,7 @@ def test_what_pip_is_at_is_read_from_its_output(tmp_path, line, text):
 
 
 def test_progress_on_a_terminal_is_one_line_that_fits_and_disappears(monkeypatch):
-    monkeypatch.setattr(shutil, "get_terminal_size", lambda: os.terminal_size((30, 20)))
+    monkeypatch.setattr(shutil, "get_terminal_size", lambda *_, **__: os.terminal_size((30, 20)))
     terminal = io.StringIO()
     terminal.isatty = lambda: True
     progress = bootstrap.Progress(terminal)
