@@ -182,6 +182,14 @@ def nadam_constant_step_both_over_the_next_weights(theta, gradient, m, s, t, lea
     return theta - learning_rate * direction / (np.sqrt(s_hat) + epsilon), m, s
 
 
+def nadam_constant_step_one_added_to_the_power(theta, gradient, m, s, t, learning_rate, beta1, beta2, epsilon):
+    m = beta1 * m + (1 - beta1) * gradient
+    s = beta2 * s + (1 - beta2) * gradient**2
+    direction = beta1 * m / (1 - beta1**t + 1) + (1 - beta1) * gradient / (1 - beta1**t)
+    s_hat = s / (1 - beta2**t)
+    return theta - learning_rate * direction / (np.sqrt(s_hat) + epsilon), m, s
+
+
 def nadam_constant_step_gradient_part_forgotten(theta, gradient, m, s, t, learning_rate, beta1, beta2, epsilon):
     m = beta1 * m + (1 - beta1) * gradient
     s = beta2 * s + (1 - beta2) * gradient**2
@@ -269,6 +277,12 @@ NADAM_CONSTANT_STEP = Kernel(
             "Both parts are divided by 1 - beta1**(t + 1). Only the momentum part is one step ahead; the gradient is "
             "that of step t.",
             loses=(FIRST, MANY, SETTINGS, CONTRACT),
+        ),
+        Mistake(
+            nadam_constant_step_one_added_to_the_power,
+            "The divisor of your momentum part is too large: Python reads `beta1**t + 1` as (beta1**t) + 1. The "
+            "exponent needs parentheses, `beta1 ** (t + 1)`.",
+            loses=ALL_OF_CONSTANT,
         ),
         Mistake(
             nadam_constant_step_gradient_part_forgotten,
@@ -484,10 +498,15 @@ def nadam_step_many(draw: Draw) -> Iterator[Case]:
 
 
 def nadam_step_decays(draw: Draw) -> Iterator[Case]:
-    """Other decays at the first step: 1, as in Keras, and a few between; 0 is not constant momentum."""
+    """Other decays: 1, as in Keras, and a few between; 0 is not constant momentum. One at a later step, whose product
+    comes from other decays before it, so that it cannot be computed from t.
+    """
     start = at_the_start(np.array([1.0]), np.array([0.5]))
     yield case("momentum_decay = 1", **start, mu_product=1.0, t=1, **{**USUAL, "momentum_decay": 1.0})
     yield case("momentum_decay = 0", **start, mu_product=1.0, t=1, **{**USUAL, "momentum_decay": 0.0})
+    later = some_state(draw, 2)
+    name = "t = 5, momentum_decay = 1 from here on"
+    yield case(name, **later, mu_product=0.2, t=5, **{**USUAL, "momentum_decay": 1.0})
     for _ in draw.rounds(public=1, hidden=4):
         start = at_the_start(away_from_zero(draw, 2, 3), away_from_zero(draw, 2, 3))
         yield case("random", **start, mu_product=1.0, t=1, **{**USUAL, "momentum_decay": draw.number(0.01, 20.0)})
@@ -531,6 +550,19 @@ def nadam_step_momentum_of_this_step_for_the_next(
 ):
     mu = beta1 * (1 - 0.5 * 0.96 ** (t * momentum_decay))
     mu_next = mu
+    mu_product = mu_product * mu
+    m = beta1 * m + (1 - beta1) * gradient
+    s = beta2 * s + (1 - beta2) * gradient**2
+    direction = (1 - mu) * gradient / (1 - mu_product) + mu_next * m / (1 - mu_product * mu_next)
+    s_hat = s / (1 - beta2**t)
+    return theta - learning_rate * direction / (np.sqrt(s_hat) + epsilon), m, s, mu_product
+
+
+def nadam_step_decay_times_one_alone(
+    theta, gradient, m, s, mu_product, t, learning_rate, beta1, beta2, epsilon, momentum_decay
+):
+    mu = beta1 * (1 - 0.5 * 0.96 ** (t * momentum_decay))
+    mu_next = beta1 * (1 - 0.5 * 0.96 ** (t + 1 * momentum_decay))
     mu_product = mu_product * mu
     m = beta1 * m + (1 - beta1) * gradient
     s = beta2 * s + (1 - beta2) * gradient**2
@@ -724,6 +756,12 @@ NADAM_STEP = Kernel(
             loses=ALL_OF_STEP,
         ),
         Mistake(
+            nadam_step_decay_times_one_alone,
+            "In the exponent of mu_next `t + 1 * momentum_decay` multiplies the 1 alone. It needs parentheses, "
+            "`(t + 1) * momentum_decay`.",
+            loses=ALL_OF_STEP,
+        ),
+        Mistake(
             nadam_step_momentum_part_over_the_present_product,
             "Your momentum part is divided by 1 minus the product up to t. It belongs to the next step, whose product "
             "has one factor more.",
@@ -755,7 +793,7 @@ NADAM_STEP = Kernel(
         Mistake(
             nadam_step_mu_multiplied_in_twice,
             "Your product for the next step contains mu twice: it is in mu_product already after you have updated it. "
-            "One version of PyTorch had this error, too.",
+            "The first versions of PyTorch's NAdam had this error, too.",
             loses=ALL_OF_STEP,
         ),
         Mistake(
@@ -768,7 +806,7 @@ NADAM_STEP = Kernel(
             nadam_step_product_forgotten,
             "Your first step is right, later ones are not: the product of the earlier steps, which is handed to you, "
             "has been replaced by the last factor.",
-            loses=(MANY,),
+            loses=(MANY, DECAYS),
         ),
         Mistake(
             nadam_step_decay_fixed,
@@ -835,24 +873,30 @@ def last_update_rmsprop(draw: Draw) -> Iterator[Case]:
 
 
 def last_update_adam(draw: Draw) -> Iterator[Case]:
-    """Adam and Nadam with constant momentum."""
+    """Adam and Nadam with constant momentum, other betas, too."""
     for optimizer in ("adam", "nadam"):
         yield case(f"{optimizer}, 2 gradients", optimizer=optimizer, gradients=TWO, **ORDINARY)
         settings = {**ORDINARY, "epsilon": 0.5}
         yield case(f"{optimizer}, epsilon = 0.5", optimizer=optimizer, gradients=TWO, **settings)
     for _ in draw.rounds(public=1, hidden=3):
-        settings = {**ORDINARY, "learning_rate": draw.number(0.01, 0.9), "beta1": draw.number(0.2, 0.95)}
+        settings = {"learning_rate": draw.number(0.01, 0.9), "beta1": draw.number(0.2, 0.95)}
+        settings = {**ORDINARY, **settings, "beta2": draw.number(0.5, 0.99)}
         for optimizer in ("adam", "nadam"):
             gradients = away_from_zero(draw, draw.integer(5, 12), 3)
             yield case(f"{optimizer}, random", optimizer=optimizer, gradients=gradients, **settings)
 
 
 def last_update_any_array(draw: Draw) -> Iterator[Case]:
-    """One gradient and several, of every kind; Adam."""
+    """Gradients of every kind for Adam; float32 and whole numbers for the five others, too."""
     for name, one, other in of_every_kind(draw):
         yield case(name, optimizer="adam", gradients=np.stack([one, other]), **ORDINARY)
     gradients = strided(away_from_zero(draw, 4, 2, 3))
     yield case("every second entry of a larger array", optimizer="adam", gradients=gradients, **ORDINARY)
+    for optimizer in ("gradient descent", "momentum", "nesterov", "rmsprop", "nadam"):
+        single = np.array([[0.5, 3.0], [1.5, -2.0]], dtype="float32")
+        yield case(f"{optimizer}, float32", optimizer=optimizer, gradients=single, **ORDINARY)
+        whole = np.array([[1, -2], [3, 1]])
+        yield case(f"{optimizer}, whole numbers", optimizer=optimizer, gradients=whole, **ORDINARY)
 
 
 def last_update_uphill(optimizer, gradients, learning_rate, beta1, beta2, epsilon):
@@ -975,6 +1019,46 @@ def last_update_nadam_is_adam(optimizer, gradients, learning_rate, beta1, beta2,
     return -learning_rate * directions[optimizer]
 
 
+def last_update_nadam_of_the_textbooks(optimizer, gradients, learning_rate, beta1, beta2, epsilon):
+    buffer, m, s = 0.0, 0.0, 0.0
+    for gradient in gradients:
+        buffer = beta1 * buffer + gradient
+        m = beta1 * m + (1 - beta1) * gradient
+        s = beta2 * s + (1 - beta2) * gradient**2
+    t = len(gradients)
+    root = np.sqrt(s / (1 - beta2**t)) + epsilon
+    look_ahead = (beta1 * m + (1 - beta1) * gradient) / (1 - beta1**t)
+    directions = {
+        "gradient descent": gradient,
+        "momentum": buffer,
+        "nesterov": gradient + beta1 * buffer,
+        "rmsprop": gradient / (np.sqrt(s) + epsilon),
+        "adam": m / (1 - beta1**t) / root,
+        "nadam": look_ahead / root,
+    }
+    return -learning_rate * directions[optimizer]
+
+
+def last_update_all_steps_added(optimizer, gradients, learning_rate, beta1, beta2, epsilon):
+    buffer, m, s, total = 0.0, 0.0, 0.0, 0.0
+    for t, gradient in enumerate(gradients, start=1):
+        buffer = beta1 * buffer + gradient
+        m = beta1 * m + (1 - beta1) * gradient
+        s = beta2 * s + (1 - beta2) * gradient**2
+        root = np.sqrt(s / (1 - beta2**t)) + epsilon
+        look_ahead = beta1 * m / (1 - beta1 ** (t + 1)) + (1 - beta1) * gradient / (1 - beta1**t)
+        directions = {
+            "gradient descent": gradient,
+            "momentum": buffer,
+            "nesterov": gradient + beta1 * buffer,
+            "rmsprop": gradient / (np.sqrt(s) + epsilon),
+            "adam": m / (1 - beta1**t) / root,
+            "nadam": look_ahead / root,
+        }
+        total = total - learning_rate * directions[optimizer]
+    return total
+
+
 def last_update_float32_lost(optimizer, gradients, learning_rate, beta1, beta2, epsilon):
     buffer, m, s = 0.0, 0.0, 0.0
     for gradient in gradients:
@@ -1023,17 +1107,17 @@ LAST_UPDATE = Kernel(
             last_update_momentum_averaged,
             "Your momentum and Nesterov's use an average of the gradients. PyTorch's SGD adds them up: the new "
             "gradient enters its buffer with weight 1.",
-            loses=(PLAIN,),
+            loses=(PLAIN, CONTRACT),
         ),
         Mistake(
             last_update_nesterov_forgotten,
             "Your 'nesterov' is momentum: it lacks the look ahead, gradient + beta1 * buffer.",
-            loses=(PLAIN,),
+            loses=(PLAIN, CONTRACT),
         ),
         Mistake(
             last_update_rmsprop_corrected,
             "You correct the s of RMSProp. The correction for the start at zero came with Adam; RMSProp has none.",
-            loses=(ROOT,),
+            loses=(ROOT, CONTRACT),
         ),
         Mistake(
             last_update_adam_not_corrected,
@@ -1043,7 +1127,18 @@ LAST_UPDATE = Kernel(
         Mistake(
             last_update_nadam_is_adam,
             "Your Nadam is Adam: it lacks the look ahead of exercise 1.",
-            loses=(MEAN,),
+            loses=(MEAN, CONTRACT),
+        ),
+        Mistake(
+            last_update_nadam_of_the_textbooks,
+            "Your Nadam is that of the textbooks, both parts over 1 - beta1**t. As in exercise 1, the momentum part "
+            "belongs to the next step: 1 - beta1 ** (t + 1).",
+            loses=(MEAN, CONTRACT),
+        ),
+        Mistake(
+            last_update_all_steps_added,
+            "This is the way of all the steps together. Asked for is what the last one adds.",
+            loses=ALL_OF_UPDATE,
         ),
         Mistake(last_update_float32_lost, FLOAT32_LOST, loses=(CONTRACT,)),
     ),

@@ -246,16 +246,19 @@ def nadam_directions(nadam_step: Callable) -> None:
         right.bar(places, found, 0.25, color=style.COLOURS[i], hatch=hatch, edgecolor=style.PAPER, label=name)
     right.set(xlabel="age of the gradient in steps", ylabel="weight", title="weights in the direction of step 50")
     right.legend(fontsize=8)
-    lowest = steps[f"0.004{OWN[0.004]}"]
+    lengths = [
+        f"{name}: first {found[0]:.3f}, "
+        + (f"shortest {found.min():.3f} at t = {found.argmin() + 1}" if found.min() < 0.999 else "never below 1")
+        for name, found in steps.items()
+    ]
     said = [f"{name}: " + ", ".join(f"{value:.3f}" for value in found[:4]) for name, found in weights.items()]
-    print(f"PyTorch's schedule: first step {lowest[0]:.3f}, shortest {lowest.min():.3f} at t = {lowest.argmin() + 1}")
+    print("steps for a constant gradient in learning rates\n  " + "\n  ".join(lengths))
     print("weights of the gradients of age 0, 1, 2, 3\n  " + "\n  ".join(said))
     style.show(
         figure,
-        "Left: steps for a constant gradient; with PyTorch's schedule the first is "
-        f"{lowest[0]:.2f} learning rates, then they shrink to {lowest.min():.2f} at step {lowest.argmin() + 1} and "
-        "come back to 1 slowly; the others start above 1 and fall to 1. Right: bars of the weights of the last "
-        f"gradients in the direction. {'; '.join(said)}.",
+        "Left: steps for a constant gradient in learning rates, by momentum_decay. With the schedules of PyTorch and "
+        "of Keras they fall below 1 and come back slowly; with constant momentum and in Dozat's form they fall to 1. "
+        f"{'; '.join(lengths)}. Right: bars of the weights of the last gradients in the direction. {'; '.join(said)}.",
     )
 
 
@@ -263,7 +266,7 @@ def nadam_directions(nadam_step: Callable) -> None:
 
 RATES = (0.03, 0.05, 0.07, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.7, 1.0)
 MOST = 1500
-SHOWN = 0.2
+SHOWN = 0.25
 
 
 @style.experiment
@@ -293,7 +296,8 @@ def adam_against_nadam(nadam_constant_step: Callable, nadam_step: Callable, *, m
         right.plot(missing, [1.25 * MOST] * len(missing), color=style.COLOURS[i], marker="x", linestyle="none")
         print(f"  {name}\n             " + "".join(f"{'-' if count is None else count:>6}" for count in counts))
         chosen = counts[RATES.index(SHOWN)]
-        said.append(f"{name}: {chosen or 'not'} at {SHOWN:g}, best {np.nanmin([*drawn, np.inf]):g}")
+        never = f", not at {', '.join(f'{rate:g}' for rate in missing)}" if missing else ""
+        said.append(f"{name}: {chosen or 'not'} at {SHOWN:g}, best {np.nanmin([*drawn, np.inf]):g}{never}")
     right.axhline(MOST, color=style.GREY, linewidth=1, linestyle=":")
     right.text(RATES[0], 1.2 * MOST, f"×: not in {MOST} steps", fontsize=8)
     left.set_title(f"learning rate {SHOWN:g}, the first 60 steps marked", fontsize=10)
@@ -304,8 +308,8 @@ def adam_against_nadam(nadam_constant_step: Callable, nadam_step: Callable, *, m
     style.show(
         figure,
         "Left: paths of Adam and of two forms of Nadam on the elongated bowl; Nadam's swing less. Right: the steps "
-        "they need over the learning rate, both logarithmic; the curves lie together at small rates, and NAdam with "
-        f"its schedule fails at rates where the others still arrive. {'; '.join(said)}.",
+        "they need over the learning rate, both logarithmic; the curves lie together at small rates. "
+        f"{'; '.join(said)}.",
     )
 
 
