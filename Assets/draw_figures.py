@@ -501,6 +501,55 @@ def nadam():
     return figure
 
 
+def deep_network():
+    """The network of the capstone: one block drawn once, the way forward, the way back, and where each part is from."""
+    import matplotlib.patches as shapes
+
+    figure, axes = style.new_figure(width=10.4, height=4.3)
+    axes.axis("off")
+    axes.set(xlim=(-0.7, 9.2), ylim=(-2.7, 1.8))
+    boxes = (
+        (0, "images\nx", "", style.GREY),
+        (1.35, "dense", "capstone\nstart: He, 1.2", style.BLUE),
+        (2.7, "batch norm", "notebook 1.4", style.GREEN),
+        (4.05, "ELU", "notebook 1.3c", style.ORANGE),
+        (5.4, "dropout", "notebook 4.2", style.PURPLE),
+        (6.95, "dense", "capstone", style.BLUE),
+        (8.4, "softmax and\ncross-entropy", "capstone", style.BLACK),
+    )
+    frame = {"boxstyle": "round,pad=0.12", "linewidth": 1.4, "linestyle": "--"}
+    axes.add_patch(shapes.FancyBboxPatch((0.75, -1.25), 5.3, 2.45, facecolor="#F1F1EC", edgecolor=style.GREY, **frame))
+    axes.text(3.4, 1.42, "8 blocks, one after the other", ha="center", va="bottom", fontsize=11)
+    for x, name, source, colour in boxes:
+        look = {"boxstyle": "round,pad=0.08", "facecolor": style.PAPER, "edgecolor": colour, "linewidth": 1.8}
+        axes.add_patch(shapes.FancyBboxPatch((x - 0.44, -0.3), 0.88, 0.6, **look))
+        axes.text(x, 0, name, ha="center", va="center", fontsize=9.5)
+        axes.text(x, -0.78, source, ha="center", va="top", fontsize=8.5, color=style.BLACK)
+    for (left, *_), (right, *_) in itertools.pairwise(boxes):
+        arrow = {"arrowstyle": "-|>", "linewidth": 1.4, "shrinkA": 0, "shrinkB": 0}
+        start, end = left + 0.3, right - 0.3
+        bent = {**arrow, "color": style.GREY, "connectionstyle": "arc3,rad=-0.35"}
+        axes.annotate("", (end, 0.42), (start, 0.42), arrowprops=bent)
+        if left:
+            bent = {**arrow, "color": style.RED, "connectionstyle": "arc3,rad=-0.35"}
+            axes.annotate("", (start, -0.42), (end, -0.42), arrowprops=bent)
+    axes.text(6.25, 0.78, "forward: x, z, a, ..., scores, loss", color=style.GREY, va="bottom", fontsize=9.5)
+    axes.text(6.25, -1.42, "back: dout, as the chain rule has it", color=style.RED, va="top", fontsize=9.5)
+    down = {"arrowstyle": "-|>", "linewidth": 1.4, "color": style.RED}
+    axes.annotate("", (3.4, -2.0), (3.4, -1.35), arrowprops=down)
+    axes.text(3.55, -1.67, "gradients of weights, gamma, beta", color=style.RED, va="center", fontsize=9.5)
+    axes.text(
+        3.4,
+        -2.35,
+        "one step:  L2 (4.1)   ·   clip by global norm (1.5)   ·   Adam (2.4) or momentum (2.1), rate by 1cycle (3.1)",
+        ha="center",
+        va="center",
+        fontsize=9.5,
+        bbox={"boxstyle": "round,pad=0.5", "facecolor": style.PAPER, "edgecolor": style.BLACK, "linewidth": 1.4},
+    )
+    return figure
+
+
 FIGURES = {
     "VanishingGradients.png": vanishing_gradients,
     "relu.png": relu,
@@ -518,6 +567,7 @@ FIGURES = {
     "NesterovAcceleratedGradient.png": nesterov_accelerated_gradient,
     "RMSProp.png": rmsprop,
     "Nadam.png": nadam,
+    "DeepNetwork.png": deep_network,
 }
 """File name -> the function that draws it."""
 

@@ -26,7 +26,7 @@ MAY_KNOW = {
     "kernels": {"call"},
     "judge": {"call", "kernels"},
     "practice": {"call", "judge", "kernels"},
-    "lab": set(),
+    "lab": {"call", "course", "judge", "kernels"},
     "sandbox": {"call"},
     "grading": {"call", "course", "judge", "kernels", "sandbox", "lab"},
     "commands": {"bootstrap", "course", "grading", "judge", "kernels", "solutions"},

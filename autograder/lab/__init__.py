@@ -120,6 +120,15 @@ HOME = {
     "adam_against_nadam": "nadam",
     "compare_last_updates": "nadam",
     "six_on_the_digits": "nadam",
+    "toolbox": "own_functions",
+    "given": "own_functions",
+    "ten_images_by_heart": "capstone",
+    "side_by_side": "capstone",
+    "planted_errors": "capstone",
+    "climb_the_ladder": "capstone",
+    "own_recipe": "capstone",
+    "when_to_stop": "capstone",
+    "final_exam": "capstone",
 }
 """Public name -> the module of this folder that holds it."""
 
