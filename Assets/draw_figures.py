@@ -7,6 +7,7 @@ them, name their files: `python Assets/draw_figures.py relu.png`.
 from __future__ import annotations
 
 import io
+import itertools
 import sys
 from pathlib import Path
 
