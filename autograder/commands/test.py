@@ -13,6 +13,10 @@ SUMMARY = "run the tests; further words go to pytest"
 PASSES_ON = True
 IN_PARALLEL = ["-n", "auto", "--maxprocesses", "8", "--dist", "loadscope"]
 """For all the tests at once; with words of one's own pytest gets those alone."""
+ALONE, TOGETHER = ["-m", "browser"], ["-m", "not browser"]
+"""A browser and its notebook server want the machine for themselves."""
+INTERRUPTED = 2
+"""pytest's status after Ctrl-C."""
 ONE_THREAD_EACH = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 """Processes that share the cores, each with a thread for every core, mostly wait for one another."""
 
@@ -28,9 +32,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run pytest in the repository's root, all tests on all cores, and return its status."""
-    words, environment = arguments.rest, dict(os.environ)
-    if not words:
-        words, environment = IN_PARALLEL, {**ONE_THREAD_EACH, **environment}
+    if arguments.rest:
+        return _pytest(arguments.rest, dict(os.environ))
+    alone = _pytest(ALONE, dict(os.environ))
+    if alone == INTERRUPTED:
+        return alone
+    return _pytest([*TOGETHER, *IN_PARALLEL], {**ONE_THREAD_EACH, **os.environ}) or alone
+
+
+def _pytest(words: list[str], environment: dict[str, str]) -> int:
+    """One run of pytest; its status. Ctrl-C is pytest's to answer."""
     tests = subprocess.Popen([sys.executable, "-m", "pytest", *words], cwd=ROOT, env=environment)
     while True:
         try:

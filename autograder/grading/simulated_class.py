@@ -207,7 +207,8 @@ MARK = ".demo-course"
 
 
 def scratch_course(folder: Path, source: Course) -> Course:
-    """A course folder of its own for the demo, with a copy of source/ and its own nbgrader_config.py.
+    """A course folder of its own for the demo, with a copy of source/ and its figures, and its own
+    nbgrader_config.py.
 
     A demo folder from before is replaced. Raises CourseError for a folder that is something else.
     """
@@ -217,6 +218,8 @@ def scratch_course(folder: Path, source: Course) -> Course:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / MARK).write_text("Made by `python3 -m autograder demo`; replaced by the next one.\n")
     shutil.copytree(source.source, folder / "source", ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+    if (source.root / "Assets").is_dir():
+        shutil.copytree(source.root / "Assets", folder / "Assets", ignore=shutil.ignore_patterns("*.py", "__pycache__"))
     (folder / "nbgrader_config.py").write_text(_config_text(source.root), encoding="utf-8")
     return Course(folder)
 

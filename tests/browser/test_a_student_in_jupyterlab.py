@@ -19,7 +19,7 @@ def notebook(page, jupyterlab):
     """The released notebook, opened, its first code cell run."""
     page.goto(f"{jupyterlab}/doc/tree/{NOTEBOOK}")
     page.wait_for_selector(".jp-Notebook .jp-CodeCell")
-    page.wait_for_selector(".jp-NotebookPanel-toolbar")
+    page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status='idle']")
     _cell(page, "from autograder import check").click()
     page.keyboard.press("Shift+Enter")
     return page
