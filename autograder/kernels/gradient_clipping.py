@@ -394,7 +394,7 @@ def global_norm_values(draw: Draw) -> Iterator[Case]:
 
 def global_norm_other_norm_types(draw: Draw) -> Iterator[Case]:
     """The largest absolute value, the sum of absolute values, and a norm in between."""
-    gradients = [np.array([-7.0, 2.0]), np.array([-7.0])]
+    gradients = [np.array([-7.0, 2.0, -7.0]), np.array([1.0])]
     yield case("norm_type infinity, the largest entry twice", gradients=gradients, norm_type=np.inf)
     yield case("norm_type 1", gradients=gradients, norm_type=1.0)
     yield case("norm_type 3", gradients=[np.array([-3.0, 4.0]), np.array([5.0])], norm_type=3.0)
