@@ -10,8 +10,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from autograder.kernels.draw import Draw, strided
+from autograder.kernels.draw import Draw
 from autograder.kernels.model import PURITY, Case, Kernel, Mistake, Requirement, case, each, repeated
+from autograder.kernels.optimizer_states import at_the_start, away_from_zero, of_every_kind, some_state
 
 NOTEBOOK = "2_faster_optimizers/4_adam"
 
@@ -21,44 +22,6 @@ NO_EPSILON = 1e-15
 ORDINARY = {"learning_rate": 0.1, "beta1": 0.9, "beta2": 0.999, "epsilon": NO_EPSILON}
 FAR = 1e9
 """A number of steps after which 1 - beta**t is 1 in every digit: PyTorch's Adam without its correction."""
-
-
-def away_from_zero(draw: Draw, *shape: int, scale: float = 1.0, dtype: str = "float64") -> np.ndarray:
-    """Normal numbers, each moved a quarter away from zero."""
-    numbers = draw.normal(*shape, scale=scale)
-    return np.round(numbers + np.where(numbers < 0, -0.25, 0.25), 3).astype(dtype)
-
-
-def some_state(draw: Draw, *shape: int) -> dict[str, np.ndarray]:
-    """Parameters, gradients and both averages in the middle of a training."""
-    return {
-        "theta": away_from_zero(draw, *shape),
-        "gradient": away_from_zero(draw, *shape),
-        "m": away_from_zero(draw, *shape, scale=0.5),
-        "s": np.round(draw.uniform(*shape, low=0.2, high=2.0), 3),
-    }
-
-
-def at_the_start(theta: np.ndarray, gradient: np.ndarray) -> dict[str, np.ndarray]:
-    """Before the first step: both averages are zero."""
-    return {"theta": theta, "gradient": gradient, "m": np.zeros_like(theta), "s": np.zeros_like(theta)}
-
-
-def of_every_kind(draw: Draw) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
-    """Pairs of equal shape: other dtypes, memory orders and shapes."""
-    yield "float32", np.array([1.0, -2.0], dtype="float32"), np.array([0.5, 3.0], dtype="float32")
-    yield "whole numbers", np.array([[1], [-2]]), np.array([[3], [-1]])
-    yield "Fortran order", np.asfortranarray(away_from_zero(draw, 2, 3)), np.asfortranarray(away_from_zero(draw, 2, 3))
-    pair = strided(away_from_zero(draw, 3, 4)), strided(away_from_zero(draw, 3, 4))
-    yield "every second entry of larger arrays", *pair
-    yield "an empty array", np.zeros((0, 3)), np.zeros((0, 3))
-    for _ in draw.rounds(public=1, hidden=3):
-        shape = draw.shape(4, largest=5)
-        yield (
-            "float32, four dimensions",
-            away_from_zero(draw, *shape, dtype="float32"),
-            away_from_zero(draw, *shape, dtype="float32"),
-        )
 
 
 FLOAT32_LOST = (

@@ -13,6 +13,7 @@ import numpy as np
 
 from autograder.kernels.draw import Draw, strided
 from autograder.kernels.model import PURITY, Case, Kernel, Mistake, Requirement, case, each, repeated
+from autograder.kernels.optimizer_states import at_the_start, away_from_zero, of_every_kind, some_state
 
 NOTEBOOK = "2_faster_optimizers/5_nadam"
 
@@ -24,44 +25,6 @@ DECAY = 0.004
 """PyTorch's default of momentum_decay."""
 CONSTANT = 1e6
 """A momentum_decay so large that 0.96**(t * momentum_decay) is 0: mu is beta1 from the first step on."""
-
-
-def away_from_zero(draw: Draw, *shape: int, scale: float = 1.0, dtype: str = "float64") -> np.ndarray:
-    """Normal numbers, each moved a quarter away from zero."""
-    numbers = draw.normal(*shape, scale=scale)
-    return np.round(numbers + np.where(numbers < 0, -0.25, 0.25), 3).astype(dtype)
-
-
-def some_state(draw: Draw, *shape: int) -> dict[str, np.ndarray]:
-    """Parameters, gradients and both averages in the middle of a training."""
-    return {
-        "theta": away_from_zero(draw, *shape),
-        "gradient": away_from_zero(draw, *shape),
-        "m": away_from_zero(draw, *shape, scale=0.5),
-        "s": np.round(draw.uniform(*shape, low=0.2, high=2.0), 3),
-    }
-
-
-def at_the_start(theta: np.ndarray, gradient: np.ndarray) -> dict[str, np.ndarray]:
-    """Before the first step: both averages are zero."""
-    return {"theta": theta, "gradient": gradient, "m": np.zeros_like(theta), "s": np.zeros_like(theta)}
-
-
-def of_every_kind(draw: Draw) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
-    """Pairs of equal shape: other dtypes, memory orders and shapes."""
-    yield "float32", np.array([1.0, -2.0], dtype="float32"), np.array([0.5, 3.0], dtype="float32")
-    yield "whole numbers", np.array([[1], [-2]]), np.array([[3], [-1]])
-    yield "Fortran order", np.asfortranarray(away_from_zero(draw, 2, 3)), np.asfortranarray(away_from_zero(draw, 2, 3))
-    pair = strided(away_from_zero(draw, 3, 4)), strided(away_from_zero(draw, 3, 4))
-    yield "every second entry of larger arrays", *pair
-    yield "an empty array", np.zeros((0, 3)), np.zeros((0, 3))
-    for _ in draw.rounds(public=1, hidden=3):
-        shape = draw.shape(4, largest=5)
-        yield (
-            "float32, four dimensions",
-            away_from_zero(draw, *shape, dtype="float32"),
-            away_from_zero(draw, *shape, dtype="float32"),
-        )
 
 
 def trajectory(draw: Draw, steps: int) -> dict:
