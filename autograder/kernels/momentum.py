@@ -12,6 +12,7 @@ import numpy as np
 
 from autograder.kernels.draw import Draw, strided
 from autograder.kernels.model import PURITY, Case, Kernel, Mistake, Requirement, case, each, repeated
+from autograder.kernels.optimizer_states import of_any_form
 
 NOTEBOOK = "2_faster_optimizers/1_momentum"
 
@@ -34,18 +35,6 @@ def sgd(theta, gradient, buffer=None, **settings):
         optimizer.state[parameter]["momentum_buffer"] = buffer.clone()
     optimizer.step()
     return parameter.detach(), optimizer.state[parameter].get("momentum_buffer")
-
-
-def of_any_form(draw: Draw, how_many: int) -> Iterator[tuple[str, list[np.ndarray]]]:
-    """Arrays of one shape, in every form that a kernel must take: a name and `how_many` arrays."""
-    yield "float32", [np.array([1.5 + i, -2.0], dtype="float32") for i in range(how_many)]
-    yield "whole numbers", [np.array([[4 - i], [-3]]) for i in range(how_many)]
-    yield "Fortran order", [np.asfortranarray(draw.normal(3, 4)) for _ in range(how_many)]
-    yield "every second entry of a larger array", [strided(draw.normal(2, 5)) for _ in range(how_many)]
-    yield "no entries", [np.zeros((0, 3)) for _ in range(how_many)]
-    for _ in draw.rounds(public=1, hidden=3):
-        shape = draw.shape(4, largest=5)
-        yield "float32, four dimensions", [draw.normal(*shape, dtype="float32") for _ in range(how_many)]
 
 
 # ---------------------------------------------------------------- gradient_descent_step

@@ -1,4 +1,4 @@
-"""Parameters, gradients and averages to begin a step of Adam's kind with: inputs that several notebooks share."""
+"""Parameters, gradients, velocities and averages to begin a step with: inputs that several notebooks share."""
 
 from __future__ import annotations
 
@@ -45,3 +45,15 @@ def of_every_kind(draw: Draw) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
             away_from_zero(draw, *shape, dtype="float32"),
             away_from_zero(draw, *shape, dtype="float32"),
         )
+
+
+def of_any_form(draw: Draw, how_many: int) -> Iterator[tuple[str, list[np.ndarray]]]:
+    """Arrays of one shape, in every form that a kernel must take: a name and `how_many` arrays."""
+    yield "float32", [np.array([1.5 + i, -2.0], dtype="float32") for i in range(how_many)]
+    yield "whole numbers", [np.array([[4 - i], [-3]]) for i in range(how_many)]
+    yield "Fortran order", [np.asfortranarray(draw.normal(3, 4)) for _ in range(how_many)]
+    yield "every second entry of a larger array", [strided(draw.normal(2, 5)) for _ in range(how_many)]
+    yield "no entries", [np.zeros((0, 3)) for _ in range(how_many)]
+    for _ in draw.rounds(public=1, hidden=3):
+        shape = draw.shape(4, largest=5)
+        yield "float32, four dimensions", [draw.normal(*shape, dtype="float32") for _ in range(how_many)]
