@@ -1,7 +1,8 @@
-"""How the tests are divided among processes: what shares expensive work stays together."""
+"""Which tests are collected, and how they are divided among processes: what shares expensive work stays together."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +10,16 @@ import pytest
 from autograder.kernels import catalogue
 
 BY_KERNEL, BY_NOTEBOOK = "test_every_kernel.py", "test_every_notebook.py"
+
+
+HERE = Path(__file__).parent
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """`pytest -m gpu` reads the folder of those tests alone: others need packages that a GPU server may not have."""
+    if config.option.markexpr != "gpu" or collection_path == HERE:
+        return None
+    return True if HERE in collection_path.parents and not collection_path.is_relative_to(HERE / "gpu") else None
 
 
 @pytest.hookimpl(optionalhook=True)

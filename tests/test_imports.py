@@ -22,6 +22,7 @@ MAY_KNOW = {
     "bootstrap": {"course"},
     "course": set(),
     "solutions": {"course", "kernels"},
+    "certificates": {"course", "judge", "kernels"},
     "call": set(),
     "kernels": {"call"},
     "judge": {"call", "kernels"},
@@ -29,7 +30,7 @@ MAY_KNOW = {
     "lab": {"call", "course", "judge", "kernels"},
     "sandbox": {"call"},
     "grading": {"call", "course", "judge", "kernels", "sandbox", "lab"},
-    "commands": {"bootstrap", "course", "grading", "judge", "kernels", "solutions"},
+    "commands": {"bootstrap", "certificates", "course", "grading", "judge", "kernels", "solutions"},
 }
 """Part of the package -> the other parts it may import, at any depth of its code."""
 
@@ -40,6 +41,7 @@ PACKAGES = {
     "practice": {"IPython"},
     "course": set(),
     "solutions": {"numpy"},
+    "certificates": set(),
     "bootstrap": set(),
     "": set(),
     "__main__": set(),

@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from autograder.commands._devices_option import add_devices_option, asked_devices
 from autograder.course import ROOT, Course, CourseError
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("chapter", help="the chapter, as its folder in source/ is called")
     parser.add_argument("--student", help="only this student's submission")
     parser.add_argument("--jobs", type=int, help="how many notebooks at a time (default: one for each core)")
-    parser.add_argument("--devices", help="where the PyTorch references run, e.g. cpu,cuda (default: all there are)")
+    add_devices_option(parser)
     parser.add_argument("--no-feedback", action="store_true", help="do not write the feedback pages")
     parser.add_argument("--course", type=Path, default=ROOT, help="a course folder other than this one")
     parser.epilog = "Stopped at any moment, it goes on where it was when it is run again."
@@ -32,7 +33,8 @@ def run(arguments: argparse.Namespace) -> int:
     course = Course(arguments.course.resolve())
     if arguments.jobs is not None and arguments.jobs < 1:
         raise CourseError("--jobs must be 1 or more.")
-    summary = grade(course, arguments.chapter, arguments.jobs, asked_devices(arguments.devices), arguments.student)
+    devices = _with_the_cpu(asked_devices(arguments.devices))
+    summary = grade(course, arguments.chapter, arguments.jobs, devices, arguments.student)
     print(table(course, summary))
     if not arguments.no_feedback:
         feedback(course, arguments.chapter, list(summary.students), arguments.jobs)
@@ -41,16 +43,12 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def asked_devices(text: str | None) -> tuple[str, ...] | None:
-    """`cpu,cuda` as a tuple, every device checked. Raises CourseError for one that is not there."""
-    if text is None:
+def _with_the_cpu(asked: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    if asked is None:
         return None
     from autograder.judge.devices import chosen
 
-    try:
-        return chosen(tuple(name.strip() for name in text.split(",")))
-    except ValueError as error:
-        raise CourseError(f"{str(error)[:1].upper()}{str(error)[1:]}.") from None
+    return chosen(asked)
 
 
 def grade(

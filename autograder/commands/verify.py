@@ -1,78 +1,138 @@
-"""`python3 -m autograder verify`: how far right and wrong answers are apart, kernel by kernel."""
+"""`python3 -m autograder verify`: how far right and wrong answers are apart, kernel by kernel, and the certificate."""
 
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
+
+from autograder.commands._devices_option import add_devices_option, asked_devices
+from autograder.commands._readme import put_table
+from autograder.course import CourseError
+
+if TYPE_CHECKING:
+    from autograder.judge.certificate import Measurement, Precision
 
 SUMMARY = "compare solutions and known mistakes with PyTorch: errors in units of the tolerance"
+TABLE = "certificates"
+"""The table of the README that `--write` fills."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Which kernels, on which devices."""
     parser.add_argument("kernels", nargs="*", metavar="KERNEL", help="kernels to verify; all if none is named")
+    add_devices_option(parser)
     parser.add_argument(
-        "--devices", metavar="NAMES", help="where PyTorch computes, such as cpu,cuda; every device present by default"
+        "--write", action="store_true", help="keep the figures as the certificates of these devices, and in the README"
     )
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Measure, print a line for each kernel and device, and sum up. Status 1 where a comparison does not separate."""
-    from autograder.course import CourseError
-    from autograder.judge import devices as device_list
-    from autograder.judge.certificate import measure
+    """Measure, print a line for each kernel, dtype and device, and sum up. Status 1 where a comparison does not
+    separate."""
+    from autograder.judge.devices import DeviceError, chosen
     from autograder.kernels import catalogue
-    from autograder.solutions import solution
 
     unknown = [name for name in arguments.kernels if name not in catalogue()]
     if unknown:
         raise CourseError(f"There is no kernel {unknown[0]!r}. The kernels are: {', '.join(sorted(catalogue()))}.")
+    if arguments.write and arguments.kernels:
+        raise CourseError("A certificate is for the whole course: --write goes without the names of kernels.")
+    devices = asked_devices(arguments.devices) or chosen()
     try:
-        asked_for = tuple(arguments.devices.split(",")) if arguments.devices else None
-        devices = device_list.chosen(asked_for)
-    except ValueError as error:
-        text = str(error)
-        raise CourseError(f"{text[0].upper()}{text[1:]}.") from None
+        found = _measure_all(arguments.kernels or list(catalogue()), devices)
+    except DeviceError as error:
+        raise CourseError(f"{error}.") from None
+    status = _sum_up(found)
+    if arguments.write and not status:
+        _write(found, devices)
+    elif arguments.write:
+        print("No certificate was written.")
+    return status
+
+
+def _measure_all(names: list[str], devices: tuple[str, ...]) -> list[Measurement]:
+    from autograder.judge.certificate import measure
+    from autograder.kernels import catalogue
+    from autograder.solutions import solution
+
     found, notebook = [], ""
-    for kernel in catalogue().values():
-        if arguments.kernels and kernel.name not in arguments.kernels:
-            continue
+    for name in (name for name in catalogue() if name in names):
+        kernel = catalogue()[name]
         if kernel.notebook != notebook:
             notebook = kernel.notebook
             print(f"\n{notebook}\n{_HEAD}", flush=True)
-        for measurement in measure(kernel, solution(kernel.name), devices):
+        for measurement in measure(kernel, solution(name), devices):
             found.append(measurement)
-            print(_line(measurement), flush=True)
-    return _sum_up(found)
+            for precision in measurement.precisions:
+                print(_line(measurement, precision), flush=True)
+    return found
 
 
-_COLUMNS = "  {:<34} {:<6} {:>12} {:>12}  {}"
-_HEAD = _COLUMNS.format("kernel", "device", "solution's", "nearest", "nearest mistake")
-_HEAD += "\n" + _COLUMNS.format("", "", "error", "mistake's", "").rstrip()
+_COLUMNS = "  {:<30} {:<4} {:<7} {:>5} {:>9} {:>8} {:>10} {:>10} {:>9} {:>7}  {}"
+_HEAD = "\n".join(
+    _COLUMNS.format(*row).rstrip()
+    for row in (
+        ("", "", "", "", "relative", "absolute", "error of", "error of", "mistakes", "nearest", ""),
+        ("kernel", "", "", "cases", "tolerance", "", "PyTorch", "solution", "seen", "", "nearest mistake"),
+    )
+)
 
 
-def _line(found) -> str:
-    mark = "" if found.holds else "   <- too close"
-    mistake = f"{found.nearest} (in “{found.requirement}”)"
-    return _COLUMNS.format(found.kernel, found.device, f"{found.share:.4f}", _times(found.distance), mistake) + mark
+def _line(measurement: Measurement, precision: Precision) -> str:
+    from autograder.kernels.tolerances import tolerance
+
+    limits = [tolerance(name, precision.dtype, measurement.device) for name in precision.computation]
+    mark = "" if measurement.holds else "   <- too close"
+    return (
+        _COLUMNS.format(
+            measurement.kernel,
+            measurement.device,
+            precision.dtype,
+            precision.cases,
+            f"{max(limit.rtol for limit in limits):.0e}",
+            f"{max(limit.atol for limit in limits):.0e}",
+            f"{precision.reference_error:.4f}",
+            f"{precision.solution_error:.4f}",
+            f"{precision.seen} of {precision.mistakes}",
+            _times(precision.distance),
+            precision.nearest or "",
+        ).rstrip()
+        + mark
+    )
 
 
 def _times(distance: float) -> str:
-    return "no number" if distance == float("inf") else f"{distance:.3g}"
+    return "-" if distance == float("inf") else f"{distance:.3g}"
 
 
-def _sum_up(found) -> int:
+def _sum_up(found: list[Measurement]) -> int:
     from autograder.judge.certificate import LARGEST_SHARE, SMALLEST_DISTANCE
 
+    precisions = [(precision.reference_error, item) for item in found for precision in item.precisions]
+    rounding, of_reference = max(precisions, key=lambda pair: pair[0])
     largest = max(found, key=lambda item: item.share)
     nearest = min(found, key=lambda item: item.distance)
     close = [item for item in found if not item.holds]
+    kernels = len({item.kernel for item in found})
     print(
-        f"\nErrors are in units of the tolerance: below 1 passes. {len(found)} comparisons.\n"
+        "\nErrors are in units of the tolerance: below 1 passes. “Seen” are the mistakes that the cases of a row alone "
+        "tell from right.\n"
+        f"{kernels} kernel{'s' if kernels > 1 else ''}, {len(precisions)} comparisons.\n"
+        f"Largest error of PyTorch against float64: {rounding:.3f} ({of_reference.kernel}, {of_reference.device}); "
+        f"it should be under {LARGEST_SHARE:g}.\n"
         f"Largest error of a solution: {largest.share:.3f} ({largest.kernel}, {largest.device}); "
         f"it should be under {LARGEST_SHARE:g}.\n"
-        f"Nearest mistake: {_times(nearest.distance)} ({nearest.kernel}: {nearest.nearest}, {nearest.device}); "
-        f"it should be over {SMALLEST_DISTANCE:g}."
+        f"Nearest mistake: {_times(nearest.distance)} ({nearest.kernel}, {nearest.device}: {nearest.nearest}, in "
+        f"“{nearest.requirement}”); it should be over {SMALLEST_DISTANCE:g}."
     )
     if close:
         print(f"Too close: {', '.join(sorted({item.kernel for item in close}))}.")
     return 1 if close else 0
+
+
+def _write(found: list[Measurement], devices: tuple[str, ...]) -> None:
+    from autograder import certificates
+
+    for device in devices:
+        print(f"Certificate: {certificates.write_certificate(certificates.certify(device, found))}")
+    put_table(TABLE, certificates.as_markdown(certificates.all_certificates()))

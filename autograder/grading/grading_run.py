@@ -5,18 +5,22 @@ from __future__ import annotations
 import collections
 import concurrent.futures
 import contextlib
+import functools
 import os
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 
 from autograder.course import Course, CourseError
+from autograder.grading.accelerators import ClassAnswers, answers_for_class
 from autograder.grading.master import master
 from autograder.grading.notebook import Conditions, Task, grade, handed_in, key_of, set_aside
 from autograder.grading.recording import Recorder, timestamp_of
 from autograder.grading.release import register
 from autograder.grading.results import NotebookResult, Results
 from autograder.grading.workers import interrupts_held, worker_pool
+from autograder.judge.devices import present
+from autograder.judge.expectations import remember
 
 AHEAD = 2
 """How many notebooks for each worker are given out at a time."""
@@ -155,23 +159,28 @@ def _kept(task: Task, conditions: Conditions, results: Results) -> NotebookResul
 def _judged(tasks: list[Task], conditions: Conditions, jobs: int) -> Iterator[NotebookResult]:
     """Judge tasks in parallel. A worker that dies costs nobody anything: what was under way is judged one by one."""
     todo = collections.deque(tasks)
+    if not todo:
+        return
+    notebooks = list(dict.fromkeys(task.notebook for task in tasks))
+    answers = answers_for_class(conditions.course, notebooks, conditions.seed, conditions.devices)
+    until_a_death = functools.partial(_until_a_death, warm_up=functools.partial(_warm_up, answers))
     while todo:
-        suspects = collections.deque((yield from _until_a_death(todo, conditions, min(jobs, len(todo)), AHEAD)))
+        suspects = collections.deque((yield from until_a_death(todo, conditions, min(jobs, len(todo)), AHEAD)))
         while suspects:
-            for task in (yield from _until_a_death(suspects, conditions, 1, 1)):
+            for task in (yield from until_a_death(suspects, conditions, 1, 1)):
                 reason = "the process that judged it ended, twice"
                 yield set_aside(task, "", master(conditions.course, task.notebook), reason)
 
 
 def _until_a_death(
-    todo: collections.deque[Task], conditions: Conditions, jobs: int, ahead: int
+    todo: collections.deque[Task], conditions: Conditions, jobs: int, ahead: int, *, warm_up: Callable[[], None]
 ) -> Generator[NotebookResult, None, list[Task]]:
     """Judge from the front of `todo` until it is empty or a worker dies. Returns what was under way then.
 
     ahead: how many tasks for each worker are under way at a time.
     """
     under_way: dict[concurrent.futures.Future, Task] = {}
-    with worker_pool(jobs, _warm_up) as pool:
+    with worker_pool(jobs, warm_up) as pool:
         try:
             while todo or under_way:
                 while todo and len(under_way) < ahead * jobs:
@@ -188,14 +197,13 @@ def _until_a_death(
     return list(under_way.values())
 
 
-def _warm_up() -> None:
-    """Load PyTorch in a worker before its first submission."""
+def _warm_up(answers: ClassAnswers) -> None:
+    """Load PyTorch in a worker before its first submission; answers: the accelerators', which it need not compute."""
     import torch
-
-    from autograder.judge.devices import present
 
     torch.set_num_threads(1)
     present()
+    remember(answers)
 
 
 def _grade_in_worker(task: Task, conditions: Conditions) -> NotebookResult:

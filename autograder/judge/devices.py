@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
+import platform
+import subprocess
+from collections.abc import Collection
 from functools import cache
+from pathlib import Path
 
 KNOWN = ("cpu", "cuda", "mps")
+
+
+class DeviceError(Exception):
+    """A device that is there cannot compute: no memory left, a driver too old for this PyTorch, ... The message is one
+    line; `device` is its name."""
+
+    def __init__(self, device: str, problem: Exception) -> None:
+        self.device = device
+        first = str(problem).strip().split("\n")[0].rstrip(".")[:200] or type(problem).__name__
+        super().__init__(f"PyTorch cannot compute on the device {device!r} here: {first}")
 
 
 @cache
@@ -37,10 +52,12 @@ def chosen(devices: tuple[str, ...] | None = None) -> tuple[str, ...]:
     return tuple(device for device in KNOWN if device == "cpu" or device in devices)
 
 
-def status(devices: tuple[str, ...]) -> dict[str, str]:
-    """For every known device: "present", "absent" or "not asked for"."""
+def status(devices: tuple[str, ...], failed: Collection[str] = ()) -> dict[str, str]:
+    """For every known device: "present", "absent", "not asked for", or "failed" for one that could not compute."""
 
     def one(device: str) -> str:
+        if device in failed:
+            return "failed"
         if device in devices:
             return "present"
         return "not asked for" if device in present() else "absent"
@@ -51,3 +68,34 @@ def status(devices: tuple[str, ...]) -> dict[str, str]:
 def supports(device: str, dtype: str) -> bool:
     """Whether a device computes in a dtype. MPS has no float64, which is also what whole numbers are computed in."""
     return not (device == "mps" and (dtype == "float64" or "int" in dtype))
+
+
+def give_memory_back(device: str) -> None:
+    """Return the memory that PyTorch keeps for later on an accelerator: it is for others' work."""
+    import torch
+
+    getattr(torch, device).empty_cache()
+
+
+def hardware(device: str) -> dict[str, str]:
+    """What a device is: its name and, where there is one, the version of what drives it."""
+    import torch
+
+    if device == "cuda":
+        capability = ".".join(map(str, torch.cuda.get_device_capability()))
+        return {"name": torch.cuda.get_device_name(), "capability": capability, "cuda": str(torch.version.cuda)}
+    if device == "mps":
+        return {"name": f"{_processor()}, GPU", "macos": platform.mac_ver()[0]}
+    return {"name": _processor(), "instructions": torch.backends.cpu.get_cpu_capability()}
+
+
+def _processor() -> str:
+    """The processor's name as Linux or macOS tell it, else its architecture."""
+    with contextlib.suppress(OSError):
+        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    with contextlib.suppress(OSError, subprocess.SubprocessError):
+        command = ["sysctl", "-n", "machdep.cpu.brand_string"]
+        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=10).stdout.strip()
+    return platform.machine()

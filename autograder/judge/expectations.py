@@ -55,13 +55,65 @@ def expectations(name: str, seed: int, hidden: bool, devices: tuple[str, ...]) -
 
 @lru_cache(maxsize=512)
 def expectations_of(kernel: Kernel, seed: int, hidden: bool, devices: tuple[str, ...]) -> tuple[Expectation, ...]:
-    """The same for any kernel; computed once for each seed and set of devices."""
+    """The same for any kernel; computed once for each seed and set of devices.
+
+    Raises DeviceError for an accelerator that cannot compute.
+    """
+    answers = {device: answers_on(kernel, seed, hidden, device) for device in devices}
     found = []
-    for requirement in kernel.requirements:
-        draw = Draw(seed, f"{kernel.name}/{requirement.name}", hidden=hidden)
-        for case in requirement.cases(draw):
-            found.append(Expectation(requirement.name, case, hidden, tuple(oracles(kernel, case, devices))))
+    for number, (requirement, case) in enumerate(cases_of(kernel, seed, hidden)):
+        on_devices = {device: of_case[number] for device, of_case in answers.items() if of_case[number] is not None}
+        found.append(Expectation(requirement, case, hidden, tuple(oracles(kernel, case, on_devices))))
     return tuple(found)
+
+
+@lru_cache(maxsize=512)
+def cases_of(kernel: Kernel, seed: int, hidden: bool) -> tuple[tuple[str, Case], ...]:
+    """The cases of a kernel, each with the name of its requirement."""
+    return tuple(
+        (requirement.name, case)
+        for requirement in kernel.requirements
+        for case in requirement.cases(Draw(seed, f"{kernel.name}/{requirement.name}", hidden=hidden))
+    )
+
+
+Answers = tuple[tuple[Any, ...] | None, ...]
+"""For each case of a kernel the answers to its calls; None for a case whose dtype a device does not compute in."""
+
+_known: dict[tuple[str, int, bool, str], Answers] = {}
+
+
+def answers_on(kernel: Kernel, seed: int, hidden: bool, device: str) -> Answers:
+    """The reference's answers on a device, computed here unless another process's were remembered.
+
+    Nothing of them stays in the device's memory. Raises DeviceError for an accelerator that cannot compute.
+    """
+    known = _known.get((kernel.name, seed, hidden, device))
+    if known is not None:
+        return known
+    cases = [case for _, case in cases_of(kernel, seed, hidden)]
+    try:
+        found = tuple(reference(kernel, case, device) if _computes(device, case) else None for case in cases)
+        if device != "cpu":
+            device_list.give_memory_back(device)
+    except Exception as problem:
+        if device == "cpu":
+            raise
+        raise device_list.DeviceError(device, problem) from None
+    return found
+
+
+def remember(found: dict[tuple[str, int, bool, str], Answers]) -> None:
+    """Take answers that another process computed: (kernel, seed, hidden, device) -> as `answers_on` gives them."""
+    _known.update(found)
+
+
+def _computes(device: str, case: Case) -> bool:
+    return all(device_list.supports(device, dtype) for dtype in _dtypes(case))
+
+
+def _dtypes(case: Case) -> set[str]:
+    return {array.dtype.name for array in arrays_in([case.arguments, *case.then])}
 
 
 def public(kernel: Kernel, devices: tuple[str, ...]) -> tuple[Expectation, ...]:
@@ -69,16 +121,11 @@ def public(kernel: Kernel, devices: tuple[str, ...]) -> tuple[Expectation, ...]:
     return expectations_of(kernel, PUBLIC_SEED, False, devices)
 
 
-def oracles(kernel: Kernel, case: Case, devices: tuple[str, ...]) -> list[Oracle]:
-    """The expected answers of one case."""
+def oracles(kernel: Kernel, case: Case, answers: dict[str, tuple[Any, ...]]) -> list[Oracle]:
+    """The expected answers of one case. answers: device -> the reference's."""
     computation = case.computation or kernel.computation
-    dtypes = {array.dtype.name for array in arrays_in([case.arguments, *case.then])}
-    found = [
-        Oracle(device, reference(kernel, case, device), computation)
-        for device in devices
-        if all(device_list.supports(device, dtype) for dtype in dtypes)
-    ]
-    second = kernel.derivative and "float32" not in dtypes and case.calls == 1
+    found = [Oracle(device, on_device, computation) for device, on_device in answers.items()]
+    second = kernel.derivative and "float32" not in _dtypes(case) and case.calls == 1
     derivative = _derivative_oracle(kernel, case) if second else None
     return [*found, derivative] if derivative else found
 

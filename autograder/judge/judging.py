@@ -47,19 +47,37 @@ def judge(
     devices: where the reference runs; every device present if None.
     sandbox: what ran the student's code, for the record.
 
-    Raises ValueError for other `cases` and for devices that are not there.
+    Raises ValueError for other `cases` and for devices that are not there, DeviceError for one that was asked for and
+    cannot compute.
     """
     if cases not in ("public", "hidden", "all"):
         raise ValueError(f'cases must be "public", "hidden" or "all", not {cases!r}')
     started = time.perf_counter()
     where = device_list.chosen(devices)
     with np.errstate(all="ignore"):
+        expectations, failed = _on_working_devices(kernel, cases, seed, where, all_must_work=devices is not None)
         run = _Run(kernel, call)
-        run.try_all(_expectations(kernel, cases, seed, where))
-        verdict = run.verdict(cases, seed, where)
+        run.try_all(expectations)
+        verdict = run.verdict(cases, seed, device_list.status(where, failed))
+    verdict.remarks += failed.values()
     verdict.sandbox = sandbox
     verdict.seconds = round(time.perf_counter() - started, 4)
     return verdict
+
+
+def _on_working_devices(
+    kernel: Kernel, cases: str, seed: int, devices: tuple[str, ...], *, all_must_work: bool
+) -> tuple[list[Expectation], dict[str, str]]:
+    """The expected answers, and a sentence for every device that could not give any."""
+    failed: dict[str, str] = {}
+    while True:
+        try:
+            working = tuple(device for device in devices if device not in failed)
+            return _expectations(kernel, cases, seed, working), failed
+        except device_list.DeviceError as error:
+            if all_must_work:
+                raise
+            failed[error.device] = f"{error}. Your function was compared on the other devices."
 
 
 def _expectations(kernel: Kernel, cases: str, seed: int, devices: tuple[str, ...]) -> list[Expectation]:
@@ -189,7 +207,7 @@ class _Run:
                 found.call = {name: show_value(value) for name, value in step.arguments.items()}
             self.purity.counterexample = found
 
-    def verdict(self, cases: str, seed: int, devices: tuple[str, ...]) -> Verdict:
+    def verdict(self, cases: str, seed: int, devices: dict[str, str]) -> Verdict:
         results = list(self.results.values())
         for result in results:
             result.passed = result.passed and result.cases > 0 and self.problem is None
@@ -203,7 +221,7 @@ class _Run:
             points=sum(result.points for result in results),
             max_points=self.kernel.points,
             requirements=results,
-            devices=device_list.status(devices),
+            devices=devices,
             seed=seed,
             versions=versions(),
             largest_share=self.largest_share,

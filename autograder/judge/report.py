@@ -33,7 +33,7 @@ def headline(verdict: Verdict) -> str:
 def compared_with(verdict: Verdict) -> str:
     """ "compared with torch.nn.functional.elu, PyTorch 2.13.0 on CPU (no CUDA, no MPS here)"."""
     present = [NAMES[device] for device, status in verdict.devices.items() if status == "present"]
-    absent = [f"no {NAMES[device]}" for device, status in verdict.devices.items() if status == "absent"]
+    absent = [f"no {NAMES[device]}" for device, status in verdict.devices.items() if status in ("absent", "failed")]
     kernel = catalogue().get(verdict.kernel)
     call = f"{kernel.pytorch}, " if kernel else ""
     version = verdict.versions.get("torch", "").split("+")[0]

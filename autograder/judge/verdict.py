@@ -86,7 +86,7 @@ class Verdict:
     diagnosis: what explains everything that fails. partial_diagnoses: where nothing does, what explains one
     requirement.
     remarks: things to mend that cost no points.
-    devices: device -> "present", "absent" or "not asked for".
+    devices: device -> "present", "absent", "not asked for" or "failed".
     largest_share: the largest error over all passed comparisons as a share of its tolerance.
     """
 

@@ -246,9 +246,9 @@ def test_a_judge_that_is_killed_costs_nobody_anything(course):
 
 def test_what_ends_its_judge_twice_is_set_aside_alone(course, monkeypatch):
     tasks = [grading_run._task(course, name, CHAPTER, UNITS) for name in ("ada", "bob", "cyd")]
-    conditions = grading_run.Conditions(course, 1)
+    conditions = grading_run.Conditions(course, 1, ("cpu",))
 
-    def until_bob(todo, conditions, jobs, ahead):
+    def until_bob(todo, conditions, jobs, ahead, *, warm_up):
         """Stands in for the workers, of which bob's submission ends every one."""
         while todo:
             task = todo.popleft()

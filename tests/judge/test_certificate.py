@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from autograder.judge.certificate import measure
+from autograder.judge.certificate import dtype_of, measure
 from autograder.kernels.model import PURITY, Kernel, Mistake, Requirement, case
 from autograder.kernels.tolerances import tolerance
 
@@ -87,3 +87,61 @@ def test_a_mistake_near_the_edge_does_not_hold():
     near = replace(KERNEL, mistakes=(mistake("near", off_by(9), "large"),))
     (found,) = measure(near, zeros, ("cpu",))
     assert not found.holds
+
+
+# ---------------------------------------------------------------- by dtype
+
+
+def in_float32(draw):
+    return [case("float64", z=np.ones(2)), case("float32", z=np.ones(2, np.float32))]
+
+
+BOTH = replace(
+    KERNEL, requirements=(Requirement("small", 1, in_float32),), mistakes=(mistake("far", off_by(1000), "small"),)
+)
+
+
+def test_a_mistake_too_small_for_float32_is_seen_in_float64_alone():
+    def wrong(z):
+        return z * 0.0 + 1000 * LIMIT
+
+    (found,) = measure(replace(BOTH, mistakes=(mistake("far", wrong, "small"),)), zeros, ("cpu",))
+    by_dtype = {precision.dtype: precision for precision in found.precisions}
+    assert (by_dtype["float64"].seen, by_dtype["float64"].mistakes) == (1, 1)
+    assert by_dtype["float64"].distance == found.distance == pytest.approx(1000)
+    assert (by_dtype["float32"].seen, by_dtype["float32"].nearest, by_dtype["float32"].distance) == (0, None, np.inf)
+    assert found.holds
+
+
+def test_the_error_of_a_reference_is_told_in_the_tolerance_of_the_dtype():
+    def rounds(z):
+        return z * 0.0 + (0.3e-6 if z.dtype.is_floating_point and z.element_size() == 4 else 0.0)
+
+    (found,) = measure(replace(BOTH, reference=rounds), lambda z: z * 0.0, ("cpu",))
+    assert [precision.reference_error for precision in found.precisions] == [0.0, pytest.approx(0.3, rel=1e-3)]
+    assert found.holds
+
+
+def test_a_reference_far_from_the_mathematics_does_not_hold_though_a_solution_agrees_with_it():
+    def coarse(z):
+        return z * 0.0 + (0.6e-6 if "float32" in str(z.dtype) else 0.0)
+
+    (found,) = measure(replace(BOTH, reference=coarse), coarse, ("cpu",))
+    assert found.share == 0.0
+    assert found.precisions[1].reference_error == pytest.approx(0.6, rel=1e-3)
+    assert not found.holds
+
+
+@pytest.mark.parametrize(
+    ("arguments", "dtype"),
+    [
+        ({"z": np.ones(1)}, "float64"),
+        ({"z": np.ones(1, np.float32)}, "float32"),
+        ({"z": np.ones(1, np.float32), "w": [np.ones(1)]}, "float32"),
+        ({"z": np.ones(1, np.float16), "w": np.ones(1, np.float32)}, "float16"),
+        ({"n": 3, "rate": 0.1}, "float64"),
+        ({"z": np.arange(3)}, "float64"),
+    ],
+)
+def test_the_narrowest_dtype_of_a_case_decides_its_tolerance(arguments, dtype):
+    assert dtype_of(case("one", **arguments)) == dtype

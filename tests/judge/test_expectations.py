@@ -72,7 +72,8 @@ def test_a_wrong_reference_is_caught_by_the_numerical_derivative():
 def derivative_of(forward, upstream, **arguments):
     """The second oracle of a make-believe backward kernel with respect to z."""
     kernel = replace(ELU_BACKWARD, derivative=Derivative(forward, "dout", ("z",)), reference=lambda dout, **_: dout)
-    found = oracles(kernel, case("one", dout=upstream, **arguments), ("cpu",))
+    one = case("one", dout=upstream, **arguments)
+    found = oracles(kernel, one, {"cpu": reference(kernel, one, "cpu")})
     return next((oracle for oracle in found if oracle.name == DERIVATIVE), None)
 
 
@@ -125,7 +126,8 @@ def test_no_second_opinion_is_asked_where_it_would_be_worth_nothing(z, dout):
 def test_what_a_kernel_takes_instead_of_the_forward_functions_input_is_translated():
     kernel = catalogue()["sigmoid_backward"]
     assert kernel.derivative.at is not None
-    found = oracles(kernel, case("one", dout=np.array([2.0]), s=np.array([0.25])), ("cpu",))
+    one = case("one", dout=np.array([2.0]), s=np.array([0.25]))
+    found = oracles(kernel, one, {"cpu": reference(kernel, one, "cpu")})
     assert found[-1].name == DERIVATIVE
     assert found[-1].expected[0] == pytest.approx(2.0 * 0.25 * 0.75)
 

@@ -17,6 +17,7 @@ from autograder.judge import Verdict, devices, expectations, judge
 from autograder.judge.expectations import expectations_of
 from autograder.kernels import catalogue
 from autograder.kernels.model import PURITY, Kernel, Requirement, case
+from tests import fake_accelerator
 from tests.judge.students import after, elu, elu_backward, first_difference, lost, prelu_backward, verdict_of
 
 ELU = catalogue()["elu"]
@@ -394,20 +395,10 @@ def test_asking_for_other_cases_is_an_error():
 
 @pytest.fixture
 def accelerator(monkeypatch):
-    """A make-believe CUDA or MPS device: computes on the CPU and multiplies what it gives by `1 + deviation`."""
+    """Installs a make-believe CUDA or MPS device, which multiplies what it gives by `1 + deviation`."""
 
     def install(device: str, deviation: float = 0.0) -> Kernel:
-        on_cpu, reference = expectations.to_tensor, expectations.reference
-        monkeypatch.setattr(devices, "present", lambda: ("cpu", device))
-        monkeypatch.setattr(expectations, "to_tensor", lambda value, _: on_cpu(value, "cpu"))
-
-        def elsewhere(kernel, case, where):
-            found = reference(kernel, case, where)
-            if where != device:
-                return found
-            return tuple(answer * (1 + deviation) if answer.dtype.kind == "f" else answer for answer in found)
-
-        monkeypatch.setattr(expectations, "reference", elsewhere)
+        fake_accelerator.install(monkeypatch, device, deviation)
         return replace(ELU)
 
     return install
@@ -458,6 +449,36 @@ def test_mps_is_asked_only_what_it_can_compute(accelerator):
         ARRAYS: {"cpu", "mps"},
     }
     assert not any(devices.supports("mps", dtype) for dtype in ("float64", "int64", "uint8"))
+
+
+def out_of_memory(z, alpha=1.0):
+    if z.device.type != "cpu":
+        raise RuntimeError("CUDA out of memory. Tried to allocate 2.00 MiB.\nSee the documentation.")
+    return ELU.reference(z, alpha)
+
+
+def test_a_device_that_cannot_compute_is_told_and_costs_nothing(accelerator):
+    accelerator("cuda")
+    verdict = verdict_of(replace(ELU, reference=out_of_memory), elu, devices=None)
+    assert verdict.passed
+    assert verdict.devices == {"cpu": "present", "cuda": "failed", "mps": "absent"}
+    assert all(set(item.oracles) <= {"cpu"} for item in verdict.requirements)
+    (remark,) = verdict.remarks
+    assert remark == (
+        "PyTorch cannot compute on the device 'cuda' here: CUDA out of memory. Tried to allocate 2.00 MiB. "
+        "Your function was compared on the other devices."
+    )
+
+
+def test_a_device_that_was_asked_for_and_cannot_compute_is_an_error(accelerator):
+    accelerator("cuda")
+    with pytest.raises(devices.DeviceError, match="cannot compute on the device 'cuda' here: CUDA out of memory"):
+        verdict_of(replace(ELU, reference=out_of_memory), elu, devices=("cuda",))
+
+
+def test_an_error_of_the_reference_on_the_cpu_is_no_matter_of_devices():
+    with pytest.raises(ZeroDivisionError):
+        verdict_of(replace(ELU, reference=lambda z, alpha=1.0: 1 / 0), elu, devices=None)
 
 
 # ---------------------------------------------------------------- the record
