@@ -11,6 +11,7 @@ from typing import Any
 
 from autograder.call.calling import call
 from autograder.judge import Verdict, judge
+from autograder.judge.on_gpu import try_on_gpu
 from autograder.kernels import catalogue
 from autograder.kernels.draw import PUBLIC_SEED
 from autograder.kernels.model import Kernel
@@ -30,12 +31,16 @@ def check(function: Callable[..., Any], *, kernel: str | None = None, cases: str
     cases: "public", the cases you can read about in the report, or "hidden", more of them with fresh random numbers,
         as in grading.
 
+    Where CuPy and a CUDA device are, a function that passes is tried on the GPU, too. That costs no points.
+
     Raises NotYet where something is still to be done.
     """
     found = _find(function, kernel)
     _announce_loading()
     seed = PUBLIC_SEED if cases == "public" else secrets.randbelow(2**31)
     verdict = judge(found, functools.partial(call, function), cases=cases, seed=seed)
+    if verdict.passed and cases == "public":
+        verdict.on_gpu = try_on_gpu(found, function)
     show(verdict)
     if not verdict.passed:
         raise NotYet(_one_line(verdict)) from None

@@ -37,7 +37,7 @@ MAY_KNOW = {
 PACKAGES = {
     "call": {"numpy"},
     "kernels": {"numpy", "torch"},
-    "judge": {"numpy", "torch"},
+    "judge": {"numpy", "torch", "cupy"},
     "practice": {"IPython"},
     "course": set(),
     "solutions": {"numpy"},
@@ -45,7 +45,7 @@ PACKAGES = {
     "bootstrap": set(),
     "": set(),
     "__main__": set(),
-    "lab": {"numpy", "matplotlib", "torch", "IPython"},
+    "lab": {"numpy", "matplotlib", "torch", "IPython", "cupy"},
     "sandbox": {"numpy"},
 }
 """Part -> the packages from outside that it may import; a part that is not listed may import any."""
@@ -125,7 +125,7 @@ def test_pytorch_matplotlib_and_nbgrader_are_imported_where_they_are_used_and_no
         "lab": {"matplotlib"},
         "grading": {"nbgrader", "nbformat", "nbconvert"},
     }.get(part_of(path), set())
-    assert top & {"torch", "matplotlib", "nbgrader", "nbformat", "nbconvert", "IPython"} <= allowed
+    assert top & {"torch", "matplotlib", "nbgrader", "nbformat", "nbconvert", "IPython", "cupy"} <= allowed
 
 
 # ---------------------------------------------------------------- measured

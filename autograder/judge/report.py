@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from autograder.judge.expectations import DERIVATIVE
-from autograder.judge.verdict import Counterexample, Diagnosis, RequirementResult, Verdict
+from autograder.judge.verdict import Counterexample, Diagnosis, OnGpu, RequirementResult, Verdict
 from autograder.kernels import catalogue
 
 PASS_COLOUR = "#009E73"
@@ -152,6 +152,7 @@ def as_text(verdict: Verdict) -> str:
     for requirement in _failed(verdict)[:1]:
         lines += ["", *(f"  {line}" for line in _counterexample_text(verdict, requirement))]
     lines += [f"  Remark: {remark}" for remark in verdict.remarks]
+    lines += [f"  On the GPU: {verdict.on_gpu.text}"] if verdict.on_gpu else []
     return "\n".join(lines)
 
 
@@ -229,7 +230,16 @@ def _findings_html(verdict: Verdict) -> str:
     for number, requirement in enumerate(_failed(verdict)):
         parts.append(_counterexample_html(verdict, requirement, is_open=number == 0))
     parts += [_box(REMARK_COLOUR, "Remark, no points lost", remark) for remark in verdict.remarks]
+    parts += [_on_gpu_html(verdict.on_gpu)] if verdict.on_gpu else []
     return "".join(parts)
+
+
+def _on_gpu_html(found: OnGpu) -> str:
+    """The student's own function on the GPU: a line where all is well there, a box where it is not."""
+    if found.outcome not in ("passed", "unavailable"):
+        return _box(REMARK_COLOUR, "On the GPU, no points lost", found.text)
+    mark = f"{_mark(True)}&ensp;" if found.outcome == "passed" else ""
+    return f'<div>{mark}<b>On the GPU</b>&ensp;<span style="opacity:.7">{escape(found.text)}</span></div>'
 
 
 def _requirements_html(verdict: Verdict) -> str:

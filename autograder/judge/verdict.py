@@ -79,6 +79,19 @@ class Diagnosis:
 
 
 @dataclass
+class OnGpu:
+    """What the student's own function did on CuPy arrays: it informs, and costs no points.
+
+    outcome: "passed", "mixes" (NumPy arrays with those on the GPU), "differs", "stopped" or "unavailable".
+    text: a sentence or two, in plain text. cases: how many passed.
+    """
+
+    outcome: str
+    text: str
+    cases: int = 0
+
+
+@dataclass
 class Verdict:
     """What the judge found.
 
@@ -86,6 +99,7 @@ class Verdict:
     diagnosis: what explains everything that fails. partial_diagnoses: where nothing does, what explains one
     requirement.
     remarks: things to mend that cost no points.
+    on_gpu: the student's own function on the GPU, where CuPy and a CUDA device are.
     devices: device -> "present", "absent", "not asked for" or "failed".
     largest_share: the largest error over all passed comparisons as a share of its tolerance.
     """
@@ -101,6 +115,7 @@ class Verdict:
     diagnosis: Diagnosis | None = None
     partial_diagnoses: list[Diagnosis] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+    on_gpu: OnGpu | None = None
     versions: dict[str, str] = field(default_factory=dict)
     sandbox: str = "none"
     largest_share: float = 0.0
@@ -122,6 +137,8 @@ class Verdict:
         data["requirements"] = [_requirement(item) for item in data["requirements"]]
         if data.get("diagnosis"):
             data["diagnosis"] = Diagnosis(**data["diagnosis"])
+        if data.get("on_gpu"):
+            data["on_gpu"] = OnGpu(**data["on_gpu"])
         data["partial_diagnoses"] = [Diagnosis(**item) for item in data["partial_diagnoses"]]
         return cls(**data)
 

@@ -129,6 +129,8 @@ HOME = {
     "own_recipe": "capstone",
     "when_to_stop": "capstone",
     "final_exam": "capstone",
+    "race": "racing",
+    "variance_in_float32": "float32",
 }
 """Public name -> the module of this folder that holds it."""
 
