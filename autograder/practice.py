@@ -11,6 +11,7 @@ from typing import Any
 
 from autograder.call.calling import call
 from autograder.judge import Verdict, judge
+from autograder.judge.devices import DeviceError
 from autograder.judge.on_gpu import try_on_gpu
 from autograder.kernels import catalogue
 from autograder.kernels.draw import PUBLIC_SEED
@@ -24,12 +25,15 @@ class NotYet(AssertionError):
         return [f"NotYet: {self}"]
 
 
-def check(function: Callable[..., Any], *, kernel: str | None = None, cases: str = "public") -> None:
+def check(
+    function: Callable[..., Any], *, kernel: str | None = None, cases: str = "public", devices: str | None = None
+) -> None:
     """Compare a function of yours with PyTorch and show the report.
 
     function: your function. Its name says which exercise it is, unless `kernel` does.
     cases: "public", the cases you can read about in the report, or "hidden", more of them with fresh random numbers,
         as in grading.
+    devices: where PyTorch computes, such as "cpu" or "cpu,cuda"; the CPU and every accelerator there is if None.
 
     Where CuPy and a CUDA device are, a function that passes is tried on the GPU, too. That costs no points.
 
@@ -38,7 +42,11 @@ def check(function: Callable[..., Any], *, kernel: str | None = None, cases: str
     found = _find(function, kernel)
     _announce_loading()
     seed = PUBLIC_SEED if cases == "public" else secrets.randbelow(2**31)
-    verdict = judge(found, functools.partial(call, function), cases=cases, seed=seed)
+    where = None if devices is None else tuple(name.strip() for name in devices.split(","))
+    try:
+        verdict = judge(found, functools.partial(call, function), cases=cases, seed=seed, devices=where)
+    except (ValueError, DeviceError) as error:
+        raise NotYet(f"{found.name} was not checked: {error}") from None
     if verdict.passed and cases == "public":
         verdict.on_gpu = try_on_gpu(found, function)
     show(verdict)

@@ -118,8 +118,26 @@ def test_a_function_with_a_strange_name_does_no_harm(name):
 
 
 def test_other_cases_than_public_and_hidden_are_an_error():
-    with pytest.raises(ValueError, match="cases must be"):
+    with pytest.raises(NotYet, match="elu was not checked: cases must be"):
         check(elu, cases="secret")
+
+
+def test_devices_can_be_chosen(capsys):
+    check(elu, devices="cpu")
+    assert "on CPU" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ("tpu", "there is no device called 'tpu': choose from cpu, cuda, mps"),
+        ("cpu, mps", "the device 'mps' is not on"),
+    ],
+)
+def test_a_device_that_is_not_there_is_a_sentence(monkeypatch, asked, message):
+    monkeypatch.setattr("autograder.judge.devices.present", lambda: ("cpu",))
+    with pytest.raises(NotYet, match=f"^elu was not checked: {message}"):
+        check(elu, devices=asked)
 
 
 # ---------------------------------------------------------------- cases
