@@ -1,0 +1,7 @@
+# Loops without end in the call.
+# deserves: nothing for relu
+# told: within
+
+def relu(z):
+    while True:
+        pass

@@ -1,0 +1,5 @@
+# Takes all memory.
+# deserves: nothing for relu
+
+def relu(z):
+    return [np.ones(2**27) for _ in range(1000)]

@@ -1,0 +1,8 @@
+# Asks for input.
+# deserves: everything
+
+def relu(z):
+    return np.maximum(z, 0) if z.dtype.kind == 'f' else np.maximum(z, 0.0)
+
+# %% after elu
+name = input('name? ')

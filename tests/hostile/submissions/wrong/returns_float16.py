@@ -1,0 +1,6 @@
+# Returns float16.
+# deserves: nothing for relu
+# told: float16
+
+def relu(z):
+    return np.maximum(z, 0).astype(np.float16)
