@@ -6,8 +6,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from autograder.kernels import catalogue
+
+settings.register_profile(
+    "quick",
+    max_examples=300,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile("thorough", settings.get_profile("quick"), max_examples=6_000)
+settings.load_profile("quick")
 
 BY_KERNEL, BY_NOTEBOOK = "test_every_kernel.py", "test_every_notebook.py"
 

@@ -12,7 +12,7 @@ from nbconvert.exporters import HTMLExporter
 from autograder.course import Course, CourseError
 from autograder.grading.release import Messages
 from autograder.grading.settings import settings
-from autograder.grading.students_text import harmless, students_markdown
+from autograder.grading.students_text import harmless, instructors_markdown, students_markdown
 from autograder.grading.workers import interrupts_held, no_warm_up, worker_pool
 
 FEW = 8
@@ -23,9 +23,10 @@ class FeedbackExporter(HTMLExporter):
     """nbconvert's HTML exporter under a name of its own, so that it can have a template of its own (`settings`)."""
 
     def default_filters(self) -> Iterator[tuple[str, Any]]:
-        """nbconvert's filters and the one for what students wrote."""
+        """nbconvert's filters and those for what students and instructors wrote."""
         yield from super().default_filters()
         yield "students_markdown", students_markdown
+        yield "instructors_markdown", instructors_markdown
         yield "harmless", harmless
 
 

@@ -1,13 +1,16 @@
-"""Markdown that a student wrote, as HTML for the feedback page: nothing in it runs, nothing is fetched."""
+"""Markdown as HTML for the feedback page: nothing that a student wrote runs, nothing is fetched."""
 
 from __future__ import annotations
 
 import re
+from html import escape
 from typing import Any
 
 import bleach
 from jinja2 import pass_context
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+
+from autograder.grading.formulas import Formulas
 
 TAGS = frozenset(
     [
@@ -44,11 +47,19 @@ TAGS = frozenset(
     ]
 )
 IMAGE = re.compile(r"data:image/(png|jpeg);base64,[A-Za-z0-9+/=\s]*")
+TABLE_TAGS = frozenset(["table", "tbody", "td", "th", "thead", "tr"])
+OTHER_TAG = re.compile(rf"<(?!/?(?:{'|'.join(sorted(TAGS - TABLE_TAGS))})[\s/>])", re.IGNORECASE)
+"""Where HTML begins that is not kept: scripts, styles, comments, forms; and tables, which, broken, swallow what follows
+(those written as markdown are whole)."""
 LINK = re.compile(r"(https?:|mailto:)", re.IGNORECASE)
 
 
 class _Renderer(IPythonRenderer):
-    """nbconvert's renderer, which has no end of a notebook with an image that is not there."""
+    """nbconvert's renderer, which has no end of a notebook with an image that is not there; formulas as MathML."""
+
+    def __init__(self, formulas: Formulas, **options: Any) -> None:
+        super().__init__(exclude_anchor_links=True, **options)
+        self.formulas = formulas
 
     def image(self, text: str, url: str, title: str | None = None) -> str:
         """A pasted image, or its name where it was not handed in."""
@@ -56,12 +67,56 @@ class _Renderer(IPythonRenderer):
             return f"({text or 'image'}: the image was not handed in)"
         return super().image(text, url, title)
 
+    def inline_math(self, body: str) -> str:
+        """A formula in a line."""
+        return self.formulas.keep(body, display=False)
+
+    def block_math(self, body: str) -> str:
+        """A formula on a line of its own."""
+        return self.formulas.keep(body, display=True)
+
+    def latex_environment(self, name: str, body: str) -> str:
+        """A formula that begins with \\begin{...} rather than dollars."""
+        return self.formulas.keep(f"\\begin{{{name}}}{body}\\end{{{name}}}", display=True)
+
+
+class _StudentsRenderer(_Renderer):
+    """The same for what a student wrote: a tag that is not on the list is text, so that none swallows what follows."""
+
+    def inline_html(self, html: str) -> str:
+        """HTML within a line."""
+        return super().inline_html(OTHER_TAG.sub("&lt;", html))
+
+    def block_html(self, html: str) -> str:
+        """HTML on lines of its own."""
+        return super().block_html(OTHER_TAG.sub("&lt;", html))
+
+    def block_mermaidjs(self, code: str) -> str:
+        """A diagram, which only a script could draw."""
+        return f"<pre>{escape(code)}</pre>"
+
 
 @pass_context
 def students_markdown(context: Any, source: str) -> str:
-    """A jinja filter: the markdown of a student's cell as harmless HTML."""
-    renderer = _Renderer(escape=False, attachments=context["cell"].get("attachments", {}), exclude_anchor_links=True)
-    return harmless(MarkdownWithMath(renderer=renderer).render(source))
+    """A jinja filter: the markdown of a student's cell, or a comment on it, as harmless HTML."""
+    formulas = Formulas(source)
+    attachments = (context.get("cell") or {}).get("attachments", {})
+    try:
+        html = MarkdownWithMath(renderer=_StudentsRenderer(formulas, escape=False, attachments=attachments)).render(
+            source
+        )
+        return formulas.put_back(harmless(html))
+    except RecursionError:
+        return f"<pre>{escape(source)}</pre>"
+
+
+@pass_context
+def instructors_markdown(context: Any, source: str) -> str:
+    """A jinja filter: the markdown of an instructor's cell as HTML, its own HTML included."""
+    formulas = Formulas(source)
+    attachments = (context.get("cell") or {}).get("attachments", {})
+    html = MarkdownWithMath(renderer=_Renderer(formulas, escape=False, attachments=attachments)).render(source)
+    return formulas.put_back(html)
 
 
 def harmless(html: str) -> str:

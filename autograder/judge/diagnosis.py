@@ -24,7 +24,7 @@ from autograder.kernels.model import Case, Kernel, Mistake
 @dataclass(eq=False)
 class Trial:
     """One case, the requirement it belongs to, what the student's function did with it call by call, and what the
-    reference gives in each."""
+    reference gives in each. hidden: whether it is one of the cases that nothing is told of."""
 
     requirement: str
     case: Case
@@ -32,6 +32,7 @@ class Trial:
     expected: tuple[Any, ...]
     computation: str
     passed: bool
+    hidden: bool = False
 
     @property
     def gave_numbers(self) -> bool:
@@ -152,13 +153,17 @@ def _as_expected(value: Any) -> Any:
 
 
 def _hypothesis(failed: list[Trial]) -> Diagnosis | None:
-    """What the wrong numbers have in common; nothing where a case has the right ones in the wrong dtype."""
+    """What the wrong numbers have in common; nothing where a case has the right ones in the wrong dtype.
+
+    A number is named only if a public case gives it: a function could choose it to carry a hidden input out.
+    """
+    failed = sorted(failed, key=lambda trial: trial.hidden)
     pairs = [_pair(trial) for trial in failed]
     if not pairs or any(pair is None or not pair[1].size or _right(*pair) for pair in pairs):
         return None
     for name, text, test in HYPOTHESES:
         found = test(pairs)
-        if found is not None:
+        if found is not None and not (found and failed[0].hidden):
             return Diagnosis("hypothesis", name, text.format(found))
     return _unchanged_argument(failed)
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import platform
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -27,8 +28,21 @@ Call = Callable[[list], Outcome]
 HOPELESS = ("time", "gone")
 """Problems after which the remaining cases are not tried."""
 
+HIDDEN_PROBLEMS = {
+    "time": "on a hidden case it gave no answer in time",
+    "gone": "it did on a hidden case, whose input is not shown",
+}
+"""What is told of them on a hidden case: the status a process ends with, for one, could carry the input out."""
+
 HOPELESS_AT_FIRST = ("missing", "arguments", "not implemented")
 """The same where no call has gone through; later these are failures of single cases (a branch not written yet, say)."""
+
+ALIKE_SEEDS = range(PUBLIC_SEED + 1, PUBLIC_SEED + 21)
+"""Where cases like a hidden one are drawn from. Everybody may know them: they tell nothing of the secret seed."""
+MOST_ALIKE = 100
+"""So many of them are tried for a requirement."""
+ALIKE_SECONDS = 2.0
+"""So long they are tried for a kernel: a slow function must not use up the time of the rest of its submission."""
 
 
 def judge(
@@ -58,6 +72,8 @@ def judge(
         expectations, failed = _on_working_devices(kernel, cases, seed, where, all_must_work=devices is not None)
         run = _Run(kernel, call)
         run.try_all(expectations)
+        if cases == "all":
+            run.show_cases_alike(seed)
         verdict = run.verdict(cases, seed, device_list.status(where, failed))
     verdict.remarks += failed.values()
     verdict.sandbox = sandbox
@@ -109,6 +125,7 @@ class _Run:
         self.largest_share = 0.0
         self.results = {item.name: RequirementResult(item.name, 0, item.points, True) for item in kernel.requirements}
         self.purity = RequirementResult(PURITY, 0, kernel.purity_points, True)
+        self.purity_requirement = ""
 
     def try_all(self, expectations: list[Expectation]) -> None:
         for expectation in expectations:
@@ -120,19 +137,36 @@ class _Run:
         steps = walk(self.kernel, expectation.case, self.call)
         last = steps[-1]
         if last.outcome.problem and self._hopeless(last.outcome.problem):
-            self.problem = _readable_problem(last.outcome.problem)
-            if last.outcome.problem.kind in HOPELESS and not expectation.hidden:
-                self.problem_case = self._call_text(last)
+            self._give_up(expectation, last)
             return
         self.printed |= any(step.outcome.printed for step in steps)
         passed = self._compare_with_oracles(expectation, steps)
         first = expectation.oracles[0]
-        trial = Trial(expectation.requirement, expectation.case, steps, first.expected, first.computation, passed)
+        trial = Trial(
+            expectation.requirement,
+            expectation.case,
+            steps,
+            first.expected,
+            first.computation,
+            passed,
+            expectation.hidden,
+        )
         self.trials.append(trial)
         for number, step in enumerate(steps, 1):
             if _finite(step.arguments):
                 self.warning = self.warning or _warning(step.outcome, expectation.hidden)
             self._check_purity(expectation, step, number)
+
+    def _give_up(self, expectation: Expectation, step: Step) -> None:
+        """Keep why there is no point in trying further cases; of a hidden case no more than the kind of problem."""
+        problem = step.outcome.problem
+        if problem.kind not in HOPELESS:
+            self.problem = _readable_problem(problem)
+        elif expectation.hidden:
+            self.problem = Problem(problem.kind, HIDDEN_PROBLEMS[problem.kind])
+        else:
+            self.problem = _readable_problem(problem)
+            self.problem_case = self._call_text(step)
 
     def _hopeless(self, problem: Problem) -> bool:
         return problem.kind in HOPELESS or (problem.kind in HOPELESS_AT_FIRST and not self.trials)
@@ -192,20 +226,75 @@ class _Run:
         )
 
     def _check_purity(self, expectation: Expectation, step: Step, number: int) -> None:
-        changed = changed_arguments(step)
         self.purity.cases += number == 1
-        if not changed:
+        found = self._changes(expectation, step, number)
+        if found is None:
             return
         self.purity.passed = False
         if self.purity.counterexample is None:
-            names = " and ".join(f"`{name}`" for name in changed)
-            difference = Difference("inputs", f"your function changed its argument {names}: work on a copy")
-            found = Counterexample(_case_name(expectation.case, number), "cpu", difference, hidden=expectation.hidden)
-            if expectation.hidden:
-                found = Counterexample("a hidden case", "cpu", Difference("inputs", ""), hidden=True)
-            else:
-                found.call = {name: show_value(value) for name, value in step.arguments.items()}
             self.purity.counterexample = found
+            self.purity_requirement = expectation.requirement
+
+    def _changes(self, expectation: Expectation, step: Step, number: int) -> Counterexample | None:
+        """What a call changed of its arguments, as a counterexample."""
+        changed = changed_arguments(step)
+        if not changed:
+            return None
+        if expectation.hidden:
+            return Counterexample("a hidden case", "cpu", Difference("inputs", ""), hidden=True)
+        names = " and ".join(f"`{name}`" for name in changed)
+        difference = Difference("inputs", f"your function changed its argument {names}: work on a copy")
+        call = {name: show_value(value) for name, value in step.arguments.items()}
+        return Counterexample(_case_name(expectation.case, number), "cpu", difference, call=call)
+
+    # ------------------------------------------------------------ cases like a hidden one
+
+    def show_cases_alike(self, seed: int) -> None:
+        """In place of every hidden failure, show a case from a public seed that fails in the same way, if there is one.
+
+        seed: the secret one, whose cases are never shown.
+        """
+        share, end = self.largest_share, time.perf_counter() + ALIKE_SECONDS
+        failed = [item for item in (*self.results.values(), self.purity) if item.counterexample]
+        for result in failed if self.problem is None else []:
+            if result.counterexample.hidden and not self._show_case_alike(result, seed, end):
+                break
+        self.largest_share = share
+
+    def _show_case_alike(self, result: RequirementResult, seed: int, end: float) -> bool:
+        """Whether it is worth trying the next requirement: no call took too long, or ended the process."""
+        for expectation in itertools.islice(self._cases_alike(result, seed), MOST_ALIKE):
+            if time.perf_counter() > end:
+                return False
+            steps = walk(self.kernel, expectation.case, self.call)
+            if (problem := steps[-1].outcome.problem) and problem.kind in HOPELESS:
+                return False
+            found = self._counterexample_alike(result, expectation, steps)
+            if found is not None:
+                found.alike = True
+                result.counterexample = found
+                return True
+        return True
+
+    def _cases_alike(self, result: RequirementResult, seed: int) -> Iterator[Expectation]:
+        requirement = self.purity_requirement if result is self.purity else result.name
+        for public_seed in ALIKE_SEEDS:
+            if public_seed != seed:
+                yield from expected_answers.expectations_alike(self.kernel, requirement, public_seed)
+
+    def _counterexample_alike(
+        self, result: RequirementResult, expectation: Expectation, steps: list[Step]
+    ) -> Counterexample | None:
+        """The case as a counterexample, if it fails in the same way as the hidden one."""
+        if result is self.purity:
+            changed = (self._changes(expectation, step, number) for number, step in enumerate(steps, 1))
+            return next((found for found in changed if found), None)
+        hidden = result.counterexample
+        for oracle in expectation.oracles:
+            wrong = self._first_wrong(oracle, steps) if oracle.name == hidden.oracle else None
+            if wrong is not None and wrong[1].kind == hidden.difference.kind:
+                return self._counterexample(expectation, oracle, steps, *wrong)
+        return None
 
     def verdict(self, cases: str, seed: int, devices: dict[str, str]) -> Verdict:
         results = list(self.results.values())

@@ -72,8 +72,13 @@ def difference_sentences(verdict: Verdict, found: Counterexample) -> list[str]:
         what = KINDS_OF_HIDDEN_DIFFERENCE[difference.kind]
         return [f"The public cases pass, but {what}." if verdict.cases == "all" else f"{what[:1].upper()}{what[1:]}."]
     if difference.kind == "exception":
-        return [f"Your function raised {difference.message}", *_own_line(found), *_advice(difference.message)]
-    sentences = [_sentence(difference.message, difference.output)]
+        return [
+            *_why_alike(found),
+            f"Your function raised {difference.message}",
+            *_own_line(found),
+            *_advice(difference.message),
+        ]
+    sentences = [*_why_alike(found), _sentence(difference.message, difference.output)]
     if difference.worst is not None and difference.total > 1:
         at = ", ".join(map(str, difference.worst))
         text = f"Worst at [{at}]: expected {_short(difference.expected)}, yours {_short(difference.got)}"
@@ -85,6 +90,13 @@ def difference_sentences(verdict: Verdict, found: Counterexample) -> list[str]:
     if found.oracle == DERIVATIVE:
         sentences.append("PyTorch gives your numbers, a numerical derivative does not: please tell your instructor.")
     return sentences
+
+
+def _why_alike(found: Counterexample) -> list[str]:
+    """Why this case is new to the student."""
+    if not found.alike:
+        return []
+    return ["The public cases pass; a hidden case fails in the same way as this one."]
 
 
 ADVICE = {
@@ -165,7 +177,7 @@ def _oracles_text(requirement: RequirementResult) -> str:
 
 def _counterexample_text(verdict: Verdict, requirement: RequirementResult) -> list[str]:
     found = requirement.counterexample
-    lines = [f"{requirement.name}: {found.case}"]
+    lines = [f"{requirement.name}: {_kind_of_case(found)}{found.case}"]
     if not found.hidden:
         lines += call_text(verdict, found).split("\n")
         if found.expected:
@@ -173,6 +185,11 @@ def _counterexample_text(verdict: Verdict, requirement: RequirementResult) -> li
         if found.got:
             lines += _labelled("yours", found.got)
     return lines + difference_sentences(verdict, found)
+
+
+def _kind_of_case(found: Counterexample) -> str:
+    """What a case is, where it is not simply one that the student can see in the notebook's own check."""
+    return "a case like the hidden one that fails: " if found.alike else ""
 
 
 def _labelled(label: str, text: str) -> list[str]:
@@ -285,7 +302,13 @@ def _counterexample_html(verdict: Verdict, requirement: RequirementResult, is_op
         rows.append(_row("yours", found.got) if found.got else "")
     sentences = "".join(f"<div>{escape(sentence)}</div>" for sentence in difference_sentences(verdict, found))
     picture = _picture_html(found.difference.picture)
-    title = "smallest failing case" if not found.hidden else "failing"
+    title = (
+        "failing"
+        if found.hidden
+        else "a case like the hidden one that fails"
+        if found.alike
+        else "smallest failing case"
+    )
     return (
         f'<details style="margin:6px 0"{" open" if is_open else ""}><summary style="cursor:pointer">'
         f"{escape(requirement.name)}, {title}: <i>{escape(found.case)}</i></summary>"

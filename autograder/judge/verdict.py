@@ -39,6 +39,7 @@ class Difference:
 class Counterexample:
     """The smallest case that fails. Of a hidden case only its kind of difference is told.
 
+    alike: only a hidden case failed; this one, from a public seed, fails in the same way and stands in its place.
     call: the arguments by name, as text. expected, got: as text. oracle: "cpu", "cuda", "derivative", ...
     """
 
@@ -46,6 +47,7 @@ class Counterexample:
     oracle: str
     difference: Difference
     hidden: bool = False
+    alike: bool = False
     call: dict[str, str] = field(default_factory=dict)
     expected: str = ""
     got: str = ""

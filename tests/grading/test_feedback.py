@@ -7,10 +7,12 @@ import re
 from html.parser import HTMLParser
 
 import pytest
+from jinja2 import Environment
 
-from autograder.course import read
+from autograder.course import Course, read, text_of
 from autograder.grading.feedback import page_of, write_feedback
-from autograder.grading.students_text import harmless
+from autograder.grading.formulas import formula
+from autograder.grading.students_text import harmless, instructors_markdown, students_markdown
 from tests.grading.conftest import ODD_NAMES, PIXEL, copy_of
 from tests.grading.small_course import CHAPTER, GRADIENTS, HIDDEN_WORD, POINTS, UNITS, WHY_POINTS, WORD, write
 
@@ -172,3 +174,70 @@ def test_a_page_is_written_again_when_the_notebook_is_newer_and_only_then(graded
     os.utime(notebook, (later + 10, later + 10))
     write_feedback(course, CHAPTER, "ada")
     assert "elu_backward" in path.read_text()
+
+
+# ---------------------------------------------------------------- what students wrote, and formulas
+
+
+def as_page(source: str) -> str:
+    """A student's markdown in the page."""
+    return (
+        Environment().from_string("{{ f(source) }}").render(f=lambda text: students_markdown({}, text), source=source)
+    )
+
+
+@pytest.mark.parametrize(
+    "tag", ["script", "style", "textarea", "title", "xmp", "plaintext", "noscript", "!--", "svg", "table", "td"]
+)
+def test_an_element_that_does_not_end_swallows_nothing_of_what_follows(tag):
+    text = Live(as_page(f"before <{tag}> inside\n\n<{tag}>\n\nafter **all** $x^2$")).text
+    for word in ("before", f"<{tag}>", "inside", "after", "all"):
+        assert word in text
+
+
+def test_the_page_has_a_policy_and_no_script(graded):
+    html = page(graded, "ada")
+    assert html.index("Content-Security-Policy") < html.index("<title>")
+    assert "default-src 'none'" in html
+    assert "<script" not in html
+
+
+def test_the_formulas_of_all_notebooks_are_converted():
+    for notebook in Course().notebooks():
+        for one in read(Course().source_of(notebook))["cells"]:
+            if one["cell_type"] == "markdown":
+                html = instructors_markdown({}, text_of(one))
+                assert "<code>$" not in html, (notebook, one["id"])
+
+
+@pytest.mark.parametrize(
+    "tex",
+    [
+        r"\href{javascript:alert(1)}{x}",
+        r"\style{background:url(https://elsewhere.example)}{x}",
+        r"\class{verdict}{x}",
+        r"\text{<img src=x onerror=alert(1)>}",
+        r"\text{</mtext><script>alert(1)</script>}",
+        r"\color{red;background:url(x)}{x}",
+        "{" * 500 + "x" + "}" * 500,
+        r"\frac12" * 5000,
+        r"\frac{",
+        "\x00",
+    ],
+)
+@pytest.mark.parametrize("display", [True, False])
+def test_a_formula_is_inert_whatever_stands_in_it(tex, display):
+    html = formula(tex, display)
+    assert Live(html).found == []
+    assert re.findall(r"\b(?:href|style|class|id|src|xlink)=", re.sub(r">[^<]*<", "><", html)) == []
+    assert not Live(html).images
+
+
+def test_a_formula_keeps_its_place_in_a_students_text():
+    html = as_page("so $x^2$ and\n\n$$y_1$$\n\n`$z$` ![$a$](attachment:b)")
+    assert html.index("so") < html.index("<msup>") < html.index("and") < html.index("<msub>")
+    assert "$z$" in html
+
+
+def test_a_place_holder_that_a_student_writes_is_text():
+    assert "formula0." in Live(as_page("<span>formula0.</span> $x$")).text

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 
+import nbformat
 import pytest
 from nbformat import NotebookNode
 
 from autograder.course import grading_of
 from autograder.grading.master import master
 from autograder.grading.rebuild import Rebuilt, rebuild
-from autograder.grading.submission import parse
+from autograder.grading.submission import Submitted, parse
 from tests.grading.small_course import CHAPTER, HIDDEN_WORD, RIGHT, UNITS, answered, cell
 
 
@@ -82,7 +83,43 @@ def tamper_with_points(notebook):
     at(notebook, "elu_test")["metadata"]["nbgrader"]["points"] = 1000
 
 
+def tamper_by_unlocking(notebook):
+    at(notebook, "elu_test")["metadata"]["nbgrader"].update(locked=False)
+
+
+def tamper_by_calling_it_a_solution(notebook):
+    at(notebook, "elu_test")["metadata"]["nbgrader"].update(solution=True, grade=False)
+
+
+def tamper_by_making_it_markdown(notebook):
+    at(notebook, "elu_test")["cell_type"] = "markdown"
+
+
+def tamper_by_moving_it_before_the_answer(notebook):
+    moved = at(notebook, "elu_test")
+    notebook["cells"].remove(moved)
+    notebook["cells"].insert(place(notebook, "elu"), moved)
+
+
+def tamper_by_removing_its_metadata(notebook):
+    one = at(notebook, "elu_test")
+    one["id"], one["metadata"] = "elu_test", {}
+
+
+def tamper_by_naming_an_answer_after_it(notebook):
+    own = cell("code", "own", "def elu(z): return 0", grade_id="elu_test", solution=True)
+    notebook["cells"].append(own)
+
+
 TAMPERING = {
+    tamper_by_unlocking: "the settings of elu_test were changed (lock): the instructor's were used",
+    tamper_by_calling_it_a_solution: (
+        "the settings of elu_test were changed (graded or not, answer or not): the instructor's were used"
+    ),
+    tamper_by_making_it_markdown: "the test cell elu_test was changed: the instructor's was used",
+    tamper_by_moving_it_before_the_answer: "cells were moved: the instructor's order was used",
+    tamper_by_removing_its_metadata: "the cell elu_test had lost nbgrader's metadata: it was known by its id",
+    tamper_by_naming_an_answer_after_it: "the test cell elu_test was there more than once: the copies were left out",
     tamper_by_deleting: "the test cell elu_test was missing: the instructor's was put back",
     tamper_by_editing: "the test cell elu_test was changed: the instructor's was used",
     tamper_by_duplicating: "the test cell elu_test was there more than once: the copies were left out",
@@ -182,7 +219,7 @@ def test_outputs_are_dropped(instructors, submitted):
 
 
 def test_an_empty_notebook_is_as_released_with_a_flag_for_each_cell(instructors):
-    found = rebuild(instructors, [])
+    found = rebuild(instructors, Submitted([]))
     assert found.notebook.cells == instructors.cells
     assert len(found.flags) == 7
 
@@ -199,3 +236,43 @@ def test_cells_without_ids_are_the_instructors_still(template, submitted):
     found = rebuilt(master(template, f"{CHAPTER}/{UNITS}"), submitted)
     assert at(found.notebook, "elu").source == RIGHT["elu"]
     assert at(found.notebook, "title").source.startswith("# Units")
+
+
+@pytest.mark.parametrize("odd", [5, None, ["elu_test"], {"a": 1}, True, 1e400, "\ud800", "x" * 10**5])
+def test_a_grade_id_that_is_no_name_is_none(instructors, submitted, odd):
+    own = cell("code", "own", "x = 1", grade_id=odd)
+    submitted["cells"].append(own)
+    found = rebuilt(instructors, submitted)
+    assert found.flags == []
+    assert found.notebook.cells[-1].source == "x = 1"
+
+
+def test_an_answer_that_lost_its_metadata_is_known_by_its_id_and_told(instructors, submitted):
+    one = at(submitted, "elu")
+    one["id"], one["metadata"] = (
+        next(cell.id for cell in instructors.cells if grading_of(cell).get("grade_id") == "elu"),
+        {},
+    )
+    found = rebuilt(instructors, submitted)
+    assert at(found.notebook, "elu").source == RIGHT["elu"]
+    assert found.flags == ["the cell elu had lost nbgrader's metadata: it was known by its id"]
+
+
+def test_two_cells_that_swapped_their_names_swap_their_answers_and_no_test_cell(instructors, submitted):
+    elu, test = at(submitted, "elu"), at(submitted, "elu_test")
+    elu["metadata"]["nbgrader"]["grade_id"], test["metadata"]["nbgrader"]["grade_id"] = "elu_test", "elu"
+    found = rebuilt(instructors, submitted)
+    assert at(found.notebook, "elu_test") == at(instructors, "elu_test")
+    assert "the test cell elu_test was changed: the instructor's was used" in found.flags
+
+
+def test_the_ids_of_all_cells_differ_and_are_valid_whatever_the_students_are(instructors, submitted):
+    for number in range(30):
+        submitted["cells"].insert(number, {**cell("code", "same", "x = 1"), "id": ["title", "añ b", "", 5][number % 4]})
+    found = rebuilt(instructors, submitted).notebook
+    nbformat.validate(found)
+    assert len({one.id for one in found.cells}) == len(found.cells)
+
+
+def test_what_reading_the_file_noted_is_flagged(instructors):
+    assert "it was odd" in rebuild(instructors, Submitted([], ["it was odd"])).flags

@@ -6,6 +6,7 @@ import json
 import re
 import sys
 import warnings
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -13,10 +14,12 @@ import pytest
 
 from autograder.call.calling import Outcome, Problem
 from autograder.call.plain import arrays_in, same
-from autograder.judge import Verdict, devices, expectations, judge
+from autograder.judge import Verdict, devices, expectations, judge, judging
 from autograder.judge.expectations import expectations_of
+from autograder.judge.judging import ALIKE_SEEDS
 from autograder.kernels import catalogue
-from autograder.kernels.model import PURITY, Kernel, Requirement, case
+from autograder.kernels.draw import PUBLIC_SEED
+from autograder.kernels.model import PURITY, Kernel, Requirement, case, each, repeated
 from tests import fake_accelerator
 from tests.judge.students import after, elu, elu_backward, first_difference, lost, prelu_backward, verdict_of
 
@@ -281,6 +284,12 @@ def hidden_numbers(kernel: Kernel, seed: int) -> set[str]:
     return {number for number in found if len(re.sub(r"\D", "", number)) >= 4}
 
 
+def public_numbers(kernel: Kernel) -> set[str]:
+    """The numbers of the cases that everybody may see: the public ones and those that can stand for hidden ones."""
+    found = hidden_numbers(kernel, PUBLIC_SEED)
+    return found.union(*(hidden_numbers(kernel, seed) for seed in ALIKE_SEEDS))
+
+
 @pytest.mark.parametrize("wrong", [*WRONG.values(), raises_with_its_input, warns_with_its_input])
 def test_a_verdict_on_hidden_cases_holds_no_input_and_no_answer(wrong):
     kernel, seed = ELU, 31_337
@@ -295,24 +304,58 @@ def test_a_verdict_on_hidden_cases_holds_no_input_and_no_answer(wrong):
         return elu(z, alpha) if json.dumps(key) in right_in_public else wrong(z, alpha)
 
     verdict = verdict_of(kernel, wrong_in_hidden, cases="all", seed=seed)
-    assert any(item.counterexample and item.counterexample.hidden for item in verdict.requirements) or verdict.remarks
+    failing = [item.counterexample for item in verdict.requirements if item.counterexample]
+    assert any(found.hidden or found.alike for found in failing) or verdict.remarks
     recorded = verdict.to_json()
     told = " ".join([verdict.text(), verdict.html(), json.dumps(recorded["requirements"]), *verdict.remarks])
     told += json.dumps([recorded["problem"], recorded["diagnosis"]])
-    assert len(hidden_numbers(kernel, seed)) > 100
-    public = hidden_numbers(replace(kernel), seed) & set(re.findall(r"-?\d+\.\d+(?:e[+-]\d+)?", told))
-    assert public <= {"1.001"}
+    secret = hidden_numbers(kernel, seed) - public_numbers(kernel)
+    assert len(secret) > 100
+    assert not secret & set(re.findall(r"-?\d+\.\d+(?:e[+-]\d+)?", told))
+    assert str(seed) not in told
+
+
+def key_of(arguments: Iterable) -> str:
+    """The same text for the same arguments."""
+    return json.dumps([np.asarray(value).tolist() for value in arguments])
+
+
+def keys_of(seed: int, hidden: bool) -> set[str]:
+    """The arguments of ELU's cases from a seed."""
+    return {key_of(item.case.arguments.values()) for item in expectations_of(ELU, seed, hidden, ("cpu",))}
+
+
+@pytest.mark.parametrize("kind", ["time", "gone"])
+def test_how_the_process_ended_on_a_hidden_case_is_not_told(kind):
+    hidden = keys_of(1, True) - keys_of(PUBLIC_SEED, False)
+
+    def call(arguments):
+        if key_of(arguments) in hidden:
+            return Outcome(problem=Problem(kind, "it ended itself with status SECRET", "SECRET", 4))
+        return Outcome(elu(*arguments), arguments_after=arguments)
+
+    verdict = judge(ELU, call, cases="all", seed=1, devices=("cpu",))
+    assert verdict.problem["kind"] == kind
+    assert "SECRET" not in verdict.text() + verdict.html() + json.dumps(verdict.to_json())
+    assert "hidden case" in verdict.text()
+
+
+def test_a_number_that_only_hidden_answers_share_is_not_told():
+    public = keys_of(PUBLIC_SEED, False)
+    wrong = lambda z, alpha=1.0: elu(z, alpha) * (1 if key_of([z, alpha]) in public or alpha == 1 else 0.73125)  # noqa: E731
+    verdict = verdict_of("elu", wrong, cases="all", seed=1)
+    assert verdict.diagnosis is None or "0.73125" not in verdict.diagnosis.text
+    assert verdict_of("elu", after(elu, lambda y: y * 0.73125), cases="all", seed=1).diagnosis.name == "factor"
 
 
 def test_a_forged_problem_in_a_hidden_case_carries_nothing_out():
+    hidden = keys_of(1, True) - keys_of(PUBLIC_SEED, False)
     for kind in ("missing", "arguments", "not implemented", "exception", "type"):
 
-        def forges(arguments, kind=kind):
-            return Outcome(problem=Problem(kind, "SECRET", "SECRET", 4), warnings=["overflow SECRET"])
-
-        def call(arguments, forges=forges, tried=[]):  # noqa: B006
-            tried.append(1)
-            return forges(arguments) if len(tried) > 5 else Outcome(elu(*arguments), arguments_after=arguments)
+        def call(arguments, kind=kind):
+            if key_of(arguments) in hidden:
+                return Outcome(problem=Problem(kind, "SECRET", "SECRET", 4), warnings=["overflow SECRET"])
+            return Outcome(elu(*arguments), arguments_after=arguments)
 
         verdict = judge(ELU, call, cases="all", seed=1, devices=("cpu",))
         values = next(item for item in verdict.requirements if item.name == VALUES)
@@ -329,6 +372,166 @@ def test_hidden_cases_fail_with_a_sentence_for_every_kind():
         assert all((found.call, found.expected, found.got) == ({}, "", "") for found in failing)
         assert "a hidden case" in verdict.text()
         assert "public cases pass" not in verdict.text(), "they were not tried"
+
+
+# ---------------------------------------------------------------- a public case like the hidden one
+
+
+def wrong_where(condition, answer):
+    """A right ELU, except where the condition holds of its arguments."""
+    return lambda z, alpha=1.0: answer(z, alpha) if condition(z, alpha) else elu(z, alpha)
+
+
+def is_new(z, alpha):
+    """Whether arguments are of no public case: what a function does that has learned those by heart."""
+    return key_of([z, alpha]) not in keys_of(PUBLIC_SEED, False) and key_of([z]) not in keys_of(PUBLIC_SEED, False)
+
+
+def raises_an_exception(z, alpha):
+    raise ValueError("too hard")
+
+
+def changes_its_input(z, alpha):
+    answer = elu(z, alpha)
+    z += 1
+    return answer
+
+
+ALIKE = {
+    "values": lambda z, alpha: elu(z, alpha) + 1,
+    "shape": lambda z, alpha: elu(z, alpha)[None],
+    "dtype": lambda z, alpha: elu(z, alpha).astype("float16"),
+    "type": lambda z, alpha: "elu",
+    "not finite": lambda z, alpha: elu(z, alpha) * np.nan,
+    "exception": raises_an_exception,
+    "inputs": changes_its_input,
+}
+
+
+@pytest.mark.parametrize("kind", ALIKE)
+def test_a_hidden_failure_is_shown_with_a_case_from_a_public_seed_that_fails_in_the_same_way(kind):
+    verdict = verdict_of("elu", wrong_where(is_new, ALIKE[kind]), cases="all", seed=4)
+    failing = [item.counterexample for item in verdict.requirements if item.counterexample]
+    assert failing
+    assert all(found.alike and not found.hidden for found in failing)
+    assert {found.difference.kind for found in failing} == {kind}
+    assert all(set(found.call) <= {"z", "alpha"} and found.call for found in failing)
+    for told in (verdict.text(), verdict.html()):
+        assert "a case like the hidden one that fails" in told
+        assert "a hidden case fails in the same way as this one" in told
+
+
+def test_the_case_that_is_shown_is_the_first_that_fails():
+    verdict = verdict_of("elu", wrong_where(lambda z, alpha: is_new(z, alpha) and z.size > 6, ALIKE["values"]),
+                         cases="all", seed=4)  # fmt: skip
+    for item in verdict.requirements:
+        if item.counterexample:
+            cases = [
+                one for seed in ALIKE_SEEDS for one in expectations.expectations_alike(ELU, item.name, seed, ("cpu",))
+            ]
+            first = next(one for one in cases if one.case.arguments["z"].size > 6)
+            assert item.counterexample.case == first.case.name
+
+
+@pytest.mark.parametrize("kind", ALIKE)
+def test_where_no_public_seed_gives_such_a_case_the_hidden_one_is_named_and_no_more(kind):
+    secret = (
+        keys_of(4, True) - keys_of(PUBLIC_SEED, False) - set().union(*(keys_of(seed, True) for seed in ALIKE_SEEDS))
+    )
+    wrong = wrong_where(lambda z, alpha: bool(secret & {key_of([z, alpha]), key_of([z])}), ALIKE[kind])
+    verdict = verdict_of("elu", wrong, cases="all", seed=4)
+    failing = [item.counterexample for item in verdict.requirements if item.counterexample]
+    assert failing
+    assert all(
+        (found.case, found.hidden, found.alike, found.call) == ("a hidden case", True, False, {}) for found in failing
+    )
+
+
+def test_a_failure_of_another_kind_does_not_stand_for_the_hidden_one():
+    secret = keys_of(4, True)
+
+    def wrong(z, alpha=1.0):
+        if not is_new(z, alpha):
+            return elu(z, alpha)
+        return ALIKE["values" if secret & {key_of([z, alpha]), key_of([z])} else "shape"](z, alpha)
+
+    verdict = verdict_of("elu", wrong, cases="all", seed=4)
+    assert {item.counterexample.difference.kind for item in verdict.requirements if item.counterexample} == {"values"}
+    assert all(item.counterexample.hidden for item in verdict.requirements if item.counterexample)
+
+
+def two_steps(draw):
+    """A repeated case, in grading with another beta than in practice."""
+    gradients = each([draw.normal(2), draw.normal(2)])
+    beta = 0.5 if draw.hidden else 0.9
+    yield repeated("2 steps", theta=draw.normal(2), gradient=gradients, m=np.zeros(2), learning_rate=0.1, beta=beta)
+
+
+def test_a_repeated_case_is_shown_with_the_step_that_fails():
+    kernel = replace(catalogue()["momentum_step"], requirements=(Requirement("steps", 1, two_steps),), mistakes=())
+
+    def forgets_m(theta, gradient, m, learning_rate, beta):
+        m = (m if beta == 0.9 else 0) * beta - learning_rate * gradient
+        return theta + m, m
+
+    verdict = verdict_of(kernel, forgets_m, cases="all", seed=4)
+    (found,) = (item.counterexample for item in verdict.requirements if item.counterexample)
+    assert (found.alike, found.case, found.call["beta"]) == (True, "2 steps: step 2", "0.5")
+
+
+def test_what_is_shown_is_the_same_every_time():
+    wrong = wrong_where(is_new, ALIKE["values"])
+    first, second = (verdict_of("elu", wrong, cases="all", seed=4).to_json() for _ in range(2))
+    assert {**first, "seconds": 0} == {**second, "seconds": 0}
+    other = verdict_of("elu", wrong, cases="all", seed=5).to_json()
+    assert first["requirements"] == other["requirements"]
+
+
+def test_the_search_ends_where_a_call_does_not():
+    calls = []
+
+    def call(arguments):
+        key = key_of(arguments)
+        calls.append(key)
+        if key in keys_of(PUBLIC_SEED, False):
+            return Outcome(elu(*arguments), arguments_after=arguments)
+        if key in keys_of(4, True):
+            return Outcome(elu(*arguments) + 1, arguments_after=arguments)
+        return Outcome(problem=Problem("time", "no answer"))
+
+    verdict = judge(ELU, call, cases="all", seed=4, devices=("cpu",))
+    judged = keys_of(PUBLIC_SEED, False) | keys_of(4, True)
+    assert sum(key not in judged for key in calls) == 1
+    assert verdict.problem is None
+    assert any(item.counterexample.hidden for item in verdict.requirements if item.counterexample)
+
+
+def test_a_search_without_success_costs_a_bounded_number_of_calls(monkeypatch):
+    monkeypatch.setattr(judging, "MOST_ALIKE", 7)
+    monkeypatch.setattr(judging, "ALIKE_SECONDS", 1e9)
+    secret = keys_of(4, True) - keys_of(PUBLIC_SEED, False)
+    calls = []
+
+    def call(arguments):
+        calls.append(1)
+        return Outcome(elu(*arguments) + (key_of(arguments) in secret), arguments_after=arguments)
+
+    verdict = judge(ELU, call, cases="all", seed=4, devices=("cpu",))
+    failed = sum(item.counterexample is not None for item in verdict.requirements)
+    judged = len(expectations_of(ELU, 4, True, ("cpu",))) + len(expectations.public(ELU, ("cpu",)))
+    assert failed
+    assert len(calls) <= judged + 7 * failed
+
+
+def test_passing_functions_are_called_for_no_further_cases():
+    calls = []
+
+    def call(arguments):
+        calls.append(1)
+        return Outcome(elu(*arguments), arguments_after=arguments)
+
+    assert judge(ELU, call, cases="all", seed=4, devices=("cpu",)).passed
+    assert len(calls) == len(expectations_of(ELU, 4, True, ("cpu",))) + len(expectations.public(ELU, ("cpu",)))
 
 
 def test_the_same_seed_gives_the_same_verdict():
@@ -360,7 +563,7 @@ def test_hard_coded_answers_to_the_visible_cases_earn_nothing():
     assert verdict_of("elu", remembers).passed
     verdict = verdict_of("elu", remembers, cases="all", seed=77)
     assert verdict.points == 0
-    assert "The public cases pass, but the numbers differ on a further case of this kind." in verdict.text()
+    assert "The public cases pass; a hidden case fails in the same way as this one." in verdict.text()
 
 
 # ---------------------------------------------------------------- devices
