@@ -190,6 +190,8 @@ def _long_cell(notebook: dict[str, Any]) -> None:
     _cell_of(notebook, "relu")["source"] = "#" * 2_000_000
 
 
+HREF = "$\\href{javascript:alert(4)}{x}$"
+
 CHANGED = (
     Behaviour("copies a test cell", "notebook", change=_duplicate_test, deserved=NO_RELU, told="more than once"),
     Behaviour("deletes a test cell", "notebook", change=_delete_test, deserved=NO_RELU, told="was missing"),
@@ -218,7 +220,7 @@ CHANGED = (
         "answers with markup",
         "notebook",
         {
-            "why": "<script>alert(1)</script> <img src=x onerror=alert(2)> [x](javascript:alert(3)) $\\href{javascript:alert(4)}{x}$"
+            {"why": "<script>alert(1)</script> <img src=x onerror=alert(2)> [x](javascript:alert(3)) " + HREF},
         },
     ),
 )
