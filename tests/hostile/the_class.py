@@ -1,0 +1,223 @@
+"""The hostile class: handed in among honest students, graded, and what came of it.
+
+`python3 -m tests.hostile` grades it and prints the table of the README; `--write` puts it there.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from autograder.course import Course, read
+from autograder.grading.feedback import write_all_feedback
+from autograder.grading.grading_run import grade_chapter
+from autograder.grading.results import NotebookResult, Results, write_atomically
+from autograder.judge.judging import ALIKE_SEEDS
+from autograder.kernels.draw import PUBLIC_SEED
+from tests.grading.small_course import (
+    ALPHA_FORGOTTEN,
+    CHAPTER,
+    HIDDEN_WORD,
+    UNITS,
+    answered,
+    folder_of,
+    gradebook,
+    hand_in,
+    write,
+)
+from tests.grading.test_confidentiality import numbers_in, numbers_of, text_of
+from tests.hostile.behaviours import BEHAVIOURS, Behaviour, answers_for
+
+SEED = 2_718_281_828 % 2**31
+"""The chapter's secret seed, so that the numbers that look for it find nothing else."""
+
+EVERY = 8
+"""An honest student after so many hostile ones."""
+
+HONEST_ANSWERS: tuple[dict[str, str] | None, ...] = (
+    {},
+    {"elu": ALPHA_FORGOTTEN},
+    {"relu": "def relu(z):\n    return z * (z > 0)"},
+    None,
+    {"double": "def double(n):\n    return n + 2"},
+)
+"""What the honest students answer, in turn: all right, some wrong, nothing."""
+
+MARK = "A_STUDENT_OF_THE_HOSTILE_CLASS"
+"""In the environment of all that is started while the class is graded, and so in every process that is left behind."""
+
+
+def students() -> Iterator[tuple[str, Behaviour | None]]:
+    """The class in the order in which it is graded: (name, row), None for an honest student."""
+    honest = 0
+    for number, behaviour in enumerate(BEHAVIOURS):
+        if number % EVERY == 0:
+            yield f"{number:03} a honest student", None
+            honest += 1
+        yield f"{number:03} b {behaviour.name}", behaviour
+
+
+HOSTILE = {name: behaviour for name, behaviour in students() if behaviour is not None}
+HONEST = [name for name, behaviour in students() if behaviour is None]
+
+
+def hand_in_honest(course: Course) -> None:
+    """The submissions of the honest students."""
+    for number, name in enumerate(HONEST):
+        hand_in(course, name, HONEST_ANSWERS[number % len(HONEST_ANSWERS)], sections=[UNITS])
+
+
+def hand_in_hostile(course: Course, rows: dict[str, Behaviour] = HOSTILE) -> None:
+    """The submissions of the others."""
+    for name, behaviour in rows.items():
+        answers = answers_for(behaviour, course.root)
+        hand_in(course, name, answers, extra=behaviour.extra, sections=[UNITS])
+        path = folder_of(course, name) / f"{UNITS}.ipynb"
+        if behaviour.change:
+            notebook = read(path)
+            behaviour.change(notebook)
+            write(path, notebook)
+        if behaviour.file:
+            behaviour.file(path)
+
+
+def set_seed(course: Course) -> None:
+    """Give the chapter the seed that is looked for afterwards."""
+    folder = course.root / "verdicts" / CHAPTER
+    folder.mkdir(parents=True, exist_ok=True)
+    write_atomically(folder / "seed", f"{SEED}\n", mode=0o600)
+
+
+@dataclass
+class Graded:
+    """A class that was graded.
+
+    results: of the notebook 1_units by student. left: processes that it left behind; scratch: files in the folder for
+    temporary ones.
+    """
+
+    course: Course
+    results: dict[str, NotebookResult]
+    left: list[str] = field(default_factory=list)
+    scratch: list[str] = field(default_factory=list)
+
+    def scores(self, student: str) -> dict[str, float | None]:
+        """The judge's scores of a student by test cell."""
+        return {name: cell.score for name, cell in self.results[student].cells.items() if name != "why"}
+
+
+def grade_class(course: Course, jobs: int) -> Graded:
+    """Grade a class of the small course with feedback, in the sandbox, and look at what is left behind."""
+    with temporary_files() as scratch, marked():
+        grade_chapter(course, CHAPTER, jobs=jobs, devices=("cpu",))
+        names = sorted(path.name for path in (course.root / "submitted").iterdir())
+        problems = [problem for problem in write_all_feedback(course, CHAPTER, names, jobs) if problem]
+        assert not problems, problems
+        left = processes_with(MARK)
+        files = sorted(str(path) for path in scratch.rglob("*"))
+    return Graded(course, {name: Results(course.root, CHAPTER).find(name, UNITS) for name in names}, left, files)
+
+
+@contextlib.contextmanager
+def temporary_files() -> Iterator[Path]:
+    """A folder of their own for the temporary files of this process and those it starts."""
+    before, folder = os.environ.get("TMPDIR"), Path(tempfile.mkdtemp(prefix="hostile-class-"))
+    folder.chmod(0o777)
+    os.environ["TMPDIR"], tempfile.tempdir = str(folder), None
+    try:
+        yield folder
+    finally:
+        tempfile.tempdir = None
+        if before is None:
+            del os.environ["TMPDIR"]
+        else:
+            os.environ["TMPDIR"] = before
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def marked() -> Iterator[None]:
+    """Mark the children of this process by their environment; those of the sandbox by being descendants of ours."""
+    os.environ[MARK] = "1"
+    try:
+        yield
+    finally:
+        del os.environ[MARK]
+
+
+def processes_with(mark: str) -> list[str]:
+    """The command lines of other processes whose environment has a variable, and of a student's worker anywhere."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")
+            ours = mark.encode() in (folder / "environ").read_bytes()
+            if int(folder.name) != os.getpid() and (ours or "/python/worker.py" in command or "bwrap" in command):
+                found.append(command)
+    return [command for command in found if "resource_tracker" not in command]
+
+
+# ---------------------------------------------------------------- what came of it
+
+
+def told_about(result: NotebookResult) -> str:
+    """All that an instructor reads about a notebook."""
+    parts = [result.set_aside, *result.flags, *(cell.note for cell in result.cells.values())]
+    parts += [verdict.text() for verdict in result.verdicts]
+    for cell in result.notebook.get("cells", []):
+        for output in cell.get("outputs", []):
+            parts += [*output.get("traceback", []), str(output.get("text", ""))]
+    return "\n".join(map(str, parts))
+
+
+def forged(graded: Graded) -> list[str]:
+    """The students who have more points than they deserve."""
+    return [name for name, row in HOSTILE.items() if _sum(graded.scores(name)) > _sum(row.deserved or {}) + 1e-9]
+
+
+def harmed(graded: Graded, alone: Graded) -> list[str]:
+    """The honest students whose scores are not those of a class without the others, in the results or the gradebook."""
+    books = [
+        {key: value for key, value in gradebook(one.course).items() if key[0] in HONEST} for one in (graded, alone)
+    ]
+    different = {key[0] for key in books[0].keys() | books[1].keys() if books[0].get(key) != books[1].get(key)}
+    return sorted(different | {name for name in HONEST if graded.scores(name) != alone.scores(name)})
+
+
+def leaked(graded: Graded) -> dict[str, set[str]]:
+    """Hidden numbers, the seed and the mark scheme in the files that students get, by file."""
+    open_to_all = numbers_of(PUBLIC_SEED, False).union(*(numbers_of(seed, True) for seed in ALIKE_SEEDS))
+    secret = (numbers_of(SEED, True) - open_to_all) | {str(SEED)}
+    found = {}
+    for path in sorted((graded.course.root / "feedback").rglob("*.html")):
+        text = text_of(path)
+        values = numbers_in(text) & secret | {word for word in (HIDDEN_WORD,) if word in text}
+        if values:
+            found[str(path.relative_to(graded.course.root))] = values
+    return found
+
+
+def _sum(scores: dict[str, float | None]) -> float:
+    return sum(score or 0.0 for score in scores.values())
+
+
+def as_markdown(graded: Graded, alone: Graded) -> str:
+    """The table of the README."""
+    groups = dict.fromkeys(behaviour.group for behaviour in BEHAVIOURS)
+    counts = [f"{sum(row.group == group for row in BEHAVIOURS)} {group}" for group in groups]
+    rows = [
+        ("behaviours tried", f"{len(BEHAVIOURS)} ({', '.join(counts)})"),
+        ("forged scores", str(len(forged(graded)))),
+        ("hidden values leaked", str(sum(map(len, leaked(graded).values())))),
+        (f"honest students harmed, of {len(HONEST)} among them", str(len(harmed(graded, alone)))),
+        ("processes and files left behind", str(len(graded.left) + len(graded.scratch))),
+    ]
+    return "\n".join(["| | |", "| --- | --- |", *(f"| {name} | {value} |" for name, value in rows)])
+
+
+__all__ = ["HONEST", "HOSTILE", "Graded", "answered", "as_markdown", "forged", "grade_class", "harmed", "leaked"]
