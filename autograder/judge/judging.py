@@ -53,6 +53,7 @@ def judge(
     seed: int = PUBLIC_SEED,
     devices: tuple[str, ...] | None = None,
     sandbox: str = "none",
+    hidden_call: Call | None = None,
 ) -> Verdict:
     """Judge a callable as an implementation of a kernel.
 
@@ -60,6 +61,8 @@ def judge(
     cases: "public" (what a student sees), "hidden" (more of them, from `seed`) or "all" (both: grading).
     devices: where the reference runs; every device present if None.
     sandbox: what ran the student's code, for the record.
+    hidden_call: calls the same function with the hidden cases, in a process of its own. Then all that a report shows
+        comes from one that has never seen a hidden input, whatever a function keeps from call to call.
 
     Raises ValueError for other `cases` and for devices that are not there, DeviceError for one that was asked for and
     cannot compute.
@@ -70,7 +73,7 @@ def judge(
     where = device_list.chosen(devices)
     with np.errstate(all="ignore"):
         expectations, failed = _on_working_devices(kernel, cases, seed, where, all_must_work=devices is not None)
-        run = _Run(kernel, call)
+        run = _Run(kernel, call, hidden_call or call)
         run.try_all(expectations)
         if cases == "all":
             run.show_cases_alike(seed)
@@ -114,9 +117,10 @@ NUMBERS_OUT_OF_RANGE = "The result is right all the same; look for the step whos
 class _Run:
     """The judging of one kernel, case by case."""
 
-    def __init__(self, kernel: Kernel, call: Call) -> None:
+    def __init__(self, kernel: Kernel, call: Call, hidden_call: Call) -> None:
         self.kernel = kernel
         self.call = call
+        self.hidden_call = hidden_call
         self.trials: list[Trial] = []
         self.problem: Problem | None = None
         self.problem_case = ""
@@ -134,7 +138,7 @@ class _Run:
                 return
 
     def _try(self, expectation: Expectation) -> None:
-        steps = walk(self.kernel, expectation.case, self.call)
+        steps = walk(self.kernel, expectation.case, self.hidden_call if expectation.hidden else self.call)
         last = steps[-1]
         if last.outcome.problem and self._hopeless(last.outcome.problem):
             self._give_up(expectation, last)

@@ -219,9 +219,7 @@ CHANGED = (
     Behaviour(
         "answers with markup",
         "notebook",
-        {
-            {"why": "<script>alert(1)</script> <img src=x onerror=alert(2)> [x](javascript:alert(3)) " + HREF},
-        },
+        {"why": "<script>alert(1)</script> <img src=x onerror=alert(2)> [x](javascript:alert(3)) " + HREF},
     ),
 )
 
