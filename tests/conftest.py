@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
 
 from autograder.kernels import catalogue
+from tests.confinement import use_the_sandbox_or_say_that_there_is_none
 
-settings.register_profile(
-    "quick",
-    max_examples=300,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    suppress_health_check=[HealthCheck.too_slow],
-)
-settings.register_profile("thorough", settings.get_profile("quick"), max_examples=6_000)
-settings.load_profile("quick")
+with contextlib.suppress(ModuleNotFoundError):  # a GPU server may not have it
+    from hypothesis import HealthCheck, settings
+
+    settings.register_profile(
+        "quick",
+        max_examples=300,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        suppress_health_check=[HealthCheck.too_slow],
+    )
+    settings.register_profile("thorough", settings.get_profile("quick"), max_examples=6_000)
+    settings.load_profile("quick")
 
 BY_KERNEL, BY_NOTEBOOK = "test_every_kernel.py", "test_every_notebook.py"
 
@@ -32,6 +36,22 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     if config.option.markexpr != "gpu" or collection_path == HERE:
         return None
     return True if HERE in collection_path.parents and not collection_path.is_relative_to(HERE / "gpu") else None
+
+
+SANDBOX = pytest.StashKey[str]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Find out what students' code runs in, in the tests of this run; the processes it is divided among inherit it."""
+    if not hasattr(config, "workerinput"):
+        config.stash[SANDBOX] = use_the_sandbox_or_say_that_there_is_none()
+        if "none" in config.stash[SANDBOX]:
+            config.issue_config_time_warning(UserWarning(config.stash[SANDBOX]), 2)
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    """Say it."""
+    return config.stash.get(SANDBOX, "")
 
 
 @pytest.hookimpl(optionalhook=True)

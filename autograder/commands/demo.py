@@ -38,7 +38,9 @@ def run(arguments: argparse.Namespace) -> int:
     print(f"A class of {len(students)} simulated students hands in {chapter}.", flush=True)
     make_release(course, chapter)
     hand_in(course, chapter, students)
-    summary = grade(course, chapter, arguments.jobs)
+    sandbox, told = sandbox_of_the_demo()
+    print(told, flush=True)
+    summary = grade(course, chapter, arguments.jobs, sandbox=sandbox)
     feedback(course, chapter, list(summary.students), arguments.jobs)
     report = write_report(course, chapter)
     deserved = {student.name: sum(map(student.deserves, course.sections(chapter))) for student in students}
@@ -53,3 +55,16 @@ def run(arguments: argparse.Namespace) -> int:
     if wrong:
         print(f"Not the deserved score: {', '.join(wrong)}. Please report this.", file=sys.stderr)
     return 1 if wrong else 0
+
+
+def sandbox_of_the_demo() -> tuple[str, str]:
+    """The sandbox by name, and a sentence about it. The submissions are the course's own: they may run without one."""
+    from autograder.grading.grading_run import confinement_called
+
+    try:
+        name = confinement_called(None).name
+    except CourseError as reason:
+        return "none", f"Their code runs without a sandbox; it is the course's own. {reason}"
+    if name == "none":
+        return name, "Their code runs without a sandbox, as asked for; it is the course's own."
+    return name, f"Their code runs in a sandbox ({name})."

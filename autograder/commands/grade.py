@@ -23,6 +23,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--student", help="only this student's submission")
     parser.add_argument("--jobs", type=int, help="how many notebooks at a time (default: one for each core)")
     add_devices_option(parser)
+    parser.add_argument(
+        "--sandbox",
+        choices=("bubblewrap", "none"),
+        help="what students' code runs in (default: bubblewrap, or what AUTOGRADER_SANDBOX in the environment says, "
+        "which nbgrader's own commands heed too); none: students' code can do whatever you can",
+    )
     parser.add_argument("--no-feedback", action="store_true", help="do not write the feedback pages")
     parser.add_argument("--course", type=Path, default=ROOT, help="a course folder other than this one")
     parser.epilog = "Stopped at any moment, it goes on where it was when it is run again."
@@ -34,7 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.jobs is not None and arguments.jobs < 1:
         raise CourseError("--jobs must be 1 or more.")
     devices = _with_the_cpu(asked_devices(arguments.devices))
-    summary = grade(course, arguments.chapter, arguments.jobs, devices, arguments.student)
+    summary = grade(course, arguments.chapter, arguments.jobs, devices, arguments.student, arguments.sandbox)
     print(table(course, summary))
     if not arguments.no_feedback:
         feedback(course, arguments.chapter, list(summary.students), arguments.jobs)
@@ -52,9 +58,14 @@ def _with_the_cpu(asked: tuple[str, ...] | None) -> tuple[str, ...] | None:
 
 
 def grade(
-    course: Course, chapter: str, jobs: int | None, devices: tuple[str, ...] | None = None, student: str | None = None
+    course: Course,
+    chapter: str,
+    jobs: int | None,
+    devices: tuple[str, ...] | None = None,
+    student: str | None = None,
+    sandbox: str | None = None,
 ) -> Summary:
-    """Grade a chapter with a progress bar."""
+    """Grade a chapter with a progress bar. sandbox: by name, as `--sandbox` takes it."""
     from tqdm import tqdm
 
     from autograder.grading.grading_run import Progress, grade_chapter
@@ -66,7 +77,9 @@ def grade(
             bar.update(progress.done - bar.n)
 
         try:
-            summary = grade_chapter(course, chapter, jobs=jobs, devices=devices, student=student, show=show)
+            summary = grade_chapter(
+                course, chapter, jobs=jobs, devices=devices, student=student, sandbox=sandbox, show=show
+            )
         except KeyboardInterrupt:
             bar.close()
             after = f"after {bar.n} of {bar.total} notebooks" if bar.n else "before the first notebook was judged"

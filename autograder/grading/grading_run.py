@@ -21,6 +21,7 @@ from autograder.grading.results import NotebookResult, Results
 from autograder.grading.workers import interrupts_held, worker_pool
 from autograder.judge.devices import present
 from autograder.judge.expectations import remember
+from autograder.sandbox import Confinement, NoSandbox, chosen
 
 AHEAD = 2
 """How many notebooks for each worker are given out at a time."""
@@ -54,18 +55,23 @@ def grade_chapter(
     jobs: int | None = None,
     devices: tuple[str, ...] | None = None,
     student: str | None = None,
+    sandbox: str | None = None,
     show: Show = lambda progress: None,
 ) -> Summary:
     """Judge and record all submissions of a chapter (or one student's). jobs: processes, all cores if None.
 
+    sandbox: what the students' code runs in, by name; as `autograder.sandbox.chosen` decides if None.
+
     Stopped at any moment, it has kept what it has judged; run again, it goes on from there, and its result is the same.
 
-    Raises CourseError for a chapter that does not exist, no submissions, or a gradebook that cannot be used.
+    Raises CourseError for a chapter that does not exist, no submissions, no sandbox, or a gradebook that cannot be
+    used.
     """
     sections = course.sections(chapter)
     students = submitted(course, chapter, student)
+    confinement = confinement_called(sandbox)
     results = Results(course.root, chapter)
-    conditions = Conditions(course, results.seed(), devices)
+    conditions = Conditions(course, results.seed(), devices, confinement)
     tasks = [_task(course, name, chapter, section) for name in students for section in sections]
     register(course, chapter)
     summary = Summary(chapter, {name: {} for name in students})
@@ -86,6 +92,14 @@ def grade_chapter(
             show(progress)
     summary.ignored = {name: files for name in students if (files := _ignored(course, name, chapter, sections))}
     return summary
+
+
+def confinement_called(name: str | None) -> Confinement:
+    """What the students' code runs in, tested. Raises CourseError where it cannot be had."""
+    try:
+        return chosen(name)
+    except NoSandbox as reason:
+        raise CourseError(str(reason)) from None
 
 
 def submitted(course: Course, chapter: str, student: str | None = None) -> list[str]:

@@ -24,8 +24,7 @@ from autograder.grading.results import JUDGE, PERSON, PROCESS, CellResult, Noteb
 from autograder.grading.submission import SetAside, digest, parse, read_bytes
 from autograder.judge import Verdict, judge
 from autograder.kernels import catalogue
-from autograder.sandbox import CellOutcome, Limits, StudentProcess
-from autograder.sandbox.confinement import Confinement
+from autograder.sandbox import CellOutcome, Confinement, Limits, StudentProcess, chosen
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -50,12 +49,13 @@ class Conditions:
     """What a class is graded with, the same for everybody.
 
     seed: of the hidden cases. devices: where the references run; all that are present if None.
+    confinement: what the students' code runs in; unless it is named, the sandbox (NoSandbox where there is none).
     """
 
     course: Course
     seed: int
     devices: tuple[str, ...] | None = None
-    confinement: Confinement = field(default_factory=Confinement)
+    confinement: Confinement = field(default_factory=chosen)
     limits: Limits = field(default_factory=Limits)
 
 

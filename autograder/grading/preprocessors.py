@@ -19,6 +19,7 @@ from autograder.grading import notebook as grading
 from autograder.grading.figures import embed_figures
 from autograder.grading.recording import set_grade
 from autograder.grading.results import Results
+from autograder.sandbox import Confinement, NoSandbox, chosen
 
 
 class EmbedFigures(NbGraderPreprocessor):
@@ -44,12 +45,20 @@ class Judge(NbGraderPreprocessor):
         results = Results(root, names["assignment"])
         path = root / "submitted" / names["student"] / names["assignment"] / f"{names['notebook']}.ipynb"
         task = grading.Task(names["student"], names["assignment"], names["notebook"], path)
-        conditions = grading.Conditions(Course(root), results.seed())
+        conditions = grading.Conditions(Course(root), results.seed(), confinement=self._confinement())
         result = grading.grade(task, conditions, results.find(task.student, task.section))
         results.keep(result)
         for flag in result.flags:
             self.log.warning("%s, %s: %s", task.student, task.section, flag)
         return grading.as_node(result.notebook), resources
+
+    def _confinement(self) -> Confinement:
+        """What the student's code runs in. Without one the command ends: each student would be told the same."""
+        try:
+            return chosen()
+        except NoSandbox as reason:
+            self.log.error("%s", reason)
+            raise SystemExit(1) from None
 
 
 class SaveScores(SaveAutoGrades):

@@ -1,27 +1,163 @@
-"""What stands between a student's process and the machine."""
+"""What stands between a student's process and the machine: here, as good as nothing. `bubblewrap` is the real one."""
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
-from dataclasses import dataclass
+import select
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
+
+from autograder.sandbox.limits import Limits
+
+WORKER = Path(__file__).with_name("worker.py")
+ENDED_SECONDS = 10.0
+
+
+@dataclass
+class Running:
+    """A started worker. first: the process whose end ends all others, by the id that this side has for it.
+
+    folder: what has to be removed afterwards. contained: whether no process of it can outlive the first.
+    """
+
+    process: subprocess.Popen
+    first: int
+    folder: Path | None = None
+    contained: bool = False
+    _handle: int | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        with contextlib.suppress(OSError, AttributeError):
+            self._handle = os.pidfd_open(self.first)
+
+    def kill(self) -> None:
+        """End it at once, without waiting."""
+        if self._handle is not None:
+            with contextlib.suppress(OSError):
+                signal.pidfd_send_signal(self._handle, signal.SIGKILL)
+        else:
+            self.process.kill()
+
+    def end(self) -> None:
+        """End it and everything it started; return when all of it is gone, with its folder."""
+        if self._handle is not None:
+            self.kill()
+            select.select([self._handle], [], [], ENDED_SECONDS)
+            os.close(self._handle)
+            self._handle = None
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(timeout=ENDED_SECONDS if self.contained else 0.0)
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.kill()
+        self.process.wait()
+        for pipe in (self.process.stdin, self.process.stdout):
+            with contextlib.suppress(OSError):
+                pipe.close()
+        if self.folder is not None:
+            remove(self.folder)
+
+    def status(self) -> int | None:
+        """How it ended: an exit status, or a signal as a negative number; None while it runs."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(timeout=1.0)
+        status = self.process.returncode
+        return 128 - status if self.contained and status is not None and status > 128 else status
 
 
 @dataclass(frozen=True)
 class Confinement:
-    """A plain process: private scratch folder, minimal environment, the operating system's limits on memory, CPU and
-    files.
+    """A plain process: a scratch folder of its own, a minimal environment, the operating system's limits. It can do
+    whatever the account that grades can do.
 
     name: recorded with every verdict.
     """
 
-    name: str = "process"
+    name: str = "none"
 
-    def command(self, command: list[str], scratch: Path) -> list[str]:
+    def start(self, limits: Limits) -> Running:
+        """Start a worker, with pipes to its standard input and output. Raises OSError where that cannot be done."""
+        folder = Path(tempfile.mkdtemp(prefix="submission-"))
+        try:
+            process = popen(
+                self.command(worker_command(sys.executable, WORKER, limits)), cwd=folder, env=environment(str(folder))
+            )
+        except BaseException:
+            remove(folder)
+            raise
+        return Running(process, process.pid, folder)
+
+    def command(self, command: list[str]) -> list[str]:
         """The command line that runs `command` under this confinement."""
         return command
 
-    def environment(self, scratch: Path) -> dict[str, str]:
-        """The environment variables that the process gets: nothing of the instructor's."""
-        single = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-        return {"PATH": os.defpath, "HOME": str(scratch), "TMPDIR": str(scratch), "LANG": "C.UTF-8", **single}
+
+def popen(command: list[str], **options: Any) -> subprocess.Popen:
+    """A process in a session of its own, with unbuffered pipes that do not block."""
+    process = subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+        bufsize=0,
+        **options,
+    )
+    for pipe in (process.stdin, process.stdout):
+        os.set_blocking(pipe.fileno(), False)
+    return process
+
+
+def worker_command(python: str, worker: str | Path, limits: Limits, **more: Any) -> list[str]:
+    """The command line of the worker."""
+    settings = {
+        "memory": limits.memory,
+        "cpu_seconds": int(limits.submission_seconds),
+        "file_size": limits.file_size,
+        "open_files": limits.open_files,
+        **more,
+    }
+    return [python, "-I", "-B", "-X", "utf8", str(worker), json.dumps(settings)]
+
+
+def environment(home: str) -> dict[str, str]:
+    """The environment variables that a student's code sees: nothing of the instructor's, no GPU, one thread."""
+    single = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    return {
+        "PATH": os.defpath,
+        "HOME": home,
+        "TMPDIR": home,
+        "USER": "student",
+        "LANG": "C.UTF-8",
+        "CUDA_VISIBLE_DEVICES": "",
+        **single,
+    }
+
+
+def remove(folder: Path) -> None:
+    """Remove a folder with what is in it, also what was made unreadable or is still being written."""
+    end = time.monotonic() + 1.0
+    while True:
+        _make_readable(folder)
+        shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists() or time.monotonic() > end:
+            return
+
+
+def _make_readable(folder: Path) -> None:
+    with contextlib.suppress(OSError):
+        os.chmod(folder, 0o700)
+    for place, names, _ in os.walk(folder):
+        for path in (os.path.join(place, name) for name in names):
+            if not os.path.islink(path):
+                with contextlib.suppress(OSError):
+                    os.chmod(path, 0o700)

@@ -2,37 +2,23 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import selectors
-import shutil
 import signal
-import subprocess
-import sys
-import tempfile
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from autograder.call.calling import Outcome, Problem
 from autograder.call.plain import NotPlain, plain
-from autograder.sandbox.confinement import Confinement
+from autograder.sandbox.confinement import Confinement, Running
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.watch import Watch
 from autograder.sandbox.wire import WireError, encode, read_frame
 
-WORKER = Path(__file__).with_name("worker.py")
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What one submission may use: seconds of wall clock, bytes of memory and of a file it writes."""
-
-    start_seconds: float = 30.0
-    cell_seconds: float = 30.0
-    call_seconds: float = 5.0
-    submission_seconds: float = 180.0
-    memory: int = 3 * 2**30
-    file_size: int = 64 * 2**20
+READY = b"ready"
+GRACE = 2.0
+"""Seconds that the worker has to end a call that takes too long, before all of it is ended."""
 
 
 @dataclass
@@ -57,19 +43,19 @@ class _Gone(Exception):
 class StudentProcess:
     """Runs the cells of one submission in order and calls its functions.
 
-    When the process ends before its time (an endless loop, os._exit, too much memory), it is started again and the
-    cells
-    run so far are run again, except the one that ended it: the rest of the submission is still judged.
+    Cells share one process. Calls leave nothing behind: each has a copy of that process (on Linux). When the process
+    ends before its time (an endless loop in a cell, os._exit, too much memory), it is started again and the cells run
+    so far are run again, except the one that ended it: the rest of the submission is still judged.
 
-    Use it as a context manager: leaving it ends the process and removes its scratch folder, whatever happened.
+    Use it as a context manager: leaving it ends every process and removes every file, whatever happened.
     """
 
     def __init__(self, confinement: Confinement, limits: Limits | None = None) -> None:
         self.confinement = confinement
         self.limits = limits or Limits()
         self._deadline = time.monotonic() + self.limits.submission_seconds
-        self._scratch = Path(tempfile.mkdtemp(prefix="submission-"))
-        self._process: subprocess.Popen | None = None
+        self._running: Running | None = None
+        self._watch: Watch | None = None
         self._ran: list[tuple[str, str]] = []
 
     def __enter__(self) -> StudentProcess:
@@ -89,33 +75,54 @@ class StudentProcess:
 
     def call(self, function: str, arguments: list) -> Outcome:
         """Call one of the student's functions by name, by position."""
-        request = {"do": "call", "function": function, "arguments": arguments}
+        seconds = max(0.0, min(self.limits.call_seconds, self._deadline - time.monotonic()))
+        request = {"do": "call", "function": function, "arguments": arguments, "seconds": seconds}
         try:
-            return _outcome(self._ask(request, self.limits.call_seconds))
+            answer = self._ask(request, self.limits.call_seconds, GRACE)
+            if answer.get("ended") is not None:
+                raise self._ended(answer["ended"])
+            return _outcome(answer)
         except _Gone as gone:
             return Outcome(problem=Problem(gone.kind, str(gone)))
 
     def close(self) -> None:
-        """End the process and everything it started; remove its scratch folder."""
+        """End every process of it and remove its files."""
         self._end()
-        _remove(self._scratch)
 
-    def _ask(self, request: dict[str, Any], seconds: float) -> dict[str, Any]:
-        if self._process is None:
+    @property
+    def first_process(self) -> int | None:
+        """The id, on this side, of the process that all others end with; None where none is running."""
+        return self._running.first if self._running else None
+
+    def _ask(self, request: dict[str, Any], seconds: float, grace: float = 0.0) -> dict[str, Any]:
+        if self._running is None:
             self._start()
-        return self._exchange(request, seconds)
+        return self._exchange(request, seconds, grace)
 
-    def _exchange(self, request: dict[str, Any], seconds: float) -> dict[str, Any]:
-        deadline = min(time.monotonic() + seconds, self._deadline)
+    def _ended(self, how: Any) -> _Gone:
+        """How a call's own process ended, as the worker tells it."""
+        if not isinstance(how, dict) or how.get("garbage"):
+            return _Gone("gone", "it wrote to the judge's channel itself")
+        if how.get("time"):
+            return self._too_long(self.limits.call_seconds)
+        if self._watch is not None and self._watch.reason:
+            return _Gone("gone", self._watch.reason)
+        name, number = next(((key, how[key]) for key in ("signal", "status") if type(how.get(key)) is int), ("", 0))
+        return _Gone("gone", _death(-number if name == "signal" else number))
+
+    def _too_long(self, seconds: float) -> _Gone:
+        if time.monotonic() >= self._deadline:
+            return _Gone("time", f"the submission took longer than {self.limits.submission_seconds:g} s in all")
+        return _Gone("time", f"no answer within {seconds:g} s")
+
+    def _exchange(self, request: dict[str, Any], seconds: float, grace: float = 0.0) -> dict[str, Any]:
+        deadline = min(time.monotonic() + seconds, self._deadline) + grace
         try:
             self._write(encode(request), deadline)
             answer = read_frame(lambda count: self._read(count, deadline))
         except TimeoutError:
             self._end()
-            if time.monotonic() >= self._deadline:
-                message = f"the submission took longer than {self.limits.submission_seconds:g} s in all"
-                raise _Gone("time", message) from None
-            raise _Gone("time", f"no answer within {seconds:g} s") from None
+            raise self._too_long(seconds) from None
         except (EOFError, OSError):
             raise _Gone("gone", self._death()) from None
         except WireError as error:
@@ -128,27 +135,15 @@ class StudentProcess:
 
     def _start(self) -> None:
         if time.monotonic() >= self._deadline:
-            raise _Gone("time", f"the submission took longer than {self.limits.submission_seconds:g} s in all")
-        limits = self.limits
-        command = [sys.executable, "-I", "-B", "-X", "utf8", str(WORKER)]
-        command += [str(int(value)) for value in (limits.memory, limits.submission_seconds, limits.file_size)]
-        self._process = subprocess.Popen(
-            self.confinement.command(command, self._scratch),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            cwd=self._scratch,
-            env=self.confinement.environment(self._scratch),
-            start_new_session=True,
-            bufsize=0,
-        )
-        for pipe in (self._process.stdin, self._process.stdout):
-            os.set_blocking(pipe.fileno(), False)
+            raise self._too_long(0.0)
         try:
-            self._read(len(b"ready"), time.monotonic() + limits.start_seconds)
+            self._running = self.confinement.start(self.limits)
+            self._read(len(READY), time.monotonic() + self.limits.start_seconds)
         except (EOFError, TimeoutError, OSError):
             self._end()
             raise _Gone("gone", "the process that runs the submission did not start") from None
+        self._watch = Watch(self._running, self.limits)
+        self._watch.start()
         self._replay()
 
     def _replay(self) -> None:
@@ -159,8 +154,8 @@ class StudentProcess:
     def _read(self, count: int, deadline: float) -> bytes:
         parts, missing = [], count
         while missing:
-            self._wait(self._process.stdout, selectors.EVENT_READ, deadline)
-            part = os.read(self._process.stdout.fileno(), min(missing, 1 << 20))
+            self._wait(self._running.process.stdout, selectors.EVENT_READ, deadline)
+            part = os.read(self._running.process.stdout.fileno(), min(missing, 1 << 20))
             if not part:
                 raise EOFError
             parts.append(part)
@@ -170,8 +165,8 @@ class StudentProcess:
     def _write(self, data: bytes, deadline: float) -> None:
         view = memoryview(data)
         while view:
-            self._wait(self._process.stdin, selectors.EVENT_WRITE, deadline)
-            view = view[os.write(self._process.stdin.fileno(), view[: 1 << 16]) :]
+            self._wait(self._running.process.stdin, selectors.EVENT_WRITE, deadline)
+            view = view[os.write(self._running.process.stdin.fileno(), view[: 1 << 16]) :]
 
     def _wait(self, pipe: Any, event: int, deadline: float) -> None:
         with selectors.DefaultSelector() as selector:
@@ -181,25 +176,27 @@ class StudentProcess:
 
     def _death(self) -> str:
         """Why the process ended by itself, in words; and end what is left of it."""
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(timeout=1.0)
-        status = self._process.returncode
+        status = self._running.status()
+        reason = self._watch.reason if self._watch else ""
         self._end()
-        if status is not None and status < 0:
-            return f"it was ended by the signal {_signal_name(-status)}"
-        return f"it ended itself with status {status}" if status is not None else "it closed the judge's channel"
+        return reason or _death(status)
 
     def _end(self) -> None:
-        process, self._process = self._process, None
-        if process is None:
-            return
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.kill()
-        process.wait()
-        for pipe in (process.stdin, process.stdout):
-            with contextlib.suppress(OSError):
-                pipe.close()
+        watch, self._watch = self._watch, None
+        running, self._running = self._running, None
+        if watch is not None:
+            watch.stop()
+        if running is not None:
+            running.end()
+
+
+def _death(status: int | None) -> str:
+    """How a process ended, in words. status: negative for a signal; None where it goes on, out of reach."""
+    if status is None:
+        return "it closed the judge's channel"
+    return (
+        f"it was ended by the signal {_signal_name(-status)}" if status < 0 else f"it ended itself with status {status}"
+    )
 
 
 def _signal_name(number: int) -> str:
@@ -207,18 +204,6 @@ def _signal_name(number: int) -> str:
         return signal.Signals(number).name
     except ValueError:
         return str(number)
-
-
-def _remove(folder: Path) -> None:
-    """Remove a folder with what is in it, also what was made unreadable."""
-    with contextlib.suppress(OSError):
-        os.chmod(folder, 0o700)
-    for place, names, _ in os.walk(folder):
-        for path in (os.path.join(place, name) for name in names):
-            if not os.path.islink(path):
-                with contextlib.suppress(OSError):
-                    os.chmod(path, 0o700)
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 # The worker's answers are believed only as far as their types and sizes go: the student's code can write to the
@@ -229,7 +214,7 @@ def _cell_outcome(answer: dict[str, Any]) -> CellOutcome:
     error, line = answer.get("error"), answer.get("line")
     value, printed = answer.get("value"), answer.get("printed")
     return CellOutcome(
-        error=error[:1000] if isinstance(error, str) else None,
+        error=_explained(error[:1000]) if isinstance(error, str) else None,
         line=line if type(line) is int and 0 <= line <= LAST_LINE else 0,
         value=value if isinstance(value, float) else None,
         printed=printed[:LONGEST_OUTPUT] if isinstance(printed, str) else "",
@@ -239,6 +224,18 @@ def _cell_outcome(answer: dict[str, Any]) -> CellOutcome:
 LAST_LINE = 1_000_000
 LONGEST_OUTPUT = 20_000
 PROBLEM_KINDS = ("not implemented", "missing", "arguments", "exception", "type")
+
+
+EXPLAINED = {
+    "[Errno 100] Network is down": "there is no network while grading",
+    "[Errno 30] Read-only file system": "while grading, files can be written in the working folder alone",
+    "[Errno 28] No space left on device": "while grading, there is room for a few small files alone",
+}
+
+
+def _explained(message: str) -> str:
+    """An error message, with what the sandbox has to do with it."""
+    return next((f"{message} ({reason})" for sign, reason in EXPLAINED.items() if sign in message), message)
 
 
 def _outcome(answer: dict[str, Any]) -> Outcome:
@@ -264,7 +261,7 @@ def _problem(problem: Any) -> Problem:
     line, number = problem.get("line"), problem.get("line_number")
     return Problem(
         problem["kind"],
-        str(problem.get("message"))[:400],
+        _explained(str(problem.get("message"))[:400]),
         line[:400] if isinstance(line, str) else "",
         number if type(number) is int and 0 <= number <= LAST_LINE else 0,
     )

@@ -26,6 +26,9 @@ PREFIX = struct.Struct(">4sIQ")
 LARGEST_HEADER = 4_000_000
 LARGEST_BODY = 64_000_000
 MOST_DIMENSIONS = 8
+MOST_CONTAINERS = 700_000
+DEEPEST = 64
+"""How deep a header may be nested: more than plain data is, and less than Python's stack."""
 
 
 class WireError(Exception):
@@ -48,8 +51,10 @@ def read_frame(read: Callable[[int], bytes]) -> Any:
     if magic != MAGIC or header_length > LARGEST_HEADER or body_length > LARGEST_BODY:
         raise WireError("what arrived is no frame of this protocol")
     header, body = read(header_length), _Body(read(body_length))
+    if header.count(b"[") + header.count(b"{") > MOST_CONTAINERS:
+        raise WireError("malformed message (too many containers)")
     try:
-        message = _unpack(json.loads(header), body)
+        message = _unpack(json.loads(header, object_pairs_hook=_without_doubles), body, 0)
     except (ValueError, TypeError, AttributeError, RecursionError, OverflowError) as error:
         raise WireError(f"malformed message ({type(error).__name__})") from None
     body.expect_end()
@@ -90,18 +95,28 @@ class _Body:
             raise WireError("malformed message (length)")
 
 
-def _unpack(value: Any, body: _Body) -> Any:
+def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A JSON object as a dict. Raises ValueError where a key stands in it twice."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key stands there twice")
+    return found
+
+
+def _unpack(value: Any, body: _Body, depth: int) -> Any:
+    if depth > DEEPEST:
+        raise WireError("malformed message (depth)")
     if isinstance(value, str):
         return _text(value)
     if isinstance(value, list):
-        return [_unpack(item, body) for item in value]
+        return [_unpack(item, body, depth + 1) for item in value]
     if not isinstance(value, dict):
         return value
     ((kind, content),) = value.items()
     if kind == "dict":
-        return {_text(key): _unpack(item, body) for key, item in content.items()}
+        return {_text(key): _unpack(item, body, depth + 1) for key, item in content.items()}
     if kind == "tuple":
-        return tuple(_unpack(item, body) for item in content)
+        return tuple(_unpack(item, body, depth + 1) for item in content)
     if kind == "array":
         return _unpack_array(content, body)
     raise WireError("malformed message (unknown kind)")
@@ -121,4 +136,6 @@ def _unpack_array(content: Any, body: _Body) -> np.ndarray:
     if not all(type(side) is int and 0 <= side <= LARGEST_BODY for side in shape):
         raise WireError("malformed message (shape)")
     flat = body.take(np.dtype(name), math.prod(shape))
+    if name == "bool":
+        flat = flat.view(np.uint8) != 0
     return with_memory_order(flat.reshape(shape), order)

@@ -1,29 +1,41 @@
 """The student's side of the pipe: runs cells, calls functions, knows nothing of cases, references or scores.
 
-Run as a script, `python -I worker.py`. Its standard input and output are the channel to the judge; what the student
-prints
-goes to a bounded buffer instead. NumPy is the only package it needs.
+Run as a script, `python -I worker.py SETTINGS`. Its standard input and output are the channel to the judge; what the
+student prints goes to a bounded buffer instead. NumPy is the only package it needs.
+
+Cells run in this process, one after another. On Linux every call of a function runs in a copy of it (a fork), which
+then ends: what a call changes, or breaks, is gone with it. In the sandbox this process is the first of its own process
+namespace: the kernel lets no other process in it send it a signal, and all of them end with it.
 """
 
 from __future__ import annotations
 
 import ast
 import contextlib
+import gc
 import importlib.abc
 import importlib.machinery
 import importlib.util
 import io
+import json
 import linecache
 import opcode
 import os
+import select
+import signal
 import sys
+import time
 import types
+import warnings
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 LONGEST_OUTPUT = 20_000
 INERT = ("matplotlib", "mpl_toolkits", "seaborn", "plotly", "IPython", "ipywidgets", "tqdm", "pandas")
 ABSENT = ("torch", "cupy", "jax", "tensorflow", "keras")
+FORKS = sys.platform == "linux"
+LONGEST_FRAME = 70_000_000
+GLANCE = 0.05
 
 
 class Inert:
@@ -123,16 +135,45 @@ def load_course_modules():
         spec.loader.exec_module(module)
 
 
-def limit_resources(memory, cpu_seconds, file_size):
-    """Hard limits of the operating system, where it has them. memory and file_size in bytes."""
+def limit_resources(memory, cpu_seconds, file_size, open_files, processes=0):
+    """Hard limits of the operating system, where it has them. memory and file_size in bytes.
+
+    processes: with their threads; 0 where they are not counted for this sandbox alone.
+    """
     try:
         import resource
     except ImportError:
         return
-    wanted = {"RLIMIT_AS": memory, "RLIMIT_CPU": cpu_seconds, "RLIMIT_FSIZE": file_size, "RLIMIT_CORE": 0}
+    wanted = {
+        "RLIMIT_AS": memory,
+        "RLIMIT_CPU": cpu_seconds,
+        "RLIMIT_FSIZE": file_size,
+        "RLIMIT_NOFILE": open_files,
+        "RLIMIT_CORE": 0,
+        "RLIMIT_MEMLOCK": 0,
+        "RLIMIT_MSGQUEUE": 0,
+    }
     for name, value in wanted.items():
         with contextlib.suppress(ValueError, OSError, AttributeError):
             resource.setrlimit(getattr(resource, name), (value, value))
+    if processes:
+        limit_processes(resource, processes)
+
+
+def limit_processes(resource, most):
+    """Limit the processes of this user. Before Linux 5.14 those outside the sandbox count as well: where none could be
+    started any more, there is no limit but the judge's, who counts them from outside."""
+    before = resource.getrlimit(resource.RLIMIT_NPROC)
+    resource.setrlimit(resource.RLIMIT_NPROC, (most, before[1]))
+    try:
+        child = os.fork()
+    except OSError:
+        resource.setrlimit(resource.RLIMIT_NPROC, before)
+        return
+    if child == 0:
+        os._exit(0)
+    os.waitpid(child, 0)
+    resource.setrlimit(resource.RLIMIT_NPROC, (most, most))
 
 
 def end_with_judge():
@@ -140,7 +181,6 @@ def end_with_judge():
     read."""
     if sys.platform == "linux":
         import ctypes
-        import signal
 
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)
 
@@ -218,41 +258,155 @@ class Program:
         return answer
 
 
-def serve(channel_in, channel_out):
-    """Answer requests until the channel closes."""
-    from autograder.call.plain import NotPlain, plain
-    from autograder.sandbox_wire import WireError, encode, read_frame
+class Channel:
+    """The two ends of the pipe to the judge."""
 
-    def read(count):
-        data = channel_in.read(count)
+    def __init__(self):
+        self.reading, self.writing = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+
+    def read(self, count):
+        """So many bytes. Raises EOFError when the judge has closed the channel."""
+        data = self.reading.read(count)
         if len(data) < count:
             raise EOFError
         return data
 
+    def write(self, data):
+        """Send bytes at once."""
+        self.writing.write(data)
+        self.writing.flush()
+
+    def leave(self):
+        """Close it in a copy of this process, in which nobody may use it. Its buffers are empty then."""
+        os.close(self.reading.fileno())
+        os.close(self.writing.fileno())
+
+
+def frame_of(answer):
+    """An answer as a frame; if it is too large, one that says so."""
+    from autograder.call.plain import NotPlain, plain
+    from autograder.sandbox_wire import WireError, encode
+
+    try:
+        return encode(plain(answer))
+    except (WireError, NotPlain):
+        problem = {"kind": "type", "message": "your function returned too much data", "line": "", "line_number": 0}
+        return encode({**answer, "returned": None, "arguments_after": [], "problem": problem, "error": None})
+
+
+def call_apart(program, request, channel):
+    """Call a function in a copy of this process. Answers with the frame that it wrote, or with how the copy ended."""
+    from autograder.sandbox_wire import encode
+
+    reading, writing = os.pipe()
+    gc.freeze()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            os.setpgid(0, 0)
+            os.close(reading)
+            channel.leave()
+            write_all(writing, frame_of(program.call(request["function"], request["arguments"])))
+            status = 0
+        finally:
+            os._exit(status)
+    os.close(writing)
+    try:
+        frame, end = received(reading, child, time.monotonic() + request["seconds"])
+        channel.write(frame if frame is not None else encode({"ended": end}))
+    finally:
+        os.close(reading)
+        end_all(child)
+        gc.unfreeze()
+
+
+def write_all(descriptor, data):
+    """Write all of some bytes."""
+    view = memoryview(data)
+    while view:
+        view = view[os.write(descriptor, view) :]
+
+
+def received(descriptor, child, deadline):
+    """The frame that a child writes and None; or None and how the child ended: {"time": True}, {"signal": 11},
+    {"status": 3} or {"garbage": True}. Leaves the child as it is."""
+    from autograder.sandbox_wire import MAGIC, PREFIX
+
+    data, length, ended = bytearray(), None, None
+    while True:
+        if length is None and len(data) >= PREFIX.size:
+            magic, header, body = PREFIX.unpack_from(data)
+            length = PREFIX.size + header + body
+            if magic != MAGIC or length > LONGEST_FRAME:
+                return None, {"garbage": True}
+        if length is not None and len(data) >= length:
+            return (bytes(data), None) if len(data) == length else (None, {"garbage": True})
+        if time.monotonic() >= deadline:
+            return None, {"time": True}
+        if select.select([descriptor], [], [], min(GLANCE, max(0.0, deadline - time.monotonic())))[0]:
+            part = os.read(descriptor, 1 << 20)
+            data += part
+            if not part:
+                return None, how_it_ended(child, deadline)
+        elif ended is not None:
+            return None, ended
+        else:
+            ended = how_it_ended(child, 0.0)
+
+
+def how_it_ended(child, deadline):
+    """How a child ended, waiting for it until the deadline; None where it goes on. The child stays to be reaped."""
+    while True:
+        found = os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        if found is not None:
+            return {"status" if found.si_code == os.CLD_EXITED else "signal": found.si_status}
+        if time.monotonic() >= deadline:
+            return {"time": True} if deadline else None
+        time.sleep(0.001)
+
+
+def end_all(child):
+    """End a call's process and what it started; in the sandbox, where nothing else is, every other process."""
+    targets = [(os.killpg, child), (os.kill, child)]
+    if os.getpid() == 1:
+        targets = [(os.kill, -1)]
+    for kill, number in targets:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            kill(number, signal.SIGKILL)
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            os.waitpid(-1 if os.getpid() == 1 else child, 0)
+
+
+def serve(channel):
+    """Answer requests until the channel closes."""
+    from autograder.sandbox_wire import read_frame
+
     program = Program()
     while True:
         try:
-            request = read_frame(read)
+            request = read_frame(channel.read)
         except EOFError:
             return
         if request["do"] == "run":
-            answer = program.run(request["name"], request["source"])
+            channel.write(frame_of(program.run(request["name"], request["source"])))
+        elif FORKS:
+            call_apart(program, request, channel)
         else:
-            answer = program.call(request["function"], request["arguments"])
-        try:
-            frame = encode(plain(answer))
-        except (WireError, NotPlain):
-            problem = {"kind": "type", "message": "your function returned too much data", "line": "", "line_number": 0}
-            frame = encode({**answer, "returned": None, "arguments_after": [], "problem": problem, "error": None})
-        channel_out.write(frame)
-        channel_out.flush()
+            channel.write(frame_of(program.call(request["function"], request["arguments"])))
 
 
 def main():
-    """Take over the channel, set the limits given on the command line, serve."""
+    """Take over the channel, set the limits that the command line gives, serve."""
     end_with_judge()
-    memory, cpu_seconds, file_size = map(int, sys.argv[1:4])
-    channel_in, channel_out = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    settings = json.loads(sys.argv[1])
+    packages = settings.pop("packages", None)
+    if packages:
+        sys.path.append(packages)
+    channel = Channel()
     nothing = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(nothing, descriptor)
@@ -260,10 +414,11 @@ def main():
     import numpy  # noqa: F401
 
     sys.meta_path.insert(0, Imports())
-    limit_resources(memory, cpu_seconds, file_size)
-    channel_out.write(b"ready")
-    channel_out.flush()
-    serve(channel_in, channel_out)
+    limit_resources(**settings)
+    if os.getpid() == 1:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    channel.write(b"ready")
+    serve(channel)
 
 
 if __name__ == "__main__":

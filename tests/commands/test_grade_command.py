@@ -14,6 +14,10 @@ import pytest
 
 from autograder.__main__ import main
 from autograder.course import ROOT, Course
+from autograder.grading.results import Results
+from autograder.sandbox import choice
+from autograder.sandbox.choice import VARIABLE
+from tests.confinement import why_there_is_no_sandbox
 from tests.grading.small_course import (
     ALPHA_FORGOTTEN,
     CHAPTER,
@@ -161,6 +165,66 @@ def test_a_read_only_course_is_told_and_stays_as_it_is(course, target):
     after = everything(course)
     after.pop(f"verdicts/{CHAPTER}/seed", None)
     assert after == before
+
+
+# ---------------------------------------------------------------- the sandbox
+
+
+def sandboxes(course: Course) -> set[str]:
+    """What the kept verdicts were judged in."""
+    results = Results(course.root, CHAPTER)
+    found = [results.find(student, section) for student in STUDENTS for section in SECTIONS]
+    return {verdict.sandbox for result in found if result for verdict in result.verdicts}
+
+
+def without_bubblewrap(tmp_path, monkeypatch) -> None:
+    """A machine on which bubblewrap cannot be found."""
+    monkeypatch.delenv(VARIABLE, raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(os, "defpath", str(tmp_path))
+    choice._tested.cache_clear()
+
+
+@pytest.fixture
+def bare(tmp_path, monkeypatch):
+    """Without bubblewrap, for one test."""
+    without_bubblewrap(tmp_path, monkeypatch)
+    yield
+    choice._tested.cache_clear()
+
+
+def test_without_a_sandbox_grading_is_refused_and_told_how_to_get_one(course, capsys, bare):
+    assert_told(
+        run_here(course, capsys, "grade", CHAPTER),
+        "bubblewrap is not installed",
+        "apt install bubblewrap",
+        "--sandbox none",
+    )
+    assert not verdicts(course)
+    assert not (course.root / "autograded").exists()
+
+
+def test_without_a_sandbox_one_can_grade_if_one_says_so_and_the_verdicts_record_it(course, capsys, bare):
+    done = run_here(course, capsys, "grade", CHAPTER, "--sandbox", "none", "--devices", "cpu", "--no-feedback")
+    assert done.returncode == 0, done.stderr
+    assert sandboxes(course) == {"none"}
+
+
+def test_the_environment_may_say_so_too_but_the_option_has_the_last_word(course, capsys, bare, monkeypatch):
+    monkeypatch.setenv(VARIABLE, "none")
+    assert_told(run_here(course, capsys, "grade", CHAPTER, "--sandbox", "bubblewrap"), "bubblewrap is not installed")
+    monkeypatch.setenv(VARIABLE, "chroot")
+    assert_told(run_here(course, capsys, "grade", CHAPTER), "There is no sandbox called 'chroot'", "bubblewrap, none")
+
+
+@pytest.mark.skipif(bool(why_there_is_no_sandbox()), reason=why_there_is_no_sandbox() or "there is one")
+def test_what_was_judged_in_another_sandbox_is_judged_again(done, tmp_path, capsys):
+    shutil.copytree(done[0].root, tmp_path / "course")
+    course = Course(tmp_path / "course")
+    for sandbox in ("none", "bubblewrap"):
+        run_here(course, capsys, "grade", CHAPTER, "--sandbox", sandbox, "--devices", "cpu", "--no-feedback")
+        assert sandboxes(course) == {sandbox}
+    assert gradebook(course) == gradebook(done[0])
 
 
 # ---------------------------------------------------------------- stopped

@@ -12,16 +12,16 @@ from pathlib import Path
 import pytest
 
 from autograder.course import Course
-from tests.grading.small_course import CHAPTER, HIDDEN_WORD, UNITS, gradebook, make_course
+from tests.grading.small_course import CHAPTER, HIDDEN_WORD, SECTIONS, UNITS, gradebook, make_course
 from tests.grading.test_feedback import Live
 
 STUDENTS = ("ada", "bob", "cyd", "eve")
 
 
-def nbgrader(course: Course, *words: str) -> subprocess.CompletedProcess:
-    """Run one of nbgrader's commands in the course folder, as a person would."""
+def nbgrader(course: Course, *words: str, **variables: str) -> subprocess.CompletedProcess:
+    """Run one of nbgrader's commands in the course folder, as a person would. variables: of the environment."""
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
-    environment = {**os.environ, "PATH": path, "JUPYTER_NO_CONFIG": "1"}
+    environment = {**os.environ, "PATH": path, "JUPYTER_NO_CONFIG": "1", **variables}
     return subprocess.run(
         [sys.executable, "-m", "nbgrader", *words],
         cwd=course.root,
@@ -85,3 +85,18 @@ def test_the_feedback_has_the_reports_and_nothing_hidden_or_live(by_nbgrader):
         assert "torch.nn.functional.elu" in html
         assert HIDDEN_WORD not in html
         assert "HIDDEN" not in html
+
+
+def test_autograde_is_refused_where_there_is_no_sandbox_and_goes_on_when_there_is_one(graded, tmp_path):
+    course = make_course(tmp_path / "course")
+    for student in STUDENTS[:2]:
+        shutil.copytree(graded.course.root / "submitted" / student, course.root / "submitted" / student)
+    (course.root / "submitted" / "bob" / CHAPTER / "notes.txt").unlink()
+    nbgrader(course, "generate_assignment", CHAPTER)
+    refused = nbgrader(course, "autograde", CHAPTER, AUTOGRADER_SANDBOX="chroot")
+    assert refused.returncode != 0
+    assert refused.stderr.count("There is no sandbox called 'chroot': choose from bubblewrap, none.") == 1
+    assert "Traceback" not in refused.stderr
+    assert not list((course.root / "autograded").rglob("*.ipynb"))
+    assert nbgrader(course, "autograde", CHAPTER).returncode == 0
+    assert len(list((course.root / "autograded").rglob("*.ipynb"))) == 2 * len(SECTIONS)

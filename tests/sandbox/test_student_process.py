@@ -1,7 +1,11 @@
-"""A submission's code in a process of its own: it runs like a notebook, and nothing it does reaches the judge."""
+"""A submission's code in a process of its own: it runs like a notebook, and nothing it does reaches the judge.
+
+Every test runs twice: in a plain process and in the sandbox.
+"""
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import re
 import subprocess
@@ -16,13 +20,13 @@ import pytest
 from autograder.call.calling import Outcome
 from autograder.course import ROOT
 from autograder.grading.notebook import as_python
-from autograder.sandbox import Limits, StudentProcess
-from autograder.sandbox.confinement import Confinement
+from autograder.sandbox import Confinement, Limits, StudentProcess, chosen, watch
+from tests.confinement import why_there_is_no_sandbox
 from tests.ordinary_user import heed_permissions
 
 PATIENT = Limits(call_seconds=30.0)
 HASTY = Limits(cell_seconds=1.0, call_seconds=1.0)
-SMALL = Limits(memory=2**30, file_size=2**20)
+SMALL = Limits(memory=2**30, file_size=2**20, cell_seconds=10.0, call_seconds=10.0)
 
 ANSWER = "import numpy as np\ndef f(x):\n    return 2 * x"
 
@@ -36,21 +40,29 @@ def scratch(tmp_path, monkeypatch) -> Path:
     return folder
 
 
+@pytest.fixture(params=["none", "bubblewrap"])
+def confinement(request) -> Confinement:
+    """Both kinds, one after the other."""
+    if request.param == "bubblewrap" and why_there_is_no_sandbox():
+        pytest.skip(why_there_is_no_sandbox())
+    return chosen(request.param)
+
+
 @pytest.fixture
-def start(scratch):
+def start(confinement, scratch):
     """Starts student's processes; afterwards each of them, and its scratch folder, must be gone."""
     started: list[StudentProcess] = []
     seen: list[int] = []
 
     def start_one(limits: Limits = PATIENT) -> StudentProcess:
-        process = StudentProcess(Confinement(), limits)
+        process = StudentProcess(confinement, limits)
         started.append(process)
         return process
 
     yield start_one
     for process in started:
-        if process._process is not None:
-            seen.append(process._process.pid)
+        if process.first_process is not None:
+            seen.append(process.first_process)
         process.close()
     assert not list(scratch.iterdir())
     assert not any(alive(number) for number in seen)
@@ -73,8 +85,9 @@ def wait_until_gone(number: int) -> bool:
 
 
 def number_of(process: StudentProcess) -> int:
-    """The process's id, as the student's own code sees it."""
-    return int(process.run("cell", "import os\nos.getpid()").value)
+    """The process's id on this side, once it has run a cell."""
+    assert process.run("cell", "1").value == 1.0
+    return process.first_process
 
 
 def doubles(process: StudentProcess) -> bool:
@@ -239,10 +252,11 @@ def test_the_arguments_come_back_as_the_function_left_them(start):
 FATAL = {
     "os._exit": ("import os\nos._exit(3)", "it ended itself with status 3"),
     "a segmentation fault": ("import ctypes\nctypes.string_at(0)", "signal SIGSEGV"),
-    "a signal": ("import os, signal\nos.kill(os.getpid(), signal.SIGTERM)", "signal SIGTERM"),
-    "a signal without a name": ("import os\nos.kill(os.getpid(), 40)", "signal 40"),
     "closed descriptors": ("import os\nos.closerange(0, 100)", "ended itself|closed the judge"),
-    "closed descriptors and a nap": ("import os, time\nos.closerange(0, 100)\ntime.sleep(60)", "closed the judge"),
+    "closed descriptors and a nap": (
+        "import os, time\nos.closerange(0, 100)\ntime.sleep(60)",
+        "closed the judge|no answer within",
+    ),
     "garbage on the channel": (
         "import os\nfor n in range(3, 50):\n    try: os.write(n, b'garbage' * 100)\n    except OSError: pass",
         "wrote to the judge's channel",
@@ -274,18 +288,43 @@ def test_a_cell_that_ends_the_process_is_left_out_and_the_earlier_ones_are_run_a
     assert wait_until_gone(first)
 
 
-@pytest.mark.parametrize(
-    "what", ["os._exit", "a signal without a name", "garbage on the channel", "a frame that never ends"]
-)
-def test_a_call_that_ends_the_process_is_told_and_the_cells_are_run_again(start, what):
-    source, message = FATAL[what]
+SIGNALS = {
+    "a signal": ("import os, signal\nos.kill(os.getpid(), signal.SIGTERM)", "signal SIGTERM"),
+    "a signal without a name": ("import os\nos.kill(os.getpid(), 40)", "signal 40"),
+}
+
+
+@pytest.mark.parametrize(("source", "message"), SIGNALS.values(), ids=SIGNALS)
+def test_a_cell_that_sends_itself_a_signal_is_left_out_or_the_signal_is_not_heard(start, source, message):
+    process = start(SMALL)
+    process.run("cell 1", ANSWER)
+    outcome = process.run("cell 2", source)
+    if process.confinement.name == "none":
+        assert message in outcome.error
+    else:
+        assert outcome.error is None
+    assert doubles(process)
+
+
+ENDING = {
+    **{what: FATAL[what] for what in ("os._exit", "a segmentation fault", "a frame that never ends")},
+    **SIGNALS,
+    "closed descriptors": (FATAL["closed descriptors"][0], "ended itself"),
+    "garbage on the channel": (FATAL["garbage on the channel"][0], "wrote to the judge's channel"),
+}
+
+
+@pytest.mark.parametrize(("source", "message"), ENDING.values(), ids=ENDING)
+def test_a_call_that_ends_its_process_costs_that_call_alone(start, source, message):
     process = start(SMALL)
     process.run("cell 1", ANSWER)
     process.run("cell 2", "def g(x):\n" + "".join(f"    {line}\n" for line in source.split("\n")))
+    first = number_of(process)
     outcome = process.call("g", [1.0])
     assert outcome.problem.kind == "gone", outcome.problem
     assert re.search(message, outcome.problem.message), outcome.problem
     assert doubles(process)
+    assert process.first_process == first
 
 
 ENDLESS = {
@@ -316,9 +355,11 @@ def test_an_endless_cell_is_ended_and_left_out(start, source):
 def test_an_endless_call_is_ended(start):
     process = start(HASTY)
     process.run("cell 1", ANSWER + "\ndef g(x):\n    while True: pass")
+    first = number_of(process)
     outcome = process.call("g", [1.0])
     assert (outcome.problem.kind, outcome.problem.message) == ("time", "no answer within 1 s")
     assert doubles(process)
+    assert process.first_process == first
 
 
 def test_a_submission_has_an_end_however_often_it_starts_again(start):
@@ -459,17 +500,16 @@ def test_a_forged_answer_to_a_call_is_believed_no_further_than_its_types(start, 
 # ---------------------------------------------------------------- nothing is left
 
 
-def test_leaving_by_an_exception_ends_the_process_and_removes_its_folder(scratch):
+def test_leaving_by_an_exception_ends_the_process_and_removes_its_folder(confinement, scratch):
     class Mishap(Exception):
         pass
 
     seen = []
 
     def mishap():
-        with StudentProcess(Confinement(), PATIENT) as process:
+        with StudentProcess(confinement, PATIENT) as process:
             process.run("cell", "open('note', 'w').write('x')")
             seen.append(number_of(process))
-            assert list(scratch.iterdir())
             raise Mishap
 
     with pytest.raises(Mishap):
@@ -478,33 +518,33 @@ def test_leaving_by_an_exception_ends_the_process_and_removes_its_folder(scratch
     assert not list(scratch.iterdir())
 
 
-def test_children_of_the_process_end_with_it(scratch):
-    with StudentProcess(Confinement(), PATIENT) as process:
-        source = (
-            "import subprocess, sys\nchild = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(1000)'])"
-        )
-        assert process.run("cell 1", source).error is None
-        child = int(process.run("cell 2", "child.pid").value)
-        assert alive(child)
-    assert wait_until_gone(child)
+def test_children_of_the_process_end_with_it(confinement, scratch):
+    sleep = "subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(999)'])"
+    source = f"import subprocess, sys\nfor _ in range(2): {sleep}"
+    with StudentProcess(confinement, PATIENT) as process:
+        assert process.run("cell", source).error is None
+        family = [one.number for one in watch.family(process.first_process)]
+        assert len(family) == 3
+    assert all(wait_until_gone(number) for number in family)
 
 
-def test_a_process_that_was_never_needed_leaves_nothing(scratch):
-    with StudentProcess(Confinement()):
+def test_a_process_that_was_never_needed_leaves_nothing(confinement, scratch):
+    with StudentProcess(confinement):
         pass
     assert not list(scratch.iterdir())
 
 
-def test_a_process_that_cannot_start_is_told_and_leaves_nothing(scratch):
-    class Refusing(Confinement):
-        def command(self, command, scratch):
-            return [sys.executable, "-c", "raise SystemExit(1)"]
+NOT_STARTED = "the process that runs the submission did not start"
 
-    with StudentProcess(Refusing(), PATIENT) as process:
-        assert (
-            process.run("cell", "1").error
-            == "the process that runs the submission did not start; the cell was left out"
-        )
+
+@pytest.mark.parametrize("what", ["raise SystemExit(1)", "import time; time.sleep(1000)"])
+def test_a_process_that_cannot_start_is_told_and_leaves_nothing(scratch, what):
+    class Refusing(Confinement):
+        def command(self, command):
+            return [sys.executable, "-c", what]
+
+    with StudentProcess(Refusing(), dataclasses.replace(PATIENT, start_seconds=0.5)) as process:
+        assert process.run("cell", "1").error == f"{NOT_STARTED}; the cell was left out"
         assert process.call("f", []).problem.kind == "gone"
     assert not list(scratch.iterdir())
 
@@ -520,8 +560,7 @@ for name in ('a/b/c', 'a/b', 'a', '.'): os.chmod(name, 0)
 ORDINARY = """
 import os, sys, tempfile
 tempfile.tempdir = sys.argv[1]
-from autograder.sandbox import StudentProcess
-from autograder.sandbox.confinement import Confinement
+from autograder.sandbox import Confinement, StudentProcess
 with StudentProcess(Confinement()) as process:
     print(process.run("cell", sys.argv[2]).error)
 print(os.listdir(sys.argv[1]))
@@ -545,11 +584,12 @@ def test_a_folder_that_was_locked_is_removed_and_a_link_is_not_followed(tmp_path
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends a process with the one that started it")
-def test_the_process_ends_when_the_judge_is_killed(scratch):
+def test_the_process_ends_when_the_judge_is_killed(confinement, scratch):
     judge = (
-        "from autograder.sandbox import StudentProcess\nfrom autograder.sandbox.confinement import Confinement\n"
-        "process = StudentProcess(Confinement())\n"
-        "print(int(process.run('cell', 'import os\\nos.getpid()').value), flush=True)\n"
+        "from autograder.sandbox import StudentProcess, chosen\n"
+        f"process = StudentProcess(chosen({confinement.name!r}))\n"
+        "process.run('cell', '1')\n"
+        "print(process.first_process, flush=True)\n"
         "process.run('cell', 'while True: pass')"
     )
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(scratch)}

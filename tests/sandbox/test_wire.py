@@ -13,7 +13,16 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
 from autograder.call.plain import DTYPES, memory_order, same, with_memory_order
-from autograder.sandbox.wire import LARGEST_BODY, LARGEST_HEADER, MAGIC, PREFIX, WireError, encode, read_frame
+from autograder.sandbox.wire import (
+    LARGEST_BODY,
+    LARGEST_HEADER,
+    MAGIC,
+    MOST_CONTAINERS,
+    PREFIX,
+    WireError,
+    encode,
+    read_frame,
+)
 
 quick = settings(max_examples=150, deadline=None)
 
@@ -130,6 +139,9 @@ MALFORMED = {
     "an empty header": frame(b""),
     "deep JSON": frame(deep(100_000)),
     "JSON deeper than Python's stack": frame(deep(900)),
+    "lists 65 deep": frame(deep(66)),
+    "a key that stands twice": frame(b'{"dict": {"a": 1, "a": 2}}'),
+    "more containers than any message has": frame(b"[" + b"[]," * (MOST_CONTAINERS - 1) + b"[]]"),
     "a number of 5000 digits": frame(b"1" * 5000),
     "an unknown kind": frame({"pickle": "gASVAAAAAAAAAAA="}),
     "two kinds": frame({"dict": {}, "tuple": []}),
@@ -223,3 +235,77 @@ def test_no_header_is_anything_but_a_message_or_a_wire_error(header, length):
         decode(frame(header, bytes(length)))
     except WireError:
         return
+
+
+thorough = settings(max_examples=2_000, deadline=None)
+
+MUTATIONS = st.lists(
+    st.one_of(
+        st.tuples(st.just("replace"), st.integers(0, 400), st.binary(min_size=1, max_size=8)),
+        st.tuples(st.just("insert"), st.integers(0, 400), st.binary(min_size=1, max_size=8)),
+        st.tuples(st.just("delete"), st.integers(0, 400), st.binary(min_size=1, max_size=8)),
+    ),
+    min_size=1,
+    max_size=4,
+)
+
+
+def mutated(data: bytes, mutations: list[tuple[str, int, bytes]]) -> bytes:
+    """Some bytes with others put in their place, between them, or left out."""
+    for kind, position, piece in mutations:
+        position %= len(data) + 1
+        skipped = 0 if kind == "insert" else len(piece)
+        data = data[:position] + (b"" if kind == "delete" else piece) + data[position + skipped :]
+    return data
+
+
+@thorough
+@given(PLAIN, MUTATIONS)
+def test_a_mutated_frame_is_a_message_a_wire_error_or_an_end_of_file(message, mutations):
+    tracemalloc.start()
+    try:
+        decode(mutated(encode(message), mutations))
+    except (WireError, EOFError):
+        pass
+    finally:
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    assert peak < 5_000_000
+
+
+@thorough
+@given(PLAIN, MUTATIONS)
+def test_a_frame_with_a_mutated_header_is_a_message_or_a_wire_error(message, mutations):
+    whole = encode(message)
+    _, header, body = PREFIX.unpack_from(whole)
+    text = mutated(whole[PREFIX.size : PREFIX.size + header], mutations)
+    try:
+        decode(PREFIX.pack(MAGIC, len(text), body) + text + whole[PREFIX.size + header :])
+    except WireError:
+        return
+
+
+AMPLIFIERS = {
+    "empty lists": b"[" + b"[]," * (MOST_CONTAINERS - 2) + b"[]]",
+    "empty dicts": b"[" + b'{"dict":{}},' * 300_000 + b"1]",
+    "empty tuples": b"[" + b'{"tuple":[]},' * 230_000 + b"1]",
+    "empty arrays": b"[" + b'{"array":["bool",[0],"C"]},' * 140_000 + b"1]",
+    "texts of one letter": b"[" + b'"\xc3\xa9",' * 790_000 + b"1]",
+    "numbers": b"[" + b"1.5," * 990_000 + b"1]",
+}
+
+
+@pytest.mark.parametrize("header", AMPLIFIERS.values(), ids=AMPLIFIERS)
+def test_the_largest_header_takes_a_bounded_multiple_of_its_size(header):
+    assert len(header) <= LARGEST_HEADER
+    tracemalloc.start()
+    try:
+        decode(frame(header))
+        assert tracemalloc.get_traced_memory()[1] < 60 * LARGEST_HEADER
+    finally:
+        tracemalloc.stop()
+
+
+def test_the_bytes_of_truth_values_become_true_and_false():
+    back = decode(frame({"array": ["bool", [3], "C"]}, bytes([0, 2, 255])))
+    assert back.tobytes() == bytes([0, 1, 1])
