@@ -18,6 +18,7 @@ from autograder.grading.notebook import Conditions, Task, grade, handed_in, key_
 from autograder.grading.recording import Recorder, timestamp_of
 from autograder.grading.release import register
 from autograder.grading.results import NotebookResult, Results
+from autograder.grading.settings import limits_in, settings
 from autograder.grading.workers import interrupts_held, worker_pool
 from autograder.judge.devices import present
 from autograder.judge.expectations import remember
@@ -71,7 +72,7 @@ def grade_chapter(
     students = submitted(course, chapter, student)
     confinement = confinement_called(sandbox)
     results = Results(course.root, chapter)
-    conditions = Conditions(course, results.seed(), devices, confinement)
+    conditions = Conditions(course, results.seed(), devices, confinement, limits_in(settings(course.root)))
     tasks = [_task(course, name, chapter, section) for name in students for section in sections]
     register(course, chapter)
     summary = Summary(chapter, {name: {} for name in students})

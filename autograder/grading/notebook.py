@@ -19,12 +19,13 @@ from nbformat import NotebookNode
 
 from autograder.course import Course, checked_names, grading_of, is_check_cell
 from autograder.grading.master import master
-from autograder.grading.rebuild import Rebuilt, rebuild
+from autograder.grading.rebuild import Rebuilt, rebuild, without_hidden_tests
 from autograder.grading.results import JUDGE, PERSON, PROCESS, CellResult, NotebookResult
 from autograder.grading.submission import SetAside, digest, parse, read_bytes
+from autograder.grading.two_processes import TwoProcesses
 from autograder.judge import Verdict, judge
 from autograder.kernels import catalogue
-from autograder.sandbox import CellOutcome, Confinement, Limits, StudentProcess, chosen
+from autograder.sandbox import CellOutcome, Confinement, Limits, chosen
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -151,7 +152,7 @@ def set_aside(task: Task, key: str, instructor: NotebookNode, reason: str) -> No
 def run(rebuilt: Rebuilt, conditions: Conditions) -> dict[str, CellResult]:
     """Run a rebuilt notebook's cells in order and judge at its test cells; writes the outputs into the notebook."""
     results: dict[str, CellResult] = {}
-    with StudentProcess(conditions.confinement, conditions.limits) as process:
+    with TwoProcesses(conditions.confinement, conditions.limits) as processes:
         for number, cell in enumerate(rebuilt.notebook.cells, start=1):
             marks = grading_of(cell)
             if cell.cell_type != "code":
@@ -160,14 +161,16 @@ def run(rebuilt: Rebuilt, conditions: Conditions) -> dict[str, CellResult]:
             elif is_experiment(cell):
                 cell.outputs = []
             elif is_check_cell(cell):
-                results[marks["grade_id"]] = _judge_cell(cell, number, process, conditions)
+                results[marks["grade_id"]] = _judge_cell(cell, number, processes, conditions)
+            elif marks.get("grade") and not marks.get("solution"):
+                results[marks["grade_id"]] = _own_tests(cell, number, processes)
             else:
-                outcome = process.run(f"cell {number}", as_python(cell.source))
+                outcome = processes.run(f"cell {number}", as_python(cell.source))
                 _show_outcome(cell, outcome)
                 if outcome.ended:
                     rebuilt.flags.append(f"cell {number}: {outcome.error}")
                 if marks.get("grade"):
-                    results[marks["grade_id"]] = _own_tests(cell, outcome)
+                    results[marks["grade_id"]] = _written(cell)
     return results
 
 
@@ -198,29 +201,31 @@ def _written(cell: NotebookNode) -> CellResult:
     return CellResult(None if score is None else float(score), float(points), PERSON, note=note)
 
 
-def _judge_cell(cell: NotebookNode, number: int, process: StudentProcess, conditions: Conditions) -> CellResult:
+def _judge_cell(cell: NotebookNode, number: int, processes: TwoProcesses, conditions: Conditions) -> CellResult:
     points = float(grading_of(cell)["points"])
     unknown = [name for name in checked_names(cell.source) if name not in catalogue()]
     if unknown:
         note = f"the catalogue has no kernel {unknown[0]!r}: the test cell could not be judged"
         return CellResult(None, points, PERSON, note=note)
-    verdicts = [_judge(name, process, conditions) for name in checked_names(cell.source)]
+    verdicts = [_judge(name, processes, conditions) for name in checked_names(cell.source)]
     share = sum(verdict.points for verdict in verdicts) / sum(verdict.max_points for verdict in verdicts)
     result = CellResult(round(points * share, 4), points, JUDGE, verdicts)
     if not _only_checks(cell.source):
-        outcome = process.run(f"cell {number}", as_python(cell.source))
+        shown, outcome = _run_tests(cell, number, processes)
         if outcome.error:
-            result.score, result.note = 0.0, f"the instructor's own tests in this cell failed: {outcome.error}"
+            told = f": {shown.error}" if shown.error else ", one that is hidden"
+            result.score, result.note = 0.0, f"the instructor's own tests in this cell failed{told}"
     cell.outputs = (
         [_display(verdict) for verdict in verdicts] + _note_output(result.note) + [score_output(result.score)]
     )
     return result
 
 
-def _judge(name: str, process: StudentProcess, conditions: Conditions) -> Verdict:
+def _judge(name: str, processes: TwoProcesses, conditions: Conditions) -> Verdict:
     return judge(
         catalogue()[name],
-        functools.partial(process.call, name),
+        functools.partial(processes.call, name),
+        hidden_call=functools.partial(processes.call_hidden, name),
         cases="all",
         seed=conditions.seed,
         devices=conditions.devices,
@@ -238,17 +243,27 @@ def _only_checks(source: str) -> bool:
     )
 
 
-def _own_tests(cell: NotebookNode, outcome: CellOutcome) -> CellResult:
+def _run_tests(cell: NotebookNode, number: int, processes: TwoProcesses) -> tuple[CellOutcome, CellOutcome]:
+    """Run a cell of an instructor's own tests: the outcome of what students may see of it, and that of all of it."""
+    name, source = f"cell {number}", as_python(cell.source)
+    visible = as_python(without_hidden_tests(cell.source))
+    shown = processes.run_shown(name, visible)
+    return shown, shown if visible.strip() == source.strip() else processes.run_hidden(name, source)
+
+
+def _own_tests(cell: NotebookNode, number: int, processes: TwoProcesses) -> CellResult:
     """A test cell without `check`: scored as nbgrader would, from the student's process, and said so."""
     points = float(grading_of(cell)["points"])
-    if grading_of(cell).get("solution"):
-        return _written(cell)
+    shown, outcome = _run_tests(cell, number, processes)
     score = points
     if outcome.error:
         score = 0.0
     elif outcome.value is not None:
         score = min(max(outcome.value, 0.0), points) if math.isfinite(outcome.value) else 0.0
     note = "this score came from the student's own process"
+    if outcome.error and not shown.error:
+        note = f"a hidden test failed; {note}"
+    _show_outcome(cell, shown)
     cell.outputs = [*cell.outputs, *_note_output(note), score_output(score)]
     return CellResult(score, points, PROCESS, note=note)
 

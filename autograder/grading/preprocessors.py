@@ -19,6 +19,7 @@ from autograder.grading import notebook as grading
 from autograder.grading.figures import embed_figures
 from autograder.grading.recording import set_grade
 from autograder.grading.results import Results
+from autograder.grading.settings import limits_in
 from autograder.sandbox import Confinement, NoSandbox, chosen
 
 
@@ -45,7 +46,9 @@ class Judge(NbGraderPreprocessor):
         results = Results(root, names["assignment"])
         path = root / "submitted" / names["student"] / names["assignment"] / f"{names['notebook']}.ipynb"
         task = grading.Task(names["student"], names["assignment"], names["notebook"], path)
-        conditions = grading.Conditions(Course(root), results.seed(), confinement=self._confinement())
+        conditions = grading.Conditions(
+            Course(root), results.seed(), confinement=self._confinement(), limits=limits_in(self.config)
+        )
         result = grading.grade(task, conditions, results.find(task.student, task.section))
         results.keep(result)
         for flag in result.flags:

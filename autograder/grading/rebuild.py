@@ -136,7 +136,12 @@ def _marks_flags(marks: dict[str, Any], answer: dict[str, Any]) -> list[str]:
 
 
 def _released_forms(source: str) -> set[str]:
-    """A test cell as the instructor has it, and as students get it, without the hidden tests."""
+    """A test cell as the instructor has it, and as students get it."""
+    return {source.strip(), without_hidden_tests(source).strip()}
+
+
+def without_hidden_tests(source: str) -> str:
+    """A test cell as students get it, less what stands between the marks of hidden tests."""
     lines, hidden = [], False
     for line in source.split("\n"):
         if "### BEGIN HIDDEN TESTS" in line:
@@ -145,7 +150,7 @@ def _released_forms(source: str) -> set[str]:
             hidden = False
         elif not hidden:
             lines.append(line)
-    return {source.strip(), "\n".join(lines).strip()}
+    return "\n".join(lines)
 
 
 def _extra(cell: dict[str, Any], name: str) -> NotebookNode:

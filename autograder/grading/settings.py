@@ -5,9 +5,13 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+from dataclasses import fields
 from pathlib import Path
 
 from traitlets.config import Config
+
+from autograder.course import CourseError
+from autograder.sandbox import Limits
 
 COURSE_ID = "training-deep-networks"
 TEMPLATES = Path(__file__).with_name("templates")
@@ -95,3 +99,18 @@ def scripts_on_path() -> None:
     folder = str(Path(sys.executable).parent)
     if folder not in os.environ.get("PATH", "").split(os.pathsep):
         os.environ["PATH"] = folder + os.pathsep + os.environ.get("PATH", os.defpath)
+
+
+def limits_in(config: Config) -> Limits:
+    """What one submission may use, as `nbgrader_config.py` says it: `c.Limits.call_seconds = 10`, for instance.
+
+    Raises CourseError for a limit that does not exist, or that is no positive number.
+    """
+    asked = dict(config.get("Limits", {}))
+    known = {item.name for item in fields(Limits)}
+    for name, value in asked.items():
+        if name not in known:
+            raise CourseError(f"nbgrader_config.py: there is no limit {name!r}; there are {', '.join(sorted(known))}.")
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < float("inf"):
+            raise CourseError(f"nbgrader_config.py: the limit {name} must be a number above 0, not {value!r}.")
+    return Limits(**asked)

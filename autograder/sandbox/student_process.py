@@ -57,6 +57,7 @@ class StudentProcess:
         self._running: Running | None = None
         self._watch: Watch | None = None
         self._ran: list[tuple[str, str]] = []
+        self._number = 0
 
     def __enter__(self) -> StudentProcess:
         return self
@@ -117,8 +118,9 @@ class StudentProcess:
 
     def _exchange(self, request: dict[str, Any], seconds: float, grace: float = 0.0) -> dict[str, Any]:
         deadline = min(time.monotonic() + seconds, self._deadline) + grace
+        self._number += 1
         try:
-            self._write(encode(request), deadline)
+            self._write(encode({**request, "number": self._number}), deadline)
             answer = read_frame(lambda count: self._read(count, deadline))
         except TimeoutError:
             self._end()
@@ -128,7 +130,7 @@ class StudentProcess:
         except WireError as error:
             self._end()
             raise _Gone("gone", f"it wrote to the judge's channel itself: {error}") from None
-        if not isinstance(answer, dict):
+        if not isinstance(answer, dict) or answer.get("number") != self._number:
             self._end()
             raise _Gone("gone", "it wrote to the judge's channel itself")
         return answer

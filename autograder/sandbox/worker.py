@@ -309,14 +309,15 @@ def call_apart(program, request, channel):
             os.setpgid(0, 0)
             os.close(reading)
             channel.leave()
-            write_all(writing, frame_of(program.call(request["function"], request["arguments"])))
+            answer = program.call(request["function"], request["arguments"])
+            write_all(writing, frame_of({**answer, "number": request["number"]}))
             status = 0
         finally:
             os._exit(status)
     os.close(writing)
     try:
         frame, end = received(reading, child, time.monotonic() + request["seconds"])
-        channel.write(frame if frame is not None else encode({"ended": end}))
+        channel.write(frame if frame is not None else encode({"ended": end, "number": request["number"]}))
     finally:
         os.close(reading)
         end_all(child)
@@ -391,12 +392,14 @@ def serve(channel):
             request = read_frame(channel.read)
         except EOFError:
             return
-        if request["do"] == "run":
-            channel.write(frame_of(program.run(request["name"], request["source"])))
-        elif FORKS:
+        if request["do"] == "call" and FORKS:
             call_apart(program, request, channel)
+            continue
+        if request["do"] == "run":
+            answer = program.run(request["name"], request["source"])
         else:
-            channel.write(frame_of(program.call(request["function"], request["arguments"])))
+            answer = program.call(request["function"], request["arguments"])
+        channel.write(frame_of({**answer, "number": request["number"]}))
 
 
 def main():

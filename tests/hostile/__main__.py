@@ -23,7 +23,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         graded, alone = (released_course(Path(folder) / name) for name in ("class", "alone"))
         for course in (graded, alone):
-            the_class.set_seed(course)
+            the_class.prepare(course)
             the_class.hand_in_honest(course)
         the_class.hand_in_hostile(graded)
         jobs = os.cpu_count() or 1

@@ -27,7 +27,6 @@ DESERTS: dict[str, dict[str, float] | None] = {
     "everything": FULL,
     "one point less for relu": {**FULL, "relu_test": POINTS["relu"] - 1.0},
     "nothing for relu": NO_RELU,
-    "nothing for relu and double": {**NO_RELU, "double_test": 0.0},
     "set aside": None,
 }
 

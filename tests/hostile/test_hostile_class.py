@@ -21,7 +21,7 @@ each_hostile = pytest.mark.parametrize("student", HOSTILE, ids=lambda name: name
 
 def handed_in(root: Path, hostile: bool) -> Course:
     course = released_course(root)
-    the_class.set_seed(course)
+    the_class.prepare(course)
     the_class.hand_in_honest(course)
     if hostile:
         the_class.hand_in_hostile(course)

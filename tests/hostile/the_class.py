@@ -24,7 +24,6 @@ from tests.grading.small_course import (
     CHAPTER,
     HIDDEN_WORD,
     UNITS,
-    answered,
     folder_of,
     gradebook,
     hand_in,
@@ -86,8 +85,19 @@ def hand_in_hostile(course: Course, rows: dict[str, Behaviour] = HOSTILE) -> Non
             behaviour.file(path)
 
 
-def set_seed(course: Course) -> None:
-    """Give the chapter the seed that is looked for afterwards."""
+LIMITS = """
+c = get_config()
+c.Limits.cell_seconds = 6.0
+c.Limits.call_seconds = 2.5
+c.Limits.memory = 3 * 2**29
+"""
+"""A class that hangs and hoards on purpose is graded sooner with less patience."""
+
+
+def prepare(course: Course) -> None:
+    """Give a course the limits of this class, and the chapter the seed that is looked for afterwards."""
+    configuration = course.root / "nbgrader_config.py"
+    configuration.write_text(configuration.read_text(encoding="utf-8") + LIMITS, encoding="utf-8")
     folder = course.root / "verdicts" / CHAPTER
     folder.mkdir(parents=True, exist_ok=True)
     write_atomically(folder / "seed", f"{SEED}\n", mode=0o600)
@@ -218,6 +228,3 @@ def as_markdown(graded: Graded, alone: Graded) -> str:
         ("processes and files left behind", str(len(graded.left) + len(graded.scratch))),
     ]
     return "\n".join(["| | |", "| --- | --- |", *(f"| {name} | {value} |" for name, value in rows)])
-
-
-__all__ = ["HONEST", "HOSTILE", "Graded", "answered", "as_markdown", "forged", "grade_class", "harmed", "leaked"]

@@ -1,5 +1,5 @@
 # Writes an answer to the channel before it is asked.
-# deserves: set aside
+# deserves: nothing for relu
 # told: channel
 
 import json, os, struct

@@ -1,8 +1,7 @@
 # Is slow in every call.
-# deserves: nothing for relu
-# told: in all
+# deserves: everything
 
 def relu(z):
     import time
-    time.sleep(1.5)
+    time.sleep(0.05)
     return np.maximum(z, 0) if z.dtype.kind == 'f' else np.maximum(z, 0.0)
