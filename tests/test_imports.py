@@ -30,7 +30,7 @@ MAY_KNOW = {
     "lab": {"call", "course", "judge", "kernels"},
     "sandbox": {"call"},
     "grading": {"call", "course", "judge", "kernels", "sandbox", "lab"},
-    "commands": {"bootstrap", "certificates", "course", "grading", "judge", "kernels", "solutions"},
+    "commands": {"bootstrap", "certificates", "course", "grading", "judge", "kernels", "sandbox", "solutions"},
 }
 """Part of the package -> the other parts it may import, at any depth of its code."""
 

@@ -1,0 +1,45 @@
+"""The limits of a submission, as an instructor sets them in nbgrader_config.py."""
+
+from __future__ import annotations
+
+import pytest
+from traitlets.config import Config
+
+from autograder.course import CourseError
+from autograder.grading.grading_run import grade_chapter
+from autograder.grading.results import Results
+from autograder.grading.settings import limits_in, settings
+from autograder.sandbox import Limits
+from tests.grading.small_course import CHAPTER, UNITS, hand_in
+
+
+def test_without_a_word_the_limits_are_the_usual_ones(course):
+    assert limits_in(settings(course.root)) == Limits()
+
+
+def test_a_limit_that_the_configuration_sets_holds_for_a_class(course):
+    configuration = course.root / "nbgrader_config.py"
+    configuration.write_text(configuration.read_text() + "\nget_config().Limits.call_seconds = 0.5\n")
+    hand_in(course, "ada", {"relu": "import time\ndef relu(z):\n    time.sleep(60)"}, sections=[UNITS])
+    grade_chapter(course, CHAPTER, jobs=1, devices=("cpu",))
+    verdicts = {verdict.kernel: verdict for verdict in Results(course.root, CHAPTER).find("ada", UNITS).verdicts}
+    assert verdicts["relu"].problem["message"] == "no answer within 0.5 s"
+    assert verdicts["elu"].passed
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("patience", 3, "there is no limit 'patience'; there are call_seconds, cell_seconds, "),
+        ("call_seconds", 0, "the limit call_seconds must be a number above 0, not 0"),
+        ("call_seconds", "ten", "the limit call_seconds must be a number above 0, not 'ten'"),
+        ("memory", float("inf"), "the limit memory must be a number above 0, not inf"),
+        ("memory", True, "the limit memory must be a number above 0, not True"),
+    ],
+)
+def test_a_limit_that_makes_no_sense_is_a_sentence(name, value, sentence):
+    config = Config()
+    config.Limits = Config({name: value})
+    with pytest.raises(CourseError, match=r"^nbgrader_config.py: ") as problem:
+        limits_in(config)
+    assert sentence in str(problem.value)
