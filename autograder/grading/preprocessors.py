@@ -10,7 +10,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from nbconvert.exporters import NotebookExporter
+from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
+from nbformat.v4 import new_notebook
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 
@@ -32,17 +35,48 @@ class EmbedFigures(NbGraderPreprocessor):
         return nb, resources
 
 
+class SubmissionExporter(NotebookExporter):
+    """Lets nbgrader hand every submitted file to `Judge` unread: one that is no notebook, or no file, stops nobody."""
+
+    def from_filename(
+        self, filename: str, resources: dict[str, Any] | None = None, **options: Any
+    ) -> tuple[Any, dict[str, Any]]:
+        """Convert a notebook; in place of one that was submitted an empty one, as `Judge` reads the file itself."""
+        path = Path(filename)
+        if not _was_submitted(path):
+            return super().from_filename(filename, resources=resources, **options)
+        resources = ResourcesDict() if resources is None else resources
+        resources["metadata"] = ResourcesDict(name=path.stem, path=str(path.parent))
+        return self.from_notebook_node(new_notebook(), resources=resources, **options)
+
+
+def _was_submitted(path: Path) -> bool:
+    submitted = Path.cwd() / "submitted"
+    return submitted in (Path.cwd() / path).parents
+
+
+def _drop_extra_files(root: Path, names: dict[str, str]) -> None:
+    """Remove what nbgrader has copied from a submission beside its notebooks: the pages' command would hand it on."""
+    folder = root / "autograded" / names["student"] / names["assignment"]
+    source = root / "source" / names["assignment"]
+    for path in folder.rglob("*"):
+        kept = path.parent == folder and (path.suffix == ".ipynb" or path.name == "timestamp.txt")
+        if not kept and not path.is_dir() and not (source / path.relative_to(folder)).is_file():
+            path.unlink()
+
+
 class Judge(NbGraderPreprocessor):
     """Replaces a submitted notebook by the judged one: the instructor's, with the student's answers and the verdicts
     in it.
 
-    It stands in nbgrader's sanitizing step, because only there the submitted file is at hand, byte for byte.
+    It stands in nbgrader's sanitizing step, where the submitted file is named, and reads that itself.
     """
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
-        """nb: as submitted. Returns the autograded notebook."""
+        """nb: not looked at. Returns the autograded notebook."""
         names = resources["nbgrader"]
         root = Path.cwd()
+        _drop_extra_files(root, names)
         results = Results(root, names["assignment"])
         path = root / "submitted" / names["student"] / names["assignment"] / f"{names['notebook']}.ipynb"
         task = grading.Task(names["student"], names["assignment"], names["notebook"], path)

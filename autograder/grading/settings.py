@@ -55,6 +55,7 @@ def configure(config: Config, root: Path) -> Config:
     config.Exchange.root = str(root / "exchange")
     config.GenerateAssignment.force = True
     config.GenerateAssignment.preprocessors = list(RELEASE_STEPS)
+    config.Autograde.exporter_class = "autograder.grading.preprocessors.SubmissionExporter"
     config.Autograde.sanitize_preprocessors = ["autograder.grading.preprocessors.Judge"]
     config.Autograde.autograde_preprocessors = [
         "autograder.grading.preprocessors.SaveScores",

@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 from autograder.commands._readme import put_table
+from tests.confinement import why_there_is_no_sandbox
 from tests.grading.small_course import released_course
 from tests.hostile import the_class
 
@@ -20,6 +21,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python3 -m tests.hostile", description=__doc__)
     parser.add_argument("--write", action="store_true", help="put the table into the README")
     arguments = parser.parse_args()
+    if why_there_is_no_sandbox():
+        print(f"Hostile code is run in the sandbox alone. {why_there_is_no_sandbox()}", file=sys.stderr)
+        return 1
     with tempfile.TemporaryDirectory() as folder:
         graded, alone = (released_course(Path(folder) / name) for name in ("class", "alone"))
         for course in (graded, alone):
