@@ -46,15 +46,22 @@ def inhabitants(namespace: str) -> list[int]:
 @contextlib.contextmanager
 def sandbox(limits: Limits = LIMITS):
     """A student's process with an answer in it; afterwards no process of any of its sandboxes may be there."""
-    seen = set()
-    with StudentProcess(chosen("bubblewrap"), limits) as process:
-        process.run("cell 1", ANSWER)
-        seen.add(namespace_of(process.first_process))
-        yield process
-        if process.first_process:
-            seen.add(namespace_of(process.first_process))
-    assert "" not in seen
-    assert not [number for namespace in seen for number in inhabitants(namespace)]
+    with contextlib.ExitStack() as pinned:
+        seen = set()
+        with StudentProcess(chosen("bubblewrap"), limits) as process:
+            process.run("cell 1", ANSWER)
+            seen.add(pin_namespace_of(process.first_process, pinned))
+            yield process
+            if process.first_process:
+                seen.add(pin_namespace_of(process.first_process, pinned))
+        assert "" not in seen
+        assert not [number for namespace in seen for number in inhabitants(namespace)]
+
+
+def pin_namespace_of(number: int, pinned: contextlib.ExitStack) -> str:
+    """The name of a process namespace, which no other one gets while the stack is open."""
+    pinned.callback(os.close, os.open(f"/proc/{number}/ns/pid", os.O_RDONLY))
+    return namespace_of(number)
 
 
 @pytest.fixture
