@@ -55,7 +55,7 @@ def call(function: Callable[..., Any], arguments: list) -> Outcome:
         return Outcome(problem=problem)
     given = duplicate(arguments)
     outcome = Outcome(arguments_after=given)
-    output = io.StringIO()
+    output = _Printed()
     started = time.perf_counter()
     with warnings.catch_warnings(record=True) as caught, contextlib.redirect_stdout(output):
         warnings.simplefilter("always")
@@ -71,8 +71,23 @@ def call(function: Callable[..., Any], arguments: list) -> Outcome:
                 outcome.problem = _exception_problem(function, error)
     outcome.seconds = time.perf_counter() - started
     outcome.warnings = _floating_point_warnings(caught)
-    outcome.printed = output.closed or output.tell() > 0
+    outcome.printed = output.closed or output.anything
     return outcome
+
+
+class _Printed(io.TextIOBase):
+    """Takes what is printed and keeps nothing of it but that there was something."""
+
+    anything = False
+
+    def writable(self) -> bool:
+        """Text can be written to it."""
+        return True
+
+    def write(self, text: str) -> int:
+        """Forget a text."""
+        self.anything = self.anything or bool(text)
+        return len(text)
 
 
 def _argument_problem(function: Callable[..., Any], count: int) -> Problem | None:

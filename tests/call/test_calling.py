@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import sys
 import textwrap
+import tracemalloc
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -308,3 +309,16 @@ def test_an_outcome_of_an_exception_still_has_the_arguments_as_they_are_now():
         raise ValueError
 
     assert call(spoils_and_raises, [Z]).arguments_after[0][0] == 9.0
+
+
+def test_a_flood_of_text_takes_no_memory():
+    def floods():
+        for _ in range(2000):
+            print("x" * 10**6)
+
+    tracemalloc.start()
+    try:
+        assert call(floods, []).printed
+        assert tracemalloc.get_traced_memory()[1] < 20_000_000, "bytes"
+    finally:
+        tracemalloc.stop()
