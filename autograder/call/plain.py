@@ -18,6 +18,7 @@ DTYPES = frozenset(
 )
 MOST_NUMBERS = 4_000_000
 MOST_ITEMS = 100_000
+MOST_AXES = 8
 DEEPEST = 8
 
 _SCALARS = frozenset(np.dtype(name).type for name in DTYPES)
@@ -82,6 +83,8 @@ def _plain_array(array: np.ndarray) -> np.ndarray:
         raise NotPlain("complex numbers")
     if dtype.name not in DTYPES:
         raise NotPlain(f"an array of dtype {dtype.name[:30]}")
+    if array.ndim > MOST_AXES:
+        raise NotPlain(f"an array of {array.ndim} axes")
     if not dtype.isnative:
         raise NotPlain(f"an array of dtype {dtype.name} in foreign byte order")
     return np.array(array, copy=True, order="C")

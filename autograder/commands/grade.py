@@ -118,7 +118,9 @@ def table(course: Course, summary: Summary, deserved: dict[str, float] | None = 
         row += [f"{deserved[student]:g}"] if deserved else []
         rows.append([*row, _notes(results, summary.ignored.get(student, []))])
     widths = [max(len(row[column]) for row in rows) for column in range(len(head) - 1)]
-    return "\n".join(_line(row, widths) for row in rows)
+    lines = [_line(row, widths) for row in rows]
+    lines += [f"not graded: {name}: {reason}" for name, reason in summary.passed_over.items()]
+    return "\n".join(lines)
 
 
 def _line(row: list[str], widths: list[int]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import concurrent.futures
 from collections.abc import Iterator
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from nbconvert.exporters import HTMLExporter
 from autograder.course import Course, CourseError
 from autograder.grading.release import Messages
 from autograder.grading.settings import settings
-from autograder.grading.students_text import harmless, instructors_markdown, students_markdown
+from autograder.grading.students_text import harmless, instructors_markdown, is_short, printed, students_markdown
 from autograder.grading.workers import interrupts_held, no_warm_up, worker_pool
 
 FEW = 8
@@ -28,6 +29,8 @@ class FeedbackExporter(HTMLExporter):
         yield "students_markdown", students_markdown
         yield "instructors_markdown", instructors_markdown
         yield "harmless", harmless
+        yield "is_short", is_short
+        yield "ansi2html", printed
 
 
 def write_feedback(course: Course, chapter: str, student: str) -> list[Path]:
@@ -53,9 +56,12 @@ def write_all_feedback(course: Course, chapter: str, students: list[str], jobs: 
         return
     with worker_pool(min(jobs, len(students)), no_warm_up) as pool:
         with interrupts_held():
-            futures = [pool.submit(_problem, course, chapter, student) for student in students]
+            futures = {pool.submit(_problem, course, chapter, student): student for student in students}
         for future in concurrent.futures.as_completed(futures):
-            yield future.result()
+            try:
+                yield future.result()
+            except BrokenProcessPool:
+                yield f"The process that wrote the feedback of {futures[future]} ended: run the same command again."
 
 
 def _problem(course: Course, chapter: str, student: str) -> str:

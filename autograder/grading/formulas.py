@@ -7,6 +7,7 @@ kept, and text as text; a formula it cannot make sense of is shown as it was typ
 from __future__ import annotations
 
 import functools
+import hashlib
 import re
 from html import escape
 from xml.etree import ElementTree
@@ -72,13 +73,11 @@ def _harmless(element: ElementTree.Element, depth: int) -> str:
 class Formulas:
     """Keeps the formulas of a text aside while the rest of it is made into harmless HTML.
 
-    source: the text; a place holder is a word that does not stand in it.
+    source: the text; a place holder is a word that no text can hold, as it is made from all of it.
     """
 
     def __init__(self, source: str) -> None:
-        self._word = "formula"
-        while self._word in source:
-            self._word += "a"
+        self._word = f"formula{hashlib.sha256(source.encode('utf-8', 'replace')).hexdigest()}n"
         self._found: list[str] = []
 
     def keep(self, tex: str, display: bool) -> str:

@@ -7,9 +7,11 @@ import concurrent.futures
 import contextlib
 import functools
 import os
+import stat
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from autograder.course import Course, CourseError
 from autograder.grading.accelerators import ClassAnswers, answers_for_class
@@ -22,8 +24,13 @@ from autograder.grading.settings import limits_in, settings
 from autograder.grading.workers import interrupts_held, worker_pool
 from autograder.judge.devices import present
 from autograder.judge.expectations import remember
+from autograder.judge.show import UNPRINTABLE, readable
 from autograder.sandbox import Confinement, NoSandbox, chosen
 
+TAKEN = ("seed",)
+"""Names in verdicts/<chapter>/ that are no student's."""
+MOST_NAMED = 10
+"""So many files are named that belong to no notebook."""
 AHEAD = 2
 """How many notebooks for each worker are given out at a time."""
 
@@ -39,11 +46,16 @@ class Progress:
 
 @dataclass
 class Summary:
-    """What a run did. students: each student's results by section; ignored: files that belong to no notebook."""
+    """What a run did.
+
+    students: each student's results by section; ignored: files that belong to no notebook; passed_over: what cannot be
+    graded at all, with the reason.
+    """
 
     chapter: str
     students: dict[str, dict[str, NotebookResult]] = field(default_factory=dict)
     ignored: dict[str, list[str]] = field(default_factory=dict)
+    passed_over: dict[str, str] = field(default_factory=dict)
 
 
 Show = Callable[[Progress], None]
@@ -75,7 +87,7 @@ def grade_chapter(
     conditions = Conditions(course, results.seed(), devices, confinement, limits_in(settings(course.root)))
     tasks = [_task(course, name, chapter, section) for name in students for section in sections]
     register(course, chapter)
-    summary = Summary(chapter, {name: {} for name in students})
+    summary = Summary(chapter, {name: {} for name in students}, passed_over=passed_over(course, chapter))
     progress = Progress(len(tasks))
     show(progress)
     found = _results(tasks, conditions, results, jobs or os.cpu_count() or 1)
@@ -106,12 +118,12 @@ def confinement_called(name: str | None) -> Confinement:
 def submitted(course: Course, chapter: str, student: str | None = None) -> list[str]:
     """The students who handed in something for a chapter. Raises CourseError where there is nobody."""
     folder = course.root / "submitted"
-    found = sorted(path.parent.name for path in folder.glob(f"*/{chapter}") if path.is_dir() and not path.is_symlink())
-    found = [name for name in found if not (folder / name).is_symlink() and not name.startswith(".")]
+    found = [name for name, reason in _folders(course, chapter).items() if not reason]
     if not found:
+        reasons = "".join(f" {what}: {why}." for what, why in passed_over(course, chapter).items())
         raise CourseError(
             f"There are no submissions for {chapter}: {folder}/<student>/{chapter}/ is where they are looked for "
-            "(nbgrader collect or nbgrader zip_collect puts them there)."
+            f"(nbgrader collect or nbgrader zip_collect puts them there).{reasons}"
         )
     if student is None:
         return found
@@ -120,16 +132,52 @@ def submitted(course: Course, chapter: str, student: str | None = None) -> list[
     return [student]
 
 
+def passed_over(course: Course, chapter: str) -> dict[str, str]:
+    """The students' folders, as they can be printed, of which nothing is graded, and why."""
+    return {readable(name): reason for name, reason in _folders(course, chapter).items() if reason}
+
+
+def _folders(course: Course, chapter: str) -> dict[str, str]:
+    """Every student who handed in something for a chapter, and why it cannot be graded, or ""."""
+    folder = course.root / "submitted"
+    names = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+    found = {name: _obstacle(folder / name, chapter) for name in names if not name.startswith(".")}
+    return {name: reason for name, reason in found.items() if reason is not None}
+
+
+def _obstacle(folder: Path, chapter: str) -> str | None:
+    """Why a student's folder cannot be graded; "" where it can be; None where it holds nothing for the chapter."""
+    try:
+        link = stat.S_ISLNK(folder.lstat().st_mode)
+        status = (folder / chapter).lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        return f"the folder cannot be opened ({error.strerror})"
+    if link or stat.S_ISLNK(status.st_mode):
+        return "the folder is a link"
+    if not stat.S_ISDIR(status.st_mode):
+        return None
+    if not folder.name.isprintable():
+        return "the folder's name has characters that cannot be written: rename it"
+    return "no student can have this name here: rename the folder" if folder.name in TAKEN else ""
+
+
 def _task(course: Course, student: str, chapter: str, section: str) -> Task:
     path = course.root / "submitted" / student / chapter / f"{section}.ipynb"
     return Task(student, chapter, section, path)
 
 
 def _ignored(course: Course, student: str, chapter: str, sections: list[str]) -> list[str]:
-    """What a student handed in beside the notebooks of the chapter."""
+    """What a student handed in beside the notebooks of the chapter, in names that can be printed; the first of many."""
     folder = course.root / "submitted" / student / chapter
     expected = {f"{section}.ipynb" for section in sections} | {"timestamp.txt"}
-    return sorted(path.name for path in folder.iterdir() if path.name not in expected)
+    try:
+        names = sorted(readable(name).replace("\n", UNPRINTABLE) for name in os.listdir(folder) if name not in expected)
+    except OSError as error:
+        return [f"the folder, which cannot be read ({error.strerror})"]
+    more = len(names) - MOST_NAMED
+    return [*names[:MOST_NAMED], f"{more:,} more"] if more > 0 else names
 
 
 def _look_at_empty(of_student: list[NotebookResult], results: Results) -> None:

@@ -72,8 +72,12 @@ def fingerprint() -> str:
 
 def handed_in(path: Path) -> bytes | SetAside | None:
     """The content of a submitted file, why it cannot be read, or None where there is none."""
-    if not os.path.lexists(path):
+    try:
+        os.lstat(path)
+    except (FileNotFoundError, NotADirectoryError):
         return None
+    except OSError as error:
+        return SetAside(f"the file cannot be opened ({error.strerror})")
     try:
         return read_bytes(path)
     except SetAside as reason:

@@ -46,7 +46,8 @@ def database_url(root: Path) -> str:
 def configure(config: Config, root: Path) -> Config:
     """Set what nbgrader's commands need to work on the course folder `root` and give the judge's scores.
 
-    The template is set for the feedback alone: Formgrader's own pages use another.
+    The template is set for the feedback alone: Formgrader's own pages use another. There students' markdown would be
+    live: a filter makes it harmless.
     """
     _make_exchange(root / "exchange")
     config.CourseDirectory.course_id = COURSE_ID
@@ -68,6 +69,10 @@ def configure(config: Config, root: Path) -> Config:
         "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
     ]
     config.GenerateFeedback.exporter_class = "autograder.grading.feedback.FeedbackExporter"
+    config.HTMLExporter.filters = {
+        "markdown2html": "autograder.grading.students_text.graders_markdown",
+        "ansi2html": "autograder.grading.students_text.printed",
+    }
     config.FeedbackExporter.template_name = "course_feedback"
     config.FeedbackExporter.extra_template_basedirs = [str(TEMPLATES)]
     return config

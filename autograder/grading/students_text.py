@@ -8,6 +8,7 @@ from typing import Any
 
 import bleach
 from jinja2 import pass_context
+from nbconvert.filters.ansi import ansi2html
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 from autograder.grading.formulas import Formulas
@@ -52,6 +53,12 @@ OTHER_TAG = re.compile(rf"<(?!/?(?:{'|'.join(sorted(TAGS - TABLE_TAGS))})[\s/>])
 """Where HTML begins that is not kept: scripts, styles, comments, forms; and tables, which, broken, swallow what follows
 (those written as markdown are whole)."""
 LINK = re.compile(r"(https?:|mailto:)", re.IGNORECASE)
+
+
+LONGEST_SHOWN = 10_000
+MOST_TAGS = 300
+"""Text with more characters, or more signs of HTML, is shown as it was typed: the converters' time, and the page, grow
+with the square of them."""
 
 
 class _Renderer(IPythonRenderer):
@@ -99,6 +106,8 @@ class _StudentsRenderer(_Renderer):
 @pass_context
 def students_markdown(context: Any, source: str) -> str:
     """A jinja filter: the markdown of a student's cell, or a comment on it, as harmless HTML."""
+    if not is_short(source) or source.count("<") > MOST_TAGS:
+        return f"<pre>{escape(source)}</pre>"
     formulas = Formulas(source)
     attachments = (context.get("cell") or {}).get("attachments", {})
     try:
@@ -117,6 +126,29 @@ def instructors_markdown(context: Any, source: str) -> str:
     attachments = (context.get("cell") or {}).get("attachments", {})
     html = MarkdownWithMath(renderer=_Renderer(formulas, escape=False, attachments=attachments)).render(source)
     return formulas.put_back(html)
+
+
+@pass_context
+def graders_markdown(context: Any, source: str) -> str:
+    """The same for a cell of either, in Formgrader, whose page is one of the instructor's Jupyter server."""
+    cell = context.get("cell") or {}
+    name = cell.get("id", "")
+    written = (cell.get("metadata") or {}).get("nbgrader", {}).get("solution")
+    theirs = written or name.startswith("added-") or name == "set-aside"
+    return (students_markdown if theirs else instructors_markdown)(context, source)
+
+
+def printed(text: str) -> str:
+    """A jinja filter: what a student's code printed, with its colours where they can be made out."""
+    try:
+        return ansi2html(text)
+    except Exception:
+        return escape(text)
+
+
+def is_short(source: str) -> bool:
+    """Whether a cell is short enough to be shown as more than text."""
+    return len(source) <= LONGEST_SHOWN
 
 
 def harmless(html: str) -> str:

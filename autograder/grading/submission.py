@@ -22,6 +22,8 @@ MOST_VALUES = 1_000_000
 """Numbers, strings, lists and dicts in the JSON. A list costs twenty times its two characters in memory."""
 MOST_CELLS = 2_000
 LONGEST_CELL = 200_000
+MOST_BLANK_LINES = 2_000
+"""Lines of nothing but spaces in a cell. Pygments, which colours the code, needs time with the square of them."""
 LONGEST_NOTEBOOK = 2_000_000
 """Characters in all cells together, without outputs."""
 MOST_IMAGES = 100
@@ -246,6 +248,8 @@ def _source(source: Any) -> str:
     text = _joined(source)
     if len(text) > LONGEST_CELL:
         raise SetAside(f"it has a cell of {len(text):,} characters")
+    if (blank := sum(map(str.isspace, text.split("\n")))) > MOST_BLANK_LINES:
+        raise SetAside(f"it has a cell of {blank:,} lines of spaces")
     return _text(text.replace("\r\n", "\n"))
 
 

@@ -122,13 +122,20 @@ def as_array(value: Any) -> tuple[np.ndarray | None, bool]:
     """
     if isinstance(value, np.ndarray):
         return value, True
-    if not isinstance(value, (bool, int, float, list, tuple)):
+    if not _holds_numbers(value):
         return None, False
     try:
         array = np.array(value)
     except (ValueError, TypeError):
         return None, False
     return (array, _holds_arrays(value)) if array.dtype.kind in "biuf" else (None, False)
+
+
+def _holds_numbers(value: Any) -> bool:
+    """Whether there is nothing but numbers in it. NumPy would make each text as wide as the longest."""
+    if isinstance(value, (list, tuple)):
+        return all(map(_holds_numbers, value))
+    return isinstance(value, (bool, int, float, np.ndarray))
 
 
 def _holds_arrays(value: Any) -> bool:

@@ -10,6 +10,8 @@ from autograder.call.functions import MARK, is_function
 
 LONGEST = 600
 DIGITS, ALL_DIGITS = 6, 17
+MOST_AXES_WITH_EDGES = 4
+"""Of an array with more axes two entries along each are shown: of eight axes with six along each, a million."""
 UNPRINTABLE = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -56,7 +58,8 @@ def _show_array(array: np.ndarray, digits: int) -> str:
         return f"{array.item():.{digits}g}" if array.dtype.kind == "f" else str(array.item())
     if array.size == 0:
         return f"empty array of shape {array.shape}"
-    text = np.array2string(array, precision=digits, separator=", ", threshold=24, edgeitems=3, max_line_width=76)
+    edge = 3 if array.ndim <= MOST_AXES_WITH_EDGES else 1
+    text = np.array2string(array, precision=digits, separator=", ", threshold=24, edgeitems=edge, max_line_width=76)
     notes = [] if array.dtype.name in ("float64", "bool") else [array.dtype.name]
     if array.size > 24:
         notes.append(f"shape {array.shape}")

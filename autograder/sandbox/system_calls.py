@@ -24,20 +24,19 @@ ALLOWED = """
     unlinkat=263/35 rename=82/- renameat=264/38 renameat2=316/276 link=86/- linkat=265/37 symlink=88/-
     symlinkat=266/36 truncate=76/45 ftruncate=77/46 fallocate=285/47 fadvise64=221/223 fsync=74/82 fdatasync=75/83
     chmod=90/- fchmod=91/52 fchmodat=268/53 umask=95/166 getdents=78/- getdents64=217/61 dup=32/23 dup2=33/-
-    dup3=292/24 fcntl=72/25 flock=73/32 utime=132/- utimes=235/- utimensat=280/88 sendfile=40/71
+    dup3=292/24 sendfile=40/71
     # waiting and pipes
     poll=7/- ppoll=271/73 select=23/- pselect6=270/72 epoll_create=213/- epoll_create1=291/20 epoll_ctl=233/21
     epoll_wait=232/- epoll_pwait=281/22 pipe=22/- pipe2=293/59 eventfd2=290/19
     # memory
-    brk=12/214 mmap=9/222 munmap=11/215 mprotect=10/226 mremap=25/216 madvise=28/233 msync=26/227 mincore=27/232
-    membarrier=324/283
+    brk=12/214 mmap=9/222 munmap=11/215 mprotect=10/226 mremap=25/216 madvise=28/233 msync=26/227 membarrier=324/283
     # processes and what they know of themselves
     fork=57/- vfork=58/- execve=59/221 exit=60/93 exit_group=231/94 wait4=61/260 waitid=247/95 getpid=39/172
     getppid=110/173 gettid=186/178 getpgid=121/155 getpgrp=111/- setpgid=109/154 getsid=124/156 setsid=112/157
     getuid=102/174 geteuid=107/175 getgid=104/176 getegid=108/177 getresuid=118/148 getresgid=120/150
     getgroups=115/158 capget=125/90 kill=62/129 tgkill=234/131 tkill=200/130 set_tid_address=218/96
     set_robust_list=273/99 get_robust_list=274/100 rseq=334/293 arch_prctl=158/- getrlimit=97/163 getrusage=98/165
-    times=100/153 sysinfo=99/179 uname=63/160 getpriority=140/141 getcpu=309/168 sched_yield=24/124
+    times=100/153 uname=63/160 getpriority=140/141 getcpu=309/168 sched_yield=24/124
     sched_getaffinity=204/123 sched_getparam=143/121 sched_getscheduler=145/120 sched_get_priority_max=146/125
     sched_get_priority_min=147/126
     # signals
@@ -46,13 +45,14 @@ ALLOWED = """
     restart_syscall=219/128
     # the time
     clock_gettime=228/113 clock_getres=229/114 clock_nanosleep=230/115 nanosleep=35/101 gettimeofday=96/169 time=201/-
-    # threads and random numbers
-    futex=202/98 getrandom=318/278
+    # random numbers
+    getrandom=318/278
 """
 
 PARTLY_ALLOWED = """
-    # with some arguments only: NEW_NAMESPACES, TERMINAL_QUESTIONS, OWN_SETTINGS; prlimit64 on oneself alone
-    clone=56/220 ioctl=16/29 prctl=157/167 prlimit64=302/261
+    # with some arguments only: NEW_NAMESPACES, TERMINAL_QUESTIONS, OWN_SETTINGS, OWN_DESCRIPTORS, PRIVATE; prlimit64 on
+    # oneself alone
+    clone=56/220 ioctl=16/29 prctl=157/167 fcntl=72/25 futex=202/98 prlimit64=302/261
 """
 
 REFUSED = """
@@ -86,6 +86,9 @@ REFUSED = """
     setuid=105/146 setgid=106/144 setreuid=113/145 setregid=114/143 setresuid=117/147 setresgid=119/149
     setgroups=116/159 setfsuid=122/151 setfsgid=123/152 capset=126/91 chown=92/- fchown=93/55 lchown=94/-
     fchownat=260/54
+    # what one sandbox could tell another one by: locks on a file that both can read, what of it is in memory, the times
+    # of /dev/null, which is the machine's own, the machine's free memory
+    flock=73/32 mincore=27/232 utime=132/- utimes=235/- utimensat=280/88 sysinfo=99/179
     # timers without need
     timer_create=222/107 timerfd_create=283/85 signalfd4=289/74
 """
@@ -112,6 +115,23 @@ TERMINAL_QUESTIONS = {
 
 OWN_SETTINGS = {"PR_SET_PDEATHSIG": 1, "PR_SET_NAME": 15, "PR_GET_NAME": 16, "PR_SET_VMA": 0x53564D41}
 """The options of `prctl` that are allowed. PR_SET_DUMPABLE is not: it would hide the process from who watches it."""
+
+OWN_DESCRIPTORS = {
+    "F_DUPFD": 0,
+    "F_GETFD": 1,
+    "F_SETFD": 2,
+    "F_GETFL": 3,
+    "F_SETFL": 4,
+    "F_DUPFD_CLOEXEC": 1030,
+    "F_GETPIPE_SZ": 1032,
+}
+"""The commands of `fcntl` that are allowed. Locks and leases are not: another sandbox, which has the same files of
+Python and NumPy, would see them."""
+
+PRIVATE = 128
+"""The flag of a `futex` of one process alone. One without it can lie in a file, and wake whoever waits in another
+sandbox: whoever wakes is told that nobody waited, whoever waits to look again (as glibc does)."""
+WAKE, WAKE_BITSET = 1, 10
 
 ARCHITECTURES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 """The names that `platform.machine()` has for them, and the kernel's (AUDIT_ARCH_...)."""
@@ -173,6 +193,8 @@ def _program(machine: str) -> Iterator[Instruction]:
     yield from _where(partly["clone"], list(_no_namespaces()))
     yield from _where(partly["ioctl"], list(_one_of(1, TERMINAL_QUESTIONS.values(), errno.ENOTTY)))
     yield from _where(partly["prctl"], list(_one_of(0, OWN_SETTINGS.values(), errno.EINVAL)))
+    yield from _where(partly["fcntl"], list(_one_of(1, OWN_DESCRIPTORS.values(), errno.EINVAL)))
+    yield from _where(partly["futex"], list(_private()))
     yield from _where(partly["prlimit64"], list(_one_of(0, [0], errno.EPERM)))
     yield ANSWER, 0, 0, ERROR | errno.ENOSYS
 
@@ -198,6 +220,15 @@ def _no_namespaces() -> Iterator[Instruction]:
     yield JUMP_ANY_BIT, 0, 1, NEW_NAMESPACES
     yield ANSWER, 0, 0, ERROR | errno.EPERM
     yield ANSWER, 0, 0, ALLOW
+
+
+def _private() -> Iterator[Instruction]:
+    yield LOAD, 0, 0, ARGUMENTS + 8
+    yield JUMP_ANY_BIT, 0, 1, PRIVATE
+    yield ANSWER, 0, 0, ALLOW
+    for operation in (WAKE, WAKE_BITSET):
+        yield from _answer_if_equal(operation, ERROR)
+    yield ANSWER, 0, 0, ERROR | errno.EAGAIN
 
 
 def _one_of(argument: int, values, otherwise: int) -> Iterator[Instruction]:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 import re
+from html import escape
 from html.parser import HTMLParser
 
+import nbformat
 import pytest
 from jinja2 import Environment
 
 from autograder.course import Course, read, text_of
 from autograder.grading.feedback import page_of, write_feedback
 from autograder.grading.formulas import formula
-from autograder.grading.students_text import harmless, instructors_markdown, students_markdown
+from autograder.grading.settings import settings
+from autograder.grading.students_text import harmless, instructors_markdown, printed, students_markdown
 from tests.grading.conftest import ODD_NAMES, PIXEL, copy_of
 from tests.grading.small_course import CHAPTER, GRADIENTS, HIDDEN_WORD, POINTS, UNITS, WHY_POINTS, WORD, write
 
@@ -241,3 +244,41 @@ def test_a_formula_keeps_its_place_in_a_students_text():
 
 def test_a_place_holder_that_a_student_writes_is_text():
     assert "formula0." in Live(as_page("<span>formula0.</span> $x$")).text
+
+
+def test_text_in_which_a_place_holder_comes_out_is_text():
+    assert "formula99." in as_page("$a$ <span>formu</em>la99.</span>")
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["<em title=1>" * 200 + "<p>a</p>" * 200, "*a " * 5_000, "<script>alert(1)</script>" * 1_000],
+    ids=["tags that multiply", "a long text", "scripts"],
+)
+def test_markdown_that_would_take_too_long_is_shown_as_it_was_typed(source):
+    shown = students_markdown({"cell": {}}, source)
+    assert shown == f"<pre>{escape(source)}</pre>"
+
+
+@pytest.mark.parametrize("text", ["\x1b[38m<b>", "\x1b[48;5m<b>", "\x1b[31m<b>"])
+def test_what_was_printed_in_any_colour_is_shown_and_inert(text):
+    shown = printed(text)
+    assert "&lt;b&gt;" in shown
+    assert "<b>" not in shown
+
+
+def test_students_markdown_is_inert_in_formgrader_as_well(course):
+    from nbconvert.exporters import HTMLExporter
+
+    notebook = nbformat.v4.new_notebook(
+        cells=[
+            nbformat.v4.new_markdown_cell("<script>alert(1)</script> \x1b", metadata={"nbgrader": {"solution": True}}),
+            nbformat.v4.new_markdown_cell("<img src=x onerror=alert(2)>", id="added-0"),
+            nbformat.v4.new_markdown_cell("<details>The instructor's</details>"),
+        ]
+    )
+    page, _ = HTMLExporter(config=settings(course.root)).from_notebook_node(notebook)
+    assert "&lt;script&gt;alert(1)" in page
+    assert "<script>alert(1)" not in page
+    assert "onerror=alert" not in page
+    assert "<details>The instructor's</details>" in page

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
 import stat
+import tempfile
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from autograder.course import CourseError
+from autograder.commands.grade import table
+from autograder.course import Course, CourseError
 from autograder.grading import grading_run
 from autograder.grading.grading_run import grade_chapter, submitted
+from autograder.grading.notebook import handed_in
 from autograder.grading.results import Results
 from tests.grading.conftest import ODD_NAMES, copy_of
 from tests.grading.small_course import (
@@ -307,3 +312,84 @@ def test_a_kept_result_that_was_damaged_is_judged_again(graded, tmp_path):
     for damaged in ("", "{", "[]", "{}", json.dumps({**whole, "cells": []}), json.dumps({**whole, "cells": {"a": 1}})):
         path.write_text(damaged)
         assert results.find("ada", UNITS) is None
+
+
+@contextlib.contextmanager
+def as_ordinary_user() -> Iterator[None]:
+    """As somebody to whom a folder can be closed: root may read everything."""
+    if os.geteuid() != 0:
+        yield
+        return
+    os.seteuid(12345)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+@pytest.fixture
+def open_course(template) -> Iterator[Course]:
+    """A copy of the small course where everybody may go."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+        course = copy_of(template, Path(folder) / "course")
+        hand_in(course, "ada")
+        hand_in(course, "bob")
+        yield course
+        for path in (course.root / "submitted" / "ada", course.root / "submitted" / "ada" / CHAPTER):
+            path.chmod(0o755)
+
+
+def test_a_chapter_folder_that_cannot_be_read_is_set_aside_and_told(open_course):
+    folder = folder_of(open_course, "ada")
+    folder.chmod(0)
+    with as_ordinary_user():
+        assert submitted(open_course, CHAPTER) == ["ada", "bob"]
+        content = handed_in(folder / f"{UNITS}.ipynb")
+        told = grading_run._ignored(open_course, "ada", CHAPTER, list(SECTIONS))
+    assert "cannot be opened" in str(content)
+    assert told == ["the folder, which cannot be read (Permission denied)"]
+
+
+def test_a_students_folder_that_cannot_be_read_is_passed_over_and_told(open_course):
+    (open_course.root / "submitted" / "ada").chmod(0)
+    with as_ordinary_user():
+        assert submitted(open_course, CHAPTER) == ["bob"]
+        assert grading_run.passed_over(open_course, CHAPTER) == {
+            "ada": "the folder cannot be opened (Permission denied)"
+        }
+
+
+@pytest.mark.parametrize(
+    ("name", "shown", "reason"),
+    [
+        (b"a\xff", "a\N{REPLACEMENT CHARACTER}", "cannot be written"),
+        (b"a\x1b[2Jb", "a\N{REPLACEMENT CHARACTER}[2Jb", "cannot be written"),
+        (b"seed", "seed", "no student can have this name"),
+    ],
+    ids=["not UTF-8", "a sequence for the terminal", "the name of the file with the seed"],
+)
+def test_a_student_with_an_impossible_name_is_passed_over_and_the_others_go_on(course, name, shown, reason):
+    hand_in(course, "ada", sections=[UNITS])
+    folder = os.path.join(os.fsencode(course.root), b"submitted", name)
+    shutil.copytree(os.path.join(os.fsencode(course.root), b"submitted", b"ada"), folder)
+    summary = regrade(course)
+    assert list(summary.students) == ["ada"]
+    assert reason in summary.passed_over[shown]
+    text = table(course, summary)
+    assert f"not graded: {shown}: " in text
+    assert text.encode()
+    shutil.rmtree(course.root / "submitted" / "ada")
+    with pytest.raises(CourseError, match=reason):
+        submitted(course, CHAPTER)
+
+
+def test_the_names_of_other_files_are_few_and_can_be_printed(course):
+    hand_in(course, "ada", sections=[UNITS])
+    folder = os.fsencode(folder_of(course, "ada"))
+    for name in (b"0\x1b]0;x\x07", b"1\xff", *(f"file {number}".encode() for number in range(40))):
+        Path(os.fsdecode(os.path.join(folder, name))).write_text("")
+    told = grading_run._ignored(course, "ada", CHAPTER, list(SECTIONS))
+    assert len(told) == 11
+    assert told[-1] == "32 more"
+    assert all(name.isprintable() for name in told)

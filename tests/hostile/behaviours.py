@@ -189,6 +189,10 @@ def _long_cell(notebook: dict[str, Any]) -> None:
     _cell_of(notebook, "relu")["source"] = "#" * 2_000_000
 
 
+def _lines_of_spaces(notebook: dict[str, Any]) -> None:
+    _cell_of(notebook, "relu")["source"] += " \n" * 90_000
+
+
 HREF = "$\\href{javascript:alert(4)}{x}$"
 
 CHANGED = (
@@ -215,6 +219,19 @@ CHANGED = (
     Behaviour("brings outputs of 6 MB", "notebook", change=_large_outputs),
     Behaviour("has a hundred thousand cells", "notebook", change=_many_cells, deserved=None, told="cells"),
     Behaviour("has a cell of two million characters", "notebook", change=_long_cell, deserved=None, told="characters"),
+    Behaviour(
+        "has ninety thousand lines of spaces",
+        "notebook",
+        change=_lines_of_spaces,
+        deserved=None,
+        told="lines of spaces",
+    ),
+    Behaviour(
+        "answers with markup that grows with its square",
+        "notebook",
+        {"why": "".join(f"<em title={number}>" for number in range(5_000)) + "<p>a</p>" * 10_000},
+    ),
+    Behaviour("names the place of a formula", "notebook", {"why": "$a$ <span>formu</em>la99.</span>"}),
     Behaviour(
         "answers with markup",
         "notebook",

@@ -220,6 +220,29 @@ def test_links_in_the_scratch_folder_lead_nowhere(process):
     assert process.run("cell", "open('root/etc/passwd')").error.startswith("FileNotFoundError")
 
 
+def test_the_machines_own_devices_keep_their_times(process):
+    before = os.stat("/dev/null")
+    assert process.run("cell", "os.utime('/dev/null', (1, 1))").error
+    assert process.run("cell", "os.utime('/dev/null')").error
+    assert os.stat("/dev/null").st_mtime_ns == before.st_mtime_ns
+
+
+def test_a_lock_on_a_file_that_two_sandboxes_have_tells_the_other_nothing():
+    lock = "import fcntl, json; file = open(json.__file__); fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)"
+    with sandbox() as one, sandbox() as other:
+        assert one.run("cell", lock).error == other.run("cell", lock).error
+
+
+def test_threads_wait_for_each_other_as_ever(process):
+    process.run(
+        "cell",
+        "import threading\nfrom concurrent.futures import ThreadPoolExecutor\n"
+        "def f(x):\n    done = threading.Event()\n    threading.Timer(0.05, done.set).start()\n    done.wait()\n"
+        "    with ThreadPoolExecutor(3) as pool:\n        return sum(pool.map(lambda y: y * x, range(4)))\n",
+    )
+    assert process.call("f", [2]).returned == 12
+
+
 def test_two_submissions_have_different_scratch_folders():
     with sandbox() as one, sandbox() as other:
         one.run("cell", "open('note', 'w').write('x'); open('/dev/shm/note', 'w').write('x')")
@@ -503,6 +526,14 @@ PARTLY = {
     "hiding from who watches": ("prctl", (4, 0, 0, 0, 0), 22),
     "a filter of one's own": ("prctl", (22, 2, 0, 0, 0), 22),
     "a capability kept": ("prctl", (47, 2, 0, 0, 0), 22),
+    "a lock on a file": ("fcntl", (0, 6, 0), 22),
+    "a look at another's lock": ("fcntl", (0, 5, 0), 22),
+    "a lock of an open file": ("fcntl", (0, 37, 0), 22),
+    "a lease": ("fcntl", (0, 1024, 0), 22),
+    "word of what changes in a folder": ("fcntl", (0, 1026, 0), 22),
+    "waiting where another sandbox could wake": ("futex", (0, 0, 0, 0, 0, 0), 11),
+    "the same for some bits": ("futex", (0, 9, 0, 0, 0, 1), 11),
+    "waking nobody in another sandbox": ("futex", (0, 1, 1, 0, 0, 0), 0),
 }
 
 
