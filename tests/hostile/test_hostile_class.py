@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from autograder.commands import _readme
 from autograder.course import Course
 from autograder.grading.results import Results
 from tests.confinement import why_there_is_no_sandbox
 from tests.grading.small_course import CHAPTER, UNITS, gradebook, released_course
 from tests.hostile import the_class
+from tests.hostile.__main__ import TABLE
 from tests.hostile.behaviours import BEHAVIOURS, FULL
 from tests.hostile.the_class import HONEST, HOSTILE, Graded
 
@@ -123,3 +125,10 @@ def test_nbgraders_gradebook_has_the_same_scores(by_nbgrader, graded):
     for key, value in theirs.items():
         assert value[:2] == ours[key][:2], key
     assert {key[0] for key in theirs} >= set(HONEST)
+
+
+def test_the_table_of_the_readme_is_about_these_behaviours():
+    rows = [line for line in _readme.table(TABLE).splitlines() if line.startswith("| behaviours tried")]
+    assert rows and rows[0].startswith(f"| behaviours tried | {len(BEHAVIOURS)} ("), (
+        "`python3 -m tests.hostile --write`"
+    )

@@ -380,6 +380,7 @@ def g(x):
             except (OSError, ValueError): pass
         if os.fork() == 0:
             while True: time.sleep(1)
+        os._exit(0)
     return x
 """
 
