@@ -6,8 +6,10 @@ import concurrent.futures
 import contextlib
 import ctypes
 import multiprocessing
+import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
 
 
@@ -58,9 +60,20 @@ def _start(warm_up: Callable[[], None]) -> None:
     warm_up()
 
 
+PATIENCE = 20.0
+"""Seconds that a worker has to end in order."""
+
+
 def _end(number: int, frame: object) -> None:
-    """End in order, once: a second signal must not cut the cleaning up short."""
+    """End in order, once: a second signal must not cut the cleaning up short.
+
+    Where the exception is swallowed, by the executor or in a `__del__` that the signal happened to hit, the worker ends
+    all the same.
+    """
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    last_resort = threading.Timer(PATIENCE, os._exit, [1])
+    last_resort.daemon = True
+    last_resort.start()
     sys.exit(1)
 
 

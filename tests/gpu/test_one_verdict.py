@@ -37,8 +37,10 @@ def test_the_solution_passes_on_the_accelerator_and_mistakes_are_far_away(kernel
 
 
 @each_kernel
-def test_the_cpu_and_the_accelerator_come_to_the_same_verdict_on_right_and_wrong(kernel, accelerator):
-    for function in (solution(kernel.name), *(mistake.function for mistake in kernel.mistakes)):
+def test_the_cpu_and_the_accelerator_come_to_the_same_verdict_on_right_and_wrong(kernel, accelerator, request):
+    make_believe = "make-believe" in request.node.name  # it gives the CPU's own numbers: a few functions are enough
+    wrong = kernel.mistakes[:2] if make_believe else kernel.mistakes
+    for function in (solution(kernel.name), *(mistake.function for mistake in wrong)):
         for requirement in judged(kernel, function, "cpu", accelerator).requirements:
             on_the_accelerator = requirement.oracles.pop(accelerator, True)
             assert requirement.passed == all(requirement.oracles.values()) or requirement.name == PURITY
