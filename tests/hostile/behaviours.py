@@ -2,8 +2,8 @@
 
 Each row is one student, who hands in the notebook 1_units of the small course (tests/grading/small_course.py): `elu`,
 `relu` and `double`, all right but for what the row says. Most rows are files in submissions/: what the student wrote in
-the cell of `relu`, with what it deserves on top; a new attack becomes a row by being put there. The others change the
-notebook around it, or its file, and stand below.
+the cell of `relu`, with what it deserves on top; what several of them begin with stands in submissions/shared/. A new
+attack becomes a row by being put there. The others change the notebook around it, or its file, and stand below.
 """
 
 from __future__ import annotations
@@ -60,7 +60,9 @@ def own(source: str, name: str = "own", kind: str = "code") -> dict[str, Any]:
 
 # ---------------------------------------------------------------- what students wrote
 
-HEAD = re.compile(r"# (?P<name>.+)\.\n# deserves: (?P<deserves>.+)\n(?:# told: (?P<told>.+)\n)?\n")
+HEAD = re.compile(
+    r"# (?P<name>.+)\.\n# deserves: (?P<deserves>.+)\n(?:# told: (?P<told>.+)\n)?(?:# with: (?P<with>.+)\n)?\n"
+)
 CELL = re.compile(r"^# %% after (\w+)\n", re.MULTILINE)
 
 
@@ -68,7 +70,8 @@ def behaviour_in(path: Path) -> Behaviour:
     """The row that a file in submissions/ stands for."""
     text = path.read_text(encoding="utf-8")
     head = HEAD.match(text)
-    answer, *others = CELL.split(text[head.end() :])
+    shared = (SUBMISSIONS / "shared" / f"{head['with']}.py").read_text(encoding="utf-8") if head["with"] else ""
+    answer, *others = CELL.split(shared + text[head.end() :])
     extra = tuple((after, own(source)) for after, source in zip(others[::2], others[1::2], strict=True))
     name, deserved = head["name"][0].lower() + head["name"][1:], DESERTS[head["deserves"]]
     return Behaviour(name, path.parent.name, {"relu": answer}, extra, deserved, head["told"] or "")
