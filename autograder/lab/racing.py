@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from autograder.call.plain import NotPlain, plain
+from autograder.judge import devices
 from autograder.judge.comparison import compare
 from autograder.judge.expectations import from_tensor, to_tensor
 from autograder.judge.on_gpu import to_gpu
@@ -328,8 +329,6 @@ def _trouble(name: str, function: Callable[..., Any], arguments: dict[str, Any])
 
 def _run_all(function: Callable[..., Any], contest: Contest, sizes: tuple[int, ...]) -> tuple[list[Line], list[str]]:
     """Every runner that this machine has, and remarks on those that stopped."""
-    import torch
-
     lines, remarks = [], []
     for label, runner, dotted in _runners(function, contest):
         line = Line(label, dotted=dotted)
@@ -341,8 +340,9 @@ def _run_all(function: Callable[..., Any], contest: Contest, sizes: tuple[int, .
             remarks.append(f"{label} stopped: {type(error).__name__}: {first[:150]}")
         if line.seconds:
             lines.append(line)
-    if torch.cuda.is_available():
-        torch.cuda.empty_cache()
+    for device in devices.present():
+        if device != "cpu":
+            devices.give_memory_back(device)
     return lines, remarks
 
 
@@ -364,11 +364,7 @@ def _runners(function: Callable[..., Any], contest: Contest) -> Iterator[tuple[s
 
 def gpu() -> str:
     """ "cuda", "mps" or "" where there is no GPU that PyTorch can use."""
-    import torch
-
-    if torch.cuda.is_available():
-        return "cuda"
-    return "mps" if torch.backends.mps.is_available() else ""
+    return next((device for device in devices.present() if device != "cpu"), "")
 
 
 def _nothing() -> None:
