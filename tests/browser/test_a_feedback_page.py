@@ -8,6 +8,7 @@ from autograder.grading.feedback import page_of, write_feedback
 from autograder.grading.grading_run import grade_chapter
 from autograder.grading.release import make_release
 from autograder.grading.results import Results
+from autograder.grading.students_text import is_short
 from tests.grading.small_course import CHAPTER, GRADIENTS, RIGHT, UNITS, answered, cell, folder_of, make_course, write
 
 pytestmark = pytest.mark.browser
@@ -51,7 +52,7 @@ FORMULAS = (
     rf'\mmlToken{{mi}}[href="javascript:{RUN}"]{{click me}}',
     rf"\includegraphics{{{ELSEWHERE}/tex.png}}",
     "{" * 500 + "x" + "}" * 500,
-    r"\frac12" * 5000,
+    r"\frac12" * 300,
 )
 ANSI = "\\x1b[31mred\\x1b[0m \\x1b]8;;javascript:alert(1)\\x07link\\x1b]8;;\\x07"
 
@@ -91,6 +92,7 @@ def opened(page, tmp_path_factory):
     """The page of a hostile submission, opened; and every address that the browser asked for."""
     course = make_course(tmp_path_factory.mktemp("hostile") / "course")
     make_release(course, CHAPTER)
+    assert is_short(hostile_text()), "so that it is converted, not shown as it was typed"
     student = "a <b onclick=x> & 'c'"
     attack(course, student)
     grade_chapter(course, CHAPTER, jobs=1, devices=("cpu",))

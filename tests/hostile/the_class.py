@@ -9,6 +9,7 @@ import contextlib
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -128,7 +129,7 @@ def grade_class(course: Course, jobs: int) -> Graded:
         names = sorted(path.name for path in (course.root / "submitted").iterdir())
         problems = [problem for problem in write_all_feedback(course, CHAPTER, names, jobs) if problem]
         assert not problems, problems
-        left = processes_with(MARK)
+        left = left_behind(MARK)
         files = sorted(str(path) for path in scratch.rglob("*"))
     return Graded(course, {name: Results(course.root, CHAPTER).find(name, UNITS) for name in names}, left, files)
 
@@ -160,16 +161,60 @@ def marked() -> Iterator[None]:
         del os.environ[MARK]
 
 
+def left_behind(mark: str, patience: float = 5.0) -> list[str]:
+    """The command lines of processes that a class left behind, those that are just ending not among them."""
+    until = time.monotonic() + patience
+    while (found := processes_with(mark)) and time.monotonic() < until:
+        time.sleep(0.1)
+    return found
+
+
 def processes_with(mark: str) -> list[str]:
-    """The command lines of other processes whose environment has a variable, and of a student's worker anywhere."""
+    """The command lines of other processes whose environment has a variable, and of those in a sandbox of nobody else.
+
+    A sandbox has an environment of its own. It belongs to whoever started it, and to us where that one has ended.
+    """
     found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):
-            command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")
-            ours = mark.encode() in (folder / "environ").read_bytes()
-            if int(folder.name) != os.getpid() and (ours or "/python/worker.py" in command or "bwrap" in command):
-                found.append(command)
-    return [command for command in found if "resource_tracker" not in command]
+    for process in map(int, (folder.name for folder in Path("/proc").glob("[0-9]*"))):
+        command = _read(process, "cmdline").replace(b"\0", b" ").decode("utf-8", "replace")
+        if process == os.getpid() or "resource_tracker" in command:
+            continue
+        if mark.encode() in _read(process, "environ") or (_sandboxed(process) and _of_nobody_else(process)):
+            found.append(command)
+    return found
+
+
+def _sandboxed(process: int) -> bool:
+    """Whether a process is in a sandbox or makes one."""
+    command = _read(process, "cmdline")
+    with contextlib.suppress(OSError):
+        if os.readlink(f"/proc/{process}/ns/pid") != os.readlink("/proc/self/ns/pid"):
+            return True
+    return b"/python/worker.py" in command or b"bwrap" in command
+
+
+def _of_nobody_else(process: int) -> bool:
+    """Whether the one that started a sandbox is this process, a child of it, or gone."""
+    starter = next((one for one in _line_of_parents(process) if not _sandboxed(one)), 1)
+    return starter == 1 or os.getpid() in _line_of_parents(starter)
+
+
+def _line_of_parents(process: int) -> Iterator[int]:
+    """A process, its parent, and so on up to the one before the first of the machine."""
+    while process > 1:
+        yield process
+        process = _parent(process)
+
+
+def _parent(process: int) -> int:
+    words = _read(process, "stat").rpartition(b")")[2].split()
+    return int(words[1]) if words else 0
+
+
+def _read(process: int, name: str) -> bytes:
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{process}/{name}").read_bytes()
+    return b""
 
 
 # ---------------------------------------------------------------- what came of it
