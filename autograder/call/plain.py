@@ -146,6 +146,17 @@ def arrays_in(value: Any) -> Iterator[np.ndarray]:
             yield from arrays_in(item)
 
 
+def extent(value: Any) -> int:
+    """How much plain data holds: the numbers of its arrays, the items of its lists, the letters of its texts."""
+    if isinstance(value, np.ndarray):
+        return value.size
+    if isinstance(value, dict):
+        value = [*value, *value.values()]
+    if isinstance(value, (list, tuple)):
+        return len(value) + sum(map(extent, value))
+    return len(value) if isinstance(value, str) else 1
+
+
 def memory_order(array: np.ndarray) -> str:
     """ "C", "F" or "strided"."""
     if array.flags.c_contiguous:

@@ -15,8 +15,9 @@ from pathlib import Path
 
 from autograder.course import Course, CourseError
 from autograder.grading.accelerators import ClassAnswers, answers_for_class
+from autograder.grading.conditions import Conditions
 from autograder.grading.master import master
-from autograder.grading.notebook import Conditions, Task, grade, handed_in, key_of, set_aside
+from autograder.grading.notebook import Task, grade, handed_in, key_of, set_aside
 from autograder.grading.recording import Recorder, timestamp_of
 from autograder.grading.release import register
 from autograder.grading.results import NotebookResult, Results

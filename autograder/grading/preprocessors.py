@@ -19,6 +19,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 
 from autograder.course import Course
 from autograder.grading import notebook as grading
+from autograder.grading.conditions import Conditions
 from autograder.grading.figures import embed_figures
 from autograder.grading.recording import set_grade
 from autograder.grading.results import Results
@@ -80,9 +81,8 @@ class Judge(NbGraderPreprocessor):
         results = Results(root, names["assignment"])
         path = root / "submitted" / names["student"] / names["assignment"] / f"{names['notebook']}.ipynb"
         task = grading.Task(names["student"], names["assignment"], names["notebook"], path)
-        conditions = grading.Conditions(
-            Course(root), results.seed(), confinement=self._confinement(), limits=limits_in(self.config)
-        )
+        limits = limits_in(self.config)
+        conditions = Conditions(Course(root), results.seed(), confinement=self._confinement(), limits=limits)
         result = grading.grade(task, conditions, results.find(task.student, task.section))
         results.keep(result)
         for flag in result.flags:

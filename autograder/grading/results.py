@@ -1,8 +1,7 @@
 """What grading a notebook gave, as plain data, and the folder it is kept in.
 
 `verdicts/<chapter>/<student>/<section>.json` under the course's root: written whole or not at all, so that a run that
-is
-killed goes on where it was. The folder also holds the chapter's secret seed. Nothing in it goes to students.
+is killed goes on where it was. The folder also holds the chapter's secret seed. Nothing in it goes to students.
 """
 
 from __future__ import annotations

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import platform
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from autograder.call.calling import FLOATING_POINT_WARNINGS, Outcome, Problem
-from autograder.call.plain import arrays_in
+from autograder.call.plain import arrays_in, extent
 from autograder.judge import devices as device_list
 from autograder.judge import expectations as expected_answers
 from autograder.judge.comparison import compare
@@ -37,6 +39,9 @@ HIDDEN_PROBLEMS = {
 HOPELESS_AT_FIRST = ("missing", "arguments", "not implemented")
 """The same where no call has gone through; later these are failures of single cases (a branch not written yet, say)."""
 
+LARGEST_KEPT = 100_000
+"""Numbers of an answer that is kept for the diagnosis; the largest of the catalogue has about a thousand."""
+
 ALIKE_SEEDS = range(PUBLIC_SEED + 1, PUBLIC_SEED + 21)
 """Where cases like a hidden one are drawn from. Everybody may know them: they tell nothing of the secret seed."""
 MOST_ALIKE = 100
@@ -53,7 +58,6 @@ def judge(
     seed: int = PUBLIC_SEED,
     devices: tuple[str, ...] | None = None,
     sandbox: str = "none",
-    hidden_call: Call | None = None,
 ) -> Verdict:
     """Judge a callable as an implementation of a kernel.
 
@@ -61,27 +65,14 @@ def judge(
     cases: "public" (what a student sees), "hidden" (more of them, from `seed`) or "all" (both: grading).
     devices: where the reference runs; every device present if None.
     sandbox: what ran the student's code, for the record.
-    hidden_call: calls the same function with the hidden cases, in a process of its own. Then all that a report shows
-        comes from one that has never seen a hidden input, whatever a function keeps from call to call.
 
     Raises ValueError for other `cases` and for devices that are not there, DeviceError for one that was asked for and
     cannot compute.
     """
-    if cases not in ("public", "hidden", "all"):
-        raise ValueError(f'cases must be "public", "hidden" or "all", not {cases!r}')
-    started = time.perf_counter()
-    where = device_list.chosen(devices)
-    with np.errstate(all="ignore"):
-        expectations, failed = _on_working_devices(kernel, cases, seed, where, all_must_work=devices is not None)
-        run = _Run(kernel, call, hidden_call or call)
-        run.try_all(expectations)
-        if cases == "all":
-            run.show_cases_alike(seed)
-        verdict = run.verdict(cases, seed, device_list.status(where, failed))
-    verdict.remarks += failed.values()
-    verdict.sandbox = sandbox
-    verdict.seconds = round(time.perf_counter() - started, 4)
-    return verdict
+    judging = Judging(kernel, cases=cases, seed=seed, devices=devices, sandbox=sandbox)
+    for part in (judging.try_public, judging.try_hidden, judging.show_cases_alike):
+        part(call)
+    return judging.verdict()
 
 
 def _on_working_devices(
@@ -114,13 +105,30 @@ NUMBERS_OUT_OF_RANGE = "The result is right all the same; look for the step whos
 """What a remark says of a floating-point warning that no known mistake explains."""
 
 
-class _Run:
-    """The judging of one kernel, case by case."""
+class Judging:
+    """The judging of one kernel in parts, each of which may call the function in a process of its own.
 
-    def __init__(self, kernel: Kernel, call: Call, hidden_call: Call) -> None:
+    So all that a report shows can come from processes that have never seen a hidden input, whatever a function keeps
+    from call to call. The parts, in this order: `try_public`, `try_hidden`, `show_cases_alike`; then `verdict`.
+    Arguments and errors are those of `judge`.
+    """
+
+    def __init__(
+        self,
+        kernel: Kernel,
+        *,
+        cases: str = "public",
+        seed: int = PUBLIC_SEED,
+        devices: tuple[str, ...] | None = None,
+        sandbox: str = "none",
+    ) -> None:
+        if cases not in ("public", "hidden", "all"):
+            raise ValueError(f'cases must be "public", "hidden" or "all", not {cases!r}')
         self.kernel = kernel
-        self.call = call
-        self.hidden_call = hidden_call
+        self.cases = cases
+        self.seed = seed
+        self.sandbox = sandbox
+        self.seconds = 0.0
         self.trials: list[Trial] = []
         self.problem: Problem | None = None
         self.problem_case = ""
@@ -130,15 +138,41 @@ class _Run:
         self.results = {item.name: RequirementResult(item.name, 0, item.points, True) for item in kernel.requirements}
         self.purity = RequirementResult(PURITY, 0, kernel.purity_points, True)
         self.purity_requirement = ""
+        where = device_list.chosen(devices)
+        with self._working():
+            self._expectations, self._failed = _on_working_devices(
+                kernel, cases, seed, where, all_must_work=devices is not None
+            )
+        self.devices = device_list.status(where, self._failed)
 
-    def try_all(self, expectations: list[Expectation]) -> None:
-        for expectation in expectations:
-            self._try(expectation)
-            if self.problem:
-                return
+    @contextlib.contextmanager
+    def _working(self) -> Iterator[None]:
+        started = time.perf_counter()
+        with np.errstate(all="ignore"):
+            yield
+        self.seconds += time.perf_counter() - started
 
-    def _try(self, expectation: Expectation) -> None:
-        steps = walk(self.kernel, expectation.case, self.hidden_call if expectation.hidden else self.call)
+    def try_public(self, call: Call) -> None:
+        """Try the cases that students may see."""
+        self._try_all(call, hidden=False)
+
+    @property
+    def has_hidden(self) -> bool:
+        """Whether there are hidden cases, and a point in trying them."""
+        return self.problem is None and any(expectation.hidden for expectation in self._expectations)
+
+    def try_hidden(self, call: Call) -> None:
+        """Try the hidden cases."""
+        self._try_all(call, hidden=True)
+
+    def _try_all(self, call: Call, hidden: bool) -> None:
+        with self._working():
+            for expectation in self._expectations:
+                if expectation.hidden == hidden and self.problem is None:
+                    self._try(expectation, call)
+
+    def _try(self, expectation: Expectation, call: Call) -> None:
+        steps = walk(self.kernel, expectation.case, call)
         last = steps[-1]
         if last.outcome.problem and self._hopeless(last.outcome.problem):
             self._give_up(expectation, last)
@@ -149,7 +183,7 @@ class _Run:
         trial = Trial(
             expectation.requirement,
             expectation.case,
-            steps,
+            list(map(_kept, steps)),
             first.expected,
             first.computation,
             passed,
@@ -253,24 +287,32 @@ class _Run:
 
     # ------------------------------------------------------------ cases like a hidden one
 
-    def show_cases_alike(self, seed: int) -> None:
+    @property
+    def failed_hidden_alone(self) -> list[RequirementResult]:
+        """What failed in hidden cases and in no public one."""
+        if self.problem or self.cases != "all":
+            return []
+        found = (*self.results.values(), self.purity)
+        return [item for item in found if item.counterexample and item.counterexample.hidden]
+
+    def show_cases_alike(self, call: Call) -> None:
         """In place of every hidden failure, show a case from a public seed that fails in the same way, if there is one.
 
-        seed: the secret one, whose cases are never shown.
+        Cases from the secret seed are never shown.
         """
         share, end = self.largest_share, time.perf_counter() + ALIKE_SECONDS
-        failed = [item for item in (*self.results.values(), self.purity) if item.counterexample]
-        for result in failed if self.problem is None else []:
-            if result.counterexample.hidden and not self._show_case_alike(result, seed, end):
-                break
+        with self._working():
+            for result in self.failed_hidden_alone:
+                if not self._show_case_alike(result, call, end):
+                    break
         self.largest_share = share
 
-    def _show_case_alike(self, result: RequirementResult, seed: int, end: float) -> bool:
+    def _show_case_alike(self, result: RequirementResult, call: Call, end: float) -> bool:
         """Whether it is worth trying the next requirement: no call took too long, or ended the process."""
-        for expectation in itertools.islice(self._cases_alike(result, seed), MOST_ALIKE):
+        for expectation in itertools.islice(self._cases_alike(result), MOST_ALIKE):
             if time.perf_counter() > end:
                 return False
-            steps = walk(self.kernel, expectation.case, self.call)
+            steps = walk(self.kernel, expectation.case, call)
             if (problem := steps[-1].outcome.problem) and problem.kind in HOPELESS:
                 return False
             found = self._counterexample_alike(result, expectation, steps)
@@ -280,10 +322,10 @@ class _Run:
                 return True
         return True
 
-    def _cases_alike(self, result: RequirementResult, seed: int) -> Iterator[Expectation]:
+    def _cases_alike(self, result: RequirementResult) -> Iterator[Expectation]:
         requirement = self.purity_requirement if result is self.purity else result.name
         for public_seed in ALIKE_SEEDS:
-            if public_seed != seed:
+            if public_seed != self.seed:
                 yield from expected_answers.expectations_alike(self.kernel, requirement, public_seed)
 
     def _counterexample_alike(
@@ -300,7 +342,14 @@ class _Run:
                 return self._counterexample(expectation, oracle, steps, *wrong)
         return None
 
-    def verdict(self, cases: str, seed: int, devices: dict[str, str]) -> Verdict:
+    def verdict(self) -> Verdict:
+        """What has come of it, with a diagnosis of what is wrong."""
+        with self._working():
+            found = self._verdict()
+        found.seconds = round(self.seconds, 4)
+        return found
+
+    def _verdict(self) -> Verdict:
         results = list(self.results.values())
         for result in results:
             result.passed = result.passed and result.cases > 0 and self.problem is None
@@ -310,12 +359,13 @@ class _Run:
         results.append(self.purity)
         found = Verdict(
             kernel=self.kernel.name,
-            cases=cases,
+            cases=self.cases,
             points=sum(result.points for result in results),
             max_points=self.kernel.points,
             requirements=results,
-            devices=devices,
-            seed=seed,
+            devices=self.devices,
+            seed=self.seed,
+            sandbox=self.sandbox,
             versions=versions(),
             largest_share=self.largest_share,
         )
@@ -325,7 +375,7 @@ class _Run:
             found.diagnosis = diagnose(self.kernel, self.trials)
             if found.diagnosis is None:
                 found.partial_diagnoses = diagnose_by_requirement(self.kernel, self.trials)
-        found.remarks = self._remarks(found)
+        found.remarks = [*self._remarks(found), *self._failed.values()]
         return found
 
     def _remarks(self, verdict: Verdict) -> list[str]:
@@ -346,6 +396,15 @@ class _Run:
     def _call_text(self, step: Step) -> str:
         arguments = ", ".join(f"{name}={show_value(value)}" for name, value in step.arguments.items())
         return f"{self.kernel.name}({arguments})"
+
+
+def _kept(step: Step) -> Step:
+    """A step without an answer so large that no mistake of the catalogue gives it: the judge would hoard it."""
+    outcome = step.outcome
+    if extent(outcome.returned) + extent(outcome.arguments_after) <= LARGEST_KEPT:
+        return step
+    grown = [None] * len(outcome.arguments_after) if extent(outcome.arguments_after) > LARGEST_KEPT else []
+    return Step(step.arguments, replace(outcome, returned=None, arguments_after=grown))
 
 
 def _case_name(case: Case, number: int) -> str:

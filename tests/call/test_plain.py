@@ -20,6 +20,7 @@ from autograder.call.plain import (
     NotPlain,
     arrays_in,
     duplicate,
+    extent,
     memory_order,
     plain,
     same,
@@ -302,3 +303,11 @@ def test_a_strided_result_becomes_contiguous():
 def test_arrays_are_found_wherever_they_stand():
     one, two, three = np.zeros(1), np.zeros(2), np.zeros(3)
     assert [array.size for array in arrays_in({"a": [one, (two, "x")], "b": three, "c": None})] == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [(None, 1), (1.5, 1), ("word", 4), (np.zeros((2, 3)), 6), ([1, np.zeros(5)], 8), ({"a": [1]}, 5)],
+)
+def test_the_extent_of_data_counts_numbers_items_and_letters(value, expected):
+    assert extent(value) == expected

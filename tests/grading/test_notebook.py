@@ -7,7 +7,8 @@ import json
 import pytest
 
 from autograder.course import grading_of
-from autograder.grading.notebook import Conditions, Task, grade, handed_in, key_of
+from autograder.grading.conditions import Conditions
+from autograder.grading.notebook import Task, grade, handed_in, key_of
 from autograder.grading.results import JUDGE, PERSON, PROCESS, NotebookResult
 from autograder.grading.submission import SetAside
 from autograder.sandbox import Limits

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 import sys
@@ -12,9 +13,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from autograder.call.calling import Outcome, Problem
-from autograder.call.plain import arrays_in, same
-from autograder.judge import Verdict, devices, expectations, judge, judging
+from autograder.call.calling import Outcome, Problem, call
+from autograder.call.plain import arrays_in, extent, same
+from autograder.judge import Judging, Verdict, devices, expectations, judge, judging
 from autograder.judge.expectations import expectations_of
 from autograder.judge.judging import ALIKE_SEEDS
 from autograder.kernels import catalogue
@@ -701,6 +702,30 @@ def test_a_verdict_records_what_it_depends_on():
     assert (verdict.seed, verdict.sandbox, verdict.cases) == (11, "bubblewrap", "all")
     assert set(verdict.versions) == {"python", "numpy", "torch"}
     assert verdict.seconds > 0
+
+
+def test_an_answer_far_too_large_is_not_kept_once_it_was_compared():
+    judging = Judging(ELU, cases="all", seed=3, devices=("cpu",))
+    for part in (judging.try_public, judging.try_hidden):
+        part(lambda arguments: Outcome(np.ones((1000, 1000)), arguments_after=[np.ones(200_000), *arguments[1:]]))
+    steps = [step for trial in judging.trials for step in trial.steps]
+    assert len(steps) > 20
+    assert all(extent(step.outcome.returned) + extent(step.outcome.arguments_after) < 10 for step in steps)
+    verdict = judging.verdict()
+    assert verdict.points == 0
+    assert all(item.counterexample.difference.kind == "shape" for item in verdict.requirements[:-1])
+    assert judging.trials[0].changed_an_argument
+
+
+def test_the_parts_of_a_judging_come_to_the_verdict_that_judge_gives():
+    wrong = functools.partial(call, lambda z, alpha=1.0: elu(z))
+    judging = Judging(ELU, cases="all", seed=3, devices=("cpu",))
+    judging.try_public(wrong)
+    assert judging.has_hidden
+    judging.try_hidden(wrong)
+    assert judging.failed_hidden_alone == [], "public cases show it"
+    one, other = judging.verdict().to_json(), judge(ELU, wrong, cases="all", seed=3, devices=("cpu",)).to_json()
+    assert {**one, "seconds": 0} == {**other, "seconds": 0}
 
 
 def test_the_largest_error_is_recorded_as_a_share_of_the_tolerance():

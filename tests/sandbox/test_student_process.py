@@ -19,7 +19,7 @@ import pytest
 
 from autograder.call.calling import Outcome
 from autograder.course import ROOT
-from autograder.grading.notebook import as_python
+from autograder.grading.running import as_python
 from autograder.sandbox import Confinement, Limits, StudentProcess, chosen, watch
 from tests.confinement import why_there_is_no_sandbox
 from tests.ordinary_user import heed_permissions
