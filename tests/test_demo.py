@@ -20,7 +20,7 @@ from autograder.judge import judge
 from autograder.kernels import catalogue
 from tests.jupyter_server import jupyter_server
 
-CHAPTER = "1_training_problems"
+CHAPTER = "4_avoiding_overfitting"
 STUDENTS = 8
 
 MISTAKES = [(kernel, mistake) for kernel in catalogue().values() for mistake in kernel.mistakes]
@@ -37,7 +37,7 @@ def run(*words: str, folder: Path = ROOT) -> subprocess.CompletedProcess:
 def demo(tmp_path_factory) -> tuple[Path, subprocess.CompletedProcess]:
     """The demo's folder and what it printed."""
     folder = tmp_path_factory.mktemp("demo") / "course"
-    return folder, run("autograder", "demo", "--students", str(STUDENTS), "--folder", str(folder))
+    return folder, run("autograder", "demo", "--students", str(STUDENTS), "--chapter", CHAPTER, "--folder", str(folder))
 
 
 @pytest.fixture(scope="session")

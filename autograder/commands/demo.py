@@ -17,7 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--students", type=int, default=12, help="how many students (default: %(default)s)")
     parser.add_argument("--chapter", default="1_training_problems", help="the chapter (default: %(default)s)")
     parser.add_argument("--folder", type=Path, default=ROOT / "demo", help="the course folder to make (default: demo/)")
-    parser.add_argument("--jobs", type=int, help="how many notebooks at a time (default: one for each core)")
+    parser.add_argument("--jobs", type=int, help="how many notebooks at a time (default: one more than cores)")
 
 
 def run(arguments: argparse.Namespace) -> int:

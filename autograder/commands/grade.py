@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What to grade, and with how many processes."""
     parser.add_argument("chapter", help="the chapter, as its folder in source/ is called")
     parser.add_argument("--student", help="only this student's submission")
-    parser.add_argument("--jobs", type=int, help="how many notebooks at a time (default: one for each core)")
+    parser.add_argument("--jobs", type=int, help="how many notebooks at a time (default: one more than cores)")
     add_devices_option(parser)
     parser.add_argument(
         "--sandbox",
@@ -97,8 +96,9 @@ def feedback(course: Course, chapter: str, students: list[str], jobs: int | None
     from tqdm import tqdm
 
     from autograder.grading.feedback import write_all_feedback
+    from autograder.grading.workers import cores
 
-    written = write_all_feedback(course, chapter, students, jobs or os.cpu_count() or 1)
+    written = write_all_feedback(course, chapter, students, jobs or cores())
     bar = tqdm(written, total=len(students), desc="Feedback", unit=" students", dynamic_ncols=True)
     with contextlib.closing(written):
         problems = [problem for problem in bar if problem]

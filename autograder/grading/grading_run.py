@@ -22,7 +22,7 @@ from autograder.grading.recording import Recorder, timestamp_of
 from autograder.grading.release import register
 from autograder.grading.results import NotebookResult, Results
 from autograder.grading.settings import limits_in, settings
-from autograder.grading.workers import interrupts_held, worker_pool
+from autograder.grading.workers import cores, interrupts_held, worker_pool
 from autograder.judge.devices import present
 from autograder.judge.expectations import remember
 from autograder.judge.show import UNPRINTABLE, readable
@@ -72,8 +72,9 @@ def grade_chapter(
     sandbox: str | None = None,
     show: Show = lambda progress: None,
 ) -> Summary:
-    """Judge and record all submissions of a chapter (or one student's). jobs: processes, all cores if None.
+    """Judge and record all submissions of a chapter (or one student's).
 
+    jobs: notebooks at a time; one more than there are cores if None, as each waits for a part of its time.
     sandbox: what the students' code runs in, by name; as `autograder.sandbox.chosen` decides if None.
 
     Stopped at any moment, it has kept what it has judged; run again, it goes on from there, and its result is the same.
@@ -91,7 +92,7 @@ def grade_chapter(
     summary = Summary(chapter, {name: {} for name in students}, passed_over=passed_over(course, chapter))
     progress = Progress(len(tasks))
     show(progress)
-    found = _results(tasks, conditions, results, jobs or os.cpu_count() or 1)
+    found = _results(tasks, conditions, results, jobs or cores() + 1)
     with contextlib.closing(found), Recorder(course, chapter) as recorder:
         for result, kept in found:
             of_student = summary.students[result.student]

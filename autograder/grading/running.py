@@ -5,8 +5,8 @@
 3. Where only hidden cases failed: with public cases like them, to show one that fails in the same way.
 
 No two of them are alive at the same time, and they share no file. So no hidden input is where something is shown from,
-whatever a function stores on its way: in a global, a file, a thread, a pipe. The second run always takes a whole number
-of steps on a coarse clock: what a function could tell by taking its time is less than a digit.
+whatever a function stores on its way: in a global, a file, a thread, a pipe. The second run takes 1, 2, 4, ... seconds,
+whatever it does: a function that takes its time tells the third run, or the student's next notebook, less than a digit.
 """
 
 from __future__ import annotations

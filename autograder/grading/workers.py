@@ -13,6 +13,11 @@ import threading
 from collections.abc import Callable, Iterator
 
 
+def cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 @contextlib.contextmanager
 def interrupts_held() -> Iterator[None]:
     """Ctrl-C waits until the block is left, and does not reach a worker that is started in it."""
