@@ -2,8 +2,7 @@
 
 Plain are None, bool, int, float, str, `numpy.ndarray` itself (no subclass) of a real dtype, and lists, tuples and dicts
 of plain data. NumPy's scalars become 0-d arrays. Whatever else a function returns is named, never trusted: no method
-that
-an object can override is called on it.
+that an object can override is called on it.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """nbgrader's preprocessors for this course: `nbgrader autograde` and Formgrader give the judge's scores through them.
 
 They work on the same results as `python3 -m autograder grade`, so the scores are the same, and what one has judged
-the other
-need not judge again.
+the other need not judge again.
 """
 
 from __future__ import annotations

@@ -24,8 +24,7 @@ def set_grade(grade: Any, cell: CellResult) -> bool:
     """Give a row of the gradebook its judged score; a person's score stays. Returns whether anything changed.
 
     As in nbgrader, a row without an automatic score, or with a person's score beside a changed automatic one, is
-    marked for
-    manual grading.
+    marked for manual grading.
     """
     changed = grade.auto_score != cell.score or (grade.auto_score is None and grade.manual_score is None)
     if changed:
