@@ -39,7 +39,7 @@ HIDDEN_PROBLEMS = {
 HOPELESS_AT_FIRST = ("missing", "arguments", "not implemented")
 """The same where no call has gone through; later these are failures of single cases (a branch not written yet, say)."""
 
-LARGEST_KEPT = 100_000
+LARGEST_KEPT = 20_000
 """Numbers of an answer that is kept for the diagnosis; the largest of the catalogue has about a thousand."""
 
 ALIKE_SEEDS = range(PUBLIC_SEED + 1, PUBLIC_SEED + 21)
