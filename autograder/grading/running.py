@@ -32,10 +32,10 @@ from autograder.judge import Judging, Verdict
 from autograder.kernels import catalogue
 from autograder.sandbox import CellOutcome, StudentProcess
 
-SHORTEST = 1.0
-"""Seconds of the shortest second run; all others take twice, four times, eight times as long, and so on."""
-ALIKE_SECONDS = 60.0
-"""What the third run may take in all."""
+SHORTEST_HIDDEN_RUN = 1.0
+"""Seconds of the shortest run with hidden cases; others take twice, four times, eight times as long, and so on."""
+LONGEST_ALIKE_RUN = 60.0
+"""Seconds that the run with cases alike may take in all."""
 
 
 def run(rebuilt: Rebuilt, conditions: Conditions) -> dict[str, CellResult]:
@@ -50,7 +50,7 @@ def run(rebuilt: Rebuilt, conditions: Conditions) -> dict[str, CellResult]:
             for cell in hidden:
                 cell.try_hidden(process)
     if alike := _up_to_the_last(cells, lambda cell: cell.failed_hidden_alone):
-        limits = replace(conditions.limits, submission_seconds=ALIKE_SECONDS)
+        limits = replace(conditions.limits, submission_seconds=LONGEST_ALIKE_RUN)
         with StudentProcess(conditions.confinement, limits) as process:
             for cell in alike:
                 cell.show_cases_alike(process)
@@ -65,12 +65,12 @@ def _up_to_the_last(cells: Sequence[Cell], wanted: Callable[[Cell], bool]) -> Se
 
 @contextmanager
 def whole_steps() -> Iterator[None]:
-    """Let what is done in it take SHORTEST seconds, or twice, four times, ... as long: wait until then."""
+    """Let what is done in it take SHORTEST_HIDDEN_RUN, or twice, four times, ... as long: wait until then."""
     started = time.monotonic()
     yield
     seconds = time.monotonic() - started
-    doublings = math.ceil(math.log2(max(seconds, SHORTEST) / SHORTEST))
-    time.sleep(SHORTEST * 2**doublings - seconds)
+    doublings = math.ceil(math.log2(max(seconds, SHORTEST_HIDDEN_RUN) / SHORTEST_HIDDEN_RUN))
+    time.sleep(SHORTEST_HIDDEN_RUN * 2**doublings - seconds)
 
 
 @dataclass
