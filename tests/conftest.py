@@ -11,6 +11,7 @@ import pytest
 
 from autograder.kernels import catalogue
 from tests.confinement import use_the_sandbox_or_say_that_there_is_none
+from tests.thorough import THOROUGH
 
 with contextlib.suppress(ModuleNotFoundError):  # a GPU server may not have it
     from hypothesis import HealthCheck, settings
@@ -24,7 +25,7 @@ with contextlib.suppress(ModuleNotFoundError):  # a GPU server may not have it
         suppress_health_check=[HealthCheck.too_slow],
     )
     settings.register_profile("thorough", settings.get_profile("quick"), max_examples=6_000)
-    settings.load_profile("quick")
+    settings.load_profile("thorough" if THOROUGH else "quick")
 
 BY_KERNEL, BY_NOTEBOOK = "test_every_kernel.py", "test_every_notebook.py"
 
@@ -59,10 +60,26 @@ def pytest_report_header(config: pytest.Config) -> str:
     return config.stash.get(SANDBOX, "")
 
 
+LONGEST = ("hostile", "grading", "commands", "notebooks", "test_demo.py", "sandbox", "gpu")
+"""Begun first, so that no process is still at one of them when the others have nothing left to do."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the tests in the order in which they are handed out."""
+
+    def place(item: pytest.Item) -> int:
+        top = item.nodeid.removeprefix("tests/").partition("::")[0].partition("/")[0]
+        return LONGEST.index(top) if top in LONGEST else len(LONGEST)
+
+    items.sort(key=place)
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """A process gets a whole file at a time; of the two longest files the tests of a kernel or a notebook."""
     from xdist.scheduler import LoadScopeScheduling
+
+    config.option.loadscopereorder = False
 
     class Grouped(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:

@@ -44,8 +44,12 @@ class Draw:
         return tuple(int(side) for side in sides[:dimensions])
 
     def normal(self, *shape: int, scale: float = 1.0, dtype: str = "float64") -> np.ndarray:
-        """Normal numbers with standard deviation `scale`, rounded to three decimals."""
-        return np.round(self._generator.normal(0.0, scale, shape), 3).astype(dtype)
+        """Normal numbers with standard deviation `scale`, rounded to three decimals, none of them 0.
+
+        At 0 many functions have a corner: it is tried by cases of its own, not by chance.
+        """
+        numbers = np.round(self._generator.normal(0.0, scale, shape), 3)
+        return np.where(numbers == 0.0, 0.001, numbers).astype(dtype)
 
     def uniform(self, *shape: int, low: float = 0.0, high: float = 1.0, dtype: str = "float64") -> np.ndarray:
         """Uniform numbers in [low, high)."""

@@ -1,6 +1,6 @@
 """Ingest against random and mutated input: it is set aside with a sentence, or it gives a sound notebook.
 
-`--hypothesis-profile=thorough` tries twenty times as many.
+`AUTOGRADER_THOROUGH=1` tries twenty times as many.
 """
 
 from __future__ import annotations
