@@ -6,6 +6,6 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent
 sys.path.insert(0, str(ROOT))
 
-from autograder.grading.settings import configure  # noqa: E402
+from autograder.grading.gradebook.nbgrader_config import configure  # noqa: E402
 
 configure(get_config(), ROOT)  # noqa: F821

@@ -8,7 +8,7 @@ def __getattr__(name):
     import importlib
 
     if name == "check":
-        return importlib.import_module("autograder.practice").check
+        return importlib.import_module("autograder.student_check").check
     if name == "lab":
         return importlib.import_module("autograder.lab")
     raise AttributeError("module 'autograder' has no attribute %r" % name)

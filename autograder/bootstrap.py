@@ -45,7 +45,7 @@ LOG = "install.log"
 DOWNLOADS = "downloads"
 PATH_FILE = "training_deep_networks.pth"
 
-SPACE = 2_500_000_000
+SPACE_BYTES = 2_500_000_000
 UNWANTED_SETTINGS = ("PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_DRY_RUN", "PIP_QUIET", "PIP_NO_DEPS")
 READ_ONLY = (errno.EACCES, errno.EPERM, errno.EROFS)
 FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -391,9 +391,9 @@ def _is_sound(folder: Path) -> bool:
 
 def _require_room(folder: Path) -> None:
     free = shutil.disk_usage(folder).free
-    if free < SPACE and not _has_torch(folder):
+    if free < SPACE_BYTES and not _has_torch(folder):
         raise CourseError(
-            f"The disk of {folder} has {free / 1e9:.1f} GB left; the packages need at least {SPACE / 1e9:.1f} GB.\n"
+            f"The disk of {folder} has {free / 1e9:.1f} GB left; the packages need {SPACE_BYTES / 1e9:.1f} GB.\n"
             f"Make room, or name a place on another disk:  {_elsewhere()}"
         )
 

@@ -56,7 +56,7 @@ class Course:
 
 
 def read(path: Path) -> dict[str, Any]:
-    """A notebook as its JSON says. For files of the course; a submission goes through `grading.ingest`."""
+    """A notebook as its JSON says. For files of the course; a submission goes through `grading.intake`."""
     return json.loads(path.read_text(encoding="utf-8"))
 
 
@@ -79,7 +79,7 @@ def is_check_cell(cell: dict[str, Any]) -> bool:
 
 
 def checked_names(source: str) -> list[str]:
-    """The kernels that a test cell checks, in order: the first argument, or `kernel=`, of each `check(...)` in it."""
+    """The kernels that a test cell checks, in order: the first argument, or `exercise=`, of each `check(...)` in it."""
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -91,7 +91,7 @@ def checked_names(source: str) -> list[str]:
 
 def _checked_name(node: ast.Call) -> str:
     options = {keyword.arg: keyword.value for keyword in node.keywords}
-    given = getattr(options.get("kernel"), "value", None)
+    given = getattr(options.get("exercise"), "value", None)
     function = node.args[0] if node.args else options.get("function")
     return given if isinstance(given, str) else getattr(function, "id", "")
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograder.course import Course, CourseError, read, solution_cells, text_of, without_solution_marks
-from autograder.kernels import catalogue
+from autograder.exercises import catalogue
 
 
 def solution(name: str) -> Callable[..., Any]:

@@ -11,11 +11,11 @@ from autograder import certificates
 from autograder.certificates import all_certificates, as_markdown, certify, read_certificate, write_certificate
 from autograder.commands import _readme, verify
 from autograder.course import CourseError
-from autograder.judge.certificate import LARGEST_SHARE, SMALLEST_DISTANCE, dtype_of, measure
+from autograder.exercises import catalogue
+from autograder.exercises.sampling import PUBLIC_SEED
+from autograder.exercises.tolerances import tolerance
 from autograder.judge.expectations import expectations_of, public
-from autograder.kernels import catalogue
-from autograder.kernels.draw import PUBLIC_SEED
-from autograder.kernels.tolerances import tolerance
+from autograder.judge.separation import LARGEST_SHARE, SMALLEST_DISTANCE, dtype_of, measure
 from tests.solutions import solution
 
 ANEW = "`python3 -m autograder verify --devices {} --write` measures it anew"
@@ -26,17 +26,17 @@ def test_the_certificate_of_the_cpu_is_up_to_date_with_the_catalogue_and_the_sol
     assert read_certificate("cpu").out_of_date() == [], ANEW.format("cpu")
 
 
-@pytest.mark.parametrize("kernel", catalogue().values(), ids=lambda kernel: kernel.name)
-def test_the_certificate_of_the_cpu_names_every_dtype_case_mistake_and_tolerance_of_a_kernel(kernel):
-    rows = {row["dtype"]: row for row in read_certificate("cpu").rows if row["kernel"] == kernel.name}
-    cases = [*public(kernel, ("cpu",)), *expectations_of(kernel, PUBLIC_SEED + 1, True, ("cpu",))]
+@pytest.mark.parametrize("exercise", catalogue().values(), ids=lambda exercise: exercise.name)
+def test_the_certificate_of_the_cpu_names_every_dtype_case_mistake_and_tolerance_of_a_kernel(exercise):
+    rows = {row["dtype"]: row for row in read_certificate("cpu").rows if row["exercise"] == exercise.name}
+    cases = [*public(exercise, ("cpu",)), *expectations_of(exercise, PUBLIC_SEED + 1, True, ("cpu",))]
     assert {dtype: row["cases"] for dtype, row in rows.items()} == {
         dtype: sum(dtype_of(case.case) == dtype for case in cases) for dtype in {dtype_of(case.case) for case in cases}
     }
     for dtype, row in rows.items():
         limits = [tolerance(name, dtype, "cpu") for name in row["computation"]]
         assert (row["rtol"], row["atol"]) == ([limit.rtol for limit in limits], [limit.atol for limit in limits])
-        assert row["nearest"] in {None, *map(kernel.mistake_name, kernel.mistakes)}
+        assert row["nearest"] in {None, *map(exercise.mistake_name, exercise.mistakes)}
 
 
 @each_certificate
@@ -44,7 +44,7 @@ def test_a_certificate_says_what_was_measured_where_and_when(found):
     assert found.hardware["name"]
     assert {"python", "numpy", "torch", "system"} <= set(found.versions)
     assert len(found.date.split("-")) == 3
-    assert found.kernels == len(catalogue())
+    assert found.exercises == len(catalogue())
 
 
 @each_certificate
@@ -92,7 +92,7 @@ def test_changed_code_makes_the_certificate_of_its_notebook_out_of_date(of_relu,
     assert of_relu.out_of_date() == ["1_training_problems/3a_saturation_and_relu"]
 
 
-@pytest.mark.parametrize("part", ["kernels", "solution", "tolerances"])
+@pytest.mark.parametrize("part", ["exercises", "solution", "tolerances"])
 def test_kernels_solutions_and_tolerances_are_part_of_what_is_certified(part, monkeypatch):
     notebook = "1_training_problems/3a_saturation_and_relu"
     before = certificates.made_from(notebook)

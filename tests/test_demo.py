@@ -12,18 +12,18 @@ from pathlib import Path
 
 import pytest
 
-from autograder.call.calling import call
 from autograder.course import ROOT, Course
-from autograder.grading.settings import database_url
-from autograder.grading.simulated_class import MARK, points_with, simulated_class, typed
+from autograder.exercises import catalogue
+from autograder.grading.demo.simulated_class import MARK, points_with, simulated_class, typed
+from autograder.grading.gradebook.nbgrader_config import database_url
 from autograder.judge import judge
-from autograder.kernels import catalogue
-from tests.jupyter_server import jupyter_server
+from autograder.plaindata.call import call
+from tests.support.jupyter_server import jupyter_server
 
 CHAPTER = "4_avoiding_overfitting"
 STUDENTS = 8
 
-MISTAKES = [(kernel, mistake) for kernel in catalogue().values() for mistake in kernel.mistakes]
+MISTAKES = [(exercise, mistake) for exercise in catalogue().values() for mistake in exercise.mistakes]
 
 
 def run(*words: str, folder: Path = ROOT) -> subprocess.CompletedProcess:
@@ -71,7 +71,7 @@ def test_no_two_kinds_of_students_are_missing(students):
 
 
 def test_a_perfect_student_has_every_judged_point_and_a_blank_one_none(students):
-    best = sum(kernel.points for kernel in catalogue().values() if kernel.notebook.startswith(CHAPTER))
+    best = sum(exercise.points for exercise in catalogue().values() if exercise.notebook.startswith(CHAPTER))
     by_kind = {student.kind: student for student in students}
     sections = Course().sections(CHAPTER)
     assert sum(map(by_kind["perfect"].deserves, sections)) == best
@@ -130,12 +130,12 @@ def test_a_second_demo_replaces_the_first_but_no_other_folder(demo, tmp_path):
     assert (tmp_path / "thesis.txt").read_text() == "years of work"
 
 
-@pytest.mark.parametrize(("kernel", "mistake"), MISTAKES, ids=[mistake.function.__name__ for _, mistake in MISTAKES])
-def test_a_mistake_typed_into_a_notebook_deserves_what_the_catalogue_says(kernel, mistake):
+@pytest.mark.parametrize(("exercise", "mistake"), MISTAKES, ids=[mistake.function.__name__ for _, mistake in MISTAKES])
+def test_a_mistake_typed_into_a_notebook_deserves_what_the_catalogue_says(exercise, mistake):
     import numpy as np
 
     namespace = {"np": np}
-    exec(typed(kernel, mistake), namespace)
-    answer = functools.partial(call, namespace[kernel.name])
-    verdict = judge(kernel, answer, devices=("cpu",))
-    assert verdict.points == points_with(kernel, mistake)
+    exec(typed(exercise, mistake), namespace)
+    answer = functools.partial(call, namespace[exercise.name])
+    verdict = judge(exercise, answer, devices=("cpu",))
+    assert verdict.points == points_with(exercise, mistake)

@@ -17,28 +17,28 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 HEAVY = ("torch", "matplotlib", "nbgrader", "nbformat", "nbconvert", "IPython", "jupyterlab", "ipykernel", "numpy")
 
 MAY_KNOW = {
-    "": {"practice", "lab"},
+    "": {"student_check", "lab"},
     "__main__": {"bootstrap", "commands", "course"},
     "bootstrap": {"course"},
     "course": set(),
-    "solutions": {"course", "kernels"},
-    "certificates": {"course", "judge", "kernels"},
-    "call": set(),
-    "kernels": {"call"},
-    "judge": {"call", "kernels"},
-    "practice": {"call", "judge", "kernels"},
-    "lab": {"call", "course", "judge", "kernels"},
-    "sandbox": {"call"},
-    "grading": {"call", "course", "judge", "kernels", "sandbox", "lab"},
-    "commands": {"bootstrap", "certificates", "course", "grading", "judge", "kernels", "sandbox", "solutions"},
+    "solutions": {"course", "exercises"},
+    "certificates": {"course", "judge", "exercises"},
+    "plaindata": set(),
+    "exercises": {"plaindata"},
+    "judge": {"plaindata", "exercises"},
+    "student_check": {"plaindata", "judge", "exercises"},
+    "lab": {"plaindata", "course", "judge", "exercises"},
+    "sandbox": {"plaindata"},
+    "grading": {"plaindata", "course", "judge", "exercises", "sandbox", "lab"},
+    "commands": {"bootstrap", "certificates", "course", "grading", "judge", "exercises", "sandbox", "solutions"},
 }
 """Part of the package -> the other parts it may import, at any depth of its code."""
 
 PACKAGES = {
-    "call": {"numpy"},
-    "kernels": {"numpy", "torch"},
+    "plaindata": {"numpy"},
+    "exercises": {"numpy", "torch"},
     "judge": {"numpy", "torch", "cupy"},
-    "practice": {"IPython"},
+    "student_check": {"IPython"},
     "course": set(),
     "solutions": {"numpy"},
     "certificates": set(),
@@ -158,22 +158,22 @@ def test_the_command_line_starts_with_the_standard_library_alone(module):
     "source",
     [
         "import autograder.judge",
-        "import autograder.judge.judging, autograder.judge.report, autograder.judge.devices",
-        "from autograder.kernels import catalogue; catalogue()",
-        "import autograder.practice",
+        "import autograder.judge.session, autograder.judge.report, autograder.judge.devices",
+        "from autograder.exercises import catalogue; catalogue()",
+        "import autograder.student_check",
         "import autograder.sandbox",
-        "import autograder.call.calling",
+        "import autograder.plaindata.call",
     ],
 )
-def test_judge_kernels_practice_and_sandbox_load_numpy_alone(source):
+def test_judge_exercises_check_and_sandbox_load_numpy_alone(source):
     assert loaded_after(source) & set(HEAVY) <= {"numpy"}
 
 
 JUDGE = """
 import functools, sys
-from autograder.call.calling import call
+from autograder.plaindata.call import call
 from autograder.judge import judge
-from autograder.kernels import catalogue
+from autograder.exercises import catalogue
 kernel = catalogue()["relu"]
 assert "torch" not in sys.modules
 verdict = judge(kernel, functools.partial(call, lambda z: z))

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from autograder.course import ROOT, Course, read, text_of
-from autograder.kernels import of_notebook
+from autograder.exercises import of_notebook
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
@@ -15,11 +15,11 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 @pytest.mark.parametrize("notebook", Course().notebooks())
 def test_its_table_has_the_kernels_points_and_minutes_of_every_notebook(notebook):
     chapter, section = notebook.split("/")
-    kernels = of_notebook(notebook)
+    exercises = of_notebook(notebook)
     text = "\n".join(map(text_of, read(Course().source_of(notebook))["cells"]))
     minutes = re.search(r"[Aa]bout (\d+) minutes", text).group(1)
-    names = ", ".join(f"`{kernel.name}`" for kernel in kernels)
-    points = sum(kernel.points for kernel in kernels)
+    names = ", ".join(f"`{exercise.name}`" for exercise in exercises)
+    points = sum(exercise.points for exercise in exercises)
     assert f"| {chapter} | {section} | {names} | {points} | {minutes} |" in README
 
 

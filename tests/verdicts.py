@@ -17,9 +17,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from autograder.call.calling import call
+from autograder.exercises import catalogue
 from autograder.judge import judge
-from autograder.kernels import catalogue
+from autograder.plaindata.call import call
 from autograder.solutions import solution
 from tests.variants import variants
 

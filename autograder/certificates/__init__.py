@@ -1,7 +1,7 @@
 """On which hardware the course was certified: one file a device, written by `python3 -m autograder verify --write`.
 
 A certificate holds, for every kernel and dtype, the tolerance, how far PyTorch and the solution are from it, and the
-nearest mistake (`judge.certificate.Precision`), with the device's name, the versions and the date. For each notebook it
+nearest mistake (`judge.separation.Precision`), with the device's name, the versions and the date. For each notebook it
 names the code it was measured with; where that has changed, the certificate is out of date.
 """
 
@@ -19,14 +19,14 @@ from pathlib import Path
 from typing import Any
 
 from autograder.course import Course, read, solution_cells, text_of
+from autograder.exercises import catalogue, of_notebook
+from autograder.exercises.tolerances import tolerance
 from autograder.judge import devices as device_list
-from autograder.judge.certificate import Measurement, Precision
-from autograder.judge.judging import versions
-from autograder.kernels import catalogue, of_notebook
-from autograder.kernels.tolerances import tolerance
+from autograder.judge.separation import Measurement, Precision
+from autograder.judge.session import versions
 
 FOLDER = Path(__file__).parent
-SHARED = ("draw", "model", "optimizer_states", "tolerances")
+SHARED = ("sampling", "model", "optimizer_states", "tolerances")
 """Modules of the catalogue that every kernel's measurement depends on."""
 
 
@@ -47,9 +47,9 @@ class Certificate:
     rows: list[dict[str, Any]]
 
     @property
-    def kernels(self) -> int:
+    def exercises(self) -> int:
         """How many kernels it certifies."""
-        return len({row["kernel"] for row in self.rows})
+        return len({row["exercise"] for row in self.rows})
 
     @property
     def largest_error(self) -> float:
@@ -82,7 +82,7 @@ def certify(device: str, measurements: list[Measurement]) -> Certificate:
 def _row(measurement: Measurement, precision: Precision) -> dict[str, Any]:
     limits = [tolerance(name, precision.dtype, measurement.device) for name in precision.computation]
     row = {
-        "kernel": measurement.kernel,
+        "exercise": measurement.exercise,
         **asdict(precision),
         "rtol": [limit.rtol for limit in limits],
         "atol": [limit.atol for limit in limits],
@@ -102,7 +102,7 @@ def _legible(value: Any) -> Any:
 def made_from(notebook: str) -> str:
     """Names the code that a notebook's measurements depend on: its kernels, the solutions, the tolerances."""
     cells = solution_cells(read(Course().source_of(notebook)))
-    texts = [_kernels_text(notebook), *map(_module_text, SHARED), *map(text_of, cells)]
+    texts = [_exercises_text(notebook), *map(_module_text, SHARED), *map(text_of, cells)]
     return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16]
 
 
@@ -111,14 +111,14 @@ def made_from_now() -> dict[str, str]:
     return {notebook: made_from(notebook) for notebook in dict.fromkeys(k.notebook for k in catalogue().values())}
 
 
-def _kernels_text(notebook: str) -> str:
+def _exercises_text(notebook: str) -> str:
     module = inspect.getmodule(of_notebook(notebook)[0].mistakes[0].function)
     return _module_text(module.__name__.rpartition(".")[2])
 
 
 @cache
 def _module_text(name: str) -> str:
-    return (FOLDER.parent / "kernels" / f"{name}.py").read_text(encoding="utf-8")
+    return (FOLDER.parent / "exercises" / f"{name}.py").read_text(encoding="utf-8")
 
 
 # ---------------------------------------------------------------- files
@@ -168,7 +168,7 @@ def _finite(row: dict[str, Any]) -> dict[str, Any]:
 
 def as_markdown(certificates: list[Certificate]) -> str:
     """A table with a row for each certificate."""
-    head = ["device", "hardware", "PyTorch", "NumPy", "kernels", "dtypes", "largest error", "nearest mistake", "date"]
+    head = ["device", "hardware", "PyTorch", "NumPy", "exercises", "dtypes", "largest error", "nearest mistake", "date"]
     rows = [head, ["---"] * len(head), *map(_readme_row, certificates)]
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
@@ -180,7 +180,7 @@ def _readme_row(certificate: Certificate) -> list[str]:
         certificate.hardware["name"],
         certificate.versions["torch"],
         certificate.versions["numpy"],
-        str(certificate.kernels),
+        str(certificate.exercises),
         ", ".join(dtypes),
         f"{certificate.largest_error:.3g}",
         f"{certificate.nearest:.3g}",

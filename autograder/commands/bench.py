@@ -18,7 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Measure in turns, print a row for each and the ratios."""
     from autograder.sandbox import NoSandbox, chosen
-    from autograder.sandbox.overhead import overheads
+    from autograder.sandbox.benchmark import overheads
 
     if arguments.starts < 1 or arguments.calls < 1:
         raise CourseError("--starts and --calls must be 1 or more.")

@@ -24,9 +24,9 @@ def run(arguments: argparse.Namespace) -> int:
     """Release, hand in, judge, record, write feedback and report. The status is 1 if a score is not the deserved
     one."""
     from autograder.commands.grade import feedback, grade, table
-    from autograder.grading.class_report import judged_total, write_report
-    from autograder.grading.release import make_release
-    from autograder.grading.simulated_class import hand_in, scratch_course, simulated_class
+    from autograder.grading.demo.simulated_class import hand_in, scratch_course, simulated_class
+    from autograder.grading.gradebook.release import make_release
+    from autograder.grading.pages.class_report import judged_total, write_report
 
     started = time.monotonic()
     chapter = arguments.chapter
@@ -59,7 +59,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def sandbox_of_the_demo() -> tuple[str, str]:
     """The sandbox by name, and a sentence about it. The submissions are the course's own: they may run without one."""
-    from autograder.grading.grading_run import confinement_called
+    from autograder.grading.grade_chapter import confinement_called
 
     try:
         name = confinement_called(None).name

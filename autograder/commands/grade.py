@@ -11,7 +11,7 @@ from autograder.commands._devices_option import add_devices_option, asked_device
 from autograder.course import ROOT, Course, CourseError
 
 if TYPE_CHECKING:
-    from autograder.grading.grading_run import Summary
+    from autograder.grading.grade_chapter import Summary
 
 SUMMARY = "judge all submissions of a chapter, record the scores, write feedback"
 
@@ -67,7 +67,7 @@ def grade(
     """Grade a chapter with a progress bar. sandbox: by name, as `--sandbox` takes it."""
     from tqdm import tqdm
 
-    from autograder.grading.grading_run import Progress, grade_chapter
+    from autograder.grading.grade_chapter import Progress, grade_chapter
 
     with tqdm(desc="Judging", unit=" notebooks", dynamic_ncols=True, delay=1) as bar:
 
@@ -95,8 +95,8 @@ def feedback(course: Course, chapter: str, students: list[str], jobs: int | None
     """
     from tqdm import tqdm
 
-    from autograder.grading.feedback import write_all_feedback
-    from autograder.grading.workers import cores
+    from autograder.grading.pages.feedback import write_all_feedback
+    from autograder.grading.scoring.workers import cores
 
     written = write_all_feedback(course, chapter, students, jobs or cores())
     bar = tqdm(written, total=len(students), desc="Feedback", unit=" students", dynamic_ncols=True)
@@ -108,7 +108,7 @@ def feedback(course: Course, chapter: str, students: list[str], jobs: int | None
 
 def table(course: Course, summary: Summary, deserved: dict[str, float] | None = None) -> str:
     """A row for each student: points by notebook, in all, and what to look at. deserved: a further column."""
-    from autograder.grading.class_report import judged_total, short_name
+    from autograder.grading.pages.class_report import judged_total, short_name
 
     sections = course.sections(summary.chapter)
     head = ["student", *map(short_name, sections), "judged", *(["deserved"] if deserved else []), "to look at"]

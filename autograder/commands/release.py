@@ -33,7 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def release(course: Course, chapters: list[str]) -> int:
     """Release chapter by chapter."""
-    from autograder.grading.release import make_release
+    from autograder.grading.gradebook.release import make_release
 
     for chapter in chapters:
         make_release(course, chapter)
@@ -44,7 +44,7 @@ def release(course: Course, chapters: list[str]) -> int:
 
 def check(course: Course) -> int:
     """Say where release/ is not what source/ makes; the exit status is 1 if it is not."""
-    from autograder.grading.release import differences
+    from autograder.grading.gradebook.release import differences
 
     found = differences(course)
     for sentence in found:

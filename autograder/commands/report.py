@@ -18,7 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the report and say where it is."""
-    from autograder.grading.class_report import write_report
+    from autograder.grading.pages.class_report import write_report
 
     print(f"Class report: {write_report(Course(arguments.course.resolve()), arguments.chapter)}")
     return 0

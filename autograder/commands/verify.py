@@ -10,7 +10,7 @@ from autograder.commands._readme import put_table
 from autograder.course import CourseError
 
 if TYPE_CHECKING:
-    from autograder.judge.certificate import Measurement, Precision
+    from autograder.judge.separation import Measurement, Precision
 
 SUMMARY = "compare solutions and known mistakes with PyTorch: errors in units of the tolerance"
 TABLE = "certificates"
@@ -19,7 +19,7 @@ TABLE = "certificates"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Which kernels, on which devices."""
-    parser.add_argument("kernels", nargs="*", metavar="KERNEL", help="kernels to verify; all if none is named")
+    parser.add_argument("exercises", nargs="*", metavar="EXERCISE", help="kernels to verify; all if none is named")
     add_devices_option(parser)
     parser.add_argument(
         "--write", action="store_true", help="keep the figures as the certificates of these devices, and in the README"
@@ -29,17 +29,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Measure, print a line for each kernel, dtype and device, and sum up. Status 1 where a comparison does not
     separate."""
+    from autograder.exercises import catalogue
     from autograder.judge.devices import DeviceError, chosen
-    from autograder.kernels import catalogue
 
-    unknown = [name for name in arguments.kernels if name not in catalogue()]
+    unknown = [name for name in arguments.exercises if name not in catalogue()]
     if unknown:
         raise CourseError(f"There is no kernel {unknown[0]!r}. The kernels are: {', '.join(sorted(catalogue()))}.")
-    if arguments.write and arguments.kernels:
+    if arguments.write and arguments.exercises:
         raise CourseError("A certificate is for the whole course: --write goes without the names of kernels.")
     devices = asked_devices(arguments.devices) or chosen()
     try:
-        found = _measure_all(arguments.kernels or list(catalogue()), devices)
+        found = _measure_all(arguments.exercises or list(catalogue()), devices)
     except DeviceError as error:
         raise CourseError(f"{error}.") from None
     status = _sum_up(found)
@@ -51,17 +51,17 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _measure_all(names: list[str], devices: tuple[str, ...]) -> list[Measurement]:
-    from autograder.judge.certificate import measure
-    from autograder.kernels import catalogue
+    from autograder.exercises import catalogue
+    from autograder.judge.separation import measure
     from autograder.solutions import solution
 
     found, notebook = [], ""
     for name in (name for name in catalogue() if name in names):
-        kernel = catalogue()[name]
-        if kernel.notebook != notebook:
-            notebook = kernel.notebook
+        exercise = catalogue()[name]
+        if exercise.notebook != notebook:
+            notebook = exercise.notebook
             print(f"\n{notebook}\n{_HEAD}", flush=True)
-        for measurement in measure(kernel, solution(name), devices):
+        for measurement in measure(exercise, solution(name), devices):
             found.append(measurement)
             for precision in measurement.precisions:
                 print(_line(measurement, precision), flush=True)
@@ -73,19 +73,19 @@ _HEAD = "\n".join(
     _COLUMNS.format(*row).rstrip()
     for row in (
         ("", "", "", "", "relative", "absolute", "error of", "error of", "mistakes", "nearest", ""),
-        ("kernel", "", "", "cases", "tolerance", "", "PyTorch", "solution", "seen", "", "nearest mistake"),
+        ("exercise", "", "", "cases", "tolerance", "", "PyTorch", "solution", "seen", "", "nearest mistake"),
     )
 )
 
 
 def _line(measurement: Measurement, precision: Precision) -> str:
-    from autograder.kernels.tolerances import tolerance
+    from autograder.exercises.tolerances import tolerance
 
     limits = [tolerance(name, precision.dtype, measurement.device) for name in precision.computation]
     mark = "" if measurement.holds else "   <- too close"
     return (
         _COLUMNS.format(
-            measurement.kernel,
+            measurement.exercise,
             measurement.device,
             precision.dtype,
             precision.cases,
@@ -106,27 +106,27 @@ def _times(distance: float) -> str:
 
 
 def _sum_up(found: list[Measurement]) -> int:
-    from autograder.judge.certificate import LARGEST_SHARE, SMALLEST_DISTANCE
+    from autograder.judge.separation import LARGEST_SHARE, SMALLEST_DISTANCE
 
     precisions = [(precision.reference_error, item) for item in found for precision in item.precisions]
     rounding, of_reference = max(precisions, key=lambda pair: pair[0])
     largest = max(found, key=lambda item: item.share)
     nearest = min(found, key=lambda item: item.distance)
     close = [item for item in found if not item.holds]
-    kernels = len({item.kernel for item in found})
+    exercises = len({item.exercise for item in found})
     print(
         "\nErrors are in units of the tolerance: below 1 passes. “Seen” are the mistakes that the cases of a row alone "
         "tell from right.\n"
-        f"{kernels} kernel{'s' if kernels > 1 else ''}, {len(precisions)} comparisons.\n"
-        f"Largest error of PyTorch against float64: {rounding:.3f} ({of_reference.kernel}, {of_reference.device}); "
+        f"{exercises} kernel{'s' if exercises > 1 else ''}, {len(precisions)} comparisons.\n"
+        f"Largest error of PyTorch against float64: {rounding:.3f} ({of_reference.exercise}, {of_reference.device}); "
         f"it should be under {LARGEST_SHARE:g}.\n"
-        f"Largest error of a solution: {largest.share:.3f} ({largest.kernel}, {largest.device}); "
+        f"Largest error of a solution: {largest.share:.3f} ({largest.exercise}, {largest.device}); "
         f"it should be under {LARGEST_SHARE:g}.\n"
-        f"Nearest mistake: {_times(nearest.distance)} ({nearest.kernel}, {nearest.device}: {nearest.nearest}, in "
+        f"Nearest mistake: {_times(nearest.distance)} ({nearest.exercise}, {nearest.device}: {nearest.nearest}, in "
         f"“{nearest.requirement}”); it should be over {SMALLEST_DISTANCE:g}."
     )
     if close:
-        print(f"Too close: {', '.join(sorted({item.kernel for item in close}))}.")
+        print(f"Too close: {', '.join(sorted({item.exercise for item in close}))}.")
     return 1 if close else 0
 
 

@@ -17,12 +17,12 @@ from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 
 from autograder.course import Course
-from autograder.grading import notebook as grading
-from autograder.grading.conditions import Conditions
-from autograder.grading.figures import embed_figures
-from autograder.grading.recording import set_grade
-from autograder.grading.results import Results
-from autograder.grading.settings import limits_in
+from autograder.grading.gradebook.nbgrader_config import limits_in
+from autograder.grading.gradebook.record import set_grade
+from autograder.grading.intake.figures import embed_figures
+from autograder.grading.scoring import grade_notebook as grading
+from autograder.grading.scoring.grading_config import GradingConfig
+from autograder.grading.scoring.results import Results
 from autograder.sandbox import Confinement, NoSandbox, chosen
 
 
@@ -81,8 +81,8 @@ class Judge(NbGraderPreprocessor):
         path = root / "submitted" / names["student"] / names["assignment"] / f"{names['notebook']}.ipynb"
         task = grading.Task(names["student"], names["assignment"], names["notebook"], path)
         limits = limits_in(self.config)
-        conditions = Conditions(Course(root), results.seed(), confinement=self._confinement(), limits=limits)
-        result = grading.grade(task, conditions, results.find(task.student, task.section))
+        config = GradingConfig(Course(root), results.seed(), confinement=self._confinement(), limits=limits)
+        result = grading.grade(task, config, results.find(task.student, task.section))
         results.keep(result)
         for flag in result.flags:
             self.log.warning("%s, %s: %s", task.student, task.section, flag)
@@ -115,7 +115,7 @@ class SaveScores(SaveAutoGrades):
         self.gradebook.db.commit()
 
 
-class Legible(NbGraderPreprocessor):
+class PrepareFeedback(NbGraderPreprocessor):
     """Prepares an autograded notebook for the feedback page.
 
     The bare score lines go, the reports stay; cells that wait for a person are marked as `waiting`.

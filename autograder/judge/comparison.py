@@ -1,7 +1,7 @@
 """Comparing an answer with the expected one, check by check, each with its own message.
 
 In this order: array-like -> shape -> dtype -> finite where the reference is -> values. Both sides are plain data
-(`autograder.call.plain`), so no operator or method of the student's takes part.
+(`autograder.plaindata.values`), so no operator or method of the student's takes part.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from autograder.exercises.tolerances import Tolerance, tolerance
 from autograder.judge.verdict import Difference
-from autograder.kernels.tolerances import Tolerance, tolerance
 
 LARGEST_PICTURE = (24, 48)
 SMALLEST_PICTURED = 24

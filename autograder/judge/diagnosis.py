@@ -13,12 +13,12 @@ from typing import Any
 
 import numpy as np
 
-from autograder.call.calling import call
-from autograder.call.plain import same
+from autograder.exercises.model import Case, Exercise, Mistake
 from autograder.judge.comparison import as_array, compare
-from autograder.judge.steps import Step, walk
+from autograder.judge.rollout import Step, rollout
 from autograder.judge.verdict import Diagnosis
-from autograder.kernels.model import Case, Kernel, Mistake
+from autograder.plaindata.call import call
+from autograder.plaindata.values import same
 
 
 @dataclass(eq=False)
@@ -55,7 +55,7 @@ def changed_arguments(step: Step) -> list[str]:
     return [name for (name, before), now in after if not same(before, now)]
 
 
-def diagnose(kernel: Kernel, trials: list[Trial]) -> Diagnosis | None:
+def diagnose(exercise: Exercise, trials: list[Trial]) -> Diagnosis | None:
     """The known mistake or the numerical hypothesis behind a failure, or None.
 
     Where the function gave no numbers in some case, a mistake explains it only if it gives none there either.
@@ -63,75 +63,75 @@ def diagnose(kernel: Kernel, trials: list[Trial]) -> Diagnosis | None:
     failed = [trial for trial in trials if not trial.passed or trial.changed_an_argument]
     if not any(trial.gave_numbers for trial in failed):
         return None
-    for mistake in kernel.mistakes:
-        if mistake.loses and _reproduces(kernel, mistake, trials, failed):
-            return Diagnosis("mistake", kernel.mistake_name(mistake), mistake.hint)
+    for mistake in exercise.mistakes:
+        if mistake.loses and _reproduces(exercise, mistake, trials, failed):
+            return Diagnosis("mistake", exercise.mistake_name(mistake), mistake.hint)
     wrong = [trial for trial in failed if not trial.passed]
     return _hypothesis(wrong) if all(trial.gave_numbers for trial in wrong) else None
 
 
-def diagnose_by_requirement(kernel: Kernel, trials: list[Trial]) -> list[Diagnosis]:
+def diagnose_by_requirement(exercise: Exercise, trials: list[Trial]) -> list[Diagnosis]:
     """Known mistakes that give the student's numbers in all cases of some failing requirements, the fewest mistakes
     that do.
 
     For functions with two errors: no mistake explains them as a whole, but often each requirement by itself.
     """
-    explains = {mistake: _explained_requirements(kernel, mistake, trials) for mistake in kernel.mistakes}
+    explains = {mistake: _explained_requirements(exercise, mistake, trials) for mistake in exercise.mistakes}
     found = []
     while best := max(explains, key=lambda mistake: len(explains[mistake]), default=None):
         explained = explains.pop(best)
         if not explained:
             break
-        found.append(Diagnosis("mistake", kernel.mistake_name(best), best.hint, "” and “".join(explained)))
+        found.append(Diagnosis("mistake", exercise.mistake_name(best), best.hint, "” and “".join(explained)))
         explains = {mistake: [name for name in names if name not in explained] for mistake, names in explains.items()}
     return found
 
 
-def _explained_requirements(kernel: Kernel, mistake: Mistake, trials: list[Trial]) -> list[str]:
+def _explained_requirements(exercise: Exercise, mistake: Mistake, trials: list[Trial]) -> list[str]:
     """The failing requirements in which a mistake gives the student's numbers in every case."""
     names = []
     for name in mistake.loses:
         told = [trial for trial in trials if trial.requirement == name]
         failed = [trial for trial in told if not trial.passed]
-        if any(trial.gave_numbers for trial in failed) and _reproduces(kernel, mistake, told, failed):
+        if any(trial.gave_numbers for trial in failed) and _reproduces(exercise, mistake, told, failed):
             names.append(name)
     return names
 
 
-def diagnose_warning(kernel: Kernel, trials: list[Trial]) -> Diagnosis | None:
+def diagnose_warning(exercise: Exercise, trials: list[Trial]) -> Diagnosis | None:
     """The known mistake that returns the right numbers and causes the same floating-point warnings, or None."""
-    for mistake in kernel.mistakes:
-        if not mistake.loses and all(_warns_alike(kernel, mistake, trial) for trial in trials if trial.gave_numbers):
-            return Diagnosis("mistake", kernel.mistake_name(mistake), mistake.hint)
+    for mistake in exercise.mistakes:
+        if not mistake.loses and all(_warns_alike(exercise, mistake, trial) for trial in trials if trial.gave_numbers):
+            return Diagnosis("mistake", exercise.mistake_name(mistake), mistake.hint)
     return None
 
 
-def _warns_alike(kernel: Kernel, mistake: Mistake, trial: Trial) -> bool:
-    return _warns(_steps_of(kernel, mistake, trial.case)) == _warns(trial.steps)
+def _warns_alike(exercise: Exercise, mistake: Mistake, trial: Trial) -> bool:
+    return _warns(_steps_of(exercise, mistake, trial.case)) == _warns(trial.steps)
 
 
 def _warns(steps: list[Step]) -> bool:
     return any(step.outcome.warnings for step in steps)
 
 
-def _steps_of(kernel: Kernel, mistake: Mistake, case: Case) -> list[Step]:
-    return walk(kernel, case, partial(call, mistake.function))
+def _steps_of(exercise: Exercise, mistake: Mistake, case: Case) -> list[Step]:
+    return rollout(exercise, case, partial(call, mistake.function))
 
 
-def _reproduces(kernel: Kernel, mistake: Mistake, told: list[Trial], failed: list[Trial]) -> bool:
+def _reproduces(exercise: Exercise, mistake: Mistake, told: list[Trial], failed: list[Trial]) -> bool:
     """Failing cases first: they are the ones where most mistakes drop out."""
     passed = [trial for trial in told if trial not in failed]
-    return all(_same_numbers(kernel, mistake, trial) for trial in failed + passed)
+    return all(_same_numbers(exercise, mistake, trial) for trial in failed + passed)
 
 
-def _same_numbers(kernel: Kernel, mistake: Mistake, trial: Trial) -> bool:
-    steps = _steps_of(kernel, mistake, trial.case)
+def _same_numbers(exercise: Exercise, mistake: Mistake, trial: Trial) -> bool:
+    steps = _steps_of(exercise, mistake, trial.case)
     return len(steps) == len(trial.steps) and all(
-        _same_answer(kernel, theirs, own, trial.computation) for theirs, own in zip(steps, trial.steps, strict=True)
+        _same_answer(exercise, theirs, own, trial.computation) for theirs, own in zip(steps, trial.steps, strict=True)
     )
 
 
-def _same_answer(kernel: Kernel, theirs: Step, own: Step, computation: str) -> bool:
+def _same_answer(exercise: Exercise, theirs: Step, own: Step, computation: str) -> bool:
     """Whether a mistake's call gave what the student's did; both are asked about their own numbers of the step
     before."""
     if not _gave_numbers(theirs) or not _gave_numbers(own):
@@ -139,7 +139,7 @@ def _same_answer(kernel: Kernel, theirs: Step, own: Step, computation: str) -> b
     if changed_arguments(theirs) != changed_arguments(own):
         return False
     wrong = _as_expected(theirs.outcome.returned)
-    return compare(own.outcome.returned, wrong, computation=computation, outputs=kernel.outputs).difference is None
+    return compare(own.outcome.returned, wrong, computation=computation, outputs=exercise.outputs).difference is None
 
 
 def _as_expected(value: Any) -> Any:

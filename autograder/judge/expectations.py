@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from autograder.call.plain import arrays_in
+from autograder.exercises import catalogue
+from autograder.exercises.model import Case, Exercise
+from autograder.exercises.sampling import PUBLIC_SEED, Sampler
 from autograder.judge import devices as device_list
-from autograder.judge.steps import following
-from autograder.kernels import catalogue
-from autograder.kernels.draw import PUBLIC_SEED, Draw
-from autograder.kernels.model import Case, Kernel
+from autograder.judge.rollout import next_arguments
+from autograder.plaindata.values import arrays_in
 
 DERIVATIVE = "derivative"
 STEP = 1e-5
@@ -54,26 +54,26 @@ def expectations(name: str, seed: int, hidden: bool, devices: tuple[str, ...]) -
 
 
 @lru_cache(maxsize=512)
-def expectations_of(kernel: Kernel, seed: int, hidden: bool, devices: tuple[str, ...]) -> tuple[Expectation, ...]:
+def expectations_of(exercise: Exercise, seed: int, hidden: bool, devices: tuple[str, ...]) -> tuple[Expectation, ...]:
     """The same for any kernel; computed once for each seed and set of devices.
 
     Raises DeviceError for an accelerator that cannot compute.
     """
-    answers = {device: answers_on(kernel, seed, hidden, device) for device in devices}
+    answers = {device: answers_on(exercise, seed, hidden, device) for device in devices}
     found = []
-    for number, (requirement, case) in enumerate(cases_of(kernel, seed, hidden)):
+    for number, (requirement, case) in enumerate(cases_of(exercise, seed, hidden)):
         on_devices = {device: of_case[number] for device, of_case in answers.items() if of_case[number] is not None}
-        found.append(Expectation(requirement, case, hidden, tuple(oracles(kernel, case, on_devices))))
+        found.append(Expectation(requirement, case, hidden, tuple(oracles(exercise, case, on_devices))))
     return tuple(found)
 
 
 @lru_cache(maxsize=512)
-def cases_of(kernel: Kernel, seed: int, hidden: bool) -> tuple[tuple[str, Case], ...]:
+def cases_of(exercise: Exercise, seed: int, hidden: bool) -> tuple[tuple[str, Case], ...]:
     """The cases of a kernel, each with the name of its requirement."""
     return tuple(
         (requirement.name, case)
-        for requirement in kernel.requirements
-        for case in requirement.cases(Draw(seed, f"{kernel.name}/{requirement.name}", hidden=hidden))
+        for requirement in exercise.requirements
+        for case in requirement.cases(Sampler(seed, f"{exercise.name}/{requirement.name}", hidden=hidden))
     )
 
 
@@ -83,17 +83,17 @@ Answers = tuple[tuple[Any, ...] | None, ...]
 _known: dict[tuple[str, int, bool, str], Answers] = {}
 
 
-def answers_on(kernel: Kernel, seed: int, hidden: bool, device: str) -> Answers:
+def answers_on(exercise: Exercise, seed: int, hidden: bool, device: str) -> Answers:
     """The reference's answers on a device, computed here unless another process's were remembered.
 
     Nothing of them stays in the device's memory. Raises DeviceError for an accelerator that cannot compute.
     """
-    known = _known.get((kernel.name, seed, hidden, device))
+    known = _known.get((exercise.name, seed, hidden, device))
     if known is not None:
         return known
-    cases = [case for _, case in cases_of(kernel, seed, hidden)]
+    cases = [case for _, case in cases_of(exercise, seed, hidden)]
     try:
-        found = tuple(reference(kernel, case, device) if _computes(device, case) else None for case in cases)
+        found = tuple(reference(exercise, case, device) if _computes(device, case) else None for case in cases)
         if device != "cpu":
             device_list.give_memory_back(device)
     except Exception as problem:
@@ -117,42 +117,42 @@ def _dtypes(case: Case) -> set[str]:
 
 
 @lru_cache(maxsize=1024)
-def expectations_alike(kernel: Kernel, requirement: str, seed: int) -> tuple[Expectation, ...]:
+def lookalike_expectations(exercise: Exercise, requirement: str, seed: int) -> tuple[Expectation, ...]:
     """Cases of one requirement as in grading, on the CPU, but from a seed that is no secret: they can be shown."""
-    (cases,) = (item.cases for item in kernel.requirements if item.name == requirement)
-    drawn = cases(Draw(seed, f"{kernel.name}/{requirement}", hidden=True))
+    (cases,) = (item.cases for item in exercise.requirements if item.name == requirement)
+    drawn = cases(Sampler(seed, f"{exercise.name}/{requirement}", hidden=True))
     return tuple(
-        Expectation(requirement, case, False, tuple(oracles(kernel, case, {"cpu": reference(kernel, case, "cpu")})))
+        Expectation(requirement, case, False, tuple(oracles(exercise, case, {"cpu": reference(exercise, case, "cpu")})))
         for case in drawn
     )
 
 
-def public(kernel: Kernel, devices: tuple[str, ...]) -> tuple[Expectation, ...]:
+def public(exercise: Exercise, devices: tuple[str, ...]) -> tuple[Expectation, ...]:
     """The cases that a student sees."""
-    return expectations_of(kernel, PUBLIC_SEED, False, devices)
+    return expectations_of(exercise, PUBLIC_SEED, False, devices)
 
 
-def oracles(kernel: Kernel, case: Case, answers: dict[str, tuple[Any, ...]]) -> list[Oracle]:
+def oracles(exercise: Exercise, case: Case, answers: dict[str, tuple[Any, ...]]) -> list[Oracle]:
     """The expected answers of one case. answers: device -> the reference's."""
-    computation = case.computation or kernel.computation
+    computation = case.computation or exercise.computation
     found = [Oracle(device, on_device, computation) for device, on_device in answers.items()]
-    second = kernel.derivative and "float32" not in _dtypes(case) and case.calls == 1
-    derivative = _derivative_oracle(kernel, case) if second else None
+    second = exercise.derivative and "float32" not in _dtypes(case) and case.calls == 1
+    derivative = _derivative_oracle(exercise, case) if second else None
     return [*found, derivative] if derivative else found
 
 
-def reference(kernel: Kernel, case: Case, device: str) -> tuple[Any, ...]:
+def reference(exercise: Exercise, case: Case, device: str) -> tuple[Any, ...]:
     """The PyTorch reference's answers to the calls of a case on a device, as NumPy arrays."""
-    arguments, answers = case.arguments, [_answer(kernel, case.arguments, device)]
+    arguments, answers = case.arguments, [_answer(exercise, case.arguments, device)]
     for news in case.then:
-        arguments = following(kernel, arguments, answers[-1], news)
-        answers.append(_answer(kernel, arguments, device))
+        arguments = next_arguments(exercise, arguments, answers[-1], news)
+        answers.append(_answer(exercise, arguments, device))
     return tuple(answers)
 
 
-def _answer(kernel: Kernel, arguments: dict[str, Any], device: str) -> Any:
+def _answer(exercise: Exercise, arguments: dict[str, Any], device: str) -> Any:
     tensors = {name: to_tensor(value, device) for name, value in arguments.items()}
-    return from_tensor(kernel.reference(**tensors))
+    return from_tensor(exercise.reference(**tensors))
 
 
 def to_tensor(value: Any, device: str) -> Any:
@@ -182,9 +182,9 @@ def from_tensor(value: Any) -> Any:
     return value
 
 
-def _derivative_oracle(kernel: Kernel, case: Case) -> Oracle | None:
+def _derivative_oracle(exercise: Exercise, case: Case) -> Oracle | None:
     """Central differences of sum(upstream * forward), with the entries at a kink masked; None where it is of no use."""
-    derivative = kernel.derivative
+    derivative = exercise.derivative
     arguments = {name: value for name, value in case.arguments.items() if name != derivative.upstream}
     if derivative.at:
         with np.errstate(all="ignore"):

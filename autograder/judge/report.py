@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from html import escape
 
+from autograder.exercises import catalogue
 from autograder.judge.expectations import DERIVATIVE
-from autograder.judge.verdict import Counterexample, Diagnosis, OnGpu, RequirementResult, Verdict
-from autograder.kernels import catalogue
+from autograder.judge.verdict import Counterexample, CupyTrial, Diagnosis, RequirementResult, Verdict
 
 PASS_COLOUR = "#009E73"
 FAIL_COLOUR = "#D55E00"
@@ -27,15 +27,15 @@ KINDS_OF_HIDDEN_DIFFERENCE = {
 
 def headline(verdict: Verdict) -> str:
     """`elu: 3 of 5 points`, with what it was compared with."""
-    return f"{verdict.kernel}: {verdict.points:g} of {verdict.max_points:g} points"
+    return f"{verdict.exercise}: {verdict.points:g} of {verdict.max_points:g} points"
 
 
 def compared_with(verdict: Verdict) -> str:
     """ "compared with torch.nn.functional.elu, PyTorch 2.13.0 on CPU (no CUDA, no MPS here)"."""
     present = [NAMES[device] for device, status in verdict.devices.items() if status == "present"]
     absent = [f"no {NAMES[device]}" for device, status in verdict.devices.items() if status in ("absent", "failed")]
-    kernel = catalogue().get(verdict.kernel)
-    call = f"{kernel.pytorch}, " if kernel else ""
+    exercise = catalogue().get(verdict.exercise)
+    call = f"{exercise.pytorch}, " if exercise else ""
     version = verdict.versions.get("torch", "").split("+")[0]
     text = f"compared with {call}PyTorch {version} on {' and '.join(present)}"
     return f"{text} ({', '.join(absent)} here)" if absent else text
@@ -44,15 +44,15 @@ def compared_with(verdict: Verdict) -> str:
 def problem_sentences(verdict: Verdict) -> list[str]:
     """What keeps the kernel from being judged, for the student."""
     problem = verdict.problem
-    kernel = catalogue().get(verdict.kernel)
-    name = verdict.kernel
+    exercise = catalogue().get(verdict.exercise)
+    name = verdict.exercise
     message = problem["message"]
     if problem["kind"] == "not implemented":
         return [
             f"{name} is not written yet: put your code where it says raise NotImplementedError, then run both cells."
         ]
     if problem["kind"] == "arguments":
-        call = kernel.signature if kernel else name
+        call = exercise.signature if exercise else name
         return [f"The arguments do not fit: {message}.", f"Give it the parameters of the exercise: {call}."]
     if problem["kind"] == "time":
         return [f"{name} did not return: {message}.", *_on_input(problem)]
@@ -94,7 +94,7 @@ def difference_sentences(verdict: Verdict, found: Counterexample) -> list[str]:
 
 def _why_alike(found: Counterexample) -> list[str]:
     """Why this case is new to the student."""
-    if not found.alike:
+    if not found.lookalike:
         return []
     return ["The public cases pass; a hidden case fails in the same way as this one."]
 
@@ -135,10 +135,10 @@ def call_text(verdict: Verdict, found: Counterexample) -> str:
     arguments = [f"{name}={text}" for name, text in found.call.items()]
     joined = ", ".join(arguments)
     if len(joined) <= 72 and "\n" not in joined:
-        return f"{verdict.kernel}({joined})"
+        return f"{verdict.exercise}({joined})"
     indent = "\n    "
     lines = indent.join(argument.replace("\n", indent + "   ") + "," for argument in arguments)
-    return f"{verdict.kernel}({indent}{lines}\n)"
+    return f"{verdict.exercise}({indent}{lines}\n)"
 
 
 def _failed(verdict: Verdict) -> list[RequirementResult]:
@@ -164,7 +164,7 @@ def as_text(verdict: Verdict) -> str:
     for requirement in _failed(verdict)[:1]:
         lines += ["", *(f"  {line}" for line in _counterexample_text(verdict, requirement))]
     lines += [f"  Remark: {remark}" for remark in verdict.remarks]
-    lines += [f"  On the GPU: {verdict.on_gpu.text}"] if verdict.on_gpu else []
+    lines += [f"  On the GPU: {verdict.cupy_trial.text}"] if verdict.cupy_trial else []
     return "\n".join(lines)
 
 
@@ -189,7 +189,7 @@ def _counterexample_text(verdict: Verdict, requirement: RequirementResult) -> li
 
 def _kind_of_case(found: Counterexample) -> str:
     """What a case is, where it is not simply one that the student can see in the notebook's own check."""
-    return "a case like the hidden one that fails: " if found.alike else ""
+    return "a case like the hidden one that fails: " if found.lookalike else ""
 
 
 def _labelled(label: str, text: str) -> list[str]:
@@ -230,7 +230,7 @@ def as_html(verdict: Verdict) -> str:
 def _title_html(verdict: Verdict, colour: str) -> str:
     word = "passed" if verdict.passed else "not yet"
     return (
-        f'<div><b style="font-size:15px">{escape(verdict.kernel)}</b>'
+        f'<div><b style="font-size:15px">{escape(verdict.exercise)}</b>'
         f'&ensp;<b style="color:{colour}">{word}</b>&ensp;{verdict.points:g} of {verdict.max_points:g} points'
         f'<span style="opacity:.7">&ensp;{escape(compared_with(verdict))}</span></div>'
     )
@@ -247,11 +247,11 @@ def _findings_html(verdict: Verdict) -> str:
     for number, requirement in enumerate(_failed(verdict)):
         parts.append(_counterexample_html(verdict, requirement, is_open=number == 0))
     parts += [_box(REMARK_COLOUR, "Remark, no points lost", remark) for remark in verdict.remarks]
-    parts += [_on_gpu_html(verdict.on_gpu)] if verdict.on_gpu else []
+    parts += [_cupy_trial_html(verdict.cupy_trial)] if verdict.cupy_trial else []
     return "".join(parts)
 
 
-def _on_gpu_html(found: OnGpu) -> str:
+def _cupy_trial_html(found: CupyTrial) -> str:
     """The student's own function on the GPU: a line where all is well there, a box where it is not."""
     if found.outcome not in ("passed", "unavailable"):
         return _box(REMARK_COLOUR, "On the GPU, no points lost", found.text)
@@ -306,7 +306,7 @@ def _counterexample_html(verdict: Verdict, requirement: RequirementResult, is_op
         "failing"
         if found.hidden
         else "a case like the hidden one that fails"
-        if found.alike
+        if found.lookalike
         else "smallest failing case"
     )
     return (

@@ -39,7 +39,7 @@ class Difference:
 class Counterexample:
     """The smallest case that fails. Of a hidden case only its kind of difference is told.
 
-    alike: only a hidden case failed; this one, from a public seed, fails in the same way and stands in its place.
+    lookalike: only a hidden case failed; this one, from a public seed, fails in the same way and stands in its place.
     call: the arguments by name, as text. expected, got: as text. oracle: "cpu", "cuda", "derivative", ...
     """
 
@@ -47,7 +47,7 @@ class Counterexample:
     oracle: str
     difference: Difference
     hidden: bool = False
-    alike: bool = False
+    lookalike: bool = False
     call: dict[str, str] = field(default_factory=dict)
     expected: str = ""
     got: str = ""
@@ -81,7 +81,7 @@ class Diagnosis:
 
 
 @dataclass
-class OnGpu:
+class CupyTrial:
     """What the student's own function did on CuPy arrays: it informs, and costs no points.
 
     outcome: "passed", "mixes" (NumPy arrays with those on the GPU), "differs", "stopped" or "unavailable".
@@ -106,7 +106,7 @@ class Verdict:
     largest_share: the largest error over all passed comparisons as a share of its tolerance.
     """
 
-    kernel: str
+    exercise: str
     cases: str
     points: float
     max_points: int
@@ -117,7 +117,7 @@ class Verdict:
     diagnosis: Diagnosis | None = None
     partial_diagnoses: list[Diagnosis] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
-    on_gpu: OnGpu | None = None
+    cupy_trial: CupyTrial | None = None
     versions: dict[str, str] = field(default_factory=dict)
     sandbox: str = "none"
     largest_share: float = 0.0
@@ -139,8 +139,8 @@ class Verdict:
         data["requirements"] = [_requirement(item) for item in data["requirements"]]
         if data.get("diagnosis"):
             data["diagnosis"] = Diagnosis(**data["diagnosis"])
-        if data.get("on_gpu"):
-            data["on_gpu"] = OnGpu(**data["on_gpu"])
+        if data.get("cupy_trial"):
+            data["cupy_trial"] = CupyTrial(**data["cupy_trial"])
         data["partial_diagnoses"] = [Diagnosis(**item) for item in data["partial_diagnoses"]]
         return cls(**data)
 

@@ -120,8 +120,8 @@ HOME = {
     "adam_against_nadam": "nadam",
     "compare_last_updates": "nadam",
     "six_on_the_digits": "nadam",
-    "toolbox": "own_functions",
-    "given": "own_functions",
+    "toolbox": "function_toolbox",
+    "given": "function_toolbox",
     "ten_images_by_heart": "capstone",
     "side_by_side": "capstone",
     "planted_errors": "capstone",
@@ -129,7 +129,7 @@ HOME = {
     "own_recipe": "capstone",
     "when_to_stop": "capstone",
     "final_exam": "capstone",
-    "race": "racing",
+    "race": "pytorch_race",
     "variance_in_float32": "float32",
 }
 """Public name -> the module of this folder that holds it."""

@@ -13,14 +13,14 @@ from autograder.lab import style
 SMALLEST_JUMP = 0.2
 
 
-class Nonsense(Exception):
+class UnusableResult(Exception):
     """A student's function returned something that an experiment cannot use. The message is a sentence for them."""
 
 
 def checked(function: Callable, shape: tuple[int, ...] | None = None) -> Callable:
     """The function, made to return an array of numbers of the shape of its first argument, or of `shape`.
 
-    The wrapped function raises Nonsense where it does not.
+    The wrapped function raises UnusableResult where it does not.
     """
     name = getattr(function, "__name__", "function")
 
@@ -33,9 +33,9 @@ def checked(function: Callable, shape: tuple[int, ...] | None = None) -> Callabl
         except ValueError:
             array = np.asarray(None)
         if array.dtype.kind not in "biuf":
-            raise Nonsense(f"Your {name} returned no numbers, so there is nothing to draw. Run its check first.")
+            raise UnusableResult(f"Your {name} returned no numbers, so there is nothing to draw. Run its check first.")
         if array.shape != expected:
-            raise Nonsense(
+            raise UnusableResult(
                 f"Your {name} returned an array of shape {array.shape} instead of {expected}. Run its check first."
             )
         return array
@@ -50,15 +50,15 @@ def name_of(function: Callable) -> str:
     return "yours" if name in ("", "<lambda>") else known.get(name, name.replace("_", " "))
 
 
-def in_words(function: Callable) -> Callable:
-    """Decorator of an experiment: a `Nonsense` is printed as the sentence it is."""
+def print_unusable(function: Callable) -> Callable:
+    """Decorator of an experiment: a `UnusableResult` is printed as the sentence it is."""
 
     @functools.wraps(function)
     def wrapped(*arguments: Any, **options: Any) -> Any:
         try:
             with np.errstate(all="ignore"):
                 return function(*arguments, **options)
-        except Nonsense as sentence:
+        except UnusableResult as sentence:
             print(sentence)
             return None
 
@@ -66,7 +66,7 @@ def in_words(function: Callable) -> Callable:
 
 
 @style.experiment
-@in_words
+@print_unusable
 def plot_activation(
     activation: Callable,
     backward: Callable | None = None,

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograder.lab import style
-from autograder.lab.activations import Nonsense, checked, in_words
+from autograder.lab.activations import UnusableResult, checked, print_unusable
 from autograder.lab.descent import (
     BOWL,
     VALLEY,
@@ -79,14 +79,16 @@ def _averages(corrected_average: Callable, gradients: np.ndarray, beta: float) -
         returned = corrected_average(np.array([gradient]), m.copy(), t, beta)
         pair = list(returned) if isinstance(returned, (tuple, list)) else []
         if [np.shape(part) for part in pair] != [(1,), (1,)]:
-            raise Nonsense("Your corrected_average did not return (m, m_hat), each of the shape of m. Run its check.")
+            raise UnusableResult(
+                "Your corrected_average did not return (m, m_hat), each of the shape of m. Run its check."
+            )
         m = np.asarray(pair[0], dtype=float)
         found.append([float(part[0]) for part in pair])
     return np.array(found).T
 
 
 @style.experiment
-@in_words
+@print_unusable
 def averages_from_zero(corrected_average: Callable) -> None:
     """The moving average of noisy gradients around 1, and the corrected one, for two betas."""
     figure, panels = style.new_figure(1, 2, width=9.0, height=3.4, sharey=True)
@@ -112,7 +114,7 @@ def averages_from_zero(corrected_average: Callable) -> None:
 
 
 @style.experiment
-@in_words
+@print_unusable
 def first_steps(relative_steps: Callable, *, prediction: float | None = None) -> None:
     """Adam's steps for a constant gradient, with the correction and without.
 
@@ -155,7 +157,7 @@ def first_steps(relative_steps: Callable, *, prediction: float | None = None) ->
 
 
 @style.experiment
-@in_words
+@print_unusable
 def scale_and_noise(relative_steps: Callable) -> None:
     """How long Adam's steps are for gradients of any scale, and for gradients with more and more noise."""
     rng = np.random.default_rng(0)
@@ -192,7 +194,7 @@ def scale_and_noise(relative_steps: Callable) -> None:
 
 
 @style.experiment
-@in_words
+@print_unusable
 def beyond_the_learning_rate(
     relative_steps: Callable, largest_step: Callable, *, prediction: float | None = None
 ) -> None:
@@ -256,7 +258,7 @@ def _first_step(adam_step: Callable, gradients: np.ndarray, epsilon: float) -> n
 
 
 @style.experiment
-@in_words
+@print_unusable
 def where_epsilon_stands(adam_step: Callable) -> None:
     """The first step over the size of the gradient: epsilon in three places, and epsilon of three sizes."""
     gradients = np.geomspace(1e-13, 10, 200)
@@ -292,7 +294,7 @@ def where_epsilon_stands(adam_step: Callable) -> None:
 
 
 @style.experiment
-@in_words
+@print_unusable
 def adam_paths(adam_step: Callable) -> None:
     """Gradient descent, momentum and Adam on the elongated bowl and in the curved valley."""
     figure, panels = style.new_figure(1, 2, width=9.6, height=4.0)
@@ -331,7 +333,7 @@ def turned(surface: Surface, degrees: float) -> Surface:
 
 
 @style.experiment
-@in_words
+@print_unusable
 def turned_bowl(adam_step: Callable, *, learning_rate: float = 0.1) -> None:
     """Steps that momentum and Adam need on the elongated bowl, turned by angles from 0 to 90 degrees."""
     angles = np.arange(0, 91, 7.5)
@@ -375,7 +377,7 @@ SHOWN_RATE = 3e-2
 
 
 @style.experiment
-@in_words
+@print_unusable
 def sweep_learning_rates(adam_step: Callable, *, prediction: float | None = None) -> None:
     """The training loss on the digits over the learning rate: momentum, Adam, and Adam without its correction.
 
@@ -424,7 +426,7 @@ NOISES = (0.01, 0.1, 1.0, 10.0)
 
 
 @style.experiment
-@in_words
+@print_unusable
 def decay_by_gradient_size(adam_step: Callable, adamw_step: Callable, *, weight_decay: float = 0.3) -> None:
     """Parameters whose gradients are noise of four sizes, and decay: as an L2 penalty in Adam, and in AdamW."""
     steps, copies, rate = 3000, 40, 1e-3

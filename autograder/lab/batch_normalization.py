@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograder.lab import style
-from autograder.lab.activations import Nonsense, in_words
+from autograder.lab.activations import UnusableResult, print_unusable
 from autograder.lab.handwritten_digits import digits
 
 MOMENTUM, EPS = 0.1, 1e-5
@@ -34,7 +34,7 @@ ACTIVATIONS: dict[str, tuple[Callable, Callable, float]] = {
 
 
 def require(function: Callable, arguments: Sequence[Any], *shapes: tuple[int, ...]) -> None:
-    """Raise Nonsense unless the function returns finite arrays of these shapes: one array, or a tuple of them."""
+    """Raise UnusableResult unless the function returns finite arrays of these shapes: one array, or a tuple of them."""
     name = getattr(function, "__name__", "function")
     returned = function(*(np.copy(item) if isinstance(item, np.ndarray) else item for item in arguments))
     parts = [returned] if len(shapes) == 1 else returned
@@ -43,7 +43,7 @@ def require(function: Callable, arguments: Sequence[Any], *shapes: tuple[int, ..
     except (TypeError, ValueError):
         found = []
     if [part.shape for part in found] != list(shapes) or not all(np.isfinite(part).all() for part in found):
-        raise Nonsense(f"Your {name} does not return finite numbers of the right shape yet. Run its check first.")
+        raise UnusableResult(f"Your {name} does not return finite numbers of the right shape yet. Run its check first.")
 
 
 def require_all(*functions: Callable) -> None:
@@ -171,7 +171,7 @@ def train_epochs(networks: Networks, epochs: int, seed: int = 1) -> None:
 
 
 @style.experiment
-@in_words
+@print_unusable
 def plot_batch(normalize_channels: Callable) -> None:
     """Draw a batch with two features before and after your normalization, and print its statistics."""
     rng = np.random.default_rng(3)
@@ -198,7 +198,7 @@ def plot_batch(normalize_channels: Callable) -> None:
 
 
 @style.experiment
-@in_words
+@print_unusable
 def running_statistics(
     batch_norm_train: Callable, *, momenta: Sequence[float] = (0.01, 0.1, 0.5), prediction: float | None = None
 ) -> None:
@@ -238,7 +238,7 @@ def running_statistics(
 
 
 @style.experiment
-@in_words
+@print_unusable
 def noise_of_the_batch(batch_norm_train: Callable, *, prediction: float | None = None) -> None:
     """What one and the same sample is turned into by 300 random batches of each size.
 
@@ -288,7 +288,7 @@ def noise_of_the_batch(batch_norm_train: Callable, *, prediction: float | None =
 
 
 @style.experiment
-@in_words
+@print_unusable
 def plot_gradient(batch_norm_backward: Callable) -> None:
     """The gradient that arrives at the output of one channel, and the one that your function sends on to its input."""
     require_all(None, None, batch_norm_backward)
@@ -325,7 +325,7 @@ def plot_gradient(batch_norm_backward: Callable) -> None:
 
 
 @style.experiment
-@in_words
+@print_unusable
 def signal_and_gradient(batch_norm_train: Callable, batch_norm_backward: Callable, depth: int = 20) -> None:
     """The size of signal and gradient in random ReLU networks whose weights are too small, right, or too large."""
     require_all(batch_norm_train, None, batch_norm_backward)
@@ -382,7 +382,7 @@ def _through_random_layers(
 
 
 @style.experiment
-@in_words
+@print_unusable
 def accuracy_by_learning_rate(
     batch_norm_train: Callable, batch_norm_evaluate: Callable, batch_norm_backward: Callable, *, epochs: int = 5
 ) -> None:
@@ -425,7 +425,7 @@ WAYS = ("running", "batches of 2", "batches of 4", "batches of 16", "batches of 
 
 
 @style.experiment
-@in_words
+@print_unusable
 def statistics_in_evaluation(
     batch_norm_train: Callable,
     batch_norm_evaluate: Callable,

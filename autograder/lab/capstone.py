@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from autograder.lab import style
-from autograder.lab.activations import Nonsense, in_words
+from autograder.lab.activations import UnusableResult, print_unusable
 from autograder.lab.deep_network import BETA2, BN_EPS, Run, complete, data, train, train_in_pytorch
+from autograder.lab.function_toolbox import Toolbox
 from autograder.lab.handwritten_digits import SPLIT_SEED, images
-from autograder.lab.own_functions import Toolbox
 
 SEEDS = (0, 1, 2)
 SMALLEST = 1e-17
@@ -29,9 +29,9 @@ def as_number(prediction: object) -> float | None:
 
 
 def require_toolbox(tools: object) -> None:
-    """Raise Nonsense for what is no toolbox."""
+    """Raise UnusableResult for what is no toolbox."""
     if not isinstance(tools, Toolbox):
-        raise Nonsense("This experiment takes the toolbox first: tools = lab.toolbox(...), then lab....(tools).")
+        raise UnusableResult("This experiment takes the toolbox first: tools = lab.toolbox(...), then lab....(tools).")
 
 
 # ---------------------------------------------------------------- ten images by heart
@@ -40,7 +40,7 @@ BY_HEART_WIDTHS, BY_HEART_RATE, BY_HEART_STEPS = (64, 50, 50, 50, 10), 0.1, 60
 
 
 def _learn_by_heart(training_step: Callable, x: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """The losses of some steps on the same images. Raises Nonsense where the step does not do its part."""
+    """The losses of some steps on the same images. Raises UnusableResult where the step does not do its part."""
     rng = np.random.default_rng(0)
     parameters = [
         part
@@ -58,12 +58,12 @@ def _learn_by_heart(training_step: Callable, x: np.ndarray, labels: np.ndarray) 
         except (TypeError, ValueError):
             parameters = []
         if [part.shape for part in parameters] != shapes:
-            raise Nonsense("Your training_step does not return (loss, parameters) yet. Run its check first.")
+            raise UnusableResult("Your training_step does not return (loss, parameters) yet. Run its check first.")
     return np.array(losses)
 
 
 @style.experiment
-@in_words
+@print_unusable
 def ten_images_by_heart(training_step: Callable, *, prediction: float | None = None) -> None:
     """Sixty steps on the same ten images, one of each digit; once with their labels, once with the labels mixed up.
 
@@ -123,7 +123,7 @@ def _parts_at(difference: np.ndarray) -> str:
 
 
 @style.experiment
-@in_words
+@print_unusable
 def side_by_side(tools: Toolbox, *, prediction: float | None = None) -> None:
     """Train the deep network with the functions of the toolbox, and the same network in PyTorch; draw both losses.
 
@@ -197,7 +197,7 @@ PLANTED: dict[str, tuple[str, Callable[[Toolbox], Callable]]] = {
 
 
 @style.experiment
-@in_words
+@print_unusable
 def planted_errors(tools: Toolbox, **own: Callable) -> None:
     """Train the network with one function exchanged for a wrong one, and compare with PyTorch as before.
 
@@ -316,7 +316,7 @@ def _draw_runs(runs: Mapping[str, Run], guesses: Mapping[str, Any]) -> tuple[Any
 
 
 @style.experiment
-@in_words
+@print_unusable
 def climb_the_ladder(tools: Toolbox, *, prediction: Mapping[str, float | None] | None = None) -> None:
     """Train three networks on every rung of the ladder, six epochs each; draw accuracy and training loss.
 
@@ -335,7 +335,7 @@ def climb_the_ladder(tools: Toolbox, *, prediction: Mapping[str, float | None] |
 
 
 @style.experiment
-@in_words
+@print_unusable
 def own_recipe(tools: Toolbox, recipe: Mapping[str, Any]) -> None:
     """Train three networks by a recipe of yours and show them beside the ladder."""
     require_toolbox(tools)
@@ -355,19 +355,19 @@ MARKS = (style.GREEN, style.ORANGE, style.BLACK)
 
 
 def _stops(early_stopping: Callable, losses: np.ndarray, patience: int) -> tuple[int, int]:
-    """The student's answer as two epochs that there are. Raises Nonsense where it is none."""
+    """The student's answer as two epochs that there are. Raises UnusableResult where it is none."""
     returned = early_stopping(losses.copy(), patience)
     try:
         stop, best = (int(value) for value in returned)
     except (TypeError, ValueError):
         stop, best = -1, -1
     if not 0 <= best <= stop < len(losses):
-        raise Nonsense("Your early_stopping does not return (stop_epoch, best_epoch) yet. Run its check first.")
+        raise UnusableResult("Your early_stopping does not return (stop_epoch, best_epoch) yet. Run its check first.")
     return stop, best
 
 
 @style.experiment
-@in_words
+@print_unusable
 def when_to_stop(
     tools: Toolbox,
     early_stopping: Callable,
@@ -415,7 +415,7 @@ def when_to_stop(
 
 
 @style.experiment
-@in_words
+@print_unusable
 def final_exam(tools: Toolbox, recipe: Mapping[str, Any]) -> None:
     """Train by your recipe and look at the test images, once; draw those that all three networks misread."""
     require_toolbox(tools)

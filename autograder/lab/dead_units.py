@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from autograder.lab import style
-from autograder.lab.activations import Nonsense, checked, in_words, name_of
+from autograder.lab.activations import UnusableResult, checked, name_of, print_unusable
 from autograder.lab.handwritten_digits import digits
 
 WIDTHS = (64, 100, 100, 100, 10)
@@ -34,7 +34,7 @@ RELU = ("ReLU", relu, relu_backward)
 
 
 @style.experiment
-@in_words
+@print_unusable
 def dead_units_experiment(
     activation: Callable,
     backward: Callable,
@@ -85,7 +85,7 @@ def dead_units_experiment(
 
 
 @style.experiment
-@in_words
+@print_unusable
 def lower_learning_rate_experiment(
     activation: Callable,
     backward: Callable,
@@ -226,7 +226,7 @@ def clipping_factor(gradients: Sequence[np.ndarray]) -> float:
 def _checked_guesses(prediction: Sequence[float | None] | None, count: int, of_what: str) -> list[float | None]:
     guesses = [None] * count if prediction is None else list(prediction)
     if len(guesses) != count or not all(guess is None or isinstance(guess, (int, float)) for guess in guesses):
-        raise Nonsense(f"Your prediction should have {count} numbers, one {of_what} (None where you have none).")
+        raise UnusableResult(f"Your prediction should have {count} numbers, one {of_what} (None where you have none).")
     return guesses
 
 

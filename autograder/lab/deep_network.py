@@ -16,9 +16,9 @@ from typing import Any
 
 import numpy as np
 
-from autograder.lab.activations import Nonsense
+from autograder.lab.activations import UnusableResult
+from autograder.lab.function_toolbox import Toolbox, one_thread
 from autograder.lab.handwritten_digits import digits
-from autograder.lab.own_functions import Toolbox, one_thread
 
 VALIDATION = 360
 CLASSES = 10
@@ -58,19 +58,21 @@ MOST_UNITS, MOST_LAYERS = 300, 20
 
 
 def complete(recipe: Mapping[str, Any]) -> dict[str, Any]:
-    """A recipe with every choice made. Raises Nonsense, a sentence, for a choice that there is not."""
+    """A recipe with every choice made. Raises UnusableResult, a sentence, for a choice that there is not."""
     if not isinstance(recipe, Mapping):
-        raise Nonsense("A recipe is a dict of choices, such as {'activation': 'relu', 'dropout': 0.2}.")
+        raise UnusableResult("A recipe is a dict of choices, such as {'activation': 'relu', 'dropout': 0.2}.")
     for name, value in recipe.items():
         if name not in RECIPE:
-            raise Nonsense(f"A recipe has no {name!r}. It can choose {', '.join(RECIPE)}.")
+            raise UnusableResult(f"A recipe has no {name!r}. It can choose {', '.join(RECIPE)}.")
         if name in CHOICES and not any(value is choice or value == choice for choice in CHOICES[name]):
-            raise Nonsense(f"{name!r} can be {' or '.join(map(repr, CHOICES[name]))}, not {value!r}.")
+            raise UnusableResult(f"{name!r} can be {' or '.join(map(repr, CHOICES[name]))}, not {value!r}.")
         if name in RANGES and not (_is_number(value) and RANGES[name][0] <= value <= RANGES[name][1]):
-            raise Nonsense(f"{name!r} should be a number from {RANGES[name][0]} to {RANGES[name][1]}, not {value!r}.")
+            raise UnusableResult(
+                f"{name!r} should be a number from {RANGES[name][0]} to {RANGES[name][1]}, not {value!r}."
+            )
     found = {**RECIPE, **recipe}
     if found["max_norm"] is not None and not (_is_number(found["max_norm"]) and found["max_norm"] > 0):
-        raise Nonsense("'max_norm' should be a positive number, or None for no clipping.")
+        raise UnusableResult("'max_norm' should be a positive number, or None for no clipping.")
     for name in ("batch", "epochs"):
         found[name] = int(found[name])
     found["hidden"] = _widths(found["hidden"])
@@ -82,10 +84,10 @@ def _is_number(value: Any) -> bool:
 
 
 def _widths(hidden: Any) -> tuple[int, ...]:
-    """The widths of the hidden layers. Raises Nonsense for what is no list of widths."""
+    """The widths of the hidden layers. Raises UnusableResult for what is no list of widths."""
     good = isinstance(hidden, (tuple, list)) and 1 <= len(hidden) <= MOST_LAYERS
     if not good or not all(isinstance(units, int) and 1 <= units <= MOST_UNITS for units in hidden):
-        raise Nonsense(
+        raise UnusableResult(
             f"'hidden' should list the units of 1 to {MOST_LAYERS} hidden layers, each from 1 to {MOST_UNITS}."
         )
     return tuple(hidden)
@@ -308,16 +310,18 @@ def train(
 
     images: how many of the training images; all if None. watched: whether to measure after every epoch, or at the end.
 
-    Raises Nonsense where the functions cannot be put together.
+    Raises UnusableResult where the functions cannot be put together.
     """
     try:
         with np.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return _train(tools, complete(recipe), list(seeds), images, dtype, watched)
-    except (Nonsense, NotImplementedError):
+    except (UnusableResult, NotImplementedError):
         raise
     except Exception as error:
-        raise Nonsense(f"The network cannot be trained with these functions. {type(error).__name__}: {error}") from None
+        raise UnusableResult(
+            f"The network cannot be trained with these functions. {type(error).__name__}: {error}"
+        ) from None
 
 
 def _train(tools: Toolbox, recipe: dict, seeds: list[int], images: int | None, dtype: str, watched: bool) -> Run:

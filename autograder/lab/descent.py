@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from autograder.lab import style
-from autograder.lab.activations import Nonsense
+from autograder.lab.activations import UnusableResult
 from autograder.lab.handwritten_digits import digits
 
 Gradient = Callable[[np.ndarray], np.ndarray]
@@ -50,7 +50,7 @@ class Optimizer:
     ) -> tuple[np.ndarray, tuple[np.ndarray, ...]]:
         """One step: the new theta and the new state.
 
-        Raises Nonsense where the student's function does not return them.
+        Raises UnusableResult where the student's function does not return them.
         """
         settings = [value(t) if callable(value) else value for value in self.settings.values()]
         count = [t] if self.counts else []
@@ -60,7 +60,9 @@ class Optimizer:
         if [np.shape(part) for part in parts] != [theta.shape] * (1 + len(self.state)):
             due = ", ".join(("theta", *self.state))
             name = getattr(self.step, "__name__", "function")
-            raise Nonsense(f"Your {name} did not return ({due}), each of the shape of theta. Run its check first.")
+            raise UnusableResult(
+                f"Your {name} did not return ({due}), each of the shape of theta. Run its check first."
+            )
         return np.asarray(parts[0], dtype=float), tuple(np.asarray(part, dtype=float) for part in parts[1:])
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograder.lab import style
-from autograder.lab.activations import Nonsense, in_words
+from autograder.lab.activations import UnusableResult, print_unusable
 from autograder.lab.handwritten_digits import SPLIT_SEED, VALIDATION, digits, images
 
 SELU_ALPHA, SELU_SCALE = 1.6732632423543772, 1.0507009873554805
@@ -20,7 +20,7 @@ PASSES = 50
 
 
 def arrays(function: Callable, arguments: Sequence[Any], *shapes: tuple[int, ...]) -> list[np.ndarray]:
-    """What a function returns for these arguments, as arrays. Raises Nonsense unless they are finite and have these
+    """What a function returns for these arguments, as arrays. Raises UnusableResult unless they are finite and have
     shapes."""
     name = getattr(function, "__name__", "function")
     returned = function(*(item.copy() if isinstance(item, np.ndarray) else item for item in arguments))
@@ -30,12 +30,12 @@ def arrays(function: Callable, arguments: Sequence[Any], *shapes: tuple[int, ...
     except (TypeError, ValueError):
         right = False
     if not right:
-        raise Nonsense(f"Your {name} does not return finite numbers of the right shape yet. Run its check first.")
+        raise UnusableResult(f"Your {name} does not return finite numbers of the right shape yet. Run its check first.")
     return found
 
 
 def require(dropout: Callable | None = None, backward: Callable | None = None) -> None:
-    """Raise Nonsense unless these functions work on a small array, in training and in evaluation."""
+    """Raise UnusableResult unless these functions work on a small array, in training and in evaluation."""
     x = np.linspace(-1, 1, 12, dtype=np.float32).reshape(2, 2, 3)
     u = np.linspace(0, 0.99, 12).reshape(2, 2, 3)
     for training in (True, False):
@@ -46,10 +46,10 @@ def require(dropout: Callable | None = None, backward: Callable | None = None) -
 
 
 def guess(prediction: Any) -> float | None:
-    """A prediction as a number, or None where there is none. Raises Nonsense for anything else."""
+    """A prediction as a number, or None where there is none. Raises UnusableResult for anything else."""
     if prediction is None or (isinstance(prediction, (int, float)) and np.isfinite(prediction)):
         return prediction
-    raise Nonsense("Your prediction should be a number, or None where you have none.")
+    raise UnusableResult("Your prediction should be a number, or None where you have none.")
 
 
 def show_picture(axes: Any, picture: np.ndarray, **options: Any) -> None:
@@ -171,7 +171,7 @@ def validation(count: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 @style.experiment
-@in_words
+@print_unusable
 def training_against_evaluation(dropout: Callable, *, p: float = 0.3, prediction: float | None = None) -> None:
     """What 40 units behind dropout receive for 30 digits: mean over 400 masks against evaluation, with your dropout and
     without its scaling.
@@ -226,7 +226,7 @@ def training_against_evaluation(dropout: Callable, *, p: float = 0.3, prediction
 
 
 @style.experiment
-@in_words
+@print_unusable
 def noise_of_a_unit(dropout: Callable, dropout_moments: Callable, *, ps: Sequence[float] = (0.2, 0.5, 0.8)) -> None:
     """What one unit behind dropout receives for one digit under 4000 masks, and the normal curve with your moments."""
     require(dropout)
@@ -239,7 +239,7 @@ def noise_of_a_unit(dropout: Callable, dropout_moments: Callable, *, ps: Sequenc
     for axes, p, colour in zip(panels, ps, style.COLOURS, strict=False):
         mean, variance = (float(part[0, 0]) for part in arrays(dropout_moments, (a, weights, bias, p), (1, 1), (1, 1)))
         if variance <= 0:
-            raise Nonsense("Your dropout_moments gives a variance that is not positive. Run its check first.")
+            raise UnusableResult("Your dropout_moments gives a variance that is not positive. Run its check first.")
         shape = (masks, a.shape[1])
         z = arrays(dropout, (np.broadcast_to(a, shape), rng.random(shape), p, True), shape, shape)[0] @ weights[0]
         axes.hist(z, bins=40, density=True, color=colour, alpha=0.4)
@@ -302,7 +302,7 @@ def guessed_from_neighbours(original: np.ndarray, dropped: np.ndarray, kept: np.
 
 
 @style.experiment
-@in_words
+@print_unusable
 def pixels_or_channels(dropout: Callable, dropout_channels: Callable, *, p: float = 0.5) -> None:
     """Six feature maps of a digit: as they are, with pixels dropped, with channels dropped."""
     require(dropout)
@@ -341,7 +341,7 @@ UNITS, EPOCHS, RATE = 100, 80, 0.005
 
 
 @style.experiment
-@in_words
+@print_unusable
 def overfitting(
     dropout: Callable, dropout_backward: Callable, *, p: float = 0.5, prediction: float | None = None
 ) -> None:
@@ -394,7 +394,7 @@ def overfitting(
 
 
 @style.experiment
-@in_words
+@print_unusable
 def how_much_to_drop(
     dropout: Callable,
     dropout_backward: Callable,
@@ -507,7 +507,7 @@ EXAMPLE = 2
 
 
 @style.experiment
-@in_words
+@print_unusable
 def rotated_digits(
     dropout: Callable,
     dropout_backward: Callable,
@@ -570,7 +570,7 @@ def rotated_digits(
 
 
 @style.experiment
-@in_words
+@print_unusable
 def answer_only_when_sure(
     dropout: Callable, dropout_backward: Callable, mc_dropout: Callable, *, p: float = 0.5, noise: float = 1.0
 ) -> None:
@@ -633,7 +633,7 @@ def selu(z: np.ndarray) -> np.ndarray:
 
 
 @style.experiment
-@in_words
+@print_unusable
 def through_selu_layers(
     dropout: Callable, alpha_dropout: Callable, *, p: float = 0.2, prediction: dict[str, float | None] | None = None
 ) -> None:
@@ -643,7 +643,7 @@ def through_selu_layers(
     """
     guesses = prediction or {}
     if not isinstance(guesses, dict):
-        raise Nonsense('Your prediction should look like {"dropout": 1.0, "alpha_dropout": 1.0}.')
+        raise UnusableResult('Your prediction should look like {"dropout": 1.0, "alpha_dropout": 1.0}.')
     require(dropout)
     x = np.linspace(-1, 1, 6).reshape(2, 3)
     arrays(alpha_dropout, (x, np.linspace(0, 0.9, 6).reshape(2, 3), p, True), (2, 3))

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import numpy as np
 
 from autograder.lab import style
-from autograder.lab.activations import Nonsense, in_words
-from autograder.lab.racing import gpu
+from autograder.lab.activations import UnusableResult, print_unusable
+from autograder.lab.pytorch_race import gpu
 
 ROWS, CHANNELS = 4096, 8
 OFFSETS = tuple(10.0**power for power in range(7))
@@ -32,7 +32,7 @@ def in_pairs(x: np.ndarray) -> np.ndarray:
 def of_kernel(batch_norm_train: Callable) -> Variance:
     """The batch variance that a student's function puts into its running variance with momentum 1.
 
-    The returned function raises Nonsense where theirs gives no numbers of the right shape.
+    The returned function raises UnusableResult where theirs gives no numbers of the right shape.
     """
 
     def variance(x: np.ndarray) -> np.ndarray:
@@ -43,7 +43,9 @@ def of_kernel(batch_norm_train: Callable) -> Variance:
         except (TypeError, ValueError, IndexError):
             found = np.zeros(0)
         if found.shape != (CHANNELS,):
-            raise Nonsense("Your batch_norm_train does not return (y, running_mean, running_var) yet. Check it first.")
+            raise UnusableResult(
+                "Your batch_norm_train does not return (y, running_mean, running_var) yet. Check it first."
+            )
         return found * (ROWS - 1) / ROWS
 
     return variance
@@ -75,7 +77,7 @@ def relative_errors(variance: Variance) -> list[float]:
 
 
 @style.experiment
-@in_words
+@print_unusable
 def variance_in_float32(batch_norm_train: Callable) -> None:
     """Feed batches of variance 1 and growing mean, in float32, to your function and others; draw the error of the
     variance.

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from autograder.lab import style
-from autograder.lab.activations import Nonsense, in_words
+from autograder.lab.activations import UnusableResult, print_unusable
 from autograder.lab.dead_units import cross_entropy_backward
 from autograder.lab.handwritten_digits import digits
 
@@ -19,7 +19,7 @@ from autograder.lab.handwritten_digits import digits
 def clipper(clip: Callable) -> Callable[[list[np.ndarray], float], list[np.ndarray]]:
     """A student's (gradients, limit) -> clipped, or -> (clipped, norm), made to return clipped alone.
 
-    Raises Nonsense where that is no list of arrays of the right shapes.
+    Raises UnusableResult where that is no list of arrays of the right shapes.
     """
     name = getattr(clip, "__name__", "function")
 
@@ -32,14 +32,16 @@ def clipper(clip: Callable) -> Callable[[list[np.ndarray], float], list[np.ndarr
         except (TypeError, ValueError):
             arrays = []
         if [array.shape for array in arrays] != [gradient.shape for gradient in gradients]:
-            raise Nonsense(f"Your {name} did not return a list of arrays like the gradients. Run its check first.")
+            raise UnusableResult(
+                f"Your {name} did not return a list of arrays like the gradients. Run its check first."
+            )
         return arrays
 
     return clipped
 
 
 def number(function: Callable) -> Callable[..., float]:
-    """A student's function, made to return a float. Raises Nonsense where it does not return a number."""
+    """A student's function, made to return a float. Raises UnusableResult where it does not return a number."""
     name = getattr(function, "__name__", "function")
 
     def wrapped(*arguments: object) -> float:
@@ -47,16 +49,16 @@ def number(function: Callable) -> Callable[..., float]:
         try:
             return float(returned)
         except (TypeError, ValueError):
-            raise Nonsense(f"Your {name} did not return a number. Run its check first.") from None
+            raise UnusableResult(f"Your {name} did not return a number. Run its check first.") from None
 
     return wrapped
 
 
 def guess(prediction: object) -> float | None:
-    """A student's prediction as a number, or None where there is none. Raises Nonsense for anything else."""
+    """A student's prediction as a number, or None where there is none. Raises UnusableResult for anything else."""
     if prediction is None or (isinstance(prediction, (int, float)) and np.isfinite(prediction)):
         return prediction
-    raise Nonsense("Your prediction should be a number, or None where you have none.")
+    raise UnusableResult("Your prediction should be a number, or None where you have none.")
 
 
 def norm_of(gradients: Sequence[np.ndarray]) -> float:
@@ -109,7 +111,7 @@ def _draw_surface(axes, w: tuple[float, float], b: tuple[float, float]) -> None:
 
 
 @style.experiment
-@in_words
+@print_unusable
 def show_the_cliff() -> None:
     """The loss of a recurrent unit over (w, b), and along one line across the cliff its gradient's norm."""
     figure, (left, right) = style.new_figure(1, 2, width=8.6, height=3.5)
@@ -133,7 +135,7 @@ def show_the_cliff() -> None:
 
 
 @style.experiment
-@in_words
+@print_unusable
 def paths_at_the_cliff(
     clip_by_value: Callable, clip_by_global_norm: Callable, *, prediction: float | None = None
 ) -> None:
@@ -180,7 +182,7 @@ def angle_between(one: Sequence[np.ndarray], other: Sequence[np.ndarray], cosine
 
 
 @style.experiment
-@in_words
+@print_unusable
 def square_and_disc(clip_by_value: Callable, clip_by_global_norm: Callable) -> None:
     """Gradients of two entries and length 2 in all directions: where clipping to 1 takes each of them."""
     angles = np.linspace(0, 2 * np.pi, 32, endpoint=False) + np.pi / 32
@@ -331,7 +333,7 @@ def first_gradients(activation: str, gain: float, seed: int = 0) -> list[np.ndar
 
 
 @style.experiment
-@in_words
+@print_unusable
 def angles_in_a_deep_network(
     clip_by_value: Callable,
     clip_by_global_norm: Callable,
@@ -379,7 +381,7 @@ def angles_in_a_deep_network(
 
 
 @style.experiment
-@in_words
+@print_unusable
 def norms_by_layer(clip_by_global_norm: Callable, clip_each_by_norm: Callable, *, max_norm: float = 1.0) -> None:
     """The gradients' norms layer by layer, before and after clipping, where they vanish and where they explode."""
     figure, panels = style.new_figure(1, 2, width=8.6, height=3.5, sharey=True)
@@ -418,7 +420,7 @@ def smooth(values: Sequence[float], width: int = 9) -> np.ndarray:
 
 
 @style.experiment
-@in_words
+@print_unusable
 def train_with_and_without(
     clip_by_global_norm: Callable, *, max_norm: float = 1.0, prediction: float | None = None, seed: int = 0
 ) -> None:
@@ -459,7 +461,7 @@ def train_with_and_without(
 
 
 @style.experiment
-@in_words
+@print_unusable
 def sweep_max_norm(
     clip_by_global_norm: Callable,
     *,

@@ -10,7 +10,7 @@ from functools import cache
 import numpy as np
 
 from autograder.lab import style
-from autograder.lab.activations import Nonsense, in_words
+from autograder.lab.activations import UnusableResult, print_unusable
 from autograder.lab.dead_units import cross_entropy_backward
 from autograder.lab.handwritten_digits import digits
 
@@ -25,65 +25,71 @@ def name_of(function: Callable) -> str:
 def on_a_list(function: Callable) -> Callable[[Sequence[np.ndarray], float], list[np.ndarray]]:
     """A student's (weights, number) -> list of arrays, made to return arrays of the shapes and dtypes of the weights.
 
-    Raises Nonsense where it returns something else.
+    Raises UnusableResult where it returns something else.
     """
 
     def wrapped(weights: Sequence[np.ndarray], number: float) -> list[np.ndarray]:
         returned = function([weight.copy() for weight in weights], number)
         shapes = [np.shape(item) for item in returned] if isinstance(returned, (tuple, list)) else None
         if shapes != [weight.shape for weight in weights]:
-            raise Nonsense(
+            raise UnusableResult(
                 f"Your {name_of(function)} returned no list of arrays like the weights. Run its check first."
             )
         arrays = [np.asarray(item, weight.dtype) for item, weight in zip(returned, weights, strict=True)]
         if not all(np.isfinite(array).all() for array in arrays):
-            raise Nonsense(f"With your {name_of(function)}, the weights become NaN or infinite. Run its check first.")
+            raise UnusableResult(
+                f"With your {name_of(function)}, the weights become NaN or infinite. Run its check first."
+            )
         return arrays
 
     return wrapped
 
 
 def on_an_array(function: Callable) -> Callable[[np.ndarray, float], np.ndarray]:
-    """A student's (weight, limit) -> weight. Raises Nonsense where it returns something else."""
+    """A student's (weight, limit) -> weight. Raises UnusableResult where it returns something else."""
 
     def wrapped(weight: np.ndarray, limit: float) -> np.ndarray:
         returned = function(weight.copy(), limit)
         if np.shape(returned) != weight.shape:
-            raise Nonsense(f"Your {name_of(function)} returned no array like the weights. Run its check first.")
+            raise UnusableResult(f"Your {name_of(function)} returned no array like the weights. Run its check first.")
         return np.asarray(returned, weight.dtype)
 
     return wrapped
 
 
 def step_of(function: Callable, outputs: int) -> Callable[..., tuple[np.ndarray, ...]]:
-    """A student's optimizer step, made to return `outputs` arrays of theta's shape. Raises Nonsense otherwise."""
+    """A student's optimizer step, made to return `outputs` arrays of theta's shape. Raises UnusableResult otherwise."""
 
     def wrapped(theta: np.ndarray, *others: object) -> tuple[np.ndarray, ...]:
         returned = function(theta, *others)
         good = isinstance(returned, (tuple, list)) and len(returned) == outputs
         if not good or any(np.shape(item) != theta.shape for item in returned):
-            raise Nonsense(f"Your {name_of(function)} did not return {outputs} arrays like theta. Run its check first.")
+            raise UnusableResult(
+                f"Your {name_of(function)} did not return {outputs} arrays like theta. Run its check first."
+            )
         return tuple(np.asarray(item, float) for item in returned)
 
     return wrapped
 
 
 def guesses_of(prediction: object, names: Sequence[str]) -> dict[str, float | None]:
-    """A student's predictions by name; None where there is none. Raises Nonsense for anything but numbers."""
+    """A student's predictions by name; None where there is none. Raises UnusableResult for anything but numbers."""
     found = prediction if isinstance(prediction, dict) else {}
     if prediction is not None and not isinstance(prediction, dict):
-        raise Nonsense("Your prediction should be the dict from the cell above, with a number or None for each name.")
+        raise UnusableResult(
+            "Your prediction should be the dict from the cell above, with a number or None for each name."
+        )
     for value in found.values():
         if value is not None and not (isinstance(value, (int, float)) and np.isfinite(value)):
-            raise Nonsense("Each prediction should be a number, or None where you have none.")
+            raise UnusableResult("Each prediction should be a number, or None where you have none.")
     return {name: found.get(name) for name in names}
 
 
 def guess(prediction: object) -> float | None:
-    """A student's prediction as a number, or None where there is none. Raises Nonsense for anything else."""
+    """A student's prediction as a number, or None where there is none. Raises UnusableResult for anything else."""
     if prediction is None or (isinstance(prediction, (int, float)) and np.isfinite(prediction)):
         return prediction
-    raise Nonsense("Your prediction should be a number, or None where you have none.")
+    raise UnusableResult("Your prediction should be a number, or None where you have none.")
 
 
 # ---------------------------------------------------------------- 150 digits, 30 of them with a wrong label
@@ -253,7 +259,7 @@ def with_max_norm(max_norm: Callable, limit: float, seed: int = 0) -> Training:
 
 
 @style.experiment
-@in_words
+@print_unusable
 def learned_by_heart(*, prediction: dict[str, float | None] | None = None) -> None:
     """Train the 64-100-100-10 network on 150 digits, 30 of them with wrong labels, without regularization.
 
@@ -310,7 +316,7 @@ def pulled(gradient: Callable, strength: float, start: float, steps: int = PULL_
 
 
 @style.experiment
-@in_words
+@print_unusable
 def pulled_to_zero(
     l2_gradient: Callable, l1_gradient: Callable, *, prediction: dict[str, float | None] | None = None
 ) -> None:
@@ -348,7 +354,7 @@ def pulled_to_zero(
 
 
 @style.experiment
-@in_words
+@print_unusable
 def near_zero(l1_gradient: Callable, soft_threshold: Callable, *, prediction: float | None = None) -> None:
     """One weight whose best value is exactly 0, by L1's gradient and by the soft threshold.
 
@@ -407,7 +413,7 @@ def descend(pull: Callable | None, shrink: Callable | None, strength: float, ste
 
 
 @style.experiment
-@in_words
+@print_unusable
 def where_the_minimum_goes(l2_gradient: Callable, soft_threshold: Callable) -> None:
     """How the minimum of a loss with two weights moves while the strength of the penalty grows, for L2 and for L1."""
     pull, shrink = on_a_list(l2_gradient), on_a_list(soft_threshold)
@@ -460,7 +466,7 @@ SMALL = 1e-3
 
 
 @style.experiment
-@in_words
+@print_unusable
 def weight_histograms(l2_gradient: Callable, l1_gradient: Callable, soft_threshold: Callable) -> None:
     """Train the network without a penalty, with L2, and with L1 in two ways; draw all its weights as histograms."""
     runs = {
@@ -497,7 +503,7 @@ def weight_histograms(l2_gradient: Callable, l1_gradient: Callable, soft_thresho
 
 
 @style.experiment
-@in_words
+@print_unusable
 def sweep_strength(
     gradient: Callable,
     *,
@@ -544,7 +550,7 @@ def sweep_strength(
 
 
 @style.experiment
-@in_words
+@print_unusable
 def compare_regularizers(
     l2_gradient: Callable, soft_threshold: Callable, max_norm: Callable, *, seeds: Sequence[int] = (0, 1, 2)
 ) -> None:
@@ -619,7 +625,7 @@ def optimizers(sgd_step: Callable, adam_step: Callable) -> dict[str, tuple[Calla
 
 
 @style.experiment
-@in_words
+@print_unusable
 def penalty_against_decay(
     l2_gradient: Callable,
     sgd_weight_decay_step: Callable,
@@ -679,7 +685,7 @@ def left_of_a_weight(step: Callable, states: int) -> np.ndarray:
 
 
 @style.experiment
-@in_words
+@print_unusable
 def shrunk_by_gradient_size(
     sgd_weight_decay_step: Callable,
     adam_weight_decay_step: Callable,

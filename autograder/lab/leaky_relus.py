@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from autograder.lab import style
-from autograder.lab.activations import Nonsense, broken_at_jumps, checked, in_words
+from autograder.lab.activations import UnusableResult, broken_at_jumps, checked, print_unusable
 from autograder.lab.dead_units import cross_entropy_backward
 from autograder.lab.handwritten_digits import digits
 
@@ -22,7 +22,7 @@ MOMENTUM = 0.9
 
 
 @style.experiment
-@in_words
+@print_unusable
 def plot_leaky_relus(
     leaky_relu: Callable, leaky_relu_backward: Callable, *, alphas: Sequence[float] = (0.0, 0.01, 0.3, 1.5)
 ) -> None:
@@ -48,7 +48,7 @@ def plot_leaky_relus(
 
 
 @style.experiment
-@in_words
+@print_unusable
 def revive_a_dead_unit(
     leaky_relu: Callable,
     leaky_relu_backward: Callable,
@@ -107,7 +107,7 @@ def _pair(function: Callable, names: str) -> Callable:
     def wrapped(*arguments: Any) -> tuple[np.ndarray, np.ndarray]:
         returned = function(*arguments)
         if not isinstance(returned, (tuple, list)) or len(returned) != 2:
-            raise Nonsense(f"Your {name} should return two arrays, {names}. Run its check first.")
+            raise UnusableResult(f"Your {name} should return two arrays, {names}. Run its check first.")
         first, second = (checked(lambda _, array=array: array, np.shape(array))(None) for array in returned)
         return first, second
 
@@ -117,14 +117,14 @@ def _pair(function: Callable, names: str) -> Callable:
 def _of_shapes(pair: tuple[np.ndarray, np.ndarray], shapes: tuple, name: str) -> tuple[np.ndarray, np.ndarray]:
     for array, shape in zip(pair, shapes, strict=True):
         if array.shape != shape:
-            raise Nonsense(
+            raise UnusableResult(
                 f"Your {name} returned an array of shape {array.shape} instead of {shape}. Run its check first."
             )
     return pair
 
 
 @style.experiment
-@in_words
+@print_unusable
 def plot_rrelu_fan(
     rrelu: Callable, *, prediction: float | None = None, lines: int = 60, draws: int = 20_000, at: float = -6.0
 ) -> None:
@@ -169,7 +169,7 @@ def plot_rrelu_fan(
 
 
 @style.experiment
-@in_words
+@print_unusable
 def recover_the_slopes(
     prelu: Callable,
     prelu_backward: Callable,
@@ -187,7 +187,7 @@ def recover_the_slopes(
     """
     guesses = [None] * len(teacher) if prediction is None else list(prediction)
     if len(guesses) != len(teacher):
-        raise Nonsense(f"Your prediction should have {len(teacher)} numbers, one for each unit.")
+        raise UnusableResult(f"Your prediction should have {len(teacher)} numbers, one for each unit.")
     rng = np.random.default_rng(seed)
     slopes, units = np.array(teacher, float), len(teacher)
     true_w, true_b = rng.normal(size=(5, units)), 0.3 * rng.normal(size=units)
@@ -223,7 +223,7 @@ def recover_the_slopes(
 
 
 @style.experiment
-@in_words
+@print_unusable
 def prelu_on_digits(
     prelu: Callable,
     prelu_backward: Callable,
@@ -239,7 +239,7 @@ def prelu_on_digits(
     layers = len(WIDTHS) - 2
     guesses = [None] * layers if prediction is None else list(prediction)
     if len(guesses) != layers:
-        raise Nonsense(f"Your prediction should have {layers} numbers, one for each hidden layer.")
+        raise UnusableResult(f"Your prediction should have {layers} numbers, one for each hidden layer.")
     runs = [_train(prelu, prelu_backward, shared=True, epochs=epochs, seed=seed) for seed in seeds]
     figure, axes = style.new_figure(1, len(seeds), height=3.2, width=8.0, sharey=True)
     for start, (axis, (alphas, accuracy)) in enumerate(zip(np.atleast_1d(axes), runs, strict=True), 1):
@@ -265,7 +265,7 @@ def prelu_on_digits(
 
 
 @style.experiment
-@in_words
+@print_unusable
 def decay_on_alpha(
     prelu: Callable, prelu_backward: Callable, *, weight_decay: float = 0.01, epochs: int = 30, seed: int = 0
 ) -> None:
@@ -282,7 +282,9 @@ def decay_on_alpha(
     told = []
     last = {name: np.concatenate(alphas[-1]) for name, (alphas, _) in runs.items()}
     if not all(np.isfinite(alphas).all() for alphas in last.values()):
-        raise Nonsense("Some alphas became NaN or infinite in this training. Run the check of prelu_backward first.")
+        raise UnusableResult(
+            "Some alphas became NaN or infinite in this training. Run the check of prelu_backward first."
+        )
     everything = np.concatenate(list(last.values()))
     bins = np.linspace(everything.min(), everything.max(), 41)
     for i, (axis, (name, (_, accuracy))) in enumerate(zip(axes, runs.items(), strict=True)):

@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 
 from autograder.lab import style
-from autograder.lab.activations import Nonsense, in_words
+from autograder.lab.activations import UnusableResult, print_unusable
 from autograder.lab.gradient_clipping import guess, number, smooth
 from autograder.lab.handwritten_digits import digits
 
@@ -16,7 +16,7 @@ from autograder.lab.handwritten_digits import digits
 
 
 def numbers(function: Callable, count: int) -> Callable[..., tuple[float, ...]]:
-    """A student's function, made to return so many floats. Raises Nonsense where it does not."""
+    """A student's function, made to return so many floats. Raises UnusableResult where it does not."""
     name = getattr(function, "__name__", "function")
 
     def wrapped(*arguments: object) -> tuple[float, ...]:
@@ -26,7 +26,7 @@ def numbers(function: Callable, count: int) -> Callable[..., tuple[float, ...]]:
         except (TypeError, ValueError):
             found = ()
         if len(found) != count:
-            raise Nonsense(f"Your {name} did not return {count} numbers. Run its check first.")
+            raise UnusableResult(f"Your {name} did not return {count} numbers. Run its check first.")
         return found
 
     return wrapped
@@ -65,7 +65,7 @@ def _draw_losses(axes, curves: dict[str, Sequence[float]]) -> list[str]:
 
 
 @style.experiment
-@in_words
+@print_unusable
 def two_constant_rates() -> None:
     """A large and a small constant learning rate on a bowl with a noisy gradient."""
     figure, axes = style.new_figure(height=3.4)
@@ -82,7 +82,7 @@ def two_constant_rates() -> None:
 
 
 @style.experiment
-@in_words
+@print_unusable
 def decay_on_two_axes(
     power_schedule: Callable, exponential_schedule: Callable, *, prediction: float | None = None
 ) -> None:
@@ -130,7 +130,7 @@ def walk(rates: Sequence[float]) -> np.ndarray:
 
 
 @style.experiment
-@in_words
+@print_unusable
 def noise_and_distance(
     power_schedule: Callable, exponential_schedule: Callable, *, prediction: float | None = None
 ) -> None:
@@ -182,7 +182,7 @@ METRICS = (1.0, 0.8, 0.7, 0.72, 0.7, 0.69995, 0.71, 0.6, 0.62, 0.61, 0.63, 0.64,
 
 
 @style.experiment
-@in_words
+@print_unusable
 def watch_the_counter(performance_schedule: Callable, *, prediction: Sequence[int] | None = None) -> None:
     """Fourteen epochs of performance scheduling: the metric, the count of bad epochs and the learning rate.
 
@@ -190,7 +190,9 @@ def watch_the_counter(performance_schedule: Callable, *, prediction: Sequence[in
     """
     prediction = [] if prediction is None else prediction
     if not isinstance(prediction, (list, tuple)) or not all(isinstance(item, (int, float)) for item in prediction):
-        raise Nonsense("Your prediction should be a list of epochs, for example [3, 8], or None where you have none.")
+        raise UnusableResult(
+            "Your prediction should be a list of epochs, for example [3, 8], or None where you have none."
+        )
     epoch_of = numbers(performance_schedule, 4)
     states = [(0.1, np.inf, 0, 0)]
     for metric in METRICS:
@@ -231,7 +233,7 @@ CYCLE, TOP = 101, 0.1
 
 
 @style.experiment
-@in_words
+@print_unusable
 def plot_one_cycle(
     one_cycle_schedule: Callable, one_cycle_cosine_schedule: Callable, *, prediction: float | None = None
 ) -> None:
@@ -429,7 +431,7 @@ def rising_rates(exponential_schedule: Callable) -> tuple[np.ndarray, np.ndarray
 
 
 @style.experiment
-@in_words
+@print_unusable
 def rate_range_test(exponential_schedule: Callable, *, prediction: float | None = None) -> None:
     """Train for 200 steps with a rate that grows from 0.0001 to 10, and draw the loss against the rate.
 
@@ -439,7 +441,7 @@ def rate_range_test(exponential_schedule: Callable, *, prediction: float | None 
     rates, losses = rising_rates(exponential_schedule)
     smoothed = smooth(losses)
     if not (np.diff(rates) > 0).all():
-        raise Nonsense("Your exponential_schedule does not grow with factor=10. Run its check first.")
+        raise UnusableResult("Your exponential_schedule does not grow with factor=10. Run its check first.")
     lowest = rates[int(np.argmin(smoothed))]
     figure, axes = style.new_figure(height=3.4)
     axes.semilogx(rates, losses, color=style.GREY, linewidth=0.8, label="median of five networks")
@@ -465,7 +467,7 @@ LARGEST = 0.12
 
 
 @style.experiment
-@in_words
+@print_unusable
 def train_with_schedules(
     power_schedule: Callable,
     exponential_schedule: Callable,
@@ -491,7 +493,7 @@ def train_with_schedules(
         "1cycle, cosine": cosine_cycle(one_cycle_cosine_schedule, LARGEST),
     }
     if not isinstance(prediction, (dict, type(None))):
-        raise Nonsense("Your prediction should be a dict: the name of a run, and its accuracy or None.")
+        raise UnusableResult("Your prediction should be a dict: the name of a run, and its accuracy or None.")
     guesses = {name: guess(value) for name, value in (prediction or {}).items()}
     rates, losses, accuracies = train(plans, epochs=10, seeds=5)
     figure, (left, right) = style.new_figure(1, 2, width=9.4, height=4.3)
@@ -523,7 +525,7 @@ SWEPT = (0.003, 0.01, 0.03, 0.1, 0.2, 0.4)
 
 
 @style.experiment
-@in_words
+@print_unusable
 def sweep_rates(
     power_schedule: Callable,
     exponential_schedule: Callable,

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograder.lab import style
-from autograder.lab.activations import Nonsense, checked, in_words
+from autograder.lab.activations import UnusableResult, checked, print_unusable
 from autograder.lab.descent import (
     BOWL,
     CURVATURES,
@@ -69,7 +69,7 @@ def _arrival(path: np.ndarray) -> str:
 
 
 @style.experiment
-@in_words
+@print_unusable
 def three_learning_rates(gradient_descent_step: Callable, *, prediction: float | None = None) -> None:
     """Gradient descent on the bowl with a small, the best and a slightly too large learning rate.
 
@@ -108,7 +108,7 @@ def measured_factor(gradient_descent_step: Callable, learning_rate: float, steps
 
 
 @style.experiment
-@in_words
+@print_unusable
 def factor_by_learning_rate(
     gradient_descent_step: Callable, convergence_factor: Callable, *, prediction: float | None = None
 ) -> None:
@@ -177,7 +177,7 @@ def _steps(optimizer: Optimizer, gradients: Sequence[float]) -> np.ndarray:
 
 
 @style.experiment
-@in_words
+@print_unusable
 def constant_slope(momentum_step: Callable, velocity_after: Callable, *, prediction: float | None = None) -> None:
     """Length of the steps on a constant slope and on one whose sign alternates, as multiples of learning rate x slope.
 
@@ -225,7 +225,7 @@ def constant_slope(momentum_step: Callable, velocity_after: Callable, *, predict
 
 
 @style.experiment
-@in_words
+@print_unusable
 def momentum_on_the_bowl(
     gradient_descent_step: Callable,
     momentum_step: Callable,
@@ -283,12 +283,12 @@ def momentum_factor(momentum_step: Callable, x: np.ndarray, beta: float) -> np.n
         columns.append([new_theta, new_m])
     matrices = np.moveaxis(np.array(columns), -1, 0)
     if not np.isfinite(matrices).all():
-        raise Nonsense("Your momentum_step did not return finite numbers. Run its check first.")
+        raise UnusableResult("Your momentum_step did not return finite numbers. Run its check first.")
     return np.abs(np.linalg.eigvals(matrices)).max(axis=1)
 
 
 @style.experiment
-@in_words
+@print_unusable
 def momentum_plateau(momentum_step: Callable) -> None:
     """The factor per step against learning rate x curvature, for four values of beta."""
     x = np.geomspace(1e-3, 5, 1200)
@@ -329,7 +329,7 @@ def steps_on(optimizer: Optimizer, curvatures: np.ndarray, most: int = 60_000) -
 
 
 @style.experiment
-@in_words
+@print_unusable
 def steps_by_condition_number(gradient_descent_step: Callable, momentum_step: Callable) -> None:
     """The number of steps to a millionth of the distance against the condition number, with the best settings."""
     numbers = np.array([3, 10, 30, 100, 300, 1000, 3000])
@@ -380,7 +380,7 @@ RATES = (0.01, 0.1, 0.01)
 
 
 @style.experiment
-@in_words
+@print_unusable
 def when_the_learning_rate_changes(
     momentum_step: Callable, sgd_momentum_step: Callable, *, prediction: dict[str, float | None] | None = None
 ) -> None:
@@ -429,7 +429,7 @@ def when_the_learning_rate_changes(
 
 
 @style.experiment
-@in_words
+@print_unusable
 def train_with_momentum(
     gradient_descent_step: Callable, momentum_step: Callable, *, prediction: float | None = None
 ) -> None:
@@ -479,7 +479,7 @@ def loss_after(optimizer: Optimizer, network: DigitsNetwork, batch: int | None, 
 
 
 @style.experiment
-@in_words
+@print_unusable
 def effective_learning_rate(gradient_descent_step: Callable, momentum_step: Callable) -> None:
     """The training loss against learning rate / (1 - beta), without momentum and with it; minibatches or all images."""
     network, rates = DigitsNetwork(SMALL), np.array([0.1, 0.3, 1.0, 2.0, 5.0])

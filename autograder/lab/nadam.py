@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograder.lab import style
-from autograder.lab.activations import Nonsense, checked, in_words
+from autograder.lab.activations import UnusableResult, checked, print_unusable
 from autograder.lab.adam import gradient_descent, momentum
 from autograder.lab.descent import (
     BOWL,
@@ -74,14 +74,14 @@ class CarriesProduct(Optimizer):
     def advance(
         self, theta: np.ndarray, gradient: Gradient, state: tuple[np.ndarray, ...], t: int
     ) -> tuple[np.ndarray, tuple[np.ndarray, ...]]:
-        """One step. Raises Nonsense where the student's function does not return theta and the state."""
+        """One step. Raises UnusableResult where the student's function does not return theta and the state."""
         m, s, product = state
         settings = self.settings.values()
         returned = self.step(theta.copy(), gradient(theta), m.copy(), s.copy(), float(product), t, *settings)
         parts = list(returned) if isinstance(returned, (tuple, list)) else []
         if [np.shape(part) for part in parts] != [theta.shape] * 3 + [()] or parts[3] is None:
             name = getattr(self.step, "__name__", "function")
-            raise Nonsense(
+            raise UnusableResult(
                 f"Your {name} did not return (theta, m, s, mu_product), the first three of the shape of theta. "
                 "Run its check first."
             )
@@ -145,7 +145,7 @@ def _look(i: int) -> dict[str, Any]:
 
 
 @style.experiment
-@in_words
+@print_unusable
 def one_step_ahead(nadam_constant_step: Callable, *, prediction: float | None = None) -> None:
     """Steps for a constant gradient, and for one that turns round after 40 steps: Adam and Nadam.
 
@@ -194,7 +194,7 @@ def one_step_ahead(nadam_constant_step: Callable, *, prediction: float | None = 
 
 
 @style.experiment
-@in_words
+@print_unusable
 def plot_nadam_momentum(nadam_momentum: Callable, *, prediction: float | None = None) -> None:
     """The momentum over the steps for four values of momentum_decay, beta1 = 0.9.
 
@@ -223,7 +223,7 @@ def plot_nadam_momentum(nadam_momentum: Callable, *, prediction: float | None = 
 
 
 @style.experiment
-@in_words
+@print_unusable
 def nadam_directions(nadam_step: Callable) -> None:
     """NAdam's steps for a constant gradient, and the weights of the gradients in its direction."""
     decays = DECAYS[1:]
@@ -270,7 +270,7 @@ SHOWN = 0.25
 
 
 @style.experiment
-@in_words
+@print_unusable
 def adam_against_nadam(nadam_constant_step: Callable, nadam_step: Callable, *, momentum_decay: float = 0.004) -> None:
     """Adam and two forms of Nadam on the elongated bowl: paths at one learning rate, steps at many.
 
@@ -338,7 +338,7 @@ def situations() -> dict[str, np.ndarray]:
 
 
 @style.experiment
-@in_words
+@print_unusable
 def compare_last_updates(last_update: Callable) -> None:
     """The last update of six optimizers in six situations, in learning rates."""
     columns = situations()
@@ -398,7 +398,7 @@ def furthest_apart(accuracies: np.ndarray, shuffles: int = 4000) -> tuple[int, i
 
 
 @style.experiment
-@in_words
+@print_unusable
 def six_on_the_digits(nadam_step: Callable, *, seeds: Sequence[int] = SEEDS) -> None:
     """All six optimizers on the digits, several seeds each: the training loss and the validation accuracy."""
     network = DigitsNetwork((32, 32))

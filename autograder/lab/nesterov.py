@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 
 from autograder.lab import style
-from autograder.lab.activations import Nonsense, checked, in_words
+from autograder.lab.activations import UnusableResult, checked, print_unusable
 from autograder.lab.descent import (
     BOWL,
     CURVATURES,
@@ -41,10 +41,10 @@ def optimizer(name: str, step: Callable, learning_rate: float = LEARNING_RATE, b
 
 
 def guess(prediction: object) -> float | None:
-    """A student's prediction as a number, or None where there is none. Raises Nonsense for anything else."""
+    """A student's prediction as a number, or None where there is none. Raises UnusableResult for anything else."""
     if prediction is None or (isinstance(prediction, (int, float)) and np.isfinite(prediction)):
         return prediction
-    raise Nonsense("Your prediction should be a number, or None where you have none.")
+    raise UnusableResult("Your prediction should be a number, or None where you have none.")
 
 
 def in_steps(count: int | None) -> str:
@@ -67,7 +67,7 @@ def _draw_loss(axes, paths: dict[str, np.ndarray], every: int) -> None:
 
 
 @style.experiment
-@in_words
+@print_unusable
 def momentum_and_nesterov(nesterov_step: Callable, *, prediction: float | None = None) -> None:
     """The paths of momentum and Nesterov on the elongated bowl, same settings, and their losses.
 
@@ -109,7 +109,7 @@ def looking(nesterov_step: Callable, share: float) -> Callable:
 
 
 @style.experiment
-@in_words
+@print_unusable
 def how_far_ahead(nesterov_step: Callable) -> None:
     """The gradient taken at theta + c * beta * m, for c from -1 (the wrong sign) to 2.5, on the elongated bowl."""
     shares = np.round(np.arange(-1, 2.55, 0.1), 1)
@@ -162,7 +162,7 @@ def plain_sgd_momentum(theta, gradient, buffer, learning_rate, momentum):
 
 
 @style.experiment
-@in_words
+@print_unusable
 def old_or_new_buffer(sgd_nesterov_step: Callable) -> None:
     """The bowl with PyTorch's Nesterov, with the old buffer in its place, and with plain momentum."""
     steps = {
@@ -203,19 +203,21 @@ def pytorchs_path(surface: Surface, steps: int, learning_rate: float, momentum: 
 
 
 def mapped(look_ahead_to_pytorch: Callable, path: np.ndarray, velocities: np.ndarray, settings: dict) -> np.ndarray:
-    """The student's map, point by point: PyTorch's parameter. Raises Nonsense where it does not return a pair."""
+    """The student's map, point by point: PyTorch's parameter. Raises UnusableResult where it does not return a pair."""
     points = []
     for theta, m in zip(path, velocities, strict=True):
         returned = look_ahead_to_pytorch(theta.copy(), m.copy(), *settings.values())
         pair = isinstance(returned, (tuple, list)) and len(returned) == 2
         if not pair or np.shape(returned[0]) != theta.shape:
-            raise Nonsense("Your look_ahead_to_pytorch did not return (theta_torch, buffer). Run its check first.")
+            raise UnusableResult(
+                "Your look_ahead_to_pytorch did not return (theta_torch, buffer). Run its check first."
+            )
         points.append(np.asarray(returned[0], dtype=float))
     return np.array(points)
 
 
 @style.experiment
-@in_words
+@print_unusable
 def one_method_two_paths(
     nesterov_step: Callable, sgd_nesterov_step: Callable, look_ahead_to_pytorch: Callable, *, steps: int = 9
 ) -> None:
@@ -281,7 +283,7 @@ def limit_of(shrink_factor: Callable, nesterov: bool) -> float:
 
 
 @style.experiment
-@in_words
+@print_unusable
 def nesterov_limit(shrink_factor: Callable, nesterov_step: Callable, *, prediction: float | None = None) -> None:
     """The factor per step against learning rate times curvature, and the steps on the bowl against the learning rate.
 
@@ -329,7 +331,7 @@ def nesterov_limit(shrink_factor: Callable, nesterov_step: Callable, *, predicti
 
 
 @style.experiment
-@in_words
+@print_unusable
 def best_of_momentum_and_nesterov(shrink_factor: Callable, nesterov_step: Callable) -> None:
     """The factor of the bowl's slower direction over learning rate and beta, for momentum and for Nesterov."""
     factor = checked(shrink_factor)
@@ -376,7 +378,7 @@ def runs_on_digits(step: Callable, rate: float) -> list[Training]:
 
 
 @style.experiment
-@in_words
+@print_unusable
 def nesterov_on_digits(nesterov_step: Callable) -> None:
     """Momentum and Nesterov on the digits: losses and accuracies for several learning rates, three starts each."""
     figure, (left, right) = style.new_figure(1, 2, width=9.2, height=3.8)

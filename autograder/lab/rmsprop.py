@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograder.lab import style
-from autograder.lab.activations import Nonsense, checked, in_words
+from autograder.lab.activations import UnusableResult, checked, print_unusable
 from autograder.lab.descent import (
     BOWL,
     DigitsNetwork,
@@ -64,20 +64,20 @@ def step_sizes(optimizer: Optimizer, gradients: np.ndarray) -> np.ndarray:
 
 
 def guess(prediction: Any) -> float | None:
-    """A student's prediction as a number, or None where there is none. Raises Nonsense for anything else."""
+    """A student's prediction as a number, or None where there is none. Raises UnusableResult for anything else."""
     if prediction is None:
         return None
     if isinstance(prediction, (int, float)) and np.isfinite(prediction):
         return float(prediction)
-    raise Nonsense("Your prediction should be a number, or None where you have none.")
+    raise UnusableResult("Your prediction should be a number, or None where you have none.")
 
 
 def guesses(prediction: Any, keys: Sequence[float]) -> dict[float, float]:
-    """The predictions that are there, of a dict with some of these keys. Raises Nonsense where it is no such dict."""
+    """The predictions in a dict with some of these keys. Raises UnusableResult for anything else."""
     if prediction is None:
         return {}
     if not isinstance(prediction, dict) or not set(prediction) <= set(keys):
-        raise Nonsense(f"Your prediction should be a dict with the keys {', '.join(f'{key:g}' for key in keys)}.")
+        raise UnusableResult(f"Your prediction should be a dict with the keys {', '.join(f'{key:g}' for key in keys)}.")
     return {key: number for key, value in prediction.items() if (number := guess(value)) is not None}
 
 
@@ -107,7 +107,7 @@ def _hollow(axes: Any, x: float, y: float, label: str = "your prediction") -> No
 
 
 @style.experiment
-@in_words
+@print_unusable
 def adagrad_on_the_bowl(adagrad_step: Callable) -> None:
     """AdaGrad and gradient descent on the bowl: their paths, and the loss for several learning rates of AdaGrad."""
     figure, (left, right) = style.new_figure(1, 2, width=10.0, height=3.7)
@@ -141,7 +141,7 @@ def in_steps(count: int | None) -> str:
 
 
 @style.experiment
-@in_words
+@print_unusable
 def steps_on_a_constant_slope(
     adagrad_step: Callable, rmsprop_step: Callable | None = None, *, prediction: Any = None
 ) -> None:
@@ -186,7 +186,7 @@ JUMP, LENGTH = 100, 400
 
 
 @style.experiment
-@in_words
+@print_unusable
 def memory_of_the_average(moving_average: Callable, *, prediction: Any = None) -> None:
     """Averages of a noisy sequence that jumps, for three beta; and the weight that a value has when it grows old.
 
@@ -233,7 +233,7 @@ BURST, LARGE, SMALL = 20, 10.0, 0.1
 
 
 @style.experiment
-@in_words
+@print_unusable
 def after_a_burst(adagrad_step: Callable, rmsprop_step: Callable, *, prediction: float | None = None) -> None:
     """Twenty gradients of 10, then 0.1 for good: the steps of AdaGrad and RMSProp.
 
@@ -269,7 +269,7 @@ def after_a_burst(adagrad_step: Callable, rmsprop_step: Callable, *, prediction:
 
 
 @style.experiment
-@in_words
+@print_unusable
 def hovering_at_the_minimum(rmsprop_step: Callable, *, prediction: float | None = None) -> None:
     """RMSProp on the bowl at constant and at falling learning rates: the loss, and theta_2 at the end.
 
@@ -332,7 +332,7 @@ def turned(degrees: float) -> Surface:
 
 
 @style.experiment
-@in_words
+@print_unusable
 def on_a_turned_bowl(adagrad_step: Callable, rmsprop_step: Callable) -> None:
     """The bowl turned by an angle: paths at 45 degrees, and the number of steps over the angle."""
     runs = [
@@ -368,7 +368,7 @@ def on_a_turned_bowl(adagrad_step: Callable, rmsprop_step: Callable) -> None:
 
 
 @style.experiment
-@in_words
+@print_unusable
 def where_epsilon_matters(
     rmsprop_step: Callable, textbook_rmsprop_step: Callable, *, prediction: float | None = None
 ) -> None:
@@ -400,7 +400,7 @@ def where_epsilon_matters(
     found = np.sqrt(_squares_on_digits(rmsprop_step))
     nonzero = found[found > 0]
     if not len(nonzero):
-        raise Nonsense("The average s of your rmsprop_step stays 0. Run its check first.")
+        raise UnusableResult("The average s of your rmsprop_step stays 0. Run its check first.")
     right.hist(np.log10(nonzero), bins=np.linspace(-12, 0, 61), color=style.SKY)
     top = right.get_ylim()[1]
     for exponent, number, name in ((-8, 0, "ε = 1e-8, outside"), (np.log10(1e-7) / 2, 2, "ε = 1e-7, inside")):
@@ -438,7 +438,7 @@ def _squares_on_digits(rmsprop_step: Callable) -> np.ndarray:
 
 
 @style.experiment
-@in_words
+@print_unusable
 def centered_steps(rmsprop_step: Callable, centered_rmsprop_step: Callable, *, prediction: float | None = None) -> None:
     """Steps of centered and of ordinary RMSProp: gradients of mean 1 with noise, and a constant gradient.
 
@@ -491,7 +491,7 @@ class PoorlyStarted(DigitsNetwork):
 
 
 @style.experiment
-@in_words
+@print_unusable
 def learning_rates_on_digits(adagrad_step: Callable, rmsprop_step: Callable) -> None:
     """The loss after six epochs over the learning rate: a network that is easy to train, and one that is not."""
     rates = {

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from autograder.lab import style
-from autograder.lab.activations import Nonsense, checked, in_words, name_of
+from autograder.lab.activations import UnusableResult, checked, name_of, print_unusable
 from autograder.lab.dead_units import cross_entropy_backward
 from autograder.lab.handwritten_digits import digits
 
@@ -26,7 +26,7 @@ PLACES = {
 
 
 @style.experiment
-@in_words
+@print_unusable
 def plot_saturation(
     sigmoid: Callable,
     sigmoid_backward: Callable,
@@ -41,7 +41,7 @@ def plot_saturation(
     prediction: the student's guess of the z from which on the slope of sigmoid is exactly 0 in float64.
     """
     if prediction is not None and not isinstance(prediction, (int, float)):
-        raise Nonsense("Your prediction should be a number such as 100, or None.")
+        raise UnusableResult("Your prediction should be a number such as 100, or None.")
     pairs = {"sigmoid": (checked(sigmoid), checked(sigmoid_backward)), "tanh": (checked(tanh), checked(tanh_backward))}
     figure, (near, far) = style.new_figure(1, 2, height=3.4)
     sentences = []
@@ -85,7 +85,7 @@ def slope(pair: tuple[Callable, Callable], z: np.ndarray) -> np.ndarray:
 
 
 @style.experiment
-@in_words
+@print_unusable
 def gradient_through_layers(
     sigmoid: Callable,
     sigmoid_backward: Callable,
@@ -106,7 +106,7 @@ def gradient_through_layers(
     Sigmoid and tanh start with Glorot's initialization, ReLU with He's.
     """
     if prediction is not None and not (isinstance(prediction, (int, float)) and prediction > 0):
-        raise Nonsense("Your prediction should be a positive number such as 1e-3, or None.")
+        raise UnusableResult("Your prediction should be a positive number such as 1e-3, or None.")
     networks = [
         (relu, lambda dout, z, a: checked(relu_backward)(dout, z), 2.0),
         (tanh, lambda dout, z, a: checked(tanh_backward)(dout, a), 1.0),

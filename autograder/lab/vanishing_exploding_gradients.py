@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from autograder.lab import style
-from autograder.lab.activations import Nonsense, checked, in_words
+from autograder.lab.activations import UnusableResult, checked, print_unusable
 from autograder.lab.dead_units import cross_entropy_backward
 from autograder.lab.handwritten_digits import digits
 
@@ -66,7 +66,7 @@ def _number(value: object, what: str) -> float | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not value > 0:
-        raise Nonsense(f"Your prediction should be {what}, or None.")
+        raise UnusableResult(f"Your prediction should be {what}, or None.")
     return float(value)
 
 
@@ -74,7 +74,7 @@ def _number(value: object, what: str) -> float | None:
 
 
 @style.experiment
-@in_words
+@print_unusable
 def through_fifty_layers(
     layer_jacobian: Callable,
     backpropagate: Callable,
@@ -160,10 +160,10 @@ def random_chain(
 
 
 def sent_back(backpropagate: Callable, jacobians: list[np.ndarray], gradient: np.ndarray) -> list[np.ndarray]:
-    """The student's gradients, one for each activation. Raises Nonsense where they are not that."""
+    """The student's gradients, one for each activation. Raises UnusableResult where they are not that."""
     found = backpropagate(list(jacobians), gradient)
     if not isinstance(found, (list, tuple)) or len(found) != len(jacobians) + 1:
-        raise Nonsense("Your backpropagate should return a list with one gradient more than there are Jacobians.")
+        raise UnusableResult("Your backpropagate should return a list with one gradient more than there are Jacobians.")
     return [checked(lambda g: g)(np.asarray(g)) for g in found]
 
 
@@ -181,27 +181,29 @@ def singular_values(backpropagate: Callable, jacobians: list[np.ndarray]) -> np.
 
 
 def forward(mlp_forward: Callable, x: np.ndarray, weights: list, biases: list, phi: Callable) -> tuple[list, list]:
-    """The student's forward pass. Raises Nonsense where it does not return the two lists."""
+    """The student's forward pass. Raises UnusableResult where it does not return the two lists."""
     found = mlp_forward(x, list(weights), list(biases), phi)
     try:
         zs, activations = ([np.asarray(array) for array in part] for part in found)
     except (TypeError, ValueError):
-        raise Nonsense("Your mlp_forward should return two lists of arrays, zs and activations.") from None
+        raise UnusableResult("Your mlp_forward should return two lists of arrays, zs and activations.") from None
     shapes = [(len(x), len(weight)) for weight in weights]
     if [z.shape for z in zs] != shapes or [a.shape for a in activations] != [x.shape, *shapes]:
-        raise Nonsense("The arrays of your mlp_forward do not have the shapes of the exercise. Run its check first.")
+        raise UnusableResult(
+            "The arrays of your mlp_forward do not have the shapes of the exercise. Run its check first."
+        )
     return zs, activations
 
 
 def backward(mlp_gradients: Callable, dout: np.ndarray, activations: list, slopes: list, weights: list) -> dict:
-    """The student's backward pass. Raises Nonsense where it does not return the dict of lists."""
+    """The student's backward pass. Raises UnusableResult where it does not return the dict of lists."""
     found = mlp_gradients(dout, list(activations), list(slopes), list(weights))
     if not isinstance(found, dict) or not {"dx", "dz", "dW", "db"} <= set(found):
-        raise Nonsense('Your mlp_gradients should return a dict with "dx", "dz", "dW" and "db".')
+        raise UnusableResult('Your mlp_gradients should return a dict with "dx", "dz", "dW" and "db".')
     due = {"dz": slopes, "dW": weights, "db": [weight[:, 0] for weight in weights]}
     for name, arrays in due.items():
         if [np.shape(array) for array in found[name]] != [array.shape for array in arrays]:
-            raise Nonsense(
+            raise UnusableResult(
                 f'The arrays in "{name}" of your mlp_gradients do not have the right shapes. Check it first.'
             )
     return found
@@ -227,7 +229,7 @@ def gradients_of_digits(mlp_forward: Callable, mlp_gradients: Callable, name: st
 
 
 @style.experiment
-@in_words
+@print_unusable
 def gradients_by_layer(
     mlp_forward: Callable,
     mlp_gradients: Callable,
@@ -243,7 +245,7 @@ def gradients_by_layer(
     """
     unknown = set(prediction or {}) - set(starts)
     if unknown:
-        raise Nonsense(f"Your prediction names {', '.join(map(str, unknown))}; there are {'; '.join(starts)}.")
+        raise UnusableResult(f"Your prediction names {', '.join(map(str, unknown))}; there are {'; '.join(starts)}.")
     figure, (left, right) = style.new_figure(columns=2, width=9.6, height=4.8)
     norms_of = checked(layer_norms, (HIDDEN,))
     places = np.arange(1, HIDDEN + 1)
@@ -277,7 +279,7 @@ def gradients_by_layer(
 
 
 @style.experiment
-@in_words
+@print_unusable
 def weights_times_gradients(mlp_forward: Callable, mlp_gradients: Callable, name: str = "ReLU, N(0, 0.01²)") -> None:
     """Print, for some layers, the norm of the weights, of dL/dz and dL/dW, and the sum of W times dL/dW."""
     weights, found = gradients_of_digits(mlp_forward, mlp_gradients, name)
@@ -338,7 +340,7 @@ def train(
 
 
 @style.experiment
-@in_words
+@print_unusable
 def which_layers_learn(
     mlp_forward: Callable,
     mlp_gradients: Callable,
@@ -403,7 +405,7 @@ def slope_of_example(x: float) -> float:
 
 
 @style.experiment
-@in_words
+@print_unusable
 def error_against_step(
     numerical_gradient: Callable, complex_step_gradient: Callable, *, prediction: float | None = None
 ) -> None:
@@ -487,7 +489,7 @@ def relative_error(one: np.ndarray, other: np.ndarray) -> float:
 
 
 @style.experiment
-@in_words
+@print_unusable
 def check_the_backward_pass(
     mlp_forward: Callable, mlp_gradients: Callable, numerical_gradient: Callable, complex_step_gradient: Callable
 ) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograder.lab import style
-from autograder.lab.activations import Nonsense, checked, in_words
+from autograder.lab.activations import UnusableResult, checked, print_unusable
 from autograder.lab.dead_units import cross_entropy_backward
 from autograder.lab.handwritten_digits import digits
 
@@ -49,14 +49,14 @@ def logistic(z: np.ndarray) -> np.ndarray:
 
 
 def finite(function: Callable) -> Callable:
-    """A student's initialization, made to return finite numbers in its first argument's shape, or to raise Nonsense."""
+    """A student's initialization that returns finite numbers in its first argument's shape or raises UnusableResult."""
     returned = checked(function)
 
     def start(*arguments: Any) -> np.ndarray:
         weights = returned(*arguments)
         if not np.isfinite(weights).all():
             name = getattr(function, "__name__", "function")
-            raise Nonsense(f"Your {name} returned infinite numbers or NaN. Run its check first.")
+            raise UnusableResult(f"Your {name} returned infinite numbers or NaN. Run its check first.")
         return weights
 
     return start
@@ -126,7 +126,7 @@ def _draw_curves(
 
 
 @style.experiment
-@in_words
+@print_unusable
 def why_random(*, prediction: dict[str, float | None] | None = None, units: int = 8, epochs: int = 30) -> None:
     """Train a small network from zero, from constant and from random weights; draw what its hidden units have learned.
 
@@ -186,7 +186,7 @@ def _train_tanh_network(constant: float | None, units: int, epochs: int) -> tupl
 
 
 @style.experiment
-@in_words
+@print_unusable
 def tanh_signal(glorot_normal: Callable | None = None, *, prediction: dict[str, float | None] | None = None) -> None:
     """The standard deviation of the activations through 50 tanh layers; with your Glorot weights, also histograms.
 
@@ -228,7 +228,7 @@ def _draw_histograms(axes: Any, activations: dict[str, np.ndarray]) -> str:
 
 
 @style.experiment
-@in_words
+@print_unusable
 def relu_signal(he_normal: Callable, *, prediction: dict[str, float | None] | None = None) -> None:
     """The root mean square of the activations through 50 ReLU layers with your He weights, and with scaled ones.
 
@@ -262,7 +262,7 @@ def _relu_rms(start: Start, factor: float, seed: int) -> list[float]:
 
 
 @style.experiment
-@in_words
+@print_unusable
 def forward_and_backward(he_normal: Callable, *, first: int = 300, last: int = 75, depth: int = 24) -> None:
     """Forward signal and backward gradient of ReLU networks whose layers shrink from `first` to `last` units.
 
@@ -337,7 +337,7 @@ def _forward_and_backward(start: Start, widths: Sequence[int], seed: int) -> tup
 
 
 @style.experiment
-@in_words
+@print_unusable
 def every_start(lecun_normal: Callable, he_normal: Callable, he_uniform: Callable) -> None:
     """Six activation functions with four starts: what is left at layer 50, and how much of it depends on the input.
 
@@ -410,7 +410,7 @@ def _short(value: float) -> str:
 
 
 @style.experiment
-@in_words
+@print_unusable
 def cut_tails(truncated_normal: Callable, *, prediction: float | None = None, count: int = 200_000) -> None:
     """The histogram of your truncated normal numbers beside that of clipped ones, and their standard deviations.
 
@@ -443,7 +443,7 @@ def cut_tails(truncated_normal: Callable, *, prediction: float | None = None, co
 
 
 @style.experiment
-@in_words
+@print_unusable
 def depth_with_defaults(
     he_uniform: Callable,
     *,

@@ -4,7 +4,7 @@
 and the rest of the machine is a `Confinement`; `chosen` gives the one to use, tested.
 """
 
-from autograder.sandbox.choice import NoSandbox, chosen
+from autograder.sandbox.available import NoSandbox, chosen
 from autograder.sandbox.confinement import Confinement
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.student_process import CellOutcome, StudentProcess

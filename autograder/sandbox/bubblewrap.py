@@ -23,7 +23,7 @@ from typing import Any
 
 from autograder.sandbox.confinement import Confinement, Running, environment, popen, worker_command
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.needed_files import (
+from autograder.sandbox.mounts import (
     PACKAGES,
     PYTHON,
     WORKER,
@@ -38,7 +38,7 @@ SCRATCH = "/tmp"
 DEVICES = ("null", "zero", "full", "random", "urandom")
 NOBODY = 65534
 STUDENT = 1000
-STAGE = Path(__file__).with_name("stage.py")
+LAUNCHER = Path(__file__).with_name("launcher.py")
 STAGED = "/tmp/stage"
 """Where root lays out the files for `nobody`, who may not be able to go where they are. Seen by that process alone."""
 
@@ -106,7 +106,7 @@ def _command(binds: tuple[Bind, ...], command: list[str], limits: Limits, calls:
         settings |= {"user": NOBODY, "stage": STAGED, "binds": binds}
         binds = tuple((STAGED + place, place) for _, place in binds)
     bwrap = _bwrap(binds, command, limits, calls, information)
-    return [sys.executable, "-I", "-S", "-B", str(STAGE), json.dumps(settings), *bwrap]
+    return [sys.executable, "-I", "-S", "-B", str(LAUNCHER), json.dumps(settings), *bwrap]
 
 
 def _bwrap(binds: tuple[Bind, ...], command: list[str], limits: Limits, calls: int, information: int) -> list[str]:

@@ -9,15 +9,15 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from autograder.call.calling import Outcome, Problem
-from autograder.call.plain import NotPlain, plain
+from autograder.plaindata.call import Outcome, Problem
+from autograder.plaindata.values import NotPlain, plain
 from autograder.sandbox.confinement import Confinement, Running
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.watch import Watch
+from autograder.sandbox.watchdog import Watch
 from autograder.sandbox.wire import WireError, encode, read_frame
 
 READY = b"ready"
-GRACE = 2.0
+GRACE_SECONDS = 2.0
 """Seconds that the worker has to end a call that takes too long, before all of it is ended."""
 
 
@@ -81,7 +81,7 @@ class StudentProcess:
         seconds = max(0.0, min(self.limits.call_seconds, self._deadline - time.monotonic()))
         request = {"do": "call", "function": function, "arguments": arguments, "seconds": seconds}
         try:
-            answer = self._ask(request, self.limits.call_seconds, GRACE)
+            answer = self._ask(request, self.limits.call_seconds, GRACE_SECONDS)
             if answer.get("ended") is not None:
                 raise self._ended(answer["ended"])
             return _outcome(answer)

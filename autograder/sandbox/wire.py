@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.call.plain import DTYPES, memory_order, with_memory_order
+from autograder.plaindata.values import DTYPES, memory_order, with_memory_order
 
 MAGIC = b"TDN1"
 PREFIX = struct.Struct(">4sIQ")

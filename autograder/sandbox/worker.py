@@ -35,7 +35,7 @@ INERT = ("matplotlib", "mpl_toolkits", "seaborn", "plotly", "IPython", "ipywidge
 ABSENT = ("torch", "cupy", "jax", "tensorflow", "keras")
 FORKS = sys.platform == "linux"
 LONGEST_FRAME = 70_000_000
-GLANCE = 0.05
+POLL_SECONDS = 0.05
 
 
 class Inert:
@@ -121,10 +121,10 @@ def load_course_modules():
     sys.modules["autograder"] = course
     sys.modules["autograder.lab"] = InertModule("autograder.lab")
     for name, path in (
-        ("autograder.call", HERE.parent / "call" / "__init__.py"),
-        ("autograder.call.plain", HERE.parent / "call" / "plain.py"),
-        ("autograder.call.functions", HERE.parent / "call" / "functions.py"),
-        ("autograder.call.calling", HERE.parent / "call" / "calling.py"),
+        ("autograder.plaindata", HERE.parent / "plaindata" / "__init__.py"),
+        ("autograder.plaindata.values", HERE.parent / "plaindata" / "values.py"),
+        ("autograder.plaindata.named_functions", HERE.parent / "plaindata" / "named_functions.py"),
+        ("autograder.plaindata.call", HERE.parent / "plaindata" / "call.py"),
         ("autograder.sandbox_wire", HERE / "wire.py"),
     ):
         spec = importlib.util.spec_from_file_location(name, path, submodule_search_locations=None)
@@ -244,8 +244,8 @@ class Program:
         return {"error": text[:1000], "line": line}
 
     def call(self, name, arguments):
-        """Call a function of the student's. Answers with what `autograder.call.calling.call` finds out."""
-        from autograder.call.calling import Outcome, Problem, call
+        """Call a function of the student's. Answers with what `autograder.plaindata.call.call` finds out."""
+        from autograder.plaindata.call import Outcome, Problem, call
 
         if name not in self.namespace:
             outcome = Outcome(problem=Problem("missing", f"there is no function called {name}"))
@@ -284,7 +284,7 @@ class Channel:
 
 def frame_of(answer):
     """An answer as a frame; if it is too large, one that says so."""
-    from autograder.call.plain import NotPlain, plain
+    from autograder.plaindata.values import NotPlain, plain
     from autograder.sandbox_wire import WireError, encode
 
     try:
@@ -347,7 +347,7 @@ def received(descriptor, child, deadline):
             return (bytes(data), None) if len(data) == length else (None, {"garbage": True})
         if time.monotonic() >= deadline:
             return None, {"time": True}
-        if select.select([descriptor], [], [], min(GLANCE, max(0.0, deadline - time.monotonic())))[0]:
+        if select.select([descriptor], [], [], min(POLL_SECONDS, max(0.0, deadline - time.monotonic())))[0]:
             part = os.read(descriptor, 1 << 20)
             data += part
             if not part:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from autograder.course import ROOT
-from tests.jupyter_server import jupyter_server
+from tests.support.jupyter_server import jupyter_server
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = [

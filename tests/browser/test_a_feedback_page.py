@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.grading.feedback import page_of, write_feedback
-from autograder.grading.grading_run import grade_chapter
-from autograder.grading.release import make_release
-from autograder.grading.results import Results
-from autograder.grading.students_text import is_short
+from autograder.grading.grade_chapter import grade_chapter
+from autograder.grading.gradebook.release import make_release
+from autograder.grading.pages.feedback import page_of, write_feedback
+from autograder.grading.pages.safe_markdown import is_short
+from autograder.grading.scoring.results import Results
 from tests.grading.small_course import CHAPTER, GRADIENTS, RIGHT, UNITS, answered, cell, folder_of, make_course, write
 
 pytestmark = pytest.mark.browser

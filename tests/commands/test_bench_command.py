@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from autograder.__main__ import main
-from tests.confinement import why_there_is_no_sandbox
+from tests.support.confinement import why_there_is_no_sandbox
 
 
 @pytest.fixture(autouse=True)

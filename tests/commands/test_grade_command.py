@@ -14,10 +14,9 @@ import pytest
 
 from autograder.__main__ import main
 from autograder.course import ROOT, Course
-from autograder.grading.results import Results
-from autograder.sandbox import choice
-from autograder.sandbox.choice import VARIABLE
-from tests.confinement import why_there_is_no_sandbox
+from autograder.grading.scoring.results import Results
+from autograder.sandbox import available
+from autograder.sandbox.available import VARIABLE
 from tests.grading.small_course import (
     ALPHA_FORGOTTEN,
     CHAPTER,
@@ -28,7 +27,8 @@ from tests.grading.small_course import (
     hand_in,
     released_course,
 )
-from tests.ordinary_user import heed_permissions
+from tests.support.confinement import why_there_is_no_sandbox
+from tests.support.ordinary_user import heed_permissions
 
 STUDENTS = ("ada", "bob")
 
@@ -182,7 +182,7 @@ def without_bubblewrap(tmp_path, monkeypatch) -> None:
     monkeypatch.delenv(VARIABLE, raising=False)
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(os, "defpath", str(tmp_path))
-    choice._tested.cache_clear()
+    available._tested.cache_clear()
 
 
 @pytest.fixture
@@ -190,7 +190,7 @@ def bare(tmp_path, monkeypatch):
     """Without bubblewrap, for one test."""
     without_bubblewrap(tmp_path, monkeypatch)
     yield
-    choice._tested.cache_clear()
+    available._tested.cache_clear()
 
 
 def test_without_a_sandbox_grading_is_refused_and_told_how_to_get_one(course, capsys, bare):

@@ -7,9 +7,9 @@ import pytest
 from autograder import certificates
 from autograder.__main__ import main
 from autograder.commands import verify
-from autograder.judge import certificate, expectations
-from autograder.kernels import catalogue
-from tests import fake_accelerator
+from autograder.exercises import catalogue
+from autograder.judge import expectations, separation
+from tests.support import fake_accelerator
 
 
 @pytest.fixture(autouse=True)
@@ -22,7 +22,7 @@ def written(monkeypatch, tmp_path):
     """A course of two kernels, whose certificates go to an empty folder. The tables put into the README."""
     tables = {}
     two = {name: catalogue()[name] for name in ("elu", "relu")}
-    monkeypatch.setattr("autograder.kernels.catalogue", lambda: two)
+    monkeypatch.setattr("autograder.exercises.catalogue", lambda: two)
     monkeypatch.setattr(certificates, "FOLDER", tmp_path)
     monkeypatch.setattr(certificates, "made_from_now", lambda: {"a notebook": "its code"})
     monkeypatch.setattr(verify, "put_table", tables.__setitem__)
@@ -49,7 +49,7 @@ def test_it_prints_tolerance_errors_and_nearest_mistake_for_each_dtype(capsys):
 
 
 def test_a_comparison_that_does_not_separate_is_marked_and_gives_status_1(capsys, monkeypatch):
-    monkeypatch.setattr(certificate, "SMALLEST_DISTANCE", 1e12)
+    monkeypatch.setattr(separation, "SMALLEST_DISTANCE", 1e12)
     assert main(["verify", "elu"]) == 1
     out = capsys.readouterr().out
     assert "<- too close" in out and out.strip().endswith("Too close: elu.")
@@ -88,7 +88,7 @@ def test_write_keeps_a_certificate_for_each_device_and_their_table(written, caps
 
 
 def test_a_measurement_that_does_not_hold_is_no_certificate(written, capsys, monkeypatch, tmp_path):
-    monkeypatch.setattr(certificate, "SMALLEST_DISTANCE", 1e12)
+    monkeypatch.setattr(separation, "SMALLEST_DISTANCE", 1e12)
     assert main(["verify", "--write", "--devices", "cpu"]) == 1
     assert list(tmp_path.iterdir()) == [] and written == {}
     assert "No certificate was written." in capsys.readouterr().out
@@ -122,7 +122,7 @@ def test_a_device_that_is_not_there_is_a_sentence(capsys, monkeypatch, asked, se
 def test_a_device_that_cannot_compute_is_a_sentence(capsys, monkeypatch):
     monkeypatch.setattr("autograder.judge.devices.present", lambda: ("cpu", "cuda"))
 
-    def without_memory(kernel, case, device):
+    def without_memory(exercise, case, device):
         raise RuntimeError("CUDA out of memory")
 
     monkeypatch.setattr(expectations, "reference", without_memory)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from autograder.judge import devices, expectations
-from tests import fake_accelerator
+from tests.support import fake_accelerator
 
 REAL = pytest.param("real", marks=pytest.mark.gpu)
 

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from autograder.course import ROOT
+from autograder.exercises import catalogue
 from autograder.judge import devices
 from autograder.judge.expectations import answers_on
-from autograder.kernels import catalogue
 from tests.gpu.conftest import REAL
 
 SEED = 20_261_122
@@ -39,14 +39,14 @@ def test_memory_on_the_gpu_is_returned(cuda):
     torch.cuda.synchronize()
     devices.give_memory_back(cuda)
     before = torch.cuda.memory_allocated(), torch.cuda.memory_reserved()
-    for kernel in catalogue().values():
-        answers_on(kernel, SEED, True, cuda)
+    for exercise in catalogue().values():
+        answers_on(exercise, SEED, True, cuda)
     assert (torch.cuda.memory_allocated(), torch.cuda.memory_reserved()) == before
 
 
 COMPUTE = f"""
 from autograder.judge.expectations import answers_on
-from autograder.kernels import catalogue
+from autograder.exercises import catalogue
 print(repr(answers_on(catalogue()["glorot_normal"], {SEED}, True, "cuda")[-1][0].ravel()[:4].tolist()))
 """
 
@@ -66,11 +66,11 @@ def test_no_gpu_memory_hands_a_reference_value_to_another_process(cuda):
 
 WITHOUT_A_CONTEXT = f"""
 import functools, torch
-from autograder.call.calling import call
+from autograder.plaindata.call import call
 from autograder.judge import judge
 from autograder.judge.expectations import remember
-from autograder.kernels import catalogue
-from autograder.kernels.draw import PUBLIC_SEED
+from autograder.exercises import catalogue
+from autograder.exercises.sampling import PUBLIC_SEED
 from autograder.solutions import solution
 kernel = catalogue()["relu"]
 from autograder.judge.expectations import answers_on
@@ -99,7 +99,9 @@ def test_products_are_computed_in_float32_and_not_in_tf32(real):
 
 
 def test_the_same_noise_gives_the_same_numbers_on_both(real):
-    kernel = catalogue()["dropout"]
-    for there, here in zip(answers_on(kernel, SEED, True, real), answers_on(kernel, SEED, True, "cpu"), strict=True):
+    exercise = catalogue()["dropout"]
+    for there, here in zip(
+        answers_on(exercise, SEED, True, real), answers_on(exercise, SEED, True, "cpu"), strict=True
+    ):
         if there is not None:
             np.testing.assert_allclose(there[0], here[0], rtol=1e-6)

@@ -11,51 +11,51 @@ from dataclasses import replace
 
 import pytest
 
-from autograder.call.calling import call
+from autograder.exercises import catalogue
+from autograder.exercises.model import PURITY
+from autograder.exercises.sampling import PUBLIC_SEED
 from autograder.judge import Verdict, judge
-from autograder.judge.certificate import dtype_of, measure
 from autograder.judge.devices import supports
 from autograder.judge.expectations import DERIVATIVE, expectations_of, public
-from autograder.kernels import catalogue
-from autograder.kernels.draw import PUBLIC_SEED
-from autograder.kernels.model import PURITY
+from autograder.judge.separation import dtype_of, measure
+from autograder.plaindata.call import call
 from tests.solutions import solution
 
-each_kernel = pytest.mark.parametrize("kernel", catalogue().values(), ids=lambda kernel: kernel.name)
+each_exercise = pytest.mark.parametrize("exercise", catalogue().values(), ids=lambda exercise: exercise.name)
 SEED = PUBLIC_SEED + 1
 """The seed of the hidden cases that `verify` measures with, so that they are computed once."""
 
 
-def judged(kernel, function, *devices) -> Verdict:
-    return judge(kernel, functools.partial(call, function), cases="all", seed=SEED, devices=devices)
+def judged(exercise, function, *devices) -> Verdict:
+    return judge(exercise, functools.partial(call, function), cases="all", seed=SEED, devices=devices)
 
 
-def mistakes_for(kernel, request) -> tuple:
+def mistakes_for(exercise, request) -> tuple:
     """All mistakes, or one: the make-believe device gives the CPU's own numbers."""
-    return kernel.mistakes[:1] if "make-believe" in request.node.name else kernel.mistakes
+    return exercise.mistakes[:1] if "make-believe" in request.node.name else exercise.mistakes
 
 
-@each_kernel
-def test_the_solution_passes_on_the_accelerator_and_mistakes_are_far_away(kernel, accelerator, request):
-    kernel = replace(kernel, mistakes=mistakes_for(kernel, request))
-    (found,) = measure(kernel, solution(kernel.name), (accelerator,))
+@each_exercise
+def test_the_solution_passes_on_the_accelerator_and_mistakes_are_far_away(exercise, accelerator, request):
+    exercise = replace(exercise, mistakes=mistakes_for(exercise, request))
+    (found,) = measure(exercise, solution(exercise.name), (accelerator,))
     assert found.holds, found
     assert all(math.isfinite(precision.reference_error) for precision in found.precisions)
 
 
-@each_kernel
-def test_the_cpu_and_the_accelerator_come_to_the_same_verdict_on_right_and_wrong(kernel, accelerator, request):
-    for function in (solution(kernel.name), *(mistake.function for mistake in mistakes_for(kernel, request))):
-        for requirement in judged(kernel, function, "cpu", accelerator).requirements:
+@each_exercise
+def test_the_cpu_and_the_accelerator_come_to_the_same_verdict_on_right_and_wrong(exercise, accelerator, request):
+    for function in (solution(exercise.name), *(mistake.function for mistake in mistakes_for(exercise, request))):
+        for requirement in judged(exercise, function, "cpu", accelerator).requirements:
             on_the_accelerator = requirement.oracles.pop(accelerator, True)
             assert requirement.passed == all(requirement.oracles.values()) or requirement.name == PURITY
             if supports(accelerator, "float64"):
                 assert on_the_accelerator == requirement.oracles.get("cpu", True), (function.__name__, requirement.name)
 
 
-@each_kernel
-def test_every_case_whose_dtype_the_accelerator_has_is_compared_there(kernel, accelerator):
+@each_exercise
+def test_every_case_whose_dtype_the_accelerator_has_is_compared_there(exercise, accelerator):
     devices = ("cpu", accelerator)
-    for expectation in (*public(kernel, devices), *expectations_of(kernel, SEED, True, devices)):
+    for expectation in (*public(exercise, devices), *expectations_of(exercise, SEED, True, devices)):
         compared = {oracle.name for oracle in expectation.oracles} - {DERIVATIVE}
         assert compared == {device for device in devices if supports(device, dtype_of(expectation.case))}

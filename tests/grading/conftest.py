@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from autograder.course import Course, read
-from autograder.grading.feedback import write_feedback
-from autograder.grading.grading_run import Summary, grade_chapter
+from autograder.grading.grade_chapter import Summary, grade_chapter
+from autograder.grading.pages.feedback import write_feedback
 from tests.grading import small_course
 from tests.grading.small_course import ALPHA_FORGOTTEN, CHAPTER, RIGHT, SECTIONS, UNITS, cell, hand_in
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from autograder.course import ROOT, Course, grading_of, read, text_of
-from autograder.grading.release import make_release
-from autograder.kernels import catalogue
+from autograder.exercises import catalogue
+from autograder.grading.gradebook.release import make_release
 
 CHAPTER = "1_small"
 UNITS, GRADIENTS = SECTIONS = ("1_units", "2_gradients")
@@ -40,7 +40,7 @@ from pathlib import Path
 
 sys.path.insert(0, {str(ROOT)!r})
 
-from autograder.grading.settings import configure
+from autograder.grading.gradebook.nbgrader_config import configure
 
 configure(get_config(), Path(__file__).resolve().parent)
 """

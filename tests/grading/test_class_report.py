@@ -7,8 +7,8 @@ from html.parser import HTMLParser
 import pytest
 
 from autograder.course import CourseError
-from autograder.grading.class_report import by_student, page, tallies, write_report
-from autograder.grading.results import JUDGE, CellResult, NotebookResult
+from autograder.grading.pages.class_report import by_student, page, tallies, write_report
+from autograder.grading.scoring.results import JUDGE, CellResult, NotebookResult
 from tests.grading.conftest import ODD_NAMES
 from tests.grading.small_course import CHAPTER, POINTS, SECTIONS, UNITS
 

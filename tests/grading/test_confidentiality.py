@@ -13,14 +13,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from autograder.call.plain import arrays_in
-from autograder.grading.feedback import write_feedback
-from autograder.grading.grading_run import grade_chapter
-from autograder.grading.results import Results, write_atomically
+from autograder.exercises import catalogue
+from autograder.exercises.sampling import PUBLIC_SEED
+from autograder.grading.grade_chapter import grade_chapter
+from autograder.grading.pages.feedback import write_feedback
+from autograder.grading.scoring.results import Results, write_atomically
 from autograder.judge.expectations import expectations_of
-from autograder.judge.judging import ALIKE_SEEDS
-from autograder.kernels import catalogue
-from autograder.kernels.draw import PUBLIC_SEED
+from autograder.judge.session import LOOKALIKE_SEEDS
+from autograder.plaindata.values import arrays_in
 from tests.grading.conftest import copy_of
 from tests.grading.small_course import CHAPTER, POINTS, RIGHT, SECTIONS, UNITS, hand_in
 
@@ -128,7 +128,7 @@ def numbers_of(seed: int, hidden: bool) -> set[str]:
 @pytest.fixture(scope="module")
 def secret() -> set[str]:
     """The numbers that are of the hidden cases and of no others."""
-    open_to_all = numbers_of(PUBLIC_SEED, False).union(*(numbers_of(seed, True) for seed in ALIKE_SEEDS))
+    open_to_all = numbers_of(PUBLIC_SEED, False).union(*(numbers_of(seed, True) for seed in LOOKALIKE_SEEDS))
     return numbers_of(SEED, True) - open_to_all
 
 

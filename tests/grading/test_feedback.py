@@ -12,10 +12,10 @@ import pytest
 from jinja2 import Environment
 
 from autograder.course import Course, read, text_of
-from autograder.grading.feedback import page_of, write_feedback
-from autograder.grading.formulas import formula
-from autograder.grading.settings import settings
-from autograder.grading.students_text import harmless, instructors_markdown, printed, students_markdown
+from autograder.grading.gradebook.nbgrader_config import settings
+from autograder.grading.pages.feedback import page_of, write_feedback
+from autograder.grading.pages.mathml import formula
+from autograder.grading.pages.safe_markdown import harmless, instructors_markdown, printed, students_markdown
 from tests.grading.conftest import ODD_NAMES, PIXEL, copy_of
 from tests.grading.small_course import CHAPTER, GRADIENTS, HIDDEN_WORD, POINTS, UNITS, WHY_POINTS, WORD, write
 

@@ -36,7 +36,7 @@ def test_it_holds_every_released_notebook_and_no_solution(handout):
 
 
 def test_a_check_works_in_it(handout):
-    done = run(handout, "-c", "import numpy as np; from autograder import check; check(np.tanh, kernel='tanh')")
+    done = run(handout, "-c", "import numpy as np; from autograder import check; check(np.tanh, exercise='tanh')")
     assert "5 of 5 points" in done.stdout, done.stderr
 
 

@@ -15,9 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.course import grading_of, is_check_cell
-from autograder.grading.master import master
-from autograder.grading.rebuild import rebuild
-from autograder.grading.submission import SetAside, parse
+from autograder.grading.intake.instructor_notebook import master
+from autograder.grading.intake.rebuild import rebuild
+from autograder.grading.intake.submission import SetAside, parse
 from tests.grading.small_course import CHAPTER, RIGHT, UNITS, answered
 
 NAMES = [

@@ -6,9 +6,9 @@ import pytest
 from traitlets.config import Config
 
 from autograder.course import CourseError
-from autograder.grading.grading_run import grade_chapter
-from autograder.grading.results import Results
-from autograder.grading.settings import limits_in, settings
+from autograder.grading.grade_chapter import grade_chapter
+from autograder.grading.gradebook.nbgrader_config import limits_in, settings
+from autograder.grading.scoring.results import Results
 from autograder.sandbox import Limits
 from tests.grading.small_course import CHAPTER, UNITS, hand_in
 
@@ -22,7 +22,7 @@ def test_a_limit_that_the_configuration_sets_holds_for_a_class(course):
     configuration.write_text(configuration.read_text() + "\nget_config().Limits.call_seconds = 0.5\n")
     hand_in(course, "ada", {"relu": "import time\ndef relu(z):\n    time.sleep(60)"}, sections=[UNITS])
     grade_chapter(course, CHAPTER, jobs=1, devices=("cpu",))
-    verdicts = {verdict.kernel: verdict for verdict in Results(course.root, CHAPTER).find("ada", UNITS).verdicts}
+    verdicts = {verdict.exercise: verdict for verdict in Results(course.root, CHAPTER).find("ada", UNITS).verdicts}
     assert verdicts["relu"].problem["message"] == "no answer within 0.5 s"
     assert verdicts["elu"].passed
 

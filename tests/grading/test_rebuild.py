@@ -9,9 +9,9 @@ import pytest
 from nbformat import NotebookNode
 
 from autograder.course import grading_of
-from autograder.grading.master import master
-from autograder.grading.rebuild import Rebuilt, rebuild
-from autograder.grading.submission import Submitted, parse
+from autograder.grading.intake.instructor_notebook import master
+from autograder.grading.intake.rebuild import Rebuilt, rebuild
+from autograder.grading.intake.submission import Submitted, parse
 from tests.grading.small_course import CHAPTER, HIDDEN_WORD, RIGHT, UNITS, answered, cell
 
 

@@ -9,8 +9,8 @@ import json
 import pytest
 
 from autograder.course import CourseError, read, text_of
-from autograder.grading.master import master
-from autograder.grading.release import differences, make_release
+from autograder.grading.gradebook.release import differences, make_release
+from autograder.grading.intake.instructor_notebook import master
 from tests.grading.small_course import CHAPTER, HIDDEN_WORD, SECTIONS, UNITS, cell, released, write
 
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder.grading import submission
-from autograder.grading.submission import SetAside, Submitted, read_bytes
-from autograder.grading.submission import parse as parsed
+from autograder.grading.intake import submission
+from autograder.grading.intake.submission import SetAside, Submitted, read_bytes
+from autograder.grading.intake.submission import parse as parsed
 from tests.grading.small_course import cell, notebook
 
 NOTEBOOK = notebook(cell("markdown", "a", "# Title"), cell("code", "b", "x = 1\ny = 2", solution=True))
@@ -382,7 +382,7 @@ def test_a_file_of_an_odd_name_is_read(tmp_path, name):
 
 def test_a_file_that_grows_while_it_is_read_is_set_aside(tmp_path, monkeypatch):
     (tmp_path / "a.ipynb").write_bytes(bytes(10))
-    monkeypatch.setattr(submission, "LARGEST_FILE", 10)
+    monkeypatch.setattr(submission, "LARGEST_FILE_BYTES", 10)
     looked = os.fstat
 
     def look_and_grow(descriptor):
@@ -396,6 +396,6 @@ def test_a_file_that_grows_while_it_is_read_is_set_aside(tmp_path, monkeypatch):
 
 
 def test_a_file_of_the_largest_size_is_read(tmp_path, monkeypatch):
-    monkeypatch.setattr(submission, "LARGEST_FILE", 10)
+    monkeypatch.setattr(submission, "LARGEST_FILE_BYTES", 10)
     (tmp_path / "a.ipynb").write_bytes(bytes(10))
     assert read_bytes(tmp_path / "a.ipynb") == bytes(10)

@@ -11,7 +11,7 @@ from autograder.course import ROOT
 
 SWALLOWS = """
 import signal, sys, time
-from autograder.grading import workers
+from autograder.grading.scoring import workers
 
 workers.PATIENCE = 1.0
 

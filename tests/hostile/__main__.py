@@ -9,9 +9,9 @@ import tempfile
 from pathlib import Path
 
 from autograder.commands._readme import put_table
-from tests.confinement import why_there_is_no_sandbox
 from tests.grading.small_course import released_course
 from tests.hostile import the_class
+from tests.support.confinement import why_there_is_no_sandbox
 
 TABLE = "hostile class"
 

@@ -23,7 +23,7 @@ GROUPS = ("honest", "wrong", "forging", "harm", "spying")
 FULL = {"elu_test": float(POINTS["elu"]), "relu_test": float(POINTS["relu"]), "double_test": float(DOUBLE_POINTS)}
 """What the judge gives for right answers."""
 NO_RELU = {**FULL, "relu_test": 0.0}
-DESERTS: dict[str, dict[str, float] | None] = {
+EXPECTED_SCORES: dict[str, dict[str, float] | None] = {
     "everything": FULL,
     "one point less for relu": {**FULL, "relu_test": POINTS["relu"] - 1.0},
     "nothing for relu": NO_RELU,
@@ -73,7 +73,7 @@ def behaviour_in(path: Path) -> Behaviour:
     shared = (SUBMISSIONS / "shared" / f"{head['with']}.py").read_text(encoding="utf-8") if head["with"] else ""
     answer, *others = CELL.split(shared + text[head.end() :])
     extra = tuple((after, own(source)) for after, source in zip(others[::2], others[1::2], strict=True))
-    name, deserved = head["name"][0].lower() + head["name"][1:], DESERTS[head["deserves"]]
+    name, deserved = head["name"][0].lower() + head["name"][1:], EXPECTED_SCORES[head["deserves"]]
     return Behaviour(name, path.parent.name, {"relu": answer}, extra, deserved, head["told"] or "")
 
 

@@ -11,14 +11,14 @@ import pytest
 
 from autograder.commands import _readme
 from autograder.course import Course
-from autograder.grading.results import Results
-from tests.confinement import why_there_is_no_sandbox
+from autograder.grading.scoring.results import Results
 from tests.grading.small_course import CHAPTER, UNITS, gradebook, released_course
 from tests.hostile import the_class
 from tests.hostile.__main__ import TABLE
 from tests.hostile.behaviours import BEHAVIOURS, FULL, Behaviour
 from tests.hostile.the_class import HONEST, HOSTILE, Graded
-from tests.thorough import THOROUGH
+from tests.support.confinement import why_there_is_no_sandbox
+from tests.support.thorough import THOROUGH
 
 pytestmark = pytest.mark.skipif(
     bool(why_there_is_no_sandbox()), reason=f"hostile code is run in the sandbox alone. {why_there_is_no_sandbox()}"

@@ -15,11 +15,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.course import Course, read
-from autograder.grading.feedback import write_all_feedback
-from autograder.grading.grading_run import grade_chapter
-from autograder.grading.results import NotebookResult, Results, write_atomically
-from autograder.judge.judging import ALIKE_SEEDS
-from autograder.kernels.draw import PUBLIC_SEED
+from autograder.exercises.sampling import PUBLIC_SEED
+from autograder.grading.grade_chapter import grade_chapter
+from autograder.grading.pages.feedback import write_all_feedback
+from autograder.grading.scoring.results import NotebookResult, Results, write_atomically
+from autograder.judge.session import LOOKALIKE_SEEDS
 from tests.grading.small_course import (
     ALPHA_FORGOTTEN,
     CHAPTER,
@@ -246,7 +246,7 @@ def harmed(graded: Graded, alone: Graded) -> list[str]:
 
 def leaked(graded: Graded) -> dict[str, set[str]]:
     """Hidden numbers, the seed and the mark scheme in the files that students get, by file."""
-    open_to_all = numbers_of(PUBLIC_SEED, False).union(*(numbers_of(seed, True) for seed in ALIKE_SEEDS))
+    open_to_all = numbers_of(PUBLIC_SEED, False).union(*(numbers_of(seed, True) for seed in LOOKALIKE_SEEDS))
     secret = (numbers_of(SEED, True) - open_to_all) | {str(SEED)}
     found = {}
     for path in sorted((graded.course.root / "feedback").rglob("*.html")):

@@ -8,18 +8,18 @@ from typing import Any
 
 import numpy as np
 
-from autograder.call.calling import call
+from autograder.exercises import catalogue
+from autograder.exercises.model import Exercise
 from autograder.judge import Verdict, judge
-from autograder.kernels import catalogue
-from autograder.kernels.model import Kernel
+from autograder.plaindata.call import call
 from tests.variants.leaky_relus import prelu_backward_sum_over_axes as prelu_backward
 
 __all__ = ["after", "elu", "elu_backward", "first_difference", "lost", "prelu_backward", "verdict_of"]
 
 
-def verdict_of(kernel: str | Kernel, function: Any, *, cases: str = "public", **options: Any) -> Verdict:
+def verdict_of(exercise: str | Exercise, function: Any, *, cases: str = "public", **options: Any) -> Verdict:
     """The verdict on a function, called in this process; on the CPU unless `devices` say otherwise."""
-    found = catalogue()[kernel] if isinstance(kernel, str) else kernel
+    found = catalogue()[exercise] if isinstance(exercise, str) else exercise
     options.setdefault("devices", ("cpu",))
     return judge(found, functools.partial(call, function), cases=cases, **options)
 

@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 import torch
 
+from autograder.exercises import catalogue
+from autograder.exercises.sampling import PUBLIC_SEED
 from autograder.judge import devices, expectations
 from autograder.judge.comparison import compare
 from autograder.judge.expectations import answers_on, cases_of, public, remember
-from autograder.kernels import catalogue
-from autograder.kernels.draw import PUBLIC_SEED
-from tests import fake_accelerator
-from tests.fake_accelerator import OnAccelerator
 from tests.judge.students import elu, verdict_of
+from tests.support import fake_accelerator
+from tests.support.fake_accelerator import OnAccelerator
 
 ELU = catalogue()["elu"]
 
@@ -26,13 +26,13 @@ def given_back(monkeypatch):
     return fake_accelerator.install(monkeypatch)
 
 
-@pytest.mark.parametrize("kernel", catalogue().values(), ids=lambda kernel: kernel.name)
-def test_a_reference_computes_wholly_on_the_device_of_its_arguments(kernel, given_back):
-    found = answers_on(kernel, PUBLIC_SEED, False, "cuda")
-    for expectation, answers in zip(public(kernel, ("cpu",)), found, strict=True):
+@pytest.mark.parametrize("exercise", catalogue().values(), ids=lambda exercise: exercise.name)
+def test_a_reference_computes_wholly_on_the_device_of_its_arguments(exercise, given_back):
+    found = answers_on(exercise, PUBLIC_SEED, False, "cuda")
+    for expectation, answers in zip(public(exercise, ("cpu",)), found, strict=True):
         oracle = expectation.oracles[0]
         for answer, expected in zip(answers, oracle.expected, strict=True):
-            comparison = compare(answer, expected, computation=oracle.computation, outputs=kernel.outputs)
+            comparison = compare(answer, expected, computation=oracle.computation, outputs=exercise.outputs)
             assert comparison.difference is None and comparison.share < 0.01
 
 
@@ -70,12 +70,12 @@ def test_memory_is_given_back_after_every_kernel(given_back):
 
 
 def test_answers_that_another_process_computed_are_not_computed_again(monkeypatch, given_back):
-    kernel, key = replace(ELU), ("elu", PUBLIC_SEED, False, "cuda")
-    on_cpu = answers_on(kernel, PUBLIC_SEED, False, "cpu")
+    exercise, key = replace(ELU), ("elu", PUBLIC_SEED, False, "cuda")
+    on_cpu = answers_on(exercise, PUBLIC_SEED, False, "cpu")
     monkeypatch.setattr(expectations, "_known", {})
     remember({key: on_cpu})
-    assert answers_on(kernel, PUBLIC_SEED, False, "cuda") is on_cpu
-    assert verdict_of(kernel, elu, devices=None).devices["cuda"] == "present"
+    assert answers_on(exercise, PUBLIC_SEED, False, "cuda") is on_cpu
+    assert verdict_of(exercise, elu, devices=None).devices["cuda"] == "present"
     assert given_back == []
 
 

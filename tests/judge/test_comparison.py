@@ -10,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays_of
 
+from autograder.exercises import catalogue
+from autograder.exercises.tolerances import tolerance
 from autograder.judge.comparison import LARGEST_PICTURE, SMALLEST_PICTURED, compare, describe
-from autograder.judge.judging import judge
-from autograder.kernels import catalogue
-from autograder.kernels.tolerances import tolerance
-from tests.call.test_plain import NOT_PLAIN
+from autograder.judge.session import judge
 from tests.judge.students import elu, first_difference, verdict_of
+from tests.plaindata.test_values import NOT_PLAIN
 
 nan, inf = np.nan, np.inf
 few = settings(max_examples=100, deadline=None)
@@ -299,9 +299,9 @@ SCALARS = {
 
 
 @pytest.mark.parametrize("value", SCALARS.values(), ids=SCALARS)
-@pytest.mark.parametrize("kernel", ["relu", "elu", "elu_backward", "prelu_backward"])
-def test_one_number_for_everything_earns_nothing(kernel, value):
-    assert verdict_of(kernel, lambda *arguments: value, cases="all").points == 0
+@pytest.mark.parametrize("exercise", ["relu", "elu", "elu_backward", "prelu_backward"])
+def test_one_number_for_everything_earns_nothing(exercise, value):
+    assert verdict_of(exercise, lambda *arguments: value, cases="all").points == 0
 
 
 @pytest.mark.parametrize("value", [nan, inf, -inf])
@@ -332,7 +332,7 @@ def test_an_array_subclass_that_agrees_with_everything_earns_nothing():
 
 
 def test_a_forged_outcome_with_a_whole_number_too_large_for_an_array_earns_nothing():
-    from autograder.call.calling import Outcome
+    from autograder.plaindata.call import Outcome
 
     for value in (10**400, [10**400], {"result": 10**400}, (10**400, 0)):
         verdict = judge(catalogue()["elu"], lambda arguments, value=value: Outcome(value, arguments_after=arguments))

@@ -7,16 +7,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from autograder.exercises import catalogue
+from autograder.exercises.model import Exercise, Mistake, Requirement, case
 from autograder.judge import diagnosis
 from autograder.judge.verdict import Verdict
-from autograder.kernels import catalogue
-from autograder.kernels.model import Kernel, Mistake, Requirement, case
 from tests.judge.students import after, elu, elu_backward, lost, prelu_backward, verdict_of
 
 
-def small_kernel(reference, *cases, mistakes=(), parameters=("z",), outputs=("result",)) -> Kernel:
+def small_exercise(reference, *cases, mistakes=(), parameters=("z",), outputs=("result",)) -> Exercise:
     """A kernel of one requirement. reference: in PyTorch."""
-    return Kernel(
+    return Exercise(
         name="small",
         parameters=parameters,
         summary="",
@@ -29,13 +29,13 @@ def small_kernel(reference, *cases, mistakes=(), parameters=("z",), outputs=("re
     )
 
 
-def square(*cases) -> Kernel:
+def square(*cases) -> Exercise:
     """z squared, on arrays without symmetry."""
     cases = cases or (
         case("three", z=np.array([1.0, -2.0, 3.0])),
         case("a table", z=np.array([[1.0, 2.0, 3.0], [5.0, 7.0, 11.0]])),
     )
-    return small_kernel(lambda z: z * z, *cases)
+    return small_exercise(lambda z: z * z, *cases)
 
 
 def claimed(verdict: Verdict) -> str | None:
@@ -48,9 +48,9 @@ def claimed(verdict: Verdict) -> str | None:
 
 
 def test_a_known_mistake_is_named_with_its_hint():
-    kernel = catalogue()["elu"]
-    mistake = next(item for item in kernel.mistakes if kernel.mistake_name(item) == "minus one not scaled")
-    verdict = verdict_of(kernel, lambda z, alpha=1.0: np.where(z > 0, z, alpha * np.exp(z) - 1), cases="all")
+    exercise = catalogue()["elu"]
+    mistake = next(item for item in exercise.mistakes if exercise.mistake_name(item) == "minus one not scaled")
+    verdict = verdict_of(exercise, lambda z, alpha=1.0: np.where(z > 0, z, alpha * np.exp(z) - 1), cases="all")
     assert (verdict.diagnosis.kind, verdict.diagnosis.name) == ("mistake", "minus one not scaled")
     assert verdict.diagnosis.text == mistake.hint
     assert mistake.hint in verdict.text()
@@ -64,10 +64,10 @@ def test_a_known_mistake_is_found_in_a_dict_of_lists_of_arrays():
         return {"sum": z.sum(), "parts": [z[1:], z[:1]]}
 
     mistake = Mistake(reversed_halves, "the order", loses=("values",))
-    kernel = small_kernel(halves, case("three", z=np.array([1.0, -2.0, 3.0])), mistakes=(mistake,))
-    wrong = verdict_of(kernel, lambda z: {"parts": (z[1:], list(z[:1])), "sum": float(z.sum())})
-    assert claimed(wrong) == kernel.mistake_name(mistake)
-    assert verdict_of(kernel, lambda z: {"parts": [z[1:] + 1, z[:1]], "sum": z.sum()}).diagnosis is None
+    exercise = small_exercise(halves, case("three", z=np.array([1.0, -2.0, 3.0])), mistakes=(mistake,))
+    wrong = verdict_of(exercise, lambda z: {"parts": (z[1:], list(z[:1])), "sum": float(z.sum())})
+    assert claimed(wrong) == exercise.mistake_name(mistake)
+    assert verdict_of(exercise, lambda z: {"parts": [z[1:] + 1, z[:1]], "sum": z.sum()}).diagnosis is None
 
 
 def test_a_known_mistake_is_found_whatever_clothes_its_numbers_wear():
@@ -87,8 +87,8 @@ def test_a_known_mistake_and_another_error_together_are_not_claimed_to_be_the_mi
 
 
 def test_an_error_in_the_numbers_that_are_right_with_the_mistake_refutes_it():
-    kernel = catalogue()["elu"]
-    verdict = verdict_of(kernel, lambda z, alpha=1.0: elu(z, 1.0) if alpha != 1.0 else np.abs(elu(z)), cases="all")
+    exercise = catalogue()["elu"]
+    verdict = verdict_of(exercise, lambda z, alpha=1.0: elu(z, 1.0) if alpha != 1.0 else np.abs(elu(z)), cases="all")
     assert claimed(verdict) != "alpha forgotten"
 
 
@@ -102,10 +102,10 @@ def test_a_mistake_that_also_changes_its_input_is_another_mistake():
 
 
 def test_a_mistake_in_one_of_two_outputs_is_found():
-    kernel = catalogue()["prelu_backward"]
-    for mistake in kernel.mistakes:
+    exercise = catalogue()["prelu_backward"]
+    for mistake in exercise.mistakes:
         if mistake.loses:
-            verdict = verdict_of(kernel, mistake.function, cases="all", seed=2)
+            verdict = verdict_of(exercise, mistake.function, cases="all", seed=2)
             raised = all(
                 item.counterexample is None or item.counterexample.difference.kind == "exception"
                 for item in verdict.requirements
@@ -127,9 +127,9 @@ def test_a_mistake_in_one_of_two_outputs_is_found():
     ],
 )
 def test_a_mistake_of_the_catalogue_may_return_anything(answer):
-    kernel = replace(square(), mistakes=(Mistake(answer, "hint", ("values",)),), computation="reduction")
-    assert claimed(verdict_of(kernel, lambda z: np.cos(z))) is None
-    assert not verdict_of(kernel, answer).passed
+    exercise = replace(square(), mistakes=(Mistake(answer, "hint", ("values",)),), computation="reduction")
+    assert claimed(verdict_of(exercise, lambda z: np.cos(z))) is None
+    assert not verdict_of(exercise, answer).passed
 
 
 # ---------------------------------------------------------------- hypotheses
@@ -144,7 +144,7 @@ HYPOTHESES = {
 HOLD_OF = {"one step late": "three"}
 
 
-def cases_of(name: str) -> Kernel:
+def cases_of(name: str) -> Exercise:
     """Cases in which the hypothesis can hold."""
     rows = [case(str(length), z=np.arange(1.0, length) ** 1.5) for length in (5, 6, 9)]
     tables = [case("a table", z=np.array([[1.0, 2.0, 3.0], [5.0, 7.0, 11.0]]))] if name != "one step late" else []
@@ -176,9 +176,9 @@ def test_a_hypothesis_speaks_of_the_wrong_numbers_alone(name, change):
 
 
 def test_a_transposed_answer_is_recognized():
-    kernel = square(case("a table", z=np.array([[1.0, 2.0, 3.0], [5.0, 7.0, 11.0]])))
-    assert claimed(verdict_of(kernel, lambda z: (z * z).T)) == "transposed"
-    assert claimed(verdict_of(kernel, lambda z: np.cos(z).T)) is None
+    exercise = square(case("a table", z=np.array([[1.0, 2.0, 3.0], [5.0, 7.0, 11.0]])))
+    assert claimed(verdict_of(exercise, lambda z: (z * z).T)) == "transposed"
+    assert claimed(verdict_of(exercise, lambda z: np.cos(z).T)) is None
 
 
 def test_a_row_of_numbers_cannot_be_transposed():
@@ -201,9 +201,9 @@ def test_the_factor_and_the_offset_are_told():
 
 
 def test_a_factor_is_seen_through_infinities_that_are_right():
-    kernel = square(case("infinite", z=np.array([1.0, np.inf, 2.0, 3.0, np.nan])))
-    assert claimed(verdict_of(kernel, lambda z: 3 * z * z)) == "factor"
-    assert claimed(verdict_of(kernel, lambda z: np.where(np.isfinite(z), 3 * z * z, 0.0))) is None
+    exercise = square(case("infinite", z=np.array([1.0, np.inf, 2.0, 3.0, np.nan])))
+    assert claimed(verdict_of(exercise, lambda z: 3 * z * z)) == "factor"
+    assert claimed(verdict_of(exercise, lambda z: np.where(np.isfinite(z), 3 * z * z, 0.0))) is None
 
 
 @pytest.mark.parametrize("small", [1e-7, 1e-9])
@@ -212,20 +212,20 @@ def test_tiny_factors_that_vary_are_not_taken_for_one(small):
 
 
 def test_tiny_offsets_that_vary_are_not_taken_for_one():
-    kernel = square(case("small", z=np.array([1e-3, 2e-3, 3e-3])))
-    assert claimed(verdict_of(kernel, lambda z: z * z + 1e-7 * np.arange(1, 4))) is None
+    exercise = square(case("small", z=np.array([1e-3, 2e-3, 3e-3])))
+    assert claimed(verdict_of(exercise, lambda z: z * z + 1e-7 * np.arange(1, 4))) is None
 
 
 def test_two_numbers_are_too_few_to_speak_of_a_factor():
-    kernel = square(case("two", z=np.array([1.0, 2.0])))
-    assert claimed(verdict_of(kernel, lambda z: 0.5 * z * z)) is None
+    exercise = square(case("two", z=np.array([1.0, 2.0])))
+    assert claimed(verdict_of(exercise, lambda z: 0.5 * z * z)) is None
 
 
 def test_the_right_numbers_in_the_wrong_dtype_are_no_hypothesis():
-    kernel = square(case("float32", z=np.array([1.0, 2.0, 4.0], "float32")))
-    assert claimed(verdict_of(kernel, lambda z: (z * z).astype("float64"))) is None
-    kernel = small_kernel(lambda z: z * 1, case("float32", z=np.array([1.0, 2.0, 4.0], "float32")))
-    assert claimed(verdict_of(kernel, lambda z: z.astype("float64"))) is None
+    exercise = square(case("float32", z=np.array([1.0, 2.0, 4.0], "float32")))
+    assert claimed(verdict_of(exercise, lambda z: (z * z).astype("float64"))) is None
+    exercise = small_exercise(lambda z: z * 1, case("float32", z=np.array([1.0, 2.0, 4.0], "float32")))
+    assert claimed(verdict_of(exercise, lambda z: z.astype("float64"))) is None
 
 
 def test_numbers_that_are_right_but_for_their_last_digits_are_no_hypothesis():
@@ -233,8 +233,8 @@ def test_numbers_that_are_right_but_for_their_last_digits_are_no_hypothesis():
 
 
 def test_a_constant_right_answer_is_not_one_step_late():
-    kernel = small_kernel(lambda z: z * 0 + 2, case("constant", z=np.arange(5.0)))
-    assert claimed(verdict_of(kernel, lambda z: np.array([5.0, 2.0, 2.0, 2.0, 2.0]))) is None
+    exercise = small_exercise(lambda z: z * 0 + 2, case("constant", z=np.arange(5.0)))
+    assert claimed(verdict_of(exercise, lambda z: np.array([5.0, 2.0, 2.0, 2.0, 2.0]))) is None
 
 
 @pytest.mark.parametrize("name", ["elu", "elu_backward", "prelu_backward", "relu", "dead_units", "sigmoid"])
@@ -281,9 +281,9 @@ def test_of_two_errors_each_is_explained_in_the_requirement_it_costs():
 
 
 def test_a_needless_warning_is_explained_by_the_mistake_that_causes_it():
-    kernel = catalogue()["elu"]
-    hint = next(item.hint for item in kernel.mistakes if not item.loses)
-    verdict = verdict_of(kernel, lambda z, alpha=1.0: np.where(z > 0, z, alpha * np.expm1(z)))
+    exercise = catalogue()["elu"]
+    hint = next(item.hint for item in exercise.mistakes if not item.loses)
+    verdict = verdict_of(exercise, lambda z, alpha=1.0: np.where(z > 0, z, alpha * np.expm1(z)))
     assert hint in verdict.remarks[0]
 
 

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 import torch
 
-from autograder.call.plain import arrays_in, same, with_memory_order
+from autograder.exercises import catalogue
+from autograder.exercises.model import Derivative, Requirement, case
 from autograder.judge.comparison import compare
 from autograder.judge.expectations import (
     DERIVATIVE,
@@ -21,20 +22,19 @@ from autograder.judge.expectations import (
     reference,
     to_tensor,
 )
-from autograder.kernels import catalogue
-from autograder.kernels.model import Derivative, Requirement, case
+from autograder.plaindata.values import arrays_in, same, with_memory_order
 from tests.judge.students import elu_backward, verdict_of
 
-BACKWARD = [kernel for kernel in catalogue().values() if kernel.derivative]
+BACKWARD = [exercise for exercise in catalogue().values() if exercise.derivative]
 SEEDS = (1, 2, 3)
 ELU_BACKWARD = catalogue()["elu_backward"]
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize("kernel", BACKWARD, ids=lambda kernel: kernel.name)
-def test_the_numerical_derivative_agrees_with_pytorch(kernel, seed):
+@pytest.mark.parametrize("exercise", BACKWARD, ids=lambda exercise: exercise.name)
+def test_the_numerical_derivative_agrees_with_pytorch(exercise, seed):
     compared = 0
-    for item in expectations_of(kernel, seed, True, ("cpu",)):
+    for item in expectations_of(exercise, seed, True, ("cpu",)):
         answers = {oracle.name: oracle for oracle in item.oracles}
         if DERIVATIVE in answers:
             second = answers[DERIVATIVE]
@@ -42,7 +42,7 @@ def test_the_numerical_derivative_agrees_with_pytorch(kernel, seed):
                 answers["cpu"].expected[0],
                 second.expected[0],
                 computation=second.computation,
-                outputs=kernel.outputs,
+                outputs=exercise.outputs,
                 masks=second.masks,
             )
             assert found.difference is None, f"{item.case.name}: {found.difference}"
@@ -56,24 +56,24 @@ def wrong_reference(dout, z, alpha=1.0):
 
 
 def test_a_wrong_reference_is_caught_by_the_numerical_derivative():
-    kernel = replace(ELU_BACKWARD, reference=wrong_reference, mistakes=())
+    exercise = replace(ELU_BACKWARD, reference=wrong_reference, mistakes=())
     agrees_with_it = verdict_of(
-        kernel, lambda dout, z, alpha=1.0: wrong_reference(*map(torch.tensor, (dout, z))).numpy()
+        exercise, lambda dout, z, alpha=1.0: wrong_reference(*map(torch.tensor, (dout, z))).numpy()
     )
     assert not agrees_with_it.passed
     disputed = next(item for item in agrees_with_it.requirements if not item.passed)
     assert disputed.oracles == {"cpu": True, DERIVATIVE: False}
     assert disputed.counterexample.oracle == DERIVATIVE
     assert "please tell your instructor" in agrees_with_it.text()
-    right = verdict_of(kernel, elu_backward)
+    right = verdict_of(exercise, elu_backward)
     assert next(item for item in right.requirements if not item.passed).oracles == {"cpu": False, DERIVATIVE: True}
 
 
 def derivative_of(forward, upstream, **arguments):
     """The second oracle of a make-believe backward kernel with respect to z."""
-    kernel = replace(ELU_BACKWARD, derivative=Derivative(forward, "dout", ("z",)), reference=lambda dout, **_: dout)
+    exercise = replace(ELU_BACKWARD, derivative=Derivative(forward, "dout", ("z",)), reference=lambda dout, **_: dout)
     one = case("one", dout=upstream, **arguments)
-    found = oracles(kernel, one, {"cpu": reference(kernel, one, "cpu")})
+    found = oracles(exercise, one, {"cpu": reference(exercise, one, "cpu")})
     return next((oracle for oracle in found if oracle.name == DERIVATIVE), None)
 
 
@@ -124,10 +124,10 @@ def test_no_second_opinion_is_asked_where_it_would_be_worth_nothing(z, dout):
 
 
 def test_what_a_kernel_takes_instead_of_the_forward_functions_input_is_translated():
-    kernel = catalogue()["sigmoid_backward"]
-    assert kernel.derivative.at is not None
+    exercise = catalogue()["sigmoid_backward"]
+    assert exercise.derivative.at is not None
     one = case("one", dout=np.array([2.0]), s=np.array([0.25]))
-    found = oracles(kernel, one, {"cpu": reference(kernel, one, "cpu")})
+    found = oracles(exercise, one, {"cpu": reference(exercise, one, "cpu")})
     assert found[-1].name == DERIVATIVE
     assert found[-1].expected[0] == pytest.approx(2.0 * 0.25 * 0.75)
 
@@ -155,9 +155,9 @@ def test_collections_are_carried_over_item_by_item():
 
 
 def test_a_reference_that_writes_into_its_input_spoils_no_case():
-    kernel = replace(ELU_BACKWARD, reference=lambda z, **_: z.zero_(), derivative=None)
+    exercise = replace(ELU_BACKWARD, reference=lambda z, **_: z.zero_(), derivative=None)
     one = case("one", dout=np.ones(2), z=np.ones(2))
-    assert reference(kernel, one, "cpu")[0].tolist() == [0.0, 0.0]
+    assert reference(exercise, one, "cpu")[0].tolist() == [0.0, 0.0]
     assert one.arguments["z"].tolist() == [1.0, 1.0]
 
 
@@ -178,9 +178,11 @@ def test_the_right_answers_are_computed_once():
 
 
 def test_adding_a_requirement_leaves_the_random_numbers_of_the_others_as_they_are():
-    kernel = catalogue()["elu"]
-    more = replace(kernel, requirements=(Requirement("new", 1, kernel.requirements[0].cases), *kernel.requirements))
-    before = expectations_of(kernel, 5, True, ("cpu",))
+    exercise = catalogue()["elu"]
+    more = replace(
+        exercise, requirements=(Requirement("new", 1, exercise.requirements[0].cases), *exercise.requirements)
+    )
+    before = expectations_of(exercise, 5, True, ("cpu",))
     after = [item for item in expectations_of(more, 5, True, ("cpu",)) if item.requirement != "new"]
     for one, other in zip(before, after, strict=True):
         assert same(one.case.arguments, other.case.arguments)

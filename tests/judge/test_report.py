@@ -9,15 +9,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from autograder.call.calling import Outcome, Problem
+from autograder.exercises import catalogue
+from autograder.exercises.model import Requirement, case
 from autograder.judge import Verdict, judge
+from autograder.judge.formatting import ALL_DIGITS, LONGEST, readable, show_both, show_value
 from autograder.judge.report import KINDS_OF_HIDDEN_DIFFERENCE
-from autograder.judge.show import ALL_DIGITS, LONGEST, readable, show_both, show_value
-from autograder.kernels import catalogue
-from autograder.kernels.model import Requirement, case
-from tests.call.test_calling import written
-from tests.call.test_plain import NOT_PLAIN
+from autograder.plaindata.call import Outcome, Problem
 from tests.judge.students import after, elu, elu_backward, first_difference, prelu_backward, verdict_of
+from tests.plaindata.test_call import written
+from tests.plaindata.test_values import NOT_PLAIN
 
 ELU = catalogue()["elu"]
 EVIL = '<script>alert(1)</script><img src=x onerror="alert(2)">'
@@ -187,17 +187,17 @@ def test_a_wrong_value_is_told_with_call_expected_yours_and_by_how_much():
 
 
 def test_of_several_numbers_the_worst_is_told():
-    kernel = replace(
+    exercise = replace(
         ELU,
         parameters=("z",),
         reference=lambda z: z,
         mistakes=(),
         requirements=(Requirement("values", 1, lambda draw: [case("table", z=np.arange(6.0).reshape(2, 3))]),),
     )
-    wrong = verdict_of(kernel, lambda z: z + np.array([[0, 0, 0.5], [0, 7, 0.25]]))
+    wrong = verdict_of(exercise, lambda z: z + np.array([[0, 0, 0.5], [0, 7, 0.25]]))
     assert "3 of 6 numbers differ" in wrong.text()
     assert "Worst at [1, 1]: expected 4, yours 11, off by 7 where 4e-09 is allowed." in wrong.text()
-    exact = verdict_of(replace(kernel, reference=lambda z: z > 2), lambda z: z > 3)
+    exact = verdict_of(replace(exercise, reference=lambda z: z > 2), lambda z: z > 3)
     assert "Worst at [1, 0]: expected True, yours False." in exact.text()
 
 
@@ -246,14 +246,14 @@ def test_the_second_opinion_is_a_column_of_the_page():
 
 
 def test_a_picture_says_what_it_shows_and_is_small():
-    kernel = replace(
+    exercise = replace(
         ELU,
         parameters=("z",),
         reference=lambda z: z,
         mistakes=(),
         requirements=(Requirement("values", 1, lambda draw: [case("large", z=np.zeros((300, 400)))]),),
     )
-    verdict = verdict_of(kernel, lambda z: z + np.eye(300, 400))
+    verdict = verdict_of(exercise, lambda z: z + np.eye(300, 400))
     page = checked_page(verdict)
     assert {"svg", "rect"} <= page.tags
     assert 'aria-label="map of the entries that differ"' in verdict.html()
@@ -270,7 +270,7 @@ def test_a_call_with_large_arguments_is_written_an_argument_a_line():
 
 def test_a_verdict_of_a_kernel_that_is_no_longer_in_the_catalogue_can_still_be_read():
     for function in (elu, FUNCTIONS["a known mistake"], lambda: 0):
-        verdict = replace(verdict_of("elu", function), kernel="gone_long_ago")
+        verdict = replace(verdict_of("elu", function), exercise="gone_long_ago")
         assert verdict.text().startswith("gone_long_ago: ")
         checked_page(verdict)
 

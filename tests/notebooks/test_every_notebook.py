@@ -23,8 +23,8 @@ from autograder.course import (
     text_of,
     without_solution_marks,
 )
-from autograder.grading.figures import LINK
-from autograder.kernels import of_notebook
+from autograder.exercises import of_notebook
+from autograder.grading.intake.figures import LINK
 
 COURSE = Course()
 SECONDS = 600
@@ -95,20 +95,20 @@ def test_its_grade_ids_are_unique(notebook):
 
 @each_notebook
 def test_it_teaches_three_to_seven_kernels_and_checks_each_of_them_once(notebook):
-    kernels = [kernel.name for kernel in of_notebook(notebook)]
+    exercises = [exercise.name for exercise in of_notebook(notebook)]
     cells = [cell for cell in read(COURSE.source_of(notebook))["cells"] if is_check_cell(cell)]
-    assert 3 <= len(kernels) <= 7
-    assert [name for cell in cells for name in checked_names(text_of(cell))] == kernels
+    assert 3 <= len(exercises) <= 7
+    assert [name for cell in cells for name in checked_names(text_of(cell))] == exercises
 
 
 @each_notebook
 def test_each_exercise_has_a_card_with_hints_minutes_and_what_it_is_compared_with(notebook):
     cells = read(COURSE.source_of(notebook))["cells"]
-    for kernel in of_notebook(notebook):
-        (at,) = [i for i, cell in enumerate(cells) if grading_of(cell).get("grade_id") == kernel.name]
+    for exercise in of_notebook(notebook):
+        (at,) = [i for i, cell in enumerate(cells) if grading_of(cell).get("grade_id") == exercise.name]
         card = text_of(cells[at - 1])
         assert cells[at - 1]["cell_type"] == "markdown"
-        assert f"{kernel.name}(" in card
+        assert f"{exercise.name}(" in card
         assert card.count("<details>") == card.count("</details>") >= 3
         assert "Compared with" in card
         assert re.search(r"\b\d+ min", card)

@@ -18,10 +18,10 @@ import numpy as np
 import pytest
 
 from autograder.course import ROOT
-from autograder.sandbox import Limits, StudentProcess, chosen, system_calls, watch
-from autograder.sandbox.bubblewrap import STAGE
-from autograder.sandbox.needed_files import PACKAGES, PYTHON, library_folders, needed_files
-from tests.confinement import why_there_is_no_sandbox
+from autograder.sandbox import Limits, StudentProcess, chosen, system_calls, watchdog
+from autograder.sandbox.bubblewrap import LAUNCHER
+from autograder.sandbox.mounts import PACKAGES, PYTHON, library_folders, needed_files
+from tests.support.confinement import why_there_is_no_sandbox
 
 pytestmark = pytest.mark.skipif(bool(why_there_is_no_sandbox()), reason=why_there_is_no_sandbox() or "there is one")
 
@@ -95,7 +95,7 @@ def value(process: StudentProcess, expression: str) -> float | None:
         os.path.expanduser("~/.ssh"),
         str(ROOT / "README.md"),
         str(ROOT / "source"),
-        str(ROOT / "autograder" / "kernels"),
+        str(ROOT / "autograder" / "exercises"),
         "/course/kernels",
         "/course/judge",
         os.path.dirname(os.__file__),
@@ -168,7 +168,7 @@ def test_an_ordinary_user_has_the_same_sandbox_as_root():
     user, staged = 12345, "/tmp/stage"
     binds = (*needed_files(), (str(ROOT / "autograder"), "/judge/autograder"))
     settings = json.dumps({"judge": os.getpid(), "user": user, "stage": staged, "binds": binds})
-    command = [sys.executable, "-I", "-S", str(STAGE), settings, staged + PYTHON, "-c", AS_ORDINARY_USER]
+    command = [sys.executable, "-I", "-S", str(LAUNCHER), settings, staged + PYTHON, "-c", AS_ORDINARY_USER]
     search = ":".join(staged + folder for folder in library_folders(binds))
     environment = {"PATH": os.defpath, "PYTHONPATH": f"{staged}/judge:{staged}{PACKAGES}", "LD_LIBRARY_PATH": search}
     memory, message = BOMBS["many processes, each with much memory"]
@@ -589,7 +589,7 @@ def test_the_watch_counts_every_process_and_thread(process):
         "import threading\nfor _ in range(3): threading.Thread(target=time.sleep, args=(99,), daemon=True).start()",
     )
     process.run("cell", "for _ in range(2):\n    if os.fork() == 0: time.sleep(99)")
-    family = watch.family(process.first_process)
+    family = watchdog.family(process.first_process)
     assert len(family) == 3
     assert sum(one.threads for one in family) == 6
 

@@ -17,12 +17,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from autograder.call.calling import Outcome
 from autograder.course import ROOT
-from autograder.grading.running import as_python
-from autograder.sandbox import Confinement, Limits, StudentProcess, chosen, watch
-from tests.confinement import why_there_is_no_sandbox
-from tests.ordinary_user import heed_permissions
+from autograder.grading.scoring.cells import as_python
+from autograder.plaindata.call import Outcome
+from autograder.sandbox import Confinement, Limits, StudentProcess, chosen, watchdog
+from tests.support.confinement import why_there_is_no_sandbox
+from tests.support.ordinary_user import heed_permissions
 
 PATIENT = Limits(call_seconds=30.0)
 HASTY = Limits(cell_seconds=1.0, call_seconds=1.0)
@@ -438,7 +438,7 @@ SABOTAGE = {
     "struct replaced": "import sys\nsys.modules['autograder.sandbox_wire'].encode = lambda m: b'TDN1' + bytes(12)",
     "the caller replaced": (
         "import sys\nfrom types import SimpleNamespace\n"
-        "sys.modules['autograder.call.calling'].call = lambda f, a: SimpleNamespace(problem=None, "
+        "sys.modules['autograder.plaindata.call'].call = lambda f, a: SimpleNamespace(problem=None, "
         "returned=[[]] * 10, arguments_after='x', warnings=5, printed='no', seconds='long')"
     ),
     "answers of odd types": "import sys\nsys.stdout.text = ['x']",
@@ -523,7 +523,7 @@ def test_children_of_the_process_end_with_it(confinement, scratch):
     source = f"import subprocess, sys\nfor _ in range(2): {sleep}"
     with StudentProcess(confinement, PATIENT) as process:
         assert process.run("cell", source).error is None
-        family = [one.number for one in watch.family(process.first_process)]
+        family = [one.number for one in watchdog.family(process.first_process)]
         assert len(family) == 3
     assert all(wait_until_gone(number) for number in family)
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
-from autograder.call.plain import DTYPES, memory_order, same, with_memory_order
+from autograder.plaindata.values import DTYPES, memory_order, same, with_memory_order
 from autograder.sandbox.wire import (
     LARGEST_BODY,
     LARGEST_HEADER,

@@ -1,0 +1,1 @@
+"""A simulated class, which never takes part in a real grading."""

@@ -1,0 +1,1 @@
+"""Between results and nbgrader: configuration, releases, the gradebook."""

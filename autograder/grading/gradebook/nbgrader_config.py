@@ -1,0 +1,122 @@
+"""nbgrader's configuration for this course, used by `nbgrader_config.py` and by our own commands alike."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from dataclasses import fields
+from pathlib import Path
+
+from traitlets.config import Config
+
+from autograder.course import CourseError
+from autograder.sandbox import Limits
+
+COURSE_ID = "training-deep-networks"
+TEMPLATES = Path(__file__).resolve().parents[1] / "pages" / "templates"
+SQLITE_TIMEOUT_SECONDS = 60
+
+
+SAVE_CELLS = "nbgrader.preprocessors.SaveCells"
+RELEASE_STEPS = [
+    "autograder.grading.preprocessors.EmbedFigures",
+    "nbgrader.preprocessors.IncludeHeaderFooter",
+    "nbgrader.preprocessors.InstantiateTests",
+    "nbgrader.preprocessors.LockCells",
+    "nbgrader.preprocessors.ClearSolutions",
+    "nbgrader.preprocessors.ClearOutput",
+    "nbgrader.preprocessors.CheckCellMetadata",
+    "nbgrader.preprocessors.ComputeChecksums",
+    SAVE_CELLS,
+    "nbgrader.preprocessors.ClearHiddenTests",
+    "nbgrader.preprocessors.ClearMarkScheme",
+    "nbgrader.preprocessors.ComputeChecksums",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+"""From source/ to release/: the figures are put in, then nbgrader's own steps. SAVE_CELLS writes into the gradebook."""
+
+
+def database_url(root: Path) -> str:
+    """Where the gradebook of a course folder is: SQLite that waits for a lock, unless the configuration says
+    otherwise."""
+    return f"sqlite:///{root / 'gradebook.db'}?timeout={SQLITE_TIMEOUT_SECONDS}"
+
+
+def configure(config: Config, root: Path) -> Config:
+    """Set what nbgrader's commands need to work on the course folder `root` and give the judge's scores.
+
+    The template is set for the feedback alone: Formgrader's own pages use another. There students' markdown would be
+    live: a filter makes it harmless.
+    """
+    _make_exchange(root / "exchange")
+    config.CourseDirectory.course_id = COURSE_ID
+    config.CourseDirectory.root = str(root)
+    config.CourseDirectory.db_url = database_url(root)
+    config.Exchange.root = str(root / "exchange")
+    config.GenerateAssignment.force = True
+    config.GenerateAssignment.preprocessors = list(RELEASE_STEPS)
+    config.Autograde.exporter_class = "autograder.grading.preprocessors.SubmissionExporter"
+    config.Autograde.sanitize_preprocessors = ["autograder.grading.preprocessors.Judge"]
+    config.Autograde.autograde_preprocessors = [
+        "autograder.grading.preprocessors.SaveScores",
+        "nbgrader.preprocessors.AssignLatePenalties",
+    ]
+    config.GenerateFeedback.preprocessors = [
+        "nbgrader.preprocessors.GetGrades",
+        "nbgrader.preprocessors.ClearHiddenTests",
+        "autograder.grading.preprocessors.PrepareFeedback",
+        "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+    ]
+    config.GenerateFeedback.exporter_class = "autograder.grading.pages.feedback.FeedbackExporter"
+    config.HTMLExporter.filters = {
+        "markdown2html": "autograder.grading.pages.safe_markdown.graders_markdown",
+        "ansi2html": "autograder.grading.pages.safe_markdown.printed",
+    }
+    config.FeedbackExporter.template_name = "course_feedback"
+    config.FeedbackExporter.extra_template_basedirs = [str(TEMPLATES)]
+    return config
+
+
+def _make_exchange(folder: Path) -> None:
+    """nbgrader wants the folder to be there; where it cannot be made, its exchange commands say so themselves."""
+    with contextlib.suppress(OSError):
+        folder.mkdir(exist_ok=True)
+
+
+def settings(root: Path) -> Config:
+    """The configuration as an object of its own, less what `nbgrader_config.py` of the folder adds.
+
+    A gradebook elsewhere (PostgreSQL, say) is set in that file, as `c.CourseDirectory.db_url`.
+    """
+    from traitlets.config.loader import PyFileConfigLoader
+
+    scripts_on_path()
+    config = configure(Config(), root)
+    own = root / "nbgrader_config.py"
+    if own.is_file():
+        config.merge(PyFileConfigLoader(own.name, path=str(root)).load_config())
+    return config
+
+
+def scripts_on_path() -> None:
+    """Let nbgrader find `alembic`, which it runs by name for a new gradebook, where the environment is not
+    activated."""
+    folder = str(Path(sys.executable).parent)
+    if folder not in os.environ.get("PATH", "").split(os.pathsep):
+        os.environ["PATH"] = folder + os.pathsep + os.environ.get("PATH", os.defpath)
+
+
+def limits_in(config: Config) -> Limits:
+    """What one submission may use, as `nbgrader_config.py` says it: `c.Limits.call_seconds = 10`, for instance.
+
+    Raises CourseError for a limit that does not exist, or that is no positive number.
+    """
+    asked = dict(config.get("Limits", {}))
+    known = {item.name for item in fields(Limits)}
+    for name, value in asked.items():
+        if name not in known:
+            raise CourseError(f"nbgrader_config.py: there is no limit {name!r}; there are {', '.join(sorted(known))}.")
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < float("inf"):
+            raise CourseError(f"nbgrader_config.py: the limit {name} must be a number above 0, not {value!r}.")
+    return Limits(**asked)

@@ -1,0 +1,134 @@
+"""The one writer: judged results into nbgrader's gradebook and the autograded notebooks."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import warnings
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbgrader.api import Gradebook, InvalidEntry, MissingEntry
+from nbgrader.utils import compute_checksum, parse_utc
+from sqlalchemy.exc import SAWarning, SQLAlchemyError
+
+from autograder.course import Course, CourseError, grading_of
+from autograder.grading.gradebook.nbgrader_config import COURSE_ID, settings
+from autograder.grading.intake.submission import SetAside, read_bytes
+from autograder.grading.scoring.results import CellResult, NotebookResult, write_atomically
+
+
+def set_grade(grade: Any, cell: CellResult) -> bool:
+    """Give a row of the gradebook its judged score; a person's score stays. Returns whether anything changed.
+
+    As in nbgrader, a row without an automatic score, or with a person's score beside a changed automatic one, is
+    marked for manual grading.
+    """
+    changed = grade.auto_score != cell.score or (grade.auto_score is None and grade.manual_score is None)
+    if changed:
+        grade.auto_score = cell.score
+        grade.needs_manual_grade = cell.score is None or grade.manual_score is not None
+    return changed
+
+
+class Recorder:
+    """Writes results into the gradebook, one session for a whole class. Use it as a context manager.
+
+    Raises CourseError, saying what to do, where the gradebook cannot be opened or the chapter is not in it.
+    """
+
+    def __init__(self, course: Course, chapter: str) -> None:
+        self.course, self.chapter = course, chapter
+        self._gradebook: Any = None
+
+    def __enter__(self) -> Recorder:
+        self._gradebook = open_gradebook(self.course.root)
+        return self
+
+    def __exit__(self, *problem: object) -> None:
+        self._gradebook.close()
+
+    def record(self, student: str, results: Iterable[NotebookResult], timestamp: str | None) -> None:
+        """Write all notebooks of one student: the gradebook in one transaction, then the autograded files."""
+        results = list(results)
+        try:
+            self._record_scores(student, results, timestamp)
+        except (InvalidEntry, MissingEntry, SQLAlchemyError) as error:
+            reason = str(getattr(error, "orig", error)).split("\n")[0]
+            raise CourseError(
+                f"The scores of {student} could not be written into the gradebook: {reason}. What was judged is kept: "
+                "run the same command again once that is mended."
+            ) from None
+        for result in results:
+            self._write(result, timestamp)
+
+    def _record_scores(self, student: str, results: list[NotebookResult], timestamp: str | None) -> None:
+        gradebook = self._gradebook
+        options = {"timestamp": timestamp} if timestamp else {}
+        gradebook.update_or_create_student(student)
+        submission = gradebook.update_or_create_submission(self.chapter, student, **options)
+        rows = {(row.notebook.name, row.name): row for notebook in submission.notebooks for row in notebook.grades}
+        comments = {
+            (row.notebook.name, row.name): row for notebook in submission.notebooks for row in notebook.comments
+        }
+        for result in results:
+            for name, cell in result.cells.items():
+                set_grade(rows[result.section, name], cell)
+            for name, text in automatic_comments(result).items():
+                comments[result.section, name].auto_comment = text
+        gradebook.db.commit()
+
+    def _write(self, result: NotebookResult, timestamp: str | None) -> None:
+        folder = self.course.root / "autograded" / result.student / result.chapter
+        path = folder / f"{result.section}.ipynb"
+        if result.missing:
+            path.unlink(missing_ok=True)
+            return
+        folder.mkdir(parents=True, exist_ok=True)
+        text = nbformat.writes(nbformat.from_dict(result.notebook)) + "\n"
+        if not path.is_file() or path.read_text(encoding="utf-8") != text:
+            write_atomically(path, text)
+        if timestamp:
+            write_atomically(folder / "timestamp.txt", timestamp)
+
+
+def automatic_comments(result: NotebookResult) -> dict[str, str | None]:
+    """nbgrader's automatic comment of each answer cell: "No response." where it is as released."""
+    found: dict[str, str | None] = {}
+    for cell in nbformat.from_dict(result.notebook).get("cells", []):
+        marks = grading_of(cell)
+        if marks.get("solution"):
+            untouched = marks.get("checksum") == compute_checksum(cell)
+            found[marks["grade_id"]] = "No response." if untouched else None
+    return found
+
+
+def open_gradebook(root: Path) -> Any:
+    """nbgrader's gradebook of a course folder. Raises CourseError where it is none or cannot be written."""
+    warnings.filterwarnings("ignore", category=SAWarning, message="Object of type")
+    url = settings(root).CourseDirectory.db_url
+    file = root / "gradebook.db"
+    try:
+        if file.is_file() and not os.access(file, os.W_OK):
+            raise CourseError(f"The gradebook {file} is read-only. Make it writable, or work on a copy of the folder.")
+        gradebook = Gradebook(url, COURSE_ID)
+        gradebook.assignments  # noqa: B018
+        return gradebook
+    except SQLAlchemyError as error:
+        reason = str(getattr(error, "orig", error))
+        raise CourseError(
+            f"The gradebook {url} cannot be used: {reason}. If the file is damaged, move it away and run the command "
+            "again: scores are recorded anew from the kept verdicts; only points that a person gave are lost."
+        ) from None
+
+
+def timestamp_of(folder: Path) -> str | None:
+    """When a submission was handed in, from nbgrader's timestamp.txt; None where there is none that can be read."""
+    try:
+        text = read_bytes(folder / "timestamp.txt")[:100].decode("utf-8").strip()
+        parsed = parse_utc(text)
+    except (SetAside, ValueError, OverflowError):
+        return None
+    return text if isinstance(parsed, datetime.datetime) else None

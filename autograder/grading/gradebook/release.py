@@ -1,0 +1,110 @@
+"""source/ -> release/ through nbgrader, and the question whether release/ is what source/ makes."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import tempfile
+from pathlib import Path
+
+from autograder.course import Course, CourseError
+from autograder.grading.gradebook.nbgrader_config import SAVE_CELLS, settings
+
+GRADED_ALREADY = """.
+A class has been graded with the exercises as they were. Take the change back, or move gradebook.db away to start a new
+gradebook: scores are recorded anew by `grade`; only points that a person gave stay in the old one."""
+"""What to do where exercises were added or removed after grading."""
+
+
+def make_release(course: Course, chapter: str) -> None:
+    """Generate a chapter's student version into release/, and enter the chapter in the gradebook.
+
+    Raises CourseError where nbgrader cannot do it, with its reason.
+    """
+    from autograder.grading.gradebook.record import open_gradebook
+
+    open_gradebook(course.root).close()
+    released = course.root / "release" / chapter
+    released.parent.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=released.parent, prefix=".making-") as scratch:
+        _generate(course, chapter, Path(scratch))
+        shutil.rmtree(released, ignore_errors=True)
+        (Path(scratch) / chapter).rename(released)
+
+
+def register(course: Course, chapter: str) -> None:
+    """Enter a chapter in the gradebook as source/ has it now; release/ is not touched. Raises CourseError."""
+    from autograder.grading.gradebook.record import open_gradebook
+
+    open_gradebook(course.root).close()
+    with tempfile.TemporaryDirectory(prefix="release-") as scratch:
+        _generate(course, chapter, Path(scratch))
+
+
+def _generate(course: Course, chapter: str, folder: Path, gradebook: bool = True) -> None:
+    """Run nbgrader's generate_assignment into a folder, with or without the gradebook."""
+    from nbgrader.converters import GenerateAssignment
+    from nbgrader.converters.base import NbGraderException
+    from nbgrader.coursedir import CourseDirectory
+    from sqlalchemy.exc import SQLAlchemyError
+
+    course.sections(chapter)
+    config = settings(course.root)
+    config.CourseDirectory.assignment_id = chapter
+    config.CourseDirectory.release_directory = str(folder)
+    if not gradebook:
+        config.GenerateAssignment.no_database = True
+        steps = config.GenerateAssignment.preprocessors
+        config.GenerateAssignment.preprocessors = [step for step in steps if step != SAVE_CELLS]
+    messages = CapturedLog()
+    converter = GenerateAssignment(coursedir=CourseDirectory(config=config), config=config)
+    converter.log = messages.logger
+    try:
+        converter.start()
+    except (NbGraderException, SQLAlchemyError) as error:
+        reason = messages.last() or str(error)
+        advice = GRADED_ALREADY if "because there are submissions" in reason else ""
+        raise CourseError(f"nbgrader could not release {chapter}: {reason}{advice}") from None
+
+
+class CapturedLog(logging.Handler):
+    """Collects nbgrader's messages instead of printing them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._texts: list[str] = []
+        self.logger = logging.Logger("nbgrader")
+        self.logger.addHandler(self)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.levelno >= logging.ERROR:
+            self._texts.append(record.getMessage())
+
+    def last(self) -> str:
+        """The last line of the error that tells most: of the traceback, where there is one."""
+        traces = [text for text in self._texts if text.lstrip().startswith("Traceback")]
+        told = traces or self._texts
+        return told[-1].strip().split("\n")[-1] if told else ""
+
+
+def differences(course: Course) -> list[str]:
+    """In sentences, where release/ is not what source/ makes; empty where it is."""
+    with tempfile.TemporaryDirectory(prefix="release-") as scratch:
+        for chapter in course.chapters():
+            _generate(course, chapter, Path(scratch), gradebook=False)
+        return _compare(Path(scratch), course.root / "release")
+
+
+def _compare(made: Path, released: Path) -> list[str]:
+    names = sorted({path.relative_to(root) for root in (made, released) for path in root.rglob("*") if path.is_file()})
+    found = []
+    for name in names:
+        if ".ipynb_checkpoints" in name.parts:
+            continue
+        if not (released / name).is_file():
+            found.append(f"release/{name} is missing: source/ makes it")
+        elif not (made / name).is_file():
+            found.append(f"release/{name} is not made from source/")
+        elif (made / name).read_bytes() != (released / name).read_bytes():
+            found.append(f"release/{name} differs from what source/ makes")
+    return found

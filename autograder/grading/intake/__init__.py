@@ -1,0 +1,1 @@
+"""From the bytes a student handed in to a notebook that can be judged."""

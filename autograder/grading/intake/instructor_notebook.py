@@ -1,0 +1,39 @@
+"""The instructor's notebook as nbgrader keeps it for grading: solutions cleared, cells locked, hidden tests still
+there, figures as words."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from autograder.course import Course, CourseError
+from autograder.grading.intake.figures import describe_figures
+
+
+def master(course: Course, notebook: str) -> NotebookNode:
+    """The master of "<chapter>/<section>", a copy of its own.
+
+    Raises CourseError where the source cannot be read.
+    """
+    path = course.source_of(notebook)
+    try:
+        return nbformat.from_dict(_master(path, path.stat().st_mtime_ns))
+    except (OSError, ValueError) as error:
+        raise CourseError(f"The instructor's notebook {path} cannot be read: {error}") from None
+
+
+@lru_cache(maxsize=64)
+def _master(path: Path, changed: int) -> NotebookNode:
+    from nbgrader.preprocessors import CheckCellMetadata, ClearOutput, ClearSolutions, ComputeChecksums, LockCells
+
+    notebook = nbformat.read(path, as_version=4)
+    if not all(cell.get("id") for cell in notebook.cells):
+        raise ValueError("its cells have no ids; save it once with a JupyterLab of today")
+    resources = {"nbgrader": {"notebook": path.stem, "assignment": path.parent.name}}
+    for step in (LockCells, ClearSolutions, ClearOutput, CheckCellMetadata, ComputeChecksums):
+        notebook, resources = step().preprocess(notebook, resources)
+    describe_figures(notebook)
+    return notebook

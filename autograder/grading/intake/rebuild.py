@@ -1,0 +1,163 @@
+"""Rebuilding a submission from the instructor's notebook, cell by cell.
+
+Test cells, points, locks and the kernel are the instructor's, whatever the student did; the answers are the student's;
+cells that the student added stay where they are. What was changed is told.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+from autograder.course import grading_of
+from autograder.grading.intake.submission import Submitted
+
+WORDS = {"grade": "graded or not", "solution": "answer or not", "locked": "lock", "points": "points"}
+"""What nbgrader's marks are called in a flag."""
+
+
+@dataclass
+class Rebuilt:
+    """The notebook that is judged, and sentences for the instructor about what was not as released."""
+
+    notebook: NotebookNode
+    flags: list[str] = field(default_factory=list)
+
+
+def rebuild(master: NotebookNode, submitted: Submitted) -> Rebuilt:
+    """Put a student's answers into a copy of the master. submitted: as `submission.parse` gives it."""
+    notebook = nbformat.from_dict(master)
+    known = {_key(cell): cell for cell in notebook.cells}
+    answers, extras, flags = _sorted(known, submitted.cells)
+    flags = [*submitted.notes, *flags, *_order_flags(known, answers)]
+    taken = {cell.get("id", "") for cell in notebook.cells}
+    names = (name for number in range(len(submitted.cells) + len(taken)) if (name := f"added-{number}") not in taken)
+    built: list[NotebookNode] = [_extra(cell, next(names)) for cell in extras.pop("", [])]
+    for key, cell in known.items():
+        flags += _take_answer(cell, answers.get(key))
+        built.append(cell)
+        built += [_extra(extra, next(names)) for extra in extras.get(key, [])]
+    notebook.cells = built
+    notebook.metadata = nbformat.from_dict({"kernelspec": master.metadata.get("kernelspec", {})})
+    return Rebuilt(notebook, flags)
+
+
+def _key(cell: Any) -> str:
+    """What identifies a cell of the master: its grade_id or, for text and experiments, its id."""
+    return grading_of(cell).get("grade_id") or f"id:{cell.get('id', '')}"
+
+
+def _sorted(known: dict[str, Any], cells: list[dict[str, Any]]) -> tuple[dict, dict[str, list], list[str]]:
+    """The student's cells as answers to known cells and extras by the known cell they follow."""
+    by_id = _by_id(known, cells)
+    answers: dict[str, dict[str, Any]] = {}
+    extras: dict[str, list[dict[str, Any]]] = {}
+    flags: list[str] = []
+    last = ""
+    for cell in cells:
+        key = cell["grade_id"] or by_id.get(cell["id"], "")
+        if key in known and key not in answers:
+            answers[key] = cell
+            last = key
+        elif key in known and _is_test(known[key]):
+            flags.append(f"the test cell {key} was there more than once: the copies were left out")
+        else:
+            if key in known and grading_of(known[key]):
+                flags.append(f"the answer cell {key} was there more than once: the first one counts")
+            extras.setdefault(last, []).append(cell)
+    return answers, extras, list(dict.fromkeys(flags))
+
+
+def _by_id(known: dict[str, Any], cells: list[dict[str, Any]]) -> dict[str, str]:
+    """Id -> key, for cells that lost nbgrader's metadata in an editor, and those that never had any."""
+    named = {cell["grade_id"] for cell in cells}
+    return {cell["id"]: key for key, cell in known.items() if cell.get("id") and key not in named}
+
+
+def _order_flags(known: dict[str, Any], answers: dict[str, Any]) -> list[str]:
+    """Whether the graded cells and those with answers stood in another order than the instructor's."""
+    found = [key for key in answers if grading_of(known[key])]
+    if found == [key for key in known if key in answers and grading_of(known[key])]:
+        return []
+    return ["cells were moved: the instructor's order was used"]
+
+
+def _is_test(cell: Any) -> bool:
+    marks = grading_of(cell)
+    return bool(marks.get("grade") and not marks.get("solution"))
+
+
+def _take_answer(cell: NotebookNode, answer: dict[str, Any] | None) -> list[str]:
+    """Give a cell of the master the student's source where it is the student's to write; say what else was changed."""
+    marks = grading_of(cell)
+    name = marks.get("grade_id")
+    if answer is None:
+        if marks.get("grade") or marks.get("solution"):
+            what = "test cell" if _is_test(cell) else "answer cell"
+            return [f"the {what} {name} was missing: the instructor's was put back"]
+        return []
+    flags = _marks_flags(marks, answer)
+    if _is_test(cell):
+        if answer["source"].strip() not in _released_forms(cell.source) or answer["cell_type"] != cell.cell_type:
+            flags.append(f"the test cell {name} was changed: the instructor's was used")
+        return flags
+    if marks.get("locked") and not marks.get("solution"):
+        if cell.cell_type == "code" and answer["source"].strip() != cell.source.strip():
+            flags.append(f"the locked cell {name} was changed: the instructor's was used")
+        return flags
+    if cell.cell_type != answer["cell_type"]:
+        what = f"the cell {name or cell.get('id')} has another type than the released one"
+        return [*flags, f"{what}: the instructor's was put back"]
+    if cell.cell_type != "markdown" or marks.get("solution"):
+        cell.source = answer["source"]
+    if answer["attachments"] and cell.cell_type == "markdown" and marks.get("solution"):
+        cell.attachments = nbformat.from_dict(answer["attachments"])
+    return flags
+
+
+def _marks_flags(marks: dict[str, Any], answer: dict[str, Any]) -> list[str]:
+    """What a student's cell says of itself that the instructor's does not."""
+    if not marks:
+        return []
+    name = marks.get("grade_id")
+    if not answer["grade_id"]:
+        return [f"the cell {name} had lost nbgrader's metadata: it was known by its id"]
+    told = answer["marks"]
+    flags = []
+    if "points" in told and told["points"] != marks.get("points"):
+        flags.append(f"the points of {name} were changed: the instructor's were used")
+    others = [WORDS[one] for one in ("grade", "solution", "locked") if one in told and told[one] != marks.get(one)]
+    if others:
+        flags.append(f"the settings of {name} were changed ({', '.join(others)}): the instructor's were used")
+    return flags
+
+
+def _released_forms(source: str) -> set[str]:
+    """A test cell as the instructor has it, and as students get it."""
+    return {source.strip(), without_hidden_tests(source).strip()}
+
+
+def without_hidden_tests(source: str) -> str:
+    """A test cell as students get it, less what stands between the marks of hidden tests."""
+    lines, hidden = [], False
+    for line in source.split("\n"):
+        if "### BEGIN HIDDEN TESTS" in line:
+            hidden = True
+        elif "### END HIDDEN TESTS" in line:
+            hidden = False
+        elif not hidden:
+            lines.append(line)
+    return "\n".join(lines)
+
+
+def _extra(cell: dict[str, Any], name: str) -> NotebookNode:
+    """A cell that the student added, with nothing but its source and images. name: its new id."""
+    make = {"code": nbformat.v4.new_code_cell, "markdown": nbformat.v4.new_markdown_cell}
+    new = make.get(cell["cell_type"], nbformat.v4.new_raw_cell)(cell["source"])
+    new.id = name
+    if cell["attachments"] and new.cell_type == "markdown":
+        new.attachments = nbformat.from_dict(cell["attachments"])
+    return new

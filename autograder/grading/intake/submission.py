@@ -1,0 +1,300 @@
+"""Reading a submitted notebook, in the trusted process, without running anything of it.
+
+What is harmless is repaired and noted; what cannot be read is set aside with its reason. Memory and time are bounded
+before anything is parsed: the largest part of an honest file are its plots, which are long strings and cost little.
+"""
+
+from __future__ import annotations
+
+import codecs
+import hashlib
+import itertools
+import json
+import os
+import re
+import stat
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+LARGEST_FILE_BYTES = 64 * 2**20
+MOST_VALUES = 1_000_000
+"""Numbers, strings, lists and dicts in the JSON. A list costs twenty times its two characters in memory."""
+MOST_CELLS = 2_000
+LONGEST_CELL = 200_000
+MOST_BLANK_LINES = 2_000
+"""Lines of nothing but spaces in a cell. Pygments, which colours the code, needs time with the square of them."""
+LONGEST_NOTEBOOK = 2_000_000
+"""Characters in all cells together, without outputs."""
+MOST_IMAGES = 100
+LARGEST_IMAGES_BYTES = 16 * 2**20
+"""Characters of all pasted images together, in base64."""
+OWN_FOLDERS = 2
+"""How many folders above a submitted file came with it: the student's and the chapter's."""
+
+BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
+STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)', re.DOTALL)
+"""A string of JSON. One that does not end reaches to the end of the file, so that the file is read once only."""
+BYTE_ORDER_MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+class SetAside(Exception):
+    """A submission that cannot be read. The message says why, for the instructor; a person looks at it."""
+
+
+@dataclass
+class Submitted:
+    """What is taken from a submitted notebook.
+
+    cells: of each its cell_type ("code", "markdown" or "raw"), source, id, grade_id, nbgrader's marks ("grade",
+        "solution", "locked", "points": as far as they are plain values) and images; nothing else.
+    notes: sentences for the instructor about what was repaired or left out.
+    """
+
+    cells: list[dict[str, Any]]
+    notes: list[str] = field(default_factory=list)
+
+
+# ---------------------------------------------------------------- files
+
+
+def read_bytes(path: Path) -> bytes:
+    """The content of a submitted file. No link is followed: neither the file nor the two folders above it may be one.
+
+    Raises SetAside for links, hard links, special files, files that cannot be read and files over 64 MB.
+    """
+    try:
+        descriptor = _open(Path(path))
+    except OSError as error:
+        raise SetAside(f"the file cannot be opened ({error.strerror})") from None
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        os.close(descriptor)
+        raise SetAside("it is no regular file")
+    with os.fdopen(descriptor, "rb") as file:
+        if status.st_nlink > 1:
+            raise SetAside("it is a hard link, another name of a file that lies elsewhere: put a copy in its place")
+        try:
+            content = file.read(LARGEST_FILE_BYTES + 1) if status.st_size <= LARGEST_FILE_BYTES else b""
+        except OSError as error:
+            raise SetAside(f"the file cannot be read ({error.strerror})") from None
+    size = max(status.st_size, len(content))
+    if size > LARGEST_FILE_BYTES:
+        raise SetAside(f"the file has {size / 2**20:,.0f} MB; {LARGEST_FILE_BYTES / 2**20:.0f} MB are read at most")
+    return content
+
+
+def _open(path: Path) -> int:
+    """Open a file by way of its folders, one after the other, so that none can be exchanged for a link meanwhile."""
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_CLOEXEC", 0)
+    no_follow, a_folder = getattr(os, "O_NOFOLLOW", 0), getattr(os, "O_DIRECTORY", 0)
+    if os.open not in os.supports_dir_fd:
+        return _open_below(None, str(path), flags, "the file")
+    above, own = path.absolute().parent, [path.name]
+    while len(own) <= OWN_FOLDERS and above != above.parent:
+        above, own = above.parent, [above.name, *own]
+    folder = os.open(above, flags | a_folder)
+    for name in own[:-1]:
+        try:
+            inner = _open_below(folder, name, flags | a_folder | no_follow, f"the folder {name!r}")
+        finally:
+            os.close(folder)
+        folder = inner
+    try:
+        return _open_below(folder, own[-1], flags | no_follow, "the file")
+    finally:
+        os.close(folder)
+
+
+def _open_below(folder: int | None, name: str, flags: int, what: str) -> int:
+    """Open what a folder holds under a name. Raises SetAside where that is a link, OSError for everything else."""
+    try:
+        return os.open(name, flags, dir_fd=folder)
+    except OSError:
+        try:
+            link = stat.S_ISLNK(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode)
+        except OSError:
+            link = False
+        if link:
+            raise SetAside(f"{what} is a link") from None
+        raise
+
+
+def digest(content: bytes) -> str:
+    """A name for exactly this content."""
+    return hashlib.sha256(content).hexdigest()
+
+
+# ---------------------------------------------------------------- notebooks
+
+
+def parse(content: bytes) -> Submitted:
+    """What a submitted file says. Raises SetAside, with the reason, for what is no notebook."""
+    notes: list[str] = []
+    notebook = _loaded(content, notes)
+    if not isinstance(notebook, dict):
+        raise SetAside("it is not a notebook")
+    found = [_cell(cell, notes) for cell in _cells(notebook, notes)]
+    if (length := sum(len(cell["source"]) for cell in found)) > LONGEST_NOTEBOOK:
+        raise SetAside(f"its cells have {length:,} characters; {LONGEST_NOTEBOOK:,} are read at most")
+    _drop_excess_images(found, notes)
+    return Submitted(found, list(dict.fromkeys(notes)))
+
+
+def _loaded(content: bytes, notes: list[str]) -> Any:
+    try:
+        text = _decoded(content, notes)
+        del content
+        return json.loads(text)
+    except UnicodeDecodeError:
+        raise SetAside("it is not UTF-8 text") from None
+    except RecursionError:
+        raise SetAside("it is JSON nested too deeply") from None
+    except MemoryError:
+        raise SetAside("it takes more memory than there is") from None
+    except ValueError as error:
+        raise SetAside(f"it is not JSON ({str(error)[:80]})") from None
+
+
+def _decoded(content: bytes, notes: list[str]) -> str:
+    for mark, name in BYTE_ORDER_MARKS:
+        if content.startswith(mark):
+            notes.append(f"the file was {name.upper()} text instead of UTF-8: it was converted")
+            text = content.decode(name)
+            _limit_values(text.encode("utf-8", "replace"))
+            return text
+    _limit_values(content)
+    return content.decode("utf-8-sig")
+
+
+def _limit_values(content: bytes) -> None:
+    """Raise SetAside for JSON of so many values that reading it would take minutes or gigabytes."""
+    if len(content) <= MOST_VALUES:
+        return
+    too_many = next(itertools.islice(STRING.finditer(content), 2 * MOST_VALUES, None), None)
+    structure = b"" if too_many else STRING.sub(b"", content)
+    if too_many or sum(structure.count(sign) for sign in (b",", b"[", b"{")) > MOST_VALUES:
+        raise SetAside(
+            f"it is made of more than {MOST_VALUES:,} values. Clear its outputs (Edit, Clear Outputs of All Cells) "
+            "and grade it again"
+        )
+
+
+def _cells(notebook: dict[str, Any], notes: list[str]) -> list[dict[str, Any]]:
+    if "worksheets" in notebook:
+        notebook = {"cells": _cells_of_format_3(notebook["worksheets"])}
+        notes.append("the notebook was of an old format (3): it was converted")
+    version = notebook.get("nbformat", 4)
+    if type(version) is int and version > 4:
+        notes.append(f"the notebook says that it is of format {str(version)[:20]}, which is unknown: it was read as 4")
+    cells = notebook.get("cells")
+    if not isinstance(cells, list) or not all(isinstance(cell, dict) for cell in cells):
+        raise SetAside("it is not a notebook: it has no list of cells")
+    if len(cells) > MOST_CELLS:
+        raise SetAside(f"it has {len(cells):,} cells")
+    return cells
+
+
+def _cells_of_format_3(worksheets: Any) -> list[dict[str, Any]]:
+    """The cells of a notebook of format 3 as today's: `input` is a code cell's source, a heading is a markdown cell."""
+    sheets = worksheets if isinstance(worksheets, list) else [None]
+    lists = [sheet.get("cells") if isinstance(sheet, dict) else None for sheet in sheets]
+    if not all(isinstance(cells, list) and all(isinstance(cell, dict) for cell in cells) for cells in lists):
+        raise SetAside("it is a notebook of an old format that cannot be read")
+    return [_cell_of_format_3(cell) for cells in lists for cell in cells]
+
+
+def _cell_of_format_3(cell: dict[str, Any]) -> dict[str, Any]:
+    kind = cell.get("cell_type")
+    if kind == "code":
+        return {**cell, "source": cell.get("input", "")}
+    if kind == "heading":
+        level = cell.get("level")
+        signs = "#" * (level if type(level) is int and 1 <= level <= 6 else 1)
+        text = " ".join(_joined(cell.get("source", "")).splitlines())
+        return {**cell, "cell_type": "markdown", "source": f"{signs} {text}"}
+    return {**cell, "cell_type": "markdown"} if kind == "html" else cell
+
+
+def _cell(cell: dict[str, Any], notes: list[str]) -> dict[str, Any]:
+    kind = cell.get("cell_type")
+    metadata = cell.get("metadata")
+    marks = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    marks = marks if isinstance(marks, dict) else {}
+    return {
+        "cell_type": kind if kind in ("code", "markdown") else "raw",
+        "source": _source(cell.get("source", "")),
+        "id": _name(cell.get("id")),
+        "grade_id": _name(marks.get("grade_id")),
+        "marks": {name: marks[name] for name in ("grade", "solution", "locked", "points") if _is_plain(marks, name)},
+        "attachments": _images(cell.get("attachments"), notes),
+    }
+
+
+def _name(value: Any) -> str:
+    return _text(value) if isinstance(value, str) and len(value) <= 1000 else ""
+
+
+def _is_plain(marks: dict[str, Any], name: str) -> bool:
+    return type(marks.get(name)) in (bool, int, float)
+
+
+def _source(source: Any) -> str:
+    text = _joined(source)
+    if len(text) > LONGEST_CELL:
+        raise SetAside(f"it has a cell of {len(text):,} characters")
+    if (blank := sum(map(str.isspace, text.split("\n")))) > MOST_BLANK_LINES:
+        raise SetAside(f"it has a cell of {blank:,} lines of spaces")
+    return _text(text.replace("\r\n", "\n"))
+
+
+def _joined(source: Any) -> str:
+    """A cell's source, which may be a list of lines."""
+    text = "".join(part for part in source if isinstance(part, str)) if isinstance(source, list) else source
+    if not isinstance(text, str):
+        raise SetAside("it has a cell whose source is not text")
+    return text
+
+
+def _images(attachments: Any, notes: list[str]) -> dict[str, dict[str, str]]:
+    """PNG and JPEG images pasted into a cell; other attachments are dropped."""
+    if not isinstance(attachments, dict):
+        return {}
+    kept: dict[str, dict[str, str]] = {}
+    for name, bundle in attachments.items():
+        kinds = bundle if isinstance(bundle, dict) else {}
+        images = {kind: kinds[kind] for kind in ("image/png", "image/jpeg") if _is_base64(kinds.get(kind))}
+        if images:
+            kept[_text(name)[:200]] = images
+        if len(images) < len(kinds) or not kinds:
+            notes.append("something that is neither a PNG nor a JPEG image was attached to a cell: it was left out")
+    return kept
+
+
+def _drop_excess_images(cells: list[dict[str, Any]], notes: list[str]) -> None:
+    """Keep the first images of a notebook, as many as there is room for."""
+    number = size = 0
+    for cell in cells:
+        for name in list(cell["attachments"]):
+            number += 1
+            size += sum(map(len, cell["attachments"][name].values()))
+            if number > MOST_IMAGES or size > LARGEST_IMAGES_BYTES:
+                del cell["attachments"][name]
+                notes.append(
+                    f"more than {MOST_IMAGES} images, or {LARGEST_IMAGES_BYTES / 2**20:.0f} MB of them, were attached: "
+                    "the last ones were left out"
+                )
+
+
+def _is_base64(data: Any) -> bool:
+    return isinstance(data, str) and BASE64.fullmatch(data) is not None
+
+
+def _text(text: str) -> str:
+    """Text that can be written to a file: lone surrogates, which JSON can spell, become question marks."""
+    return text.encode("utf-8", "replace").decode("utf-8")

@@ -1,0 +1,1 @@
+"""From a notebook that can be judged to its results."""

@@ -1,0 +1,319 @@
+"""Running the cells of a rebuilt notebook, up to three times, one process after the other.
+
+1. With the cases and tests that students may see. All that a report or a feedback page shows comes from this process.
+2. With those that are hidden. Of this process nothing but right or wrong is told.
+3. Where only hidden cases failed: with public cases like them, to show one that fails in the same way.
+
+No two of them are alive at the same time, and they share no file. So no hidden input is where something is shown from,
+whatever a function stores on its way: in a global, a file, a thread, a pipe. The second run takes 1, 2, 4, ... seconds,
+whatever it does: a function that takes its time tells the third run, or the student's next notebook, less than a digit.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import math
+import re
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+import nbformat
+from nbformat import NotebookNode
+
+from autograder.course import checked_names, grading_of, is_check_cell
+from autograder.exercises import catalogue
+from autograder.grading.intake.rebuild import Rebuilt, without_hidden_tests
+from autograder.grading.scoring.grading_config import GradingConfig
+from autograder.grading.scoring.results import JUDGE, PERSON, PROCESS, CellResult
+from autograder.judge import JudgeSession, Verdict
+from autograder.sandbox import CellOutcome, StudentProcess
+
+SHORTEST_HIDDEN_RUN_SECONDS = 1.0
+"""Seconds of the shortest run with hidden cases; others take twice, four times, eight times as long, and so on."""
+LONGEST_LOOKALIKE_RUN_SECONDS = 60.0
+"""Seconds that the run with cases alike may take in all."""
+
+
+def run(rebuilt: Rebuilt, config: GradingConfig) -> dict[str, CellResult]:
+    """Run a rebuilt notebook's cells in order and judge at its test cells; writes the outputs into the notebook."""
+    cells = [_cell(cell, number, config) for number, cell in enumerate(rebuilt.notebook.cells, start=1)]
+    end = time.monotonic() + config.limits.submission_seconds
+    with StudentProcess(config.confinement, config.limits, end) as process:
+        for cell in cells:
+            cell.show(process)
+    if hidden := _up_to_the_last(cells, lambda cell: cell.has_hidden):
+        with quantized_time(), StudentProcess(config.confinement, config.limits, end) as process:
+            for cell in hidden:
+                cell.try_hidden(process)
+    if lookalike := _up_to_the_last(cells, lambda cell: cell.failed_hidden_alone):
+        limits = replace(config.limits, submission_seconds=LONGEST_LOOKALIKE_RUN_SECONDS)
+        with StudentProcess(config.confinement, limits) as process:
+            for cell in lookalike:
+                cell.show_lookalikes(process)
+    rebuilt.flags.extend(cell.flag for cell in cells if cell.flag)
+    return {cell.grade_id: cell.result() for cell in cells if cell.grade_id}
+
+
+def _up_to_the_last(cells: Sequence[Cell], wanted: Callable[[Cell], bool]) -> Sequence[Cell]:
+    """The cells up to the last one that is wanted; none where none is."""
+    return cells[: max((number for number, cell in enumerate(cells, start=1) if wanted(cell)), default=0)]
+
+
+@contextmanager
+def quantized_time() -> Iterator[None]:
+    """Let what is done in it take SHORTEST_HIDDEN_RUN, or twice, four times, ... as long: wait until then."""
+    started = time.monotonic()
+    yield
+    seconds = time.monotonic() - started
+    doublings = math.ceil(math.log2(max(seconds, SHORTEST_HIDDEN_RUN_SECONDS) / SHORTEST_HIDDEN_RUN_SECONDS))
+    time.sleep(SHORTEST_HIDDEN_RUN_SECONDS * 2**doublings - seconds)
+
+
+@dataclass
+class Cell:
+    """A cell that is neither run nor graded: text of the course or of the student. number: counted from 1."""
+
+    cell: NotebookNode
+    number: int
+    flag: str = ""
+    has_hidden: ClassVar[bool] = False
+    failed_hidden_alone: ClassVar[bool] = False
+
+    @property
+    def grade_id(self) -> str:
+        """nbgrader's name of a graded cell, "" for any other."""
+        marks = grading_of(self.cell)
+        return marks["grade_id"] if marks.get("grade") else ""
+
+    @property
+    def points(self) -> float:
+        """The points of a graded cell."""
+        return float(grading_of(self.cell)["points"])
+
+    @property
+    def name(self) -> str:
+        """What error messages call it."""
+        return f"cell {self.number}"
+
+    def show(self, process: StudentProcess) -> None:
+        """Do what may be shown, and keep its outputs."""
+
+    def try_hidden(self, process: StudentProcess) -> None:
+        """Do what is hidden."""
+
+    def show_lookalikes(self, process: StudentProcess) -> None:
+        """Look for public cases that fail like hidden ones."""
+
+    def result(self) -> CellResult:
+        """The score of a written answer: a person's to grade, unless nothing was written."""
+        from nbgrader.utils import determine_grade
+
+        score, points = determine_grade(self.cell)
+        note = "no answer was given" if score == 0 else ""
+        return CellResult(None if score is None else float(score), float(points), PERSON, note=note)
+
+
+class Experiment(Cell):
+    """An experiment of the course, which is not run in grading."""
+
+    def show(self, process: StudentProcess) -> None:
+        """Leave no picture of another run in it."""
+        self.cell.outputs = []
+
+
+class Code(Cell):
+    """Code of the student's or of the course: run every time. What ended the first process is left out later."""
+
+    def show(self, process: StudentProcess) -> None:
+        """Run it and keep what it prints or raises."""
+        self.outcome = process.run(self.name, as_python(self.cell.source))
+        self.cell.outputs = _outputs_of(self.outcome)
+        if self.outcome.ended:
+            self.flag = f"{self.name}: {self.outcome.error}"
+
+    def _again(self, process: StudentProcess) -> None:
+        if not self.outcome.ended:
+            process.run(self.name, as_python(self.cell.source))
+
+    try_hidden = show_lookalikes = _again
+
+
+class Tests(Cell):
+    """An instructor's own tests, parts of which may be hidden: scored as nbgrader would, in the student's process."""
+
+    @property
+    def has_hidden(self) -> bool:
+        """Whether a part of it is hidden."""
+        return self._visible.strip() != as_python(self.cell.source).strip()
+
+    @functools.cached_property
+    def _visible(self) -> str:
+        return as_python(without_hidden_tests(self.cell.source))
+
+    def show(self, process: StudentProcess) -> None:
+        """Run what students may see of it."""
+        self.shown = self.outcome = process.run(self.name, self._visible)
+
+    def try_hidden(self, process: StudentProcess) -> None:
+        """Run all of it."""
+        if not self.shown.ended:
+            outcome = process.run(self.name, as_python(self.cell.source))
+            self.outcome = outcome if self.has_hidden else self.shown
+
+    def show_lookalikes(self, process: StudentProcess) -> None:
+        """Do as the first time: cells that follow may use its names."""
+        if not self.shown.ended:
+            process.run(self.name, self._visible)
+
+    @property
+    def failed(self) -> bool:
+        """Whether a test failed."""
+        return self.shown.error is not None or self.outcome.error is not None
+
+    def result(self) -> CellResult:
+        """The score that its last expression gives, else all points or none."""
+        score, note = 0.0 if self.failed else self.points, "this score came from the student's own process"
+        value = self.outcome.value
+        if not self.failed and value is not None:
+            score = min(max(value, 0.0), self.points) if math.isfinite(value) else 0.0
+        if self.failed and not self.shown.error:
+            note = f"a hidden test failed; {note}"
+        self.cell.outputs = [*_outputs_of(self.shown), *_note_output(note), score_output(score)]
+        return CellResult(score, self.points, PROCESS, note=note)
+
+
+class Check(Cell):
+    """A test cell that calls `check`: the judge's to score. Tests of the instructor's in it have to hold, too."""
+
+    def __init__(self, cell: NotebookNode, number: int, config: GradingConfig) -> None:
+        super().__init__(cell, number)
+        names = checked_names(cell.source)
+        self.unknown = [name for name in names if name not in catalogue()]
+        self.judgings = [_judging(name, config) for name in names] if not self.unknown else []
+        self.tests = Tests(cell, number) if self.judgings and not _only_checks(cell.source) else None
+
+    @property
+    def has_hidden(self) -> bool:
+        """Whether there is a point in trying hidden cases."""
+        return any(one.has_hidden for one in self.judgings) or (self.tests is not None and self.tests.has_hidden)
+
+    @property
+    def failed_hidden_alone(self) -> bool:
+        """Whether there is something to look for."""
+        return any(one.failed_hidden_alone for one in self.judgings)
+
+    def show(self, process: StudentProcess) -> None:
+        """Try the public cases."""
+        for one in self.judgings:
+            one.try_public(functools.partial(process.call, one.exercise.name))
+        if self.tests:
+            self.tests.show(process)
+
+    def try_hidden(self, process: StudentProcess) -> None:
+        """Try the hidden cases."""
+        for one in self.judgings:
+            one.try_hidden(functools.partial(process.call, one.exercise.name))
+        if self.tests:
+            self.tests.try_hidden(process)
+
+    def show_lookalikes(self, process: StudentProcess) -> None:
+        """Look for public cases that fail like hidden ones."""
+        for one in self.judgings:
+            one.show_lookalikes(functools.partial(process.call, one.exercise.name))
+        if self.tests:
+            self.tests.show_lookalikes(process)
+
+    def result(self) -> CellResult:
+        """The share of its points that the judge gives."""
+        if self.unknown:
+            note = f"the catalogue has no kernel {self.unknown[0]!r}: the test cell could not be judged"
+            return CellResult(None, self.points, PERSON, note=note)
+        verdicts = [one.verdict() for one in self.judgings]
+        share = sum(verdict.points for verdict in verdicts) / sum(verdict.max_points for verdict in verdicts)
+        result = CellResult(round(self.points * share, 4), self.points, JUDGE, verdicts)
+        if self.tests and self.tests.failed:
+            told = f": {self.tests.shown.error}" if self.tests.shown.error else ", one that is hidden"
+            result.score, result.note = 0.0, f"the instructor's own tests in this cell failed{told}"
+        shown = [_display(verdict) for verdict in verdicts]
+        self.cell.outputs = [*shown, *_note_output(result.note), score_output(result.score)]
+        return result
+
+
+def _cell(cell: NotebookNode, number: int, config: GradingConfig) -> Cell:
+    marks = grading_of(cell)
+    if cell.cell_type != "code":
+        return Cell(cell, number)
+    if is_experiment(cell):
+        return Experiment(cell, number)
+    if is_check_cell(cell):
+        return Check(cell, number, config)
+    return (Tests if marks.get("grade") and not marks.get("solution") else Code)(cell, number)
+
+
+def _judging(name: str, config: GradingConfig) -> JudgeSession:
+    return JudgeSession(
+        catalogue()[name],
+        cases="all",
+        seed=config.seed,
+        devices=config.devices,
+        sandbox=config.confinement.name,
+    )
+
+
+def is_experiment(cell: NotebookNode) -> bool:
+    """Whether a cell is one of the course's experiments, which are not run in grading."""
+    ours = not grading_of(cell) and not cell.get("id", "").startswith("added-")
+    return ours and re.search(r"\blab\.", cell.source) is not None
+
+
+def as_python(source: str) -> str:
+    """A cell with its magics and shell lines as plain Python, as IPython would read it."""
+    if not any(sign in source for sign in "%!?"):
+        return source
+    from IPython.core.inputtransformer2 import TransformerManager
+
+    try:
+        return TransformerManager().transform_cell(source)
+    except Exception:
+        return source
+
+
+def _only_checks(source: str) -> bool:
+    """Whether a test cell holds nothing but calls of `check`."""
+    return all(
+        isinstance(statement, ast.Expr)
+        and isinstance(statement.value, ast.Call)
+        and getattr(statement.value.func, "id", "") == "check"
+        for statement in ast.parse(source).body
+    )
+
+
+# ---------------------------------------------------------------- outputs of the autograded notebook
+
+
+def _outputs_of(outcome: CellOutcome) -> list[NotebookNode]:
+    """What a cell printed and raised, as outputs."""
+    outputs = [nbformat.v4.new_output("stream", name="stdout", text=outcome.printed)] if outcome.printed else []
+    if outcome.error:
+        where = f" (line {outcome.line})" if outcome.line else ""
+        name, _, rest = outcome.error.partition(":")
+        trace = [f"{outcome.error}{where}"]
+        outputs.append(nbformat.v4.new_output("error", ename=name, evalue=f"{rest.strip()}{where}", traceback=trace))
+    return outputs
+
+
+def _display(verdict: Verdict) -> NotebookNode:
+    return nbformat.v4.new_output("display_data", data={"text/html": verdict.html(), "text/plain": verdict.text()})
+
+
+def _note_output(note: str) -> list[NotebookNode]:
+    return [nbformat.v4.new_output("stream", name="stdout", text=f"{note}\n")] if note else []
+
+
+def score_output(score: float) -> NotebookNode:
+    """The score in the form that nbgrader reads: the cell's last result."""
+    return nbformat.v4.new_output("execute_result", data={"text/plain": repr(float(score))}, execution_count=None)

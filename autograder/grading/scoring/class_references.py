@@ -1,0 +1,60 @@
+"""The references' answers on accelerators: computed once for a class, by one process.
+
+That process has ended, and given the accelerator's memory back, before any submission is run: there is one CUDA context
+for a whole class, and nothing of it is left where a student's code could look.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures.process import BrokenProcessPool
+
+from autograder.course import Course, CourseError, checked_names, is_check_cell
+from autograder.exercises import catalogue
+from autograder.exercises.sampling import PUBLIC_SEED
+from autograder.grading.intake.instructor_notebook import master
+from autograder.grading.scoring.workers import interrupts_held, no_warm_up, worker_pool
+from autograder.judge import devices as device_list
+from autograder.judge.expectations import Answers, answers_on
+
+ClassAnswers = dict[tuple[str, int, bool, str], Answers]
+"""(kernel, seed, hidden, device) -> the answers, as `expectations.remember` takes them."""
+
+
+def answers_for_class(course: Course, notebooks: list[str], seed: int, devices: tuple[str, ...] | None) -> ClassAnswers:
+    """What the references give on every accelerator for the public cases and the hidden ones of a seed.
+
+    devices: those to compute on, all that are present if None; the CPU is left to the workers.
+
+    Raises CourseError where one of them cannot compute.
+    """
+    if devices == ("cpu",):
+        return {}
+    with worker_pool(1, no_warm_up) as pool:
+        with interrupts_held():
+            future = pool.submit(_compute, exercises_of(course, notebooks), seed, devices)
+        try:
+            return future.result()
+        except BrokenProcessPool:
+            raise CourseError(
+                "The process that computes the references on the accelerator ended. `--devices cpu` grades without it."
+            ) from None
+
+
+def exercises_of(course: Course, notebooks: list[str]) -> list[str]:
+    """The kernels that the test cells of some notebooks check, in their order."""
+    cells = [cell for notebook in notebooks for cell in master(course, notebook).cells if is_check_cell(cell)]
+    names = [name for cell in cells for name in checked_names(cell.source)]
+    return [name for name in dict.fromkeys(names) if name in catalogue()]
+
+
+def _compute(exercises: list[str], seed: int, devices: tuple[str, ...] | None) -> ClassAnswers:
+    accelerators = [device for device in device_list.chosen(devices) if device != "cpu"]
+    try:
+        return {
+            (name, *which, device): answers_on(catalogue()[name], *which, device)
+            for device in accelerators
+            for name in exercises
+            for which in ((PUBLIC_SEED, False), (seed, True))
+        }
+    except device_list.DeviceError as error:
+        raise CourseError(f"{error}. `--devices cpu` grades without it.") from None

@@ -1,0 +1,66 @@
+"""Plain data as short text for a report."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograder.plaindata.named_functions import MARK, is_function
+
+LONGEST = 600
+DIGITS, ALL_DIGITS = 6, 17
+MOST_AXES_WITH_EDGES = 4
+"""Of an array with more axes two entries along each are shown: of eight axes with six along each, a million."""
+UNPRINTABLE = "\N{REPLACEMENT CHARACTER}"
+
+
+def readable(text: str) -> str:
+    """Text of a student's that a terminal, a file and a browser can take: what cannot be printed is replaced."""
+    return "".join(sign if sign.isprintable() or sign == "\n" else UNPRINTABLE for sign in text[:LONGEST])
+
+
+def show_value(value: Any, outputs: tuple[str, ...] = (), digits: int = DIGITS) -> str:
+    """A value as a person would read it: arrays with six digits, large ones shortened, never more than 600
+    characters."""
+    return _show(value, outputs, digits)[:LONGEST]
+
+
+def show_both(expected: Any, got: Any, outputs: tuple[str, ...] = ()) -> tuple[str, str]:
+    """Two values that differ, with as many digits as it takes to see it."""
+    texts = show_value(expected, outputs), show_value(got, outputs)
+    if texts[0] != texts[1]:
+        return texts
+    return show_value(expected, outputs, ALL_DIGITS), show_value(got, outputs, ALL_DIGITS)
+
+
+def _show(value: Any, outputs: tuple[str, ...], digits: int) -> str:
+    if isinstance(value, np.ndarray):
+        return _show_array(value, digits)
+    if isinstance(value, tuple) and len(value) == len(outputs):
+        return "\n".join(f"{name} = {_show(item, (), digits)}" for name, item in zip(outputs, value, strict=True))
+    if is_function(value):
+        numbers = ", ".join(f"{key}={_show(item, (), digits)}" for key, item in value.items() if key != MARK)
+        return f"{value[MARK]}({numbers})" if numbers else value[MARK]
+    if isinstance(value, dict):
+        items = [f"{key[:40]!r}: {_show(item, (), digits)}" for key, item in list(value.items())[:20]]
+        return "{" + ", ".join(items) + "}"
+    if isinstance(value, (list, tuple)):
+        inside = ", ".join(_show(item, (), digits) for item in value[:20])
+        return f"[{inside}]" if isinstance(value, list) else f"({inside})"
+    if isinstance(value, float):
+        return f"{value:.{digits}g}"
+    return repr(value[:LONGEST] if isinstance(value, str) else value)
+
+
+def _show_array(array: np.ndarray, digits: int) -> str:
+    if array.ndim == 0:
+        return f"{array.item():.{digits}g}" if array.dtype.kind == "f" else str(array.item())
+    if array.size == 0:
+        return f"empty array of shape {array.shape}"
+    edge = 3 if array.ndim <= MOST_AXES_WITH_EDGES else 1
+    text = np.array2string(array, precision=digits, separator=", ", threshold=24, edgeitems=edge, max_line_width=76)
+    notes = [] if array.dtype.name in ("float64", "bool") else [array.dtype.name]
+    if array.size > 24:
+        notes.append(f"shape {array.shape}")
+    return f"{text} ({', '.join(notes)})" if notes else text

@@ -1,0 +1,88 @@
+"""The calls that a case is made of: one, or as many as a repeated case has steps, each with what the one before gave.
+
+The student's function, the reference and the known mistakes take the same walk, each with its own numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from autograder.exercises.model import Case, Exercise
+from autograder.judge.comparison import as_array
+from autograder.plaindata.call import Outcome
+
+Arguments = dict[str, Any]
+
+
+class CannotGoOn(Exception):
+    """What a step returned cannot be the argument of the next one: another form than that argument has."""
+
+
+@dataclass(eq=False)
+class Step:
+    """One call of a case: its arguments by name, and what came of it."""
+
+    arguments: Arguments
+    outcome: Outcome
+
+
+def rollout(exercise: Exercise, case: Case, call: Callable[[list], Outcome]) -> list[Step]:
+    """Call a function once for every step of a case.
+
+    Ends early after a call without an answer, or with one that cannot be handed to the next call.
+    """
+    steps = [_step(case.arguments, call)]
+    for news in case.then:
+        last = steps[-1]
+        if last.outcome.problem:
+            break
+        try:
+            arguments = next_arguments(exercise, last.arguments, last.outcome.returned, news)
+        except CannotGoOn:
+            break
+        steps.append(_step(arguments, call))
+    return steps
+
+
+def _step(arguments: Arguments, call: Callable[[list], Outcome]) -> Step:
+    return Step(arguments, call(list(arguments.values())))
+
+
+def next_arguments(exercise: Exercise, arguments: Arguments, returned: Any, news: Arguments) -> Arguments:
+    """The arguments of the next call: those of the last, with what it returned, with what is new in the next.
+
+    Raises CannotGoOn where what it returned does not have the form of the argument that it is to become.
+    """
+    handed_on = {name: _like(value, arguments[name]) for name, value in _named(exercise, returned) if name in arguments}
+    return {**arguments, **handed_on, **news}
+
+
+def _named(exercise: Exercise, returned: Any) -> list[tuple[str, Any]]:
+    """What a call returned, by the names of the kernel's outputs."""
+    if isinstance(returned, dict):
+        return list(returned.items())
+    if len(exercise.outputs) == 1:
+        return [(exercise.outputs[0], returned)]
+    if not isinstance(returned, (tuple, list)) or len(returned) != len(exercise.outputs):
+        raise CannotGoOn
+    return list(zip(exercise.outputs, returned, strict=True))
+
+
+def _like(value: Any, model: Any) -> Any:
+    """A value in the form of an earlier one: array for array, number for number, list for list."""
+    if isinstance(model, (list, tuple)):
+        if not isinstance(value, (list, tuple, np.ndarray)) or len(value) != len(model):
+            raise CannotGoOn
+        return type(model)(map(_like, value, model))
+    array, has_dtype = as_array(value)
+    if model is None or isinstance(model, (dict, str)):
+        return value
+    if array is None or array.shape != np.shape(model):
+        raise CannotGoOn
+    if isinstance(model, np.ndarray):
+        return array if has_dtype else array.astype(model.dtype)
+    return array.item()

@@ -1,0 +1,154 @@
+"""One call of a student's function on private copies of its arguments, and everything that came of it."""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+import io
+import linecache
+import time
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from autograder.plaindata.named_functions import as_function
+from autograder.plaindata.values import NotPlain, duplicate, name_of, plain
+
+FLOATING_POINT_WARNINGS = ("overflow", "divide by zero", "invalid value")
+LONGEST_TEXT = 400
+
+
+@dataclass(eq=False)
+class Problem:
+    """Why a call gave no plain answer.
+
+    kind: "not implemented", "missing", "arguments", "exception", "type", "time" or "gone".
+    message: a sentence, in plain text.
+    line: the student's own source line, stripped, and `line_number` in its cell, where there is one.
+    """
+
+    kind: str
+    message: str
+    line: str = ""
+    line_number: int = 0
+
+
+@dataclass(eq=False)
+class Outcome:
+    """What one call did: the value it returned or the problem, its arguments afterwards, its warnings."""
+
+    returned: Any = None
+    problem: Problem | None = None
+    arguments_after: list = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    printed: bool = False
+    seconds: float = 0.0
+
+
+def call(function: Callable[..., Any], arguments: list) -> Outcome:
+    """Call the function with copies of the arguments, by position. Raises nothing but KeyboardInterrupt."""
+    problem = _argument_problem(function, len(arguments))
+    if problem:
+        return Outcome(problem=problem)
+    given = duplicate(arguments)
+    outcome = Outcome(arguments_after=given)
+    output = _Printed()
+    started = time.perf_counter()
+    with warnings.catch_warnings(record=True) as caught, contextlib.redirect_stdout(output):
+        warnings.simplefilter("always")
+        with np.errstate(over="warn", divide="warn", invalid="warn", under="ignore"):
+            try:
+                returned = function(*map(as_function, given))
+                outcome.returned = plain(returned)
+            except NotPlain as error:
+                outcome.problem = Problem("type", f"your function returned {error}")
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:
+                outcome.problem = _exception_problem(function, error)
+    outcome.seconds = time.perf_counter() - started
+    outcome.warnings = _floating_point_warnings(caught)
+    outcome.printed = output.closed or output.anything
+    return outcome
+
+
+class _Printed(io.TextIOBase):
+    """Takes what is printed and keeps nothing of it but that there was something."""
+
+    anything = False
+
+    def writable(self) -> bool:
+        """Text can be written to it."""
+        return True
+
+    def write(self, text: str) -> int:
+        """Forget a text."""
+        self.anything = self.anything or bool(text)
+        return len(text)
+
+
+def _argument_problem(function: Callable[..., Any], count: int) -> Problem | None:
+    if not callable(function):
+        return Problem("missing", f"this is no function but an object of type {name_of(type(function))}")
+    try:
+        signature = inspect.signature(function)
+    except Exception:
+        return None
+    try:
+        signature.bind(*range(count))
+    except TypeError:
+        arguments = "1 argument" if count == 1 else f"{count} arguments"
+        text = f"it is called with {arguments}, but yours is {_signature_text(function, signature)}"
+        return Problem("arguments", text[:LONGEST_TEXT])
+    return None
+
+
+def _signature_text(function: Callable[..., Any], signature: inspect.Signature) -> str:
+    try:
+        return f"{getattr(function, '__name__', 'your function')}{signature}"
+    except Exception:
+        return "another"
+
+
+def _exception_problem(function: Callable[..., Any], error: BaseException) -> Problem:
+    number, line = _own_line(function, error)
+    if isinstance(error, NotImplementedError):
+        return Problem("not implemented", "not written yet", line, number)
+    text = _text(error)
+    name = name_of(type(error))
+    return Problem("exception", f"{name}: {text}"[:LONGEST_TEXT] if text else name, line, number)
+
+
+def _text(error: BaseException | str) -> str:
+    try:
+        return str.__str__(str(error))
+    except BaseException:
+        return ""
+
+
+def _own_line(function: Callable[..., Any], error: BaseException) -> tuple[int, str]:
+    """The last line of the traceback that stands in the same cell as the function."""
+    try:
+        file = inspect.unwrap(function).__code__.co_filename
+    except Exception:
+        return 0, ""
+    number, trace = 0, error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == file:
+            number = trace.tb_lineno
+        trace = trace.tb_next
+    return number, linecache.getline(file, number).strip()[:LONGEST_TEXT]
+
+
+def _floating_point_warnings(caught: list) -> list[str]:
+    messages = []
+    for warning in caught:
+        if warning.category is not RuntimeWarning:
+            continue
+        message = _text(warning.message)[:LONGEST_TEXT]
+        if message.startswith(FLOATING_POINT_WARNINGS) and message not in messages:
+            messages.append(message)
+    return messages[:5]

@@ -1,0 +1,208 @@
+"""What holds for every kernel of the catalogue."""
+
+from __future__ import annotations
+
+import functools
+
+import numpy as np
+import pytest
+
+from autograder.course import Course, checked_names, grading_of, is_check_cell, read, text_of
+from autograder.exercises import catalogue
+from autograder.exercises.model import PURITY
+from autograder.exercises.sampling import Sampler
+from autograder.judge import Verdict, judge
+from autograder.judge.expectations import DERIVATIVE, expectations, public
+from autograder.judge.separation import measure
+from autograder.plaindata.call import call
+from autograder.plaindata.values import arrays_in, duplicate, same
+from tests.solutions import solution
+from tests.variants import variants
+
+EXERCISES = list(catalogue().values())
+MISTAKES = [(exercise, mistake) for exercise in EXERCISES for mistake in exercise.mistakes]
+VARIANTS = [(name, variant) for name, found in variants().items() for variant in found]
+HIDDEN_SEEDS = (1, 20_221_129, 987_654_321)
+
+each_exercise = pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.name)
+each_mistake = pytest.mark.parametrize(
+    ("exercise", "mistake"), MISTAKES, ids=[mistake.function.__name__ for _, mistake in MISTAKES]
+)
+each_variant = pytest.mark.parametrize(
+    ("name", "variant"), VARIANTS, ids=[f"{name}-{variant.__name__}" for name, variant in VARIANTS]
+)
+
+
+@functools.lru_cache(maxsize=100)
+def judged(exercise, function, cases: str = "all", seed: int = HIDDEN_SEEDS[0]) -> Verdict:
+    """The tests of a kernel run in one process: what two of them ask is judged once."""
+    return judge(exercise, functools.partial(call, function), cases=cases, seed=seed, devices=("cpu",))
+
+
+def lost(verdict: Verdict) -> set[str]:
+    return {requirement.name for requirement in verdict.requirements if not requirement.passed}
+
+
+@each_exercise
+@pytest.mark.parametrize("seed", HIDDEN_SEEDS)
+def test_the_solution_gets_all_points_and_no_remark(exercise, seed):
+    verdict = judged(exercise, solution(exercise.name), seed=seed)
+    assert verdict.passed, verdict.text()
+    assert verdict.points == exercise.points
+    assert not verdict.remarks, verdict.text()
+
+
+@each_exercise
+def test_the_solution_is_far_inside_the_tolerance_and_every_mistake_far_outside(exercise):
+    (found,) = measure(exercise, solution(exercise.name), ("cpu",))
+    assert found.holds, found
+
+
+@each_exercise
+def test_the_solution_is_pure_and_repeatable(exercise):
+    for expectation in public(exercise, ("cpu",)):
+        arguments = list(expectation.case.arguments.values())
+        first, second = (call(solution(exercise.name), arguments) for _ in range(2))
+        assert same(first.returned, second.returned)
+        assert same(first.arguments_after, arguments)
+
+
+@each_mistake
+def test_a_mistake_loses_exactly_the_requirements_it_names(exercise, mistake):
+    verdict = judged(exercise, mistake.function)
+    if not mistake.loses:
+        assert verdict.passed and verdict.remarks, verdict.text()
+        return
+    first = exercise.requirements[0].name
+    waiting = {PURITY} if first in mistake.loses else set()
+    assert lost(verdict) == set(mistake.loses) | waiting, verdict.text()
+
+
+@each_mistake
+def test_a_mistake_is_rejected_by_the_public_cases_alone_and_so_whatever_the_seed(exercise, mistake):
+    verdict = judged(exercise, mistake.function, cases="public")
+    assert not verdict.passed or (not mistake.loses and verdict.remarks)
+
+
+@each_mistake
+def test_a_mistake_is_recognized_by_its_numbers(exercise, mistake):
+    verdict = judged(exercise, mistake.function, cases="public")
+    if mistake.loses:
+        raises = all(
+            item.counterexample is None or item.counterexample.difference.kind == "exception"
+            for item in verdict.requirements
+        )
+        assert raises or (verdict.diagnosis and verdict.diagnosis.text == mistake.hint), verdict.text()
+    else:
+        assert mistake.hint in verdict.remarks[0]
+
+
+@each_variant
+@pytest.mark.parametrize("seed", HIDDEN_SEEDS)
+def test_a_correct_variant_gets_all_points(name, variant, seed):
+    verdict = judged(catalogue()[name], variant, seed=seed)
+    assert verdict.passed, verdict.text()
+
+
+@each_exercise
+def test_every_kernel_has_three_correct_variants_and_five_mistakes(exercise):
+    assert len(variants().get(exercise.name, [])) >= 3
+    assert len(exercise.mistakes) >= 5
+
+
+def _first_array(arguments):
+    """The first array among the arguments, or within a list or dict among them."""
+    return next(arrays_in(list(arguments)), np.zeros(1))
+
+
+def _stub(*arguments):
+    """What stands in the notebook before anything is written."""
+    raise NotImplementedError
+
+
+TRIVIAL = {
+    "the stub": _stub,
+    "None": lambda *arguments: None,
+    "zero": lambda *arguments: 0.0,
+    "zeros": lambda *arguments: np.zeros_like(_first_array(arguments)),
+    "ones": lambda *arguments: np.ones_like(_first_array(arguments)),
+    "NaN": lambda *arguments: np.full(_first_array(arguments).shape, np.nan),
+    "infinity": lambda *arguments: np.full(_first_array(arguments).shape, np.inf),
+    "the first argument": lambda *arguments: arguments[0],
+    "the second argument": lambda *arguments: arguments[min(1, len(arguments) - 1)],
+    "an exception": lambda *arguments: 1 / 0,
+}
+
+
+@each_exercise
+@pytest.mark.parametrize("answer", TRIVIAL.values(), ids=TRIVIAL)
+def test_a_trivial_answer_earns_nothing(exercise, answer):
+    verdict = judged(exercise, answer)
+    assert verdict.points == 0, verdict.text()
+
+
+def _takes_arrays(exercise) -> bool:
+    """Whether a kernel gets something that it could change."""
+    first = next(iter(exercise.requirements[0].cases(Sampler(1))))
+    return any(True for _ in arrays_in(first.arguments))
+
+
+@pytest.mark.parametrize("exercise", list(filter(_takes_arrays, EXERCISES)), ids=lambda exercise: exercise.name)
+def test_a_solution_that_also_changes_its_input_loses_that_requirement_alone(exercise):
+    def changes_its_input(*arguments):
+        result = duplicate(solution(exercise.name)(*arguments))
+        array = _first_array(arguments)
+        array[...] = ~array if array.dtype == bool else array + 1
+        return result
+
+    assert lost(judged(exercise, changes_its_input)) == {PURITY}
+
+
+@each_exercise
+def test_the_cases_run_from_small_to_large_within_a_requirement(exercise):
+    for requirement in exercise.requirements:
+        first = next(iter(requirement.cases(Sampler(1))))
+        size = sum(array.size for array in arrays_in(first.arguments))
+        assert size <= 12, f"{exercise.name}, {requirement.name}: the first case cannot be checked by hand"
+
+
+@each_exercise
+def test_the_signature_is_the_one_in_the_notebook(exercise):
+    code = solution(exercise.name).__code__
+    assert code.co_varnames[: code.co_argcount] == exercise.parameters
+
+
+@each_exercise
+def test_the_test_cell_checks_public_and_hidden_cases_and_is_worth_the_points_of_the_catalogue(exercise):
+    cells = read(Course().source_of(exercise.notebook))["cells"]
+    (cell,) = [c for c in cells if is_check_cell(c) and checked_names(text_of(c)) == [exercise.name]]
+    assert grading_of(cell)["points"] == exercise.points
+    assert grading_of(cell)["locked"] is True
+    assert text_of(cell).strip() == (
+        f'check({exercise.name})\n### BEGIN HIDDEN TESTS\ncheck({exercise.name}, cases="hidden")\n### END HIDDEN TESTS'
+    )
+
+
+@each_exercise
+def test_a_backward_kernel_has_a_second_oracle(exercise):
+    if not exercise.name.endswith("_backward"):
+        assert exercise.derivative is None
+        return
+    found = [oracle.name for item in public(exercise, ("cpu",)) for oracle in item.oracles]
+    assert DERIVATIVE in found
+
+
+@each_exercise
+def test_more_cases_are_judged_than_shown(exercise):
+    assert len(expectations(exercise.name, 5, True, ("cpu",))) > len(public(exercise, ("cpu",)))
+
+
+@each_exercise
+def test_a_verdict_survives_json(exercise):
+    import json
+
+    for function in (solution(exercise.name), exercise.mistakes[0].function, lambda: None):
+        verdict = judged(exercise, function)
+        again = Verdict.from_json(json.loads(json.dumps(verdict.to_json())))
+        assert again.to_json() == verdict.to_json()
+        assert again.text() == verdict.text() and again.html() == verdict.html()

@@ -1,0 +1,231 @@
+"""Grading one notebook: what is run, what is judged, and what each cell is worth."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from autograder.course import grading_of
+from autograder.grading.intake.submission import SetAside
+from autograder.grading.scoring.grade_notebook import Task, grade, handed_in, key_of
+from autograder.grading.scoring.grading_config import GradingConfig
+from autograder.grading.scoring.results import JUDGE, PERSON, PROCESS, NotebookResult
+from autograder.sandbox import Limits
+from tests.grading.small_course import (
+    ALPHA_FORGOTTEN,
+    CHAPTER,
+    DOUBLE_POINTS,
+    POINTS,
+    RIGHT,
+    UNITS,
+    cell,
+    folder_of,
+    hand_in,
+)
+
+SEED = 5
+
+
+@pytest.fixture
+def graded_alone(course):
+    """Grades one notebook of one student in this process."""
+
+    def grade_one(answers: dict | None = None, extra=(), limits: Limits | None = None) -> NotebookResult:
+        hand_in(course, "ada", answers, extra=extra, sections=[UNITS])
+        config = GradingConfig(course, SEED, ("cpu",), limits=limits or Limits(cell_seconds=20.0))
+        return grade(task_of(course), config)
+
+    return grade_one
+
+
+def task_of(course) -> Task:
+    return Task("ada", CHAPTER, UNITS, course.root / "submitted" / "ada" / CHAPTER / f"{UNITS}.ipynb")
+
+
+def scores(result: NotebookResult) -> dict[str, float | None]:
+    return {name: one.score for name, one in result.cells.items()}
+
+
+ALL = {"elu_test": POINTS["elu"], "relu_test": POINTS["relu"], "double_test": DOUBLE_POINTS, "why": None}
+
+
+def test_the_right_answers_get_all_points_and_the_written_one_waits_for_a_person(graded_alone):
+    result = graded_alone({})
+    assert scores(result) == ALL
+    assert {name: one.by for name, one in result.cells.items()} == {
+        "elu_test": JUDGE,
+        "relu_test": JUDGE,
+        "double_test": PROCESS,
+        "why": PERSON,
+    }
+    assert result.flags == []
+
+
+def test_a_notebook_as_released_gets_nothing_and_nothing_waits(graded_alone):
+    assert scores(graded_alone()) == dict.fromkeys(ALL, 0.0)
+
+
+def test_one_mistake_costs_its_own_kernel_alone(graded_alone):
+    result = graded_alone({"elu": ALPHA_FORGOTTEN})
+    assert 0 < result.cells["elu_test"].score < POINTS["elu"]
+    assert {**scores(result), "elu_test": POINTS["elu"]} == ALL
+    (verdict,) = result.cells["elu_test"].verdicts
+    assert verdict.diagnosis.name == "alpha forgotten"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def elu(z:",
+        "raise ValueError",
+        "pass",
+        "",
+        "import os\nos._exit(0)",
+        "elu = 5",
+        "import torch",
+        "%%bash\nexit 1",
+    ],
+)
+def test_a_broken_cell_costs_its_own_kernel_alone(graded_alone, source):
+    assert scores(graded_alone({"elu": source})) == {**ALL, "elu_test": 0.0}
+
+
+def test_an_endless_cell_and_an_endless_call_cost_their_own_kernels_alone(graded_alone):
+    endless = "def elu(z, alpha=1.0):\n    while True: pass"
+    result = graded_alone(
+        {"elu": endless, "double": "while True: pass"}, limits=Limits(cell_seconds=1.0, call_seconds=1.0)
+    )
+    assert scores(result) == {**ALL, "elu_test": 0.0, "double_test": 0.0}
+    assert any("no answer within 1 s" in flag for flag in result.flags)
+
+
+def test_a_cell_after_the_test_that_redefines_the_function_comes_too_late(graded_alone):
+    late = [("elu_test", cell("code", "own", RIGHT["elu"]))]
+    assert scores(graded_alone({"elu": ALPHA_FORGOTTEN}, late))["elu_test"] < POINTS["elu"]
+    late = [("elu_test", cell("code", "own", "def elu(z, alpha=1.0): return None"))]
+    assert scores(graded_alone({}, late)) == ALL
+
+
+def test_a_helper_in_a_cell_of_the_students_own_is_run(graded_alone):
+    helper = [("elu", cell("code", "own", "def helper(z):\n    return np.expm1(np.minimum(z, 0))"))]
+    with_helper = "def elu(z, alpha=1.0):\n    return np.where(z > 0, z, alpha * helper(z))"
+    assert scores(graded_alone({"elu": with_helper}, helper)) == ALL
+
+
+def test_magics_and_plots_do_not_stop_a_cell(graded_alone):
+    plotting = (
+        "%matplotlib inline\nimport matplotlib.pyplot as plt\nfigure, (left, right) = plt.subplots(1, 2)\n"
+        "counts, edges, _ = left.hist([1, 2])\nfor line in right.lines: print(line)\n!ls\n" + RIGHT["elu"]
+    )
+    result = graded_alone({"elu": plotting})
+    assert scores(result) == ALL
+    assert not [
+        one for one in result.notebook["cells"] if any(o["output_type"] == "error" for o in one.get("outputs", []))
+    ]
+
+
+OWN_TESTS = {
+    "def double(n): return 2 * n": DOUBLE_POINTS,
+    "def double(n): return n + 2": 0.0,
+    "def double(n): import os; os._exit(0)": 0.0,
+    "import sys\nsys.exit()": 0.0,
+}
+
+
+@pytest.mark.parametrize(("source", "score"), OWN_TESTS.items())
+def test_the_instructors_own_asserts_decide_in_the_students_process_and_it_is_said(graded_alone, source, score):
+    result = graded_alone({"double": source})
+    assert scores(result) == {**ALL, "double_test": score}
+    assert result.cells["double_test"].note.endswith("this score came from the student's own process")
+
+
+def test_the_hidden_part_of_the_instructors_own_asserts_is_run(graded_alone):
+    assert scores(graded_alone({"double": "def double(n): return 2 * abs(n)"}))["double_test"] == 0.0
+
+
+def test_nothing_a_student_does_to_the_asserts_gives_more_than_their_points(graded_alone):
+    marks = [("double", cell("code", "own", "double_test = 1000\n1000"))]
+    assert scores(graded_alone({}, marks)) == ALL
+
+
+UNREADABLE = {
+    "text": (lambda path: path.write_text("hello"), "not JSON"),
+    "deep": (lambda path: path.write_text("[" * 10**5), "nested too deeply"),
+    "a folder": (lambda path: path.mkdir(), "no regular file"),
+    "a link": (lambda path: path.symlink_to("/etc/passwd"), "the file is a link"),
+}
+
+
+@pytest.mark.parametrize(("make", "reason"), UNREADABLE.values(), ids=UNREADABLE)
+def test_what_cannot_be_read_is_set_aside_without_a_score(course, make, reason):
+    folder_of(course, "ada")
+    make(task_of(course).path)
+    result = grade(task_of(course), GradingConfig(course, SEED, ("cpu",)))
+    assert reason in result.set_aside
+    assert set(scores(result).values()) == {None}
+    assert "set aside" in result.notebook["cells"][0]["source"]
+
+
+def test_a_missing_notebook_has_no_points_at_all(course):
+    result = grade(task_of(course), GradingConfig(course, SEED, ("cpu",)))
+    assert result.missing
+    assert scores(result) == dict.fromkeys(ALL, 0.0)
+    assert result.flags == ["the notebook was not handed in"]
+
+
+def test_a_file_that_cannot_be_read_is_another_thing_than_no_file(course):
+    task, config = task_of(course), GradingConfig(course, SEED)
+    folder_of(course, "ada")
+    keys = {key_of(task, config, handed_in(task.path))}
+    task.path.symlink_to("nowhere")
+    assert isinstance(handed_in(task.path), SetAside)
+    keys.add(key_of(task, config, handed_in(task.path)))
+    task.path.unlink()
+    task.path.mkdir()
+    keys.add(key_of(task, config, handed_in(task.path)))
+    task.path.rmdir()
+    task.path.write_text("x")
+    keys.add(key_of(task, config, handed_in(task.path)))
+    assert len(keys) == 4
+
+
+def test_the_key_names_everything_that_a_result_depends_on(course):
+    task, content = task_of(course), b"x"
+    keys = {
+        key_of(task, GradingConfig(course, 1), content),
+        key_of(task, GradingConfig(course, 2), content),
+        key_of(task, GradingConfig(course, 1), b"y"),
+        key_of(task, GradingConfig(course, 1, ("cpu",)), content),
+        key_of(task, GradingConfig(course, 1, limits=Limits(call_seconds=1.0)), content),
+    }
+    source = course.source_of(task.notebook)
+    source.write_text(source.read_text().replace("All about", "Everything about"))
+    keys.add(key_of(task, GradingConfig(course, 1), content))
+    assert len(keys) == 6
+
+
+def test_grading_twice_gives_the_same_but_for_seconds(graded_alone):
+    def without_seconds(result: NotebookResult) -> dict:
+        data = result.to_json()
+        for one in [data, *(verdict for part in data["cells"].values() for verdict in part["verdicts"])]:
+            one.pop("seconds")
+        return data
+
+    first, second = (graded_alone({"elu": ALPHA_FORGOTTEN}) for _ in range(2))
+    assert without_seconds(first) == without_seconds(second)
+
+
+def test_a_result_survives_json_whatever_the_student_printed(graded_alone):
+    result = graded_alone({"elu": "print('\\ud800\\x00\\x1b[31m')\nraise ValueError('\\udfff')"})
+    text = json.dumps(result.to_json(), ensure_ascii=False)
+    again = NotebookResult.from_json(json.loads(text.encode().decode()))
+    assert again.to_json() == json.loads(text)
+
+
+def test_the_notebook_shows_what_the_student_printed_and_where_a_cell_failed(graded_alone):
+    result = graded_alone({"elu": "print('hello')\nx = 1 / 0"})
+    (found,) = [one for one in result.notebook["cells"] if grading_of(one).get("grade_id") == "elu"]
+    printed, error = found["outputs"]
+    assert printed["text"] == "hello\n"
+    assert error["traceback"] == ["ZeroDivisionError: division by zero (line 2)"]

@@ -1,0 +1,343 @@
+"""What the notebook `1_l1_l2_regularization` says about PyTorch, NumPy and its own experiments."""
+
+from __future__ import annotations
+
+import inspect
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+
+from autograder import lab
+from autograder.exercises.l1_l2_regularization import adam_weight_decay_step_reference, sgd_weight_decay_step_reference
+from autograder.lab import l1_l2_regularization as experiments
+from tests.solutions import solution
+
+STEPS = 50
+START = torch.tensor([2.0, -1.0, 0.5], dtype=torch.float64)
+GRADIENTS = torch.tensor(np.random.default_rng(0).normal(size=(STEPS, 3)) * [10, 1, 0.01])
+
+
+def run(make, penalty=0.0):
+    """The weights after 50 steps of a real optimizer; penalty: the strength of λ Σw² in the loss."""
+    weight = torch.nn.Parameter(START.clone())
+    optimizer = make([weight])
+    for gradient in GRADIENTS:
+        optimizer.zero_grad()
+        ((gradient * weight).sum() + penalty * (weight**2).sum()).backward()
+        optimizer.step()
+    return weight.detach().numpy()
+
+
+def sgd(weight_decay):
+    return lambda weights: torch.optim.SGD(weights, lr=0.02, momentum=0.9, weight_decay=weight_decay)
+
+
+def adam(weight_decay, **options):
+    return lambda weights: torch.optim.Adam(weights, lr=0.02, weight_decay=weight_decay, **options)
+
+
+def adamw(weight_decay):
+    return lambda weights: torch.optim.AdamW(weights, lr=0.02, weight_decay=weight_decay)
+
+
+# ---------------------------------------------------------------- PyTorch
+
+
+@pytest.mark.parametrize("optimizer", [sgd, adam])
+def test_weight_decay_of_twice_lambda_is_the_penalty_in_sgd_and_in_adam(optimizer):
+    with_penalty = run(optimizer(0.0), penalty=0.1)
+    assert run(optimizer(0.2)) == pytest.approx(with_penalty, rel=1e-12)
+    assert run(optimizer(0.1)) != pytest.approx(with_penalty, rel=1e-3)
+
+
+def test_no_weight_decay_of_adamw_is_the_penalty():
+    with_penalty = run(adamw(0.0), penalty=0.1)
+    for weight_decay in np.logspace(-3, 1, 41):
+        assert np.abs(run(adamw(float(weight_decay))) - with_penalty).max() > 0.01
+
+
+def test_adamw_is_adam_with_decoupled_weight_decay():
+    assert run(adamw(0.1)).tolist() == run(adam(0.1, decoupled_weight_decay=True)).tolist()
+
+
+def test_the_default_weight_decay_is_zero_for_sgd_and_adam_and_a_hundredth_for_adamw():
+    defaults = {
+        optimizer: inspect.signature(optimizer).parameters["weight_decay"].default
+        for optimizer in (torch.optim.SGD, torch.optim.Adam, torch.optim.AdamW)
+    }
+    assert list(defaults.values()) == [0, 0, 0.01]
+    assert inspect.signature(torch.optim.AdamW).parameters["lr"].default == 0.001
+
+
+def test_no_optimizer_has_l1():
+    optimizers = [item for item in vars(torch.optim).values() if inspect.isclass(item)]
+    names = {name for optimizer in optimizers for name in inspect.signature(optimizer).parameters}
+    assert not any("l1" in name for name in names)
+
+
+def test_carrying_the_state_through_the_sgd_reference_is_one_optimizer_running_on():
+    theta, m = START, torch.zeros_like(START)
+    for gradient in GRADIENTS:
+        theta, m = (item.detach() for item in sgd_weight_decay_step_reference(theta, gradient, m, 0.02, 0.9, 0.2))
+    assert theta.numpy() == pytest.approx(run(sgd(0.2)), rel=1e-13)
+
+
+@pytest.mark.parametrize(("decoupled", "optimizer"), [(False, adam), (True, adamw)])
+def test_carrying_the_state_through_the_adam_reference_is_one_optimizer_running_on(decoupled, optimizer):
+    state = START, torch.zeros_like(START), torch.zeros_like(START)
+    for t, gradient in enumerate(GRADIENTS, 1):
+        theta, m, s = state
+        state = adam_weight_decay_step_reference(theta, gradient, m, s, t, 0.02, 0.9, 0.999, 1e-8, 0.2, decoupled)
+        state = tuple(item.detach() for item in state)
+    assert state[0].numpy() == pytest.approx(run(optimizer(0.2)), rel=1e-13)
+
+
+def test_an_optimizer_decays_biases_too_unless_they_have_a_group_of_their_own():
+    model = torch.nn.Linear(3, 2)
+    before = model.bias.detach().clone()
+    groups = [{"params": [model.weight], "weight_decay": 0.01}, {"params": [model.bias], "weight_decay": 0.0}]
+    for parameters, decays in ((groups, False), (model.parameters(), True)):
+        optimizer = torch.optim.AdamW(parameters, lr=0.1, weight_decay=0.01)
+        model.weight.grad, model.bias.grad = torch.zeros(2, 3), torch.zeros(2)
+        optimizer.step()
+        assert bool((model.bias.detach() != before).any()) is decays
+
+
+def test_biases_and_normalization_have_one_axis_and_weights_have_more():
+    layers = [torch.nn.Linear(3, 2), torch.nn.Conv2d(3, 2, 5), torch.nn.BatchNorm1d(4)]
+    axes = [{name: parameter.ndim for name, parameter in layer.named_parameters()} for layer in layers]
+    assert axes == [{"weight": 2, "bias": 1}, {"weight": 4, "bias": 1}, {"weight": 1, "bias": 1}]
+
+
+def test_the_derivative_of_abs_at_zero_is_zero():
+    w = torch.zeros(1, requires_grad=True)
+    w.abs().sum().backward()
+    assert w.grad == 0
+
+
+def test_f_l1_loss_is_a_mean_absolute_error():
+    assert F.l1_loss(torch.tensor([1.0, 5.0]), torch.tensor([2.0, 2.0])) == 2
+
+
+def test_renorm_leaves_a_norm_of_exactly_the_limit_alone_and_divides_by_a_little_more_than_the_norm():
+    weight = torch.tensor([[3.0, 4.0], [6.0, 8.0]], dtype=torch.float64)
+    found = torch.renorm(weight, p=2, dim=0, maxnorm=5)
+    assert found[0].tolist() == [3, 4]
+    assert found[1].tolist() == pytest.approx((weight[1] * 5 / (10 + 1e-7)).tolist(), rel=1e-14)
+    assert found[1].norm() < 5
+
+
+def test_before_a_batch_normalization_the_size_of_the_weights_does_not_matter():
+    generator = torch.Generator().manual_seed(0)
+    x = torch.randn(20, 3, generator=generator, dtype=torch.float64)
+    weight = torch.randn(4, 3, generator=generator, dtype=torch.float64)
+    outputs = [F.batch_norm(x @ (size * weight).T, None, None, training=True, eps=1e-12) for size in (1.0, 7.0)]
+    assert outputs[0].numpy() == pytest.approx(outputs[1].numpy(), abs=1e-9)
+
+
+# ---------------------------------------------------------------- the soft threshold and the pulls
+
+
+def test_the_soft_threshold_minimizes_distance_plus_l1():
+    v = np.linspace(-3, 3, 60_001)
+    for w in (-2.0, -0.3, 0.0, 0.4, 0.5, 1.7):
+        best = v[np.argmin((v - w) ** 2 / 2 + 0.5 * np.abs(v))]
+        assert best == pytest.approx(solution("soft_threshold")([np.array([w])], 0.5)[0][0], abs=1e-4)
+
+
+def test_near_zero_the_gradient_of_l1_hops_in_a_circle_of_three_and_the_soft_threshold_stays():
+    weight, path = 0.73, []
+    for _ in range(60):
+        weight -= 0.1 * (weight - 0.18 + solution("l1_gradient")([np.array([weight])], 0.5)[0][0])
+        path.append(weight)
+    assert path[-3:] == pytest.approx(path[-6:-3], abs=1e-3)
+    assert 0.01 < np.min(np.abs(path[-20:])) < np.max(np.abs(path[-20:])) < 0.07
+
+
+def test_after_50_steps_a_weight_of_1_is_at_0_36_under_l2_and_at_one_half_under_l1():
+    for name, left in (("l2_gradient", 0.364), ("l1_gradient", 0.5)):
+        assert experiments.pulled(solution(name), 0.1, 1.0)[50] == pytest.approx(left, abs=1e-3)
+
+
+def test_the_minimum_under_l1_reaches_the_axis_from_lambda_0_9_on_and_that_under_l2_never_does():
+    def minima(*arguments):
+        return np.array([experiments.descend(*arguments, strength) for strength in experiments.GRID])
+
+    on_the_axis = minima(None, solution("soft_threshold"))[:, 0] == 0
+    assert on_the_axis.tolist() == (experiments.GRID >= 0.9).tolist()
+    assert (minima(solution("l2_gradient"), None) > 0.1).all()
+
+
+# ---------------------------------------------------------------- the digits
+
+
+@pytest.fixture(scope="module")
+def trained():
+    strength = {"l2": experiments.L2_STRENGTH, "l1": experiments.L1_STRENGTH}
+    return {
+        "none": experiments.unregularized(),
+        "l2": experiments.with_penalty(solution("l2_gradient"), strength["l2"]),
+        "l1": experiments.with_penalty(solution("l1_gradient"), strength["l1"]),
+        "soft": experiments.with_soft_threshold(solution("soft_threshold"), strength["l1"]),
+    }
+
+
+def test_the_network_has_17400_weights_and_30_of_150_labels_are_wrong(trained):
+    assert trained["none"].network.all_weights().size == 17_400
+    assert (experiments.data().wrong.sum(), experiments.data().wrong.size) == (30, 150)
+
+
+def test_without_regularization_every_wrong_label_is_learned(trained):
+    assert trained["none"].by_heart == trained["none"].train == 1
+    assert trained["none"].validation == pytest.approx(0.79, abs=0.03)
+    losses = trained["none"].validation_losses
+    assert int(np.argmin(losses)) < 40
+    assert losses[-1] > min(losses) + 0.05
+    assert trained["none"].train_losses[-1] < 0.02
+
+
+def test_l1_by_its_gradient_and_by_soft_threshold_give_the_same_wrong_labels_and_nearly_the_same_accuracy(trained):
+    assert trained["l1"].by_heart == trained["soft"].by_heart == pytest.approx(0.63, abs=0.005)
+    assert trained["l1"].validation == pytest.approx(trained["soft"].validation, abs=0.005)
+
+
+def test_with_a_penalty_fewer_wrong_labels_are_learned_and_more_new_images_are_right(trained):
+    assert trained["l2"].by_heart == pytest.approx(0.37, abs=0.1)
+    assert trained["l2"].validation > trained["none"].validation + 0.04
+    for name in ("l1", "soft"):
+        assert trained[name].by_heart == pytest.approx(0.6, abs=0.1)
+        assert trained[name].validation > trained["none"].validation
+
+
+def test_l1_by_its_gradient_gives_no_exact_zero_and_by_soft_threshold_four_in_five(trained):
+    weights = {name: run.network.all_weights() for name, run in trained.items()}
+    zeros = {name: float(np.mean(array == 0)) for name, array in weights.items()}
+    small = {name: float(np.mean(np.abs(array) < 0.001)) for name, array in weights.items()}
+    assert zeros["none"] == zeros["l2"] == 0
+    assert zeros["l1"] == 0
+    assert zeros["soft"] == pytest.approx(0.82, abs=0.03)
+    assert small["l1"] == pytest.approx(0.84, abs=0.03)
+    assert small["l2"] < 0.1
+    assert np.mean(np.abs(weights["l2"]) > 0.2) < 0.01
+    assert np.sum(weights["none"] ** 2) == pytest.approx(470, abs=10)
+    assert np.sum(weights["l2"] ** 2) == pytest.approx(31, abs=2)
+
+
+def test_side_by_side_each_regularizer_gets_more_new_images_right_and_learns_fewer_wrong_labels():
+    found = {
+        "none": [experiments.unregularized(seed) for seed in range(3)],
+        "l2": [experiments.with_penalty(solution("l2_gradient"), experiments.L2_STRENGTH, seed) for seed in range(3)],
+        "l1": [
+            experiments.with_soft_threshold(solution("soft_threshold"), experiments.L1_STRENGTH, seed)
+            for seed in range(3)
+        ],
+        "max-norm": [experiments.with_max_norm(solution("max_norm"), experiments.LIMIT, seed) for seed in range(3)],
+    }
+    right = {name: np.mean([run.validation for run in runs]) for name, runs in found.items()}
+    assert right == pytest.approx({"none": 0.78, "l2": 0.864, "l1": 0.806, "max-norm": 0.853}, abs=0.005)
+    assert max(np.mean([run.by_heart for run in found[name]]) for name in ("l2", "l1", "max-norm")) < 0.56
+
+
+def test_the_strengths_of_the_elastic_net_move_to_the_left_and_l1_alone_stays_below_l2(trained):
+    l2, l1 = solution("l2_gradient"), solution("l1_gradient")
+
+    def elastic_net(weights, strength):
+        return [one + other for one, other in zip(l2(weights, strength), l1(weights, strength / 10), strict=True)]
+
+    both = {strength: experiments.with_penalty(elastic_net, strength).choosing for strength in (0.01, 0.02, 0.03, 0.08)}
+    assert max(both, key=both.get) == 0.02
+    assert both[0.02] == pytest.approx(trained["l2"].choosing, abs=0.016)
+    assert both[0.08] < 0.15
+    alone = [experiments.with_penalty(l1, strength).choosing for strength in (0.003, 0.01)]
+    assert alone == pytest.approx([0.78, 0.78], abs=0.015)
+    assert max(alone) < trained["l2"].choosing - 0.05
+
+
+def test_all_digits_with_right_labels_do_more_than_any_penalty():
+    x, y, x_validation, y_validation = lab.digits()
+    rng = np.random.default_rng(0)
+    network = experiments.Network(rng)
+    for _ in range(20):
+        order = rng.permutation(len(x))
+        for start in range(0, len(x), experiments.BATCH):
+            batch = order[start : start + experiments.BATCH]
+            of_weights, of_biases = network.gradients(x[batch].astype(np.float32), y[batch])
+            network.weights = [w - np.float32(0.1) * g for w, g in zip(network.weights, of_weights, strict=True)]
+            network.biases = [b - np.float32(0.1) * g for b, g in zip(network.biases, of_biases, strict=True)]
+    assert network.right(x_validation, y_validation) == pytest.approx(0.97, abs=0.015)
+
+
+def test_the_strengths_are_the_best_of_their_neighbours_on_the_images_for_choosing():
+    def choosing(train, strengths):
+        return [train(strength, 0).choosing for strength in strengths]
+
+    for train, strengths in (
+        (lambda strength, seed: experiments.with_penalty(solution("l2_gradient"), strength, seed), (0.01, 0.03, 0.08)),
+        (
+            lambda strength, seed: experiments.with_soft_threshold(solution("soft_threshold"), strength, seed),
+            (0.0003, 0.007, 0.02),
+        ),
+        (lambda limit, seed: experiments.with_max_norm(solution("max_norm"), limit, seed), (0.3, 0.5, 0.8)),
+    ):
+        assert int(np.argmax(choosing(train, strengths))) == 1
+
+
+def test_without_a_penalty_the_weights_stay_close_to_where_they_started(trained):
+    start, end = experiments.Network(np.random.default_rng(0)).all_weights(), trained["none"].network.all_weights()
+    assert np.mean(np.abs(start)) == pytest.approx(0.12, abs=0.005)
+    assert np.mean(np.abs(end - start)) == pytest.approx(0.03, abs=0.006)
+
+
+def test_he_weights_have_norms_of_about_the_root_of_2():
+    network = experiments.Network(np.random.default_rng(0))
+    assert np.linalg.norm(network.weights[0], axis=1).mean() == pytest.approx(2**0.5, abs=0.03)
+
+
+# ---------------------------------------------------------------- decay and the size of gradients
+
+
+def left_after(decoupled):
+    step = solution("adam_weight_decay_step")
+    return experiments.left_of_a_weight(
+        lambda w, g, state, t: step(w, g, *state, t, 1e-3, 0.9, 0.999, 1e-8, 0.1, decoupled), 2
+    )
+
+
+def test_decoupled_all_weights_shrink_alike_whatever_their_gradients():
+    assert left_after(True) == pytest.approx(np.full(9, 0.9999**1000), abs=0.01)
+
+
+def test_in_the_gradient_the_decay_of_adam_is_divided_by_the_size_of_the_gradients():
+    left = dict(zip(np.round(experiments.SIZES, 3).tolist(), left_after(False).tolist(), strict=True))
+    assert left[10] == pytest.approx(0.99, abs=0.005)
+    assert left[1] == pytest.approx(0.905, abs=0.01)
+    assert np.log(left[0.1]) / np.log(0.905) == pytest.approx(8, abs=0.5)
+    assert left[0.001] == pytest.approx(0.26, abs=0.02)
+    assert left[0.01] == pytest.approx(0.26, abs=0.02)
+
+
+# ---------------------------------------------------------------- robustness
+
+
+def test_an_experiment_says_in_a_sentence_what_it_cannot_use(capsys):
+    good = solution("l2_gradient")
+    lab.pulled_to_zero(lambda weights, strength: None, good)
+    lab.sweep_strength(lambda weights, strength: weights[0])
+    lab.compare_regularizers(good, good, lambda weight, limit: 3.0)
+    lab.shrunk_by_gradient_size(lambda *arguments: arguments[0], solution("adam_weight_decay_step"))
+    lab.sweep_strength(good, prediction="large")
+    lab.learned_by_heart(prediction={"new images": "many"})
+    printed = capsys.readouterr().out
+    assert printed.count("returned no list of arrays like the weights") == 2
+    assert "returned no array like the weights" in printed
+    assert "did not return 2 arrays like theta" in printed
+    assert "Your prediction should be a number" in printed
+    assert "Each prediction should be a number" in printed
+
+
+def test_an_experiment_says_so_where_the_weights_become_nan(capsys):
+    lab.weight_histograms(lambda weights, strength: [w * np.nan for w in weights], *[solution("l1_gradient")] * 2)
+    lab.sweep_strength(solution("l2_gradient"), strengths=(0.001, 1000.0))
+    assert capsys.readouterr().out.count("the weights become NaN or infinite") == 2

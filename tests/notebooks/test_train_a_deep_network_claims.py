@@ -1,0 +1,323 @@
+"""What the notebook `1_train_a_deep_network` says about PyTorch, NumPy and its own experiments."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from functools import cache
+from itertools import pairwise
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from autograder import lab
+from autograder.course import Course, read, text_of
+from autograder.exercises.train_a_deep_network import NOTEBOOK, early_stopping_reference, training_step_reference
+from autograder.lab import capstone, deep_network
+from autograder.lab.deep_network import RECIPE, Networks, complete, data, train, train_in_pytorch
+from autograder.lab.function_toolbox import NEEDED, Tool, Toolbox
+from tests.solutions import solution
+
+
+@cache
+def tools() -> Toolbox:
+    """The instructor's solutions as a toolbox."""
+    return Toolbox(Tool(name, solution(name), True, "passes", "") for name in NEEDED)
+
+
+def cell(name: str) -> str:
+    (found,) = [cell for cell in read(Course().source_of(NOTEBOOK))["cells"] if cell["id"] == name]
+    return text_of(found)
+
+
+# ---------------------------------------------------------------- PyTorch
+
+
+def test_the_network_in_the_text_is_the_one_that_is_trained():
+    (block,) = re.findall(r"```python\n(.*?)```", cell("side-idea"), re.DOTALL)
+    source = inspect.getsource(deep_network)
+    loop = ("network = ", "optimizer = ", "for rows")
+    lines = [line.strip() for line in block.splitlines() if line.strip() and not line.startswith(loop)]
+    assert len(lines) == 7
+    assert all(line in source for line in lines)
+    assert "nn.Sequential(*layers, nn.Linear(widths[-2], widths[-1])).double()" in source
+    assert capstone.COMPARED["learning_rate"] == 0.003
+
+
+def test_cross_entropy_has_the_softmax_inside():
+    logits, labels = torch.tensor([[2.0, -1.0, 0.5]]), torch.tensor([1])
+    inside = -torch.log_softmax(logits, dim=1)[0, 1]
+    torch.testing.assert_close(F.cross_entropy(logits, labels), inside)
+    assert F.cross_entropy(torch.softmax(logits, dim=1), labels) < inside
+
+
+def test_linear_stores_a_row_for_each_unit_and_starts_with_a_third_of_lecuns_variance():
+    torch.manual_seed(0)
+    weight = nn.Linear(400, 300).weight
+    assert weight.shape == (300, 400)
+    assert weight.var().item() == pytest.approx(1 / (3 * 400), rel=0.02)
+
+
+def test_gradients_are_added_to_those_that_are_there():
+    weight = torch.ones(1, requires_grad=True)
+    for _ in range(2):
+        (3 * weight).sum().backward()
+    assert weight.grad.item() == 6
+
+
+def test_the_reference_of_a_step_carried_on_equals_an_optimizer_that_runs_for_50_steps():
+    torch.manual_seed(1)
+    network = nn.Sequential(nn.Linear(5, 7), nn.ELU(), nn.Linear(7, 6), nn.ELU(), nn.Linear(6, 3)).double()
+    parameters = [parameter.detach().clone() for parameter in network.parameters()]
+    optimizer = torch.optim.SGD(network.parameters(), lr=0.2)
+    for _ in range(50):
+        x, labels = torch.randn(8, 5, dtype=torch.float64), torch.randint(0, 3, (8,))
+        loss, parameters = training_step_reference(x, labels, parameters, 0.2)
+        optimizer.zero_grad()
+        own = F.cross_entropy(network(x), labels)
+        own.backward()
+        optimizer.step()
+        torch.testing.assert_close(loss, own.detach(), rtol=1e-12, atol=0)
+    for one, other in zip(parameters, network.parameters(), strict=True):
+        torch.testing.assert_close(one, other.detach(), rtol=1e-11, atol=1e-13)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_reduce_on_plateau_acts_first_where_early_stopping_stops(seed):
+    rng = np.random.default_rng(seed)
+    losses, patience = rng.integers(0, 30, 25) / 8 - np.arange(25) / 20, int(rng.integers(1, 6))
+    assert early_stopping_reference(torch.tensor(losses), patience) == solution("early_stopping")(losses, patience)
+
+
+# ---------------------------------------------------------------- numbers in the text
+
+
+def test_the_exponential_overflows_near_709():
+    with np.errstate(over="ignore"):
+        assert np.isfinite(np.exp(709.0)) and np.isinf(np.exp(710.0))
+
+
+def test_the_losses_of_the_trap_are_2_13_and_800():
+    loss = solution("softmax_cross_entropy")
+    assert loss(np.array([[2.0, 0.0]]), np.array([1])) == pytest.approx(2.13, abs=0.005)
+    assert loss(np.array([[800.0, 0.0]]), np.array([1])) == 800
+
+
+def test_a_network_that_knows_nothing_has_the_loss_ln_10():
+    assert solution("softmax_cross_entropy")(np.zeros((5, 10)), np.array([3, 1, 4, 1, 5])) == pytest.approx(np.log(10))
+
+
+def test_the_rows_of_the_gradient_sum_to_zero():
+    gradient = solution("softmax_cross_entropy_backward")(2.0, np.array([[1.0, 5.0, -2.0]]), np.array([2]))
+    assert gradient.sum() == pytest.approx(0, abs=1e-15)
+
+
+def test_the_first_step_by_hand():
+    dx, dweight, dbias = solution("dense_backward")(
+        np.array([[10.0], [1.0]]), np.array([[1.0], [2.0]]), np.array([[3.0]])
+    )
+    assert (dx.tolist(), dweight.tolist(), dbias.tolist()) == ([[30.0], [3.0]], [[12.0]], [11.0])
+
+
+def test_early_stopping_by_hand_misses_the_last_loss():
+    losses = np.array([5, 4, 4.5, 3, 3.5, 3.25, 3.125, 1])
+    assert solution("early_stopping")(losses, 3) == (6, 3)
+
+
+def test_the_network_of_the_text():
+    assert complete({})["hidden"] == (50,) * 8
+    assert (len(data().x), len(data().x_validation), len(data().x_test)) == (1077, 360, 360)
+    assert len(deep_network.minibatches(0, 1077, 32, 6)) == 198
+    assert not {tuple(row) for row in data().x_test} & {tuple(row) for row in data().x[:500]}
+
+
+def test_a_bias_before_batch_norm_would_have_no_gradient():
+    norm = nn.Sequential(nn.Linear(4, 3), nn.BatchNorm1d(3)).double()
+    (norm(torch.randn(6, 4, dtype=torch.float64)) * torch.randn(6, 3, dtype=torch.float64)).sum().backward()
+    assert norm[0].bias.grad.abs().max() < 1e-12
+
+
+# ---------------------------------------------------------------- the experiments
+
+
+def test_both_kinds_of_labels_are_learned_by_heart():
+    rows = np.array([np.flatnonzero(data().y == digit)[0] for digit in range(10)])
+    for labels in (np.arange(10), np.random.default_rng(5).permutation(10)):
+        losses = capstone._learn_by_heart(solution("training_step"), data().x[rows], labels)
+        assert 2.3 < losses[0] < 3.2 and losses[-1] < 0.01
+
+
+@cache
+def compared():
+    return capstone._compared(tools())
+
+
+def test_numpy_and_pytorch_agree_in_every_step_and_in_evaluation():
+    run, (losses, validation) = compared()
+    assert 1e-15 < capstone._difference(run, losses).max() < 5e-12
+    assert abs(run.validation[-1, 0] - validation) < 1e-11
+    assert losses[-33:].mean() < 0.2
+
+
+def test_a_larger_epsilon_makes_the_difference_much_smaller(monkeypatch):
+    run, (losses, _) = compared()
+    with_usual = capstone._difference(run, losses).max()
+    adam = torch.optim.Adam
+    monkeypatch.setattr(deep_network, "EPSILON", 1e-6)
+    monkeypatch.setattr(torch.optim, "Adam", lambda parameters, lr: adam(parameters, lr=lr, eps=1e-6))
+    run = train(tools(), capstone.COMPARED, dtype="float64")
+    assert capstone._difference(run, train_in_pytorch(tools(), capstone.COMPARED)[0]).max() < with_usual / 20
+
+
+def test_with_a_learning_rate_a_hundred_times_as_large_rounding_grows():
+    recipe = {**capstone.COMPARED, "learning_rate": 0.3}
+    run = train(tools(), recipe, dtype="float64")
+    assert 1e-7 < capstone._difference(run, train_in_pytorch(tools(), recipe)[0]).max() < 1e-1
+
+
+@cache
+def planted(name: str):
+    place, make = capstone.PLANTED[name]
+    return train(tools().with_function(place, make(tools())), capstone.COMPARED, dtype="float64")
+
+
+@pytest.mark.parametrize("name", list(capstone.PLANTED)[:3])
+def test_three_of_the_planted_errors_show_at_the_second_step_by_a_factor_of_a_billion(name):
+    right, (losses, _) = compared()
+    difference = capstone._difference(planted(name), losses)
+    assert difference[0] < 1e-13
+    assert difference[1] > 1e9 * max(capstone._difference(right, losses)[1], 1e-15) or difference[1] > 1e-5
+
+
+def test_two_of_the_planted_errors_do_not_change_the_accuracy_and_the_third_hardly():
+    right, _ = compared()
+    scores = [planted(name).accuracy[-1, 0] - right.accuracy[-1, 0] for name in list(capstone.PLANTED)[:3]]
+    assert scores[:2] == [0, 0]
+    assert abs(scores[2]) <= 2 / 360
+    assert right.accuracy[-1, 0] == pytest.approx(0.956, abs=0.001)
+
+
+def test_the_running_mean_is_seen_by_evaluation_alone():
+    _, (losses, validation) = compared()
+    wrong = planted("running mean never updated")
+    assert capstone._difference(wrong, losses).max() < 5e-12
+    assert wrong.validation[-1, 0] > 1.2 * validation
+
+
+def test_an_elu_slope_in_float32_is_off_by_about_1e_8_and_stays_there():
+    def in_float32(dout, z, alpha=1.0):
+        return tools().elu_backward(dout, z, alpha).astype(np.float32).astype(np.float64)
+
+    _, (losses, _) = compared()
+    run = train(tools().with_function("elu_backward", in_float32), capstone.COMPARED, dtype="float64")
+    assert 1e-9 < capstone._difference(run, losses).max() < 1e-6
+
+
+@cache
+def rung(name: str, **changes):
+    return train(tools(), {**capstone.rungs()[name], **changes}, capstone.SEEDS)
+
+
+def test_the_ladder_goes_down_at_glorots_start_and_up_at_elu_and_then_stays():
+    means = {name: 100 * rung(name).accuracy[-1].mean() for name in capstone.LADDER}
+    first, glorot, elu, norm, adam, cycle, dropout = means.values()
+    assert 30 < first < 65 and glorot < 15 and 93 < elu < 97
+    assert max(norm, adam, cycle, elu) - min(norm, adam, cycle, elu) < 2
+    assert dropout < min(norm, adam, cycle) - 1.5
+    assert rung("+ dropout").training[-1].mean() > 3 * rung("+ 1cycle").training[-1].mean()
+
+
+def test_three_times_the_learning_rate_ends_in_nan_without_batch_norm_and_not_with_it():
+    assert np.isnan(rung("+ ELU, He's start", learning_rate=0.3).training[-1]).all()
+    assert rung("+ batch norm", learning_rate=0.3).accuracy[-1].min() > 0.9
+
+
+def test_a_larger_patience_finds_a_lower_loss():
+    run = train(tools(), capstone.LONG, images=capstone.FEW_IMAGES, watched=True)
+    losses = run.validation[:, 0]
+    kept = [losses[solution("early_stopping")(losses, patience)[1]] for patience in (1, 3, 10)]
+    assert kept[2] < 0.9 * kept[0] and kept[0] >= kept[1] >= kept[2]
+    assert run.training[0, 0] > 30 * run.training[-1, 0]
+    assert losses[-1] > kept[2]
+
+
+# ---------------------------------------------------------------- recipes and nonsense
+
+
+@pytest.mark.parametrize(
+    ("recipe", "sentence"),
+    [
+        ({"activaton": "relu"}, "A recipe has no 'activaton'"),
+        ({"activation": "swish"}, "'activation' can be 'sigmoid' or 'relu' or 'elu'"),
+        ({"learning_rate": "high"}, "'learning_rate' should be a number"),
+        ({"dropout": 1.5}, "'dropout' should be a number from 0 to 0.95"),
+        ({"max_norm": -1.0}, "'max_norm' should be a positive number"),
+        ({"hidden": 50}, "'hidden' should list the units"),
+        ("adam", "A recipe is a dict"),
+    ],
+)
+def test_a_recipe_that_there_is_not_is_a_sentence(capsys, recipe, sentence):
+    lab.own_recipe(tools(), recipe)
+    assert sentence in capsys.readouterr().out
+
+
+def test_the_table_of_choices_in_the_text_is_complete():
+    text = cell("recipe-idea")
+    assert all(f'`"{name}"`' in text for name in RECIPE)
+
+
+@pytest.mark.parametrize("choices", [{"start": "glorot", "activation": "relu"}, {"l2": 1e-3, "max_norm": 1.0}])
+def test_every_other_choice_can_be_trained(choices):
+    rest = {"hidden": (20, 30), "optimizer": "momentum", "learning_rate": 0.03, "dropout": 0.1, "epochs": 2}
+    run = train(tools(), {**choices, **rest}, (0, 1))
+    assert run.accuracy.shape == (1, 2) and run.accuracy.min() > 0.5
+
+
+def test_networks_trained_side_by_side_are_those_trained_alone():
+    recipe = {"hidden": (20, 30), "epochs": 1, "dropout": 0.2}
+    together = train(tools(), recipe, (0, 1), dtype="float64")
+    alone = [train(tools(), recipe, (seed,), dtype="float64") for seed in (0, 1)]
+    np.testing.assert_allclose(together.losses, np.concatenate([run.losses for run in alone], axis=1), rtol=1e-9)
+
+
+def test_the_gradient_of_the_assembled_network_is_the_slope_of_its_loss():
+    networks = Networks(tools(), complete({"hidden": (5, 4, 3), "l2": 0.01}), [0], "float64")
+    theta, x, y = networks.start(), data().x[None, :12], data().y[None, :12]
+    _, gradient = networks.gradient(theta, x, y)
+
+    def loss(at):
+        weights = [part for name, part in networks.parts(at[0]).items() if name.startswith("weight")]
+        return networks.gradient(at, x, y)[0][0] + 0.01 * sum((weight**2).sum() for weight in weights)
+
+    rng = np.random.default_rng(0)
+    for _ in range(3):
+        direction = rng.normal(size=theta.shape)
+        slope = (loss(theta + 1e-6 * direction) - loss(theta - 1e-6 * direction)) / 2e-6
+        assert slope == pytest.approx((gradient * direction).sum(), rel=1e-6)
+
+
+def test_the_layers_of_the_assembled_network_are_those_of_pytorch():
+    networks = Networks(tools(), complete({}), [0], "float64")
+    shapes = [tuple(parameter.shape) for parameter in deep_network.in_pytorch(networks.widths).parameters()]
+    assert shapes == list(networks.shapes.values())
+    assert list(pairwise(networks.widths)) == [(64, 50), *[(50, 50)] * 7, (50, 10)]
+
+
+@pytest.mark.parametrize("step", [lambda *_: None, lambda *_: (0.0, []), lambda *_: ("a", "b")])
+def test_a_training_step_that_is_nonsense_is_a_sentence(capsys, step):
+    lab.ten_images_by_heart(step)
+    assert "Run its check first." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("wrong", [lambda z, alpha=1.0: z[:1], lambda z, alpha=1.0: None])
+def test_a_forced_function_that_is_nonsense_is_a_sentence(capsys, wrong):
+    lab.side_by_side(tools().with_function("elu", wrong))
+    assert "The network cannot be trained with these functions." in capsys.readouterr().out
+
+
+def test_what_is_no_toolbox_is_a_sentence(capsys):
+    lab.climb_the_ladder(None)
+    assert "takes the toolbox first" in capsys.readouterr().out
