@@ -33,10 +33,13 @@ def catalogue() -> dict[str, Exercise]:
 
 def _folders() -> list[ModuleType]:
     """The packages of the notebooks, in the notebooks' order."""
-    found = [
-        importlib.import_module(f"{__name__}.{item.name}") for item in pkgutil.iter_modules(__path__) if item.ispkg
-    ]
-    return sorted(found, key=lambda folder: folder.NOTEBOOK)
+    names = [found.name for found in pkgutil.iter_modules(__path__) if found.ispkg]
+    return sorted((importlib.import_module(f"{__name__}.{name}") for name in names), key=lambda folder: folder.NOTEBOOK)
+
+
+def folder_of(notebook: str) -> Path | None:
+    """The folder in which the exercises of a notebook stand, or None where it has none."""
+    return next((Path(folder.__path__[0]) for folder in _folders() if notebook == folder.NOTEBOOK), None)
 
 
 def of_notebook(notebook: str) -> list[Exercise]:
@@ -45,7 +48,7 @@ def of_notebook(notebook: str) -> list[Exercise]:
 
 
 def files_of(notebook: str) -> list[Path]:
-    """The files in which the exercises of a notebook stand: its folder, and what all exercises share."""
-    own = [Path(path) for folder in _folders() if notebook == folder.NOTEBOOK for path in folder.__path__]
-    shared = sorted(Path(__file__).parent.glob("*.py"))
-    return [*(file for folder in own for file in sorted(folder.glob("*.py"))), *shared]
+    """The files that define the exercises of a notebook: those of its folder, and what all exercises share."""
+    folder = folder_of(notebook)
+    own = sorted(folder.glob("*.py")) if folder else []
+    return [*own, *sorted(Path(__file__).parent.glob("*.py"))]
