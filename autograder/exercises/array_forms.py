@@ -16,6 +16,7 @@ from autograder.exercises.cases import Case
 from autograder.exercises.sampling import Sampler, strided
 
 ANY_SHAPE = "any shape, memory order and dtype"
+ANY_SHAPES = "any shapes, memory order and dtype"
 ANY_ORDER = "any memory order and dtype"
 
 Arguments = dict[str, Any]
@@ -83,7 +84,7 @@ def changed(
     fixed: Collection[str] = (),
     only: Collection[str] | None = None,
 ) -> Arguments:
-    """The arguments with every array changed, those in lists and dicts too, except in `fixed` ones; or in `only` some."""
+    """The arguments with every array changed, also in lists and dicts: in all but `fixed` ones, or in `only` some."""
     chosen = set(arguments if only is None else only) - set(fixed)
     return {name: _changed(value, change) if name in chosen else value for name, value in arguments.items()}
 

@@ -14,8 +14,6 @@ NOTEBOOK = "1_training_problems/5_gradient_clipping"
 
 ORDER = ("clip_by_value", "cosine_similarity", "global_norm", "clip_by_global_norm", "clip_each_by_norm")
 
-ANY_SHAPES = "any shapes, memory order and dtype"
-
 
 def of_a_layer(sample: Sampler, scale: float = 1.0, dtype: str = "float64") -> list[np.ndarray]:
     """Gradients of a layer: a matrix, a vector, and a second matrix of another shape."""

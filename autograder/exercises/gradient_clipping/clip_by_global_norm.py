@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from autograder.exercises.array_forms import ANY_SHAPES
 from autograder.exercises.cases import case
 from autograder.exercises.gradient_clipping import (
-    ANY_SHAPES,
     exploded,
     exploded_of_any_shape,
     of_a_layer,

@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from autograder.exercises.array_forms import ANY_SHAPES
 from autograder.exercises.cases import case
-from autograder.exercises.gradient_clipping import ANY_SHAPES, of_a_layer, with_gradients
+from autograder.exercises.gradient_clipping import of_a_layer, with_gradients
 from autograder.exercises.model import PURITY, Exercise
 
 TEXTBOOK = """\
