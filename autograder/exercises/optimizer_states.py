@@ -21,13 +21,19 @@ def usual(**changes: Any) -> dict[str, Any]:
     return {"learning_rate": 0.1, "beta1": 0.9, "beta2": 0.999, "epsilon": NO_EPSILON, **changes}
 
 
+def other_settings(sample: Sampler) -> dict[str, float]:
+    """A random learning rate and random betas for Adam."""
+    rate, beta1, beta2 = sample.number(0.001, 0.05), sample.number(0.1, 0.8), sample.number(0.3, 0.95)
+    return {"learning_rate": rate, "beta1": beta1, "beta2": beta2}
+
+
 def away_from_zero(sample: Sampler, *shape: int, scale: float = 1.0) -> np.ndarray:
     """Normal numbers, each moved a quarter away from zero."""
     numbers = sample.normal(*shape, scale=scale)
     return np.round(numbers + np.where(numbers < 0, -0.25, 0.25), 3)
 
 
-def at_the_start(theta, gradient) -> dict[str, np.ndarray]:
+def at_start(theta, gradient) -> dict[str, np.ndarray]:
     """Before Adam's first step: both averages are zero."""
     theta, gradient = np.array(theta), np.array(gradient)
     return {"theta": theta, "gradient": gradient, "m": np.zeros_like(theta), "s": np.zeros_like(theta)}
@@ -35,7 +41,7 @@ def at_the_start(theta, gradient) -> dict[str, np.ndarray]:
 
 def random_start(sample: Sampler, *shape: int) -> dict[str, np.ndarray]:
     """Random parameters and gradients before Adam's first step."""
-    return at_the_start(away_from_zero(sample, *shape), away_from_zero(sample, *shape))
+    return at_start(away_from_zero(sample, *shape), away_from_zero(sample, *shape))
 
 
 def some_state(sample: Sampler, *shape: int) -> dict[str, np.ndarray]:
@@ -51,7 +57,7 @@ def some_state(sample: Sampler, *shape: int) -> dict[str, np.ndarray]:
 def three_steps() -> dict[str, Any]:
     """Three steps of one parameter, for a multistep case."""
     return {
-        **at_the_start([1.0], [0.5]),
+        **at_start([1.0], [0.5]),
         "gradient": per_step(np.array([[0.5], [0.5], [-2.0]])),
         "t": per_step([1, 2, 3]),
     }
@@ -62,7 +68,7 @@ def twenty_steps(sample: Sampler) -> dict[str, Any]:
     gradients = away_from_zero(sample, 20, 3)
     gradients[10] = 0.0
     rates = [round(0.1 * 0.95**t, 6) for t in range(20)]
-    start = at_the_start(away_from_zero(sample, 3), gradients[0])
+    start = at_start(away_from_zero(sample, 3), gradients[0])
     return {
         **start,
         "gradient": per_step(gradients),
