@@ -5,15 +5,19 @@ Where epsilon is not the point, it is too small for its place to be seen, and gr
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
 from autograder.exercises.cases import per_step
-from autograder.exercises.sampling import Sampler, strided
+from autograder.exercises.sampling import Sampler
 
 NO_EPSILON = 1e-15
+
+
+def arrays(**lists: list[float]) -> dict[str, np.ndarray]:
+    """Arguments that are arrays, from lists of their numbers."""
+    return {name: np.array(numbers) for name, numbers in lists.items()}
 
 
 def usual(**changes: Any) -> dict[str, Any]:
@@ -103,36 +107,3 @@ def sgd_step(theta, gradient, buffer=None, **settings: Any):
         "SGD", theta, gradient, {} if buffer is None else {"momentum_buffer": buffer}, **settings
     )
     return theta, state.get("momentum_buffer")
-
-
-def of_every_kind(sample: Sampler) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
-    """Pairs of equal shape: other dtypes, memory orders and shapes."""
-    yield "float32", np.array([1.0, -2.0], dtype="float32"), np.array([0.5, 3.0], dtype="float32")
-    yield "whole numbers", np.array([[1], [-2]]), np.array([[3], [-1]])
-    yield (
-        "Fortran order",
-        np.asfortranarray(away_from_zero(sample, 2, 3)),
-        np.asfortranarray(away_from_zero(sample, 2, 3)),
-    )
-    pair = strided(away_from_zero(sample, 3, 4)), strided(away_from_zero(sample, 3, 4))
-    yield "every second entry of larger arrays", *pair
-    yield "an empty array", np.zeros((0, 3)), np.zeros((0, 3))
-    for _ in sample.repeat(public=1, hidden=3):
-        shape = sample.shape(4, largest=5)
-        yield (
-            "float32, four dimensions",
-            away_from_zero(sample, *shape).astype("float32"),
-            away_from_zero(sample, *shape).astype("float32"),
-        )
-
-
-def of_any_form(sample: Sampler, how_many: int) -> Iterator[tuple[str, list[np.ndarray]]]:
-    """Arrays of one shape, in every form that a kernel must take: a name and `how_many` arrays."""
-    yield "float32", [np.array([1.5 + i, -2.0], dtype="float32") for i in range(how_many)]
-    yield "whole numbers", [np.array([[4 - i], [-3]]) for i in range(how_many)]
-    yield "Fortran order", [np.asfortranarray(sample.normal(3, 4)) for _ in range(how_many)]
-    yield "every second entry of a larger array", [strided(sample.normal(2, 5)) for _ in range(how_many)]
-    yield "no entries", [np.zeros((0, 3)) for _ in range(how_many)]
-    for _ in sample.repeat(public=1, hidden=3):
-        shape = sample.shape(4, largest=5)
-        yield "float32, four dimensions", [sample.normal(*shape, dtype="float32") for _ in range(how_many)]
