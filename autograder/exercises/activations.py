@@ -19,6 +19,12 @@ def both_sides(sample: Sampler, *shape: int) -> np.ndarray:
     return np.where(np.arange(sizes.size).reshape(shape) % 2, sizes, -sizes)
 
 
+def dout_and_z(sample: Sampler, *, scale: float = 2.0) -> dict[str, np.ndarray]:
+    """An upstream gradient and an input of the same random shape."""
+    shape = sample.shape()
+    return {"dout": sample.normal(*shape), "z": sample.normal(*shape, scale=scale)}
+
+
 def tiny_negative(sample: Sampler) -> np.ndarray:
     """Five numbers between -1e-6 and -1e-12."""
     return -(10.0 ** -sample.uniform(5, low=6, high=12))

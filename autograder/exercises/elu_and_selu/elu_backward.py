@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from autograder.exercises.activations import autograd, both_sides
+from autograder.exercises.activations import autograd, both_sides, dout_and_z
 from autograder.exercises.cases import case
 from autograder.exercises.elu_and_selu import elu as forward
 from autograder.exercises.model import PURITY, Derivative, Exercise
@@ -36,8 +36,7 @@ def alpha_1(sample):
     yield case("negative and positive", dout=np.array([-3.0, 0.5]), z=np.array([-2.0, 3.0]), alpha=1.0)
     yield case("alpha left out", dout=np.array([2.0, 3.0]), z=np.array([-1.0, 2.0]))
     for _ in sample.repeat(public=2, hidden=6):
-        shape = sample.shape()
-        yield case("random numbers", dout=sample.normal(*shape), z=sample.normal(*shape, scale=2.0), alpha=1.0)
+        yield case("random numbers", **dout_and_z(sample), alpha=1.0)
 
 
 @requirement("other alpha", points=1)
@@ -45,9 +44,7 @@ def other_alpha(sample):
     yield case("alpha = 0.5, one negative number", dout=np.array([2.0]), z=np.array([-1.0]), alpha=0.5)
     yield case("alpha = 2", dout=np.array([2.0, 3.0]), z=np.array([-0.5, 1.5]), alpha=2.0)
     for _ in sample.repeat(public=2, hidden=6):
-        shape, alpha = sample.shape(), sample.number(0.1, 3.0)
-        dout, z = sample.normal(*shape), sample.normal(*shape, scale=2.0)
-        yield case("random numbers and alpha", dout=dout, z=z, alpha=alpha)
+        yield case("random numbers and alpha", **dout_and_z(sample), alpha=sample.number(0.1, 3.0))
 
 
 @requirement("z exactly 0, and very large |z|", points=1)
@@ -58,7 +55,7 @@ def zero_and_far(sample):
     for _ in sample.repeat(public=1, hidden=4):
         shape = sample.shape()
         yield case("zeros, random alpha", dout=sample.normal(*shape), z=np.zeros(shape), alpha=sample.number(1.5, 3.0))
-        yield case("large numbers", dout=sample.normal(*shape), z=sample.normal(*shape, scale=1e4), alpha=1.0)
+        yield case("large numbers", **dout_and_z(sample, scale=1e4), alpha=1.0)
 
 
 @elu_backward.any_array(points=1, whole=["z"])

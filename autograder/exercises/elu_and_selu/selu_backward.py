@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from autograder.exercises.activations import autograd, both_sides
+from autograder.exercises.activations import autograd, both_sides, dout_and_z
 from autograder.exercises.cases import case
 from autograder.exercises.elu_and_selu import elu, elu_backward
 from autograder.exercises.elu_and_selu import selu as forward
@@ -37,8 +37,7 @@ def ordinary(sample):
     yield case("one negative number", dout=np.array([2.0]), z=np.array([-1.0]))
     yield case("negative and positive", dout=np.array([-3.0, 0.5]), z=np.array([-2.0, 3.0]))
     for _ in sample.repeat(public=2, hidden=6):
-        shape = sample.shape()
-        yield case("random numbers", dout=sample.normal(*shape), z=sample.normal(*shape, scale=2.0))
+        yield case("random numbers", **dout_and_z(sample))
 
 
 @requirement("z exactly 0, and very large |z|", points=1)
@@ -49,7 +48,7 @@ def zero_and_far(sample):
     for _ in sample.repeat(public=1, hidden=4):
         shape = sample.shape()
         yield case("zeros", dout=sample.normal(*shape), z=np.zeros(shape))
-        yield case("large numbers", dout=sample.normal(*shape), z=sample.normal(*shape, scale=1e4))
+        yield case("large numbers", **dout_and_z(sample, scale=1e4))
 
 
 @selu_backward.any_array(points=1, whole=["z"])
