@@ -16,7 +16,7 @@ def prelu(z, alpha):
 
 prelu = Exercise(
     TEXTBOOK,
-    takes="z: (N), (N, C), (N, C, L) or (N, C, H, W); alpha: (1,) or (C,)",
+    takes="z: (N,) or (N, C, *); alpha: (1,) or (C,)",
     summary="parametric ReLU: leaky ReLU whose slopes are parameters",
     pytorch="torch.nn.functional.prelu(z, alpha)",
     source="He, Zhang, Ren and Sun 2015, Delving Deep into Rectifiers, eq. 1",

@@ -19,7 +19,7 @@ def prelu_backward(dout, z, alpha):
 
 prelu_backward = Exercise(
     TEXTBOOK,
-    takes="dout, z: (N), (N, C), (N, C, L) or (N, C, H, W); alpha: (1,) or (C,)",
+    takes="dout, z: (N,) or (N, C, *); alpha: (1,) or (C,)",
     outputs=("dz", "dalpha"),
     summary="gradients of the loss with respect to the input and the slopes of PReLU",
     pytorch="torch.autograd.grad(F.prelu(z, alpha), (z, alpha), dout)",

@@ -12,7 +12,7 @@ def dead_units(a):
 
 dead_units = Exercise(
     TEXTBOOK,
-    takes="a: (samples, units)",
+    takes="a: (N, units)",
     summary="which units give 0 on every sample",
     pytorch="(a == 0).all(dim=0)",
     source="Lu, Shin, Su and Karniadakis 2020, Dying ReLU and Initialization: Theory and Numerical Examples",
