@@ -41,8 +41,7 @@ def infinite(sample):
     yield case("minus infinity and infinity", z=np.array([-np.inf, np.inf]))
     yield case("z = 1e308 and -1e308", z=np.array([1e308, -1e308]))
     for _ in sample.repeat(public=1, hidden=3):
-        rows, columns = sample.shape()
-        z = sample.normal(rows, columns)
+        z = sample.normal(*sample.shape())
         z[0, 0], z[0, 1], z[-1, -1] = -np.inf, -2.5, np.inf
         yield case("random numbers, three of them special", z=z)
 
@@ -52,8 +51,7 @@ def nan(sample):
     """NaN comes out as NaN: a broken number must stay visible."""
     yield case("NaN, negative and positive", z=np.array([np.nan, -1.0, 2.0]))
     for _ in sample.repeat(public=1, hidden=3):
-        rows, columns = sample.shape()
-        z = sample.normal(rows, columns)
+        z = sample.normal(*sample.shape())
         z[0, 0], z[0, 1], z[-1, -1] = -1.5, np.nan, np.nan
         yield case("random numbers, two of them NaN", z=z)
 

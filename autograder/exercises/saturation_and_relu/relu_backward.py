@@ -44,10 +44,9 @@ def at_zero(sample):
     yield case("z = 0, z = 2, z = -1", dout=np.array([3.0, -5.0, 4.0]), z=np.array([0.0, 2.0, -1.0]))
     yield case("z = -0.0, z = 1e-300", dout=np.array([2.0, -7.0]), z=np.array([-0.0, 1e-300]))
     for _ in sample.repeat(public=1, hidden=4):
-        rows, columns = sample.shape()
-        z = sample.normal(rows, columns)
+        z = sample.normal(*sample.shape())
         z[0], z[-1, -1] = 0.0, 0.75
-        yield case("random numbers, one row of zeros", dout=sample.normal(rows, columns), z=z)
+        yield case("random numbers, one row of zeros", dout=sample.normal(*z.shape), z=z)
 
 
 @requirement("infinite dout", points=1)
@@ -56,8 +55,7 @@ def infinite(sample):
     yield case("infinite dout", dout=np.array([np.inf, -np.inf, np.inf, 2.0]), z=np.array([-1.0, -2.0, 3.0, 4.0]))
     yield case("NaN dout where z is negative", dout=np.array([np.nan, 3.0]), z=np.array([-1.0, 2.0]))
     for _ in sample.repeat(public=1, hidden=3):
-        rows, columns = sample.shape()
-        dout, z = sample.normal(rows, columns), sample.normal(rows, columns)
+        dout, z = dout_and_z(sample).values()
         dout[0], z[0] = np.inf, -1.5
         dout[-1, -1], z[-1, -1] = -2.5, 0.5
         yield case("random numbers, a row of infinite dout", dout=dout, z=z)

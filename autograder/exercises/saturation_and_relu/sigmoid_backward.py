@@ -36,13 +36,11 @@ sigmoid_backward.derivative = Derivative(
 
 @requirement("moderate s", points=2)
 def values(sample):
-    """Outputs s well inside (0, 1)."""
     yield case("s = 0.5, where the curve is steepest", dout=np.array([2.0]), s=np.array([0.5]))
     yield case("s = 0.2 and 0.9", dout=np.array([3.0, -2.0]), s=np.array([0.2, 0.9]))
     for _ in sample.repeat(public=2, hidden=6):
-        shape = sample.shape()
-        s = np.round(sample.uniform(*shape, low=0.02, high=0.98), 3)
-        yield case("random numbers", dout=sample.normal(*shape), s=s)
+        s = np.round(sample.uniform(*sample.shape(), low=0.02, high=0.98), 3)
+        yield case("random numbers", dout=sample.normal(*s.shape), s=s)
 
 
 @requirement("saturated s", points=1)
@@ -51,10 +49,9 @@ def saturated(sample):
     yield case("s exactly 1, exactly 0, and 0.75", dout=np.array([2.0, -3.0, 4.0]), s=np.array([1.0, 0.0, 0.75]))
     yield case("s = 1e-9 and 1 - 1e-9", dout=np.array([-2.0, 5.0]), s=np.array([1e-9, 1 - 1e-9]))
     for _ in sample.repeat(public=1, hidden=4):
-        rows, columns = sample.shape()
-        s = 1 / (1 + np.exp(-sample.normal(rows, columns, scale=20.0)))
+        s = 1 / (1 + np.exp(-sample.normal(*sample.shape(), scale=20.0)))
         s[0, 0], s[-1, -1] = 1.0, 0.0
-        yield case("random, most of them saturated", dout=sample.normal(rows, columns), s=s)
+        yield case("random, most of them saturated", dout=sample.normal(*s.shape), s=s)
 
 
 @sigmoid_backward.any_array(points=1, whole=["dout"])

@@ -37,13 +37,11 @@ tanh_backward.derivative = Derivative(
 
 @requirement("moderate t", points=2)
 def values(sample):
-    """Outputs t well inside (-1, 1), of both signs."""
     yield case("t = 0.5", dout=np.array([2.0]), t=np.array([0.5]))
     yield case("t = -0.6 and 0", dout=np.array([5.0, -2.0]), t=np.array([-0.6, 0.0]))
     for _ in sample.repeat(public=2, hidden=6):
-        shape = sample.shape()
-        t = np.round(sample.uniform(*shape, low=-0.95, high=0.95), 3)
-        yield case("random numbers", dout=sample.normal(*shape), t=t)
+        t = np.round(sample.uniform(*sample.shape(), low=-0.95, high=0.95), 3)
+        yield case("random numbers", dout=sample.normal(*t.shape), t=t)
 
 
 @requirement("saturated t", points=1)
@@ -52,10 +50,9 @@ def saturated(sample):
     yield case("t exactly 1, exactly -1, and -0.5", dout=np.array([2.0, -3.0, 4.0]), t=np.array([1.0, -1.0, -0.5]))
     yield case("t = 1 - 1e-9 and -1 + 1e-9", dout=np.array([-2.0, 5.0]), t=np.array([1 - 1e-9, -1 + 1e-9]))
     for _ in sample.repeat(public=1, hidden=4):
-        rows, columns = sample.shape()
-        t = np.tanh(sample.normal(rows, columns, scale=10.0))
+        t = np.tanh(sample.normal(*sample.shape(), scale=10.0))
         t[0, 0], t[-1, -1] = 1.0, -1.0
-        yield case("random, most of them saturated", dout=sample.normal(rows, columns), t=t)
+        yield case("random, most of them saturated", dout=sample.normal(*t.shape), t=t)
 
 
 @tanh_backward.any_array(points=1, whole=["dout"])

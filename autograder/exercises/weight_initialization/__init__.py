@@ -25,21 +25,16 @@ ORDER = (
 )
 
 
-def dense_layers(sample, draw, hidden=5):
-    """Weights (out, in), drawn by `sample.normal` or `sample.uniform`."""
-    for _ in sample.repeat(2, hidden):
-        yield draw(*sample.shape())
-
-
 def random_convolutions(sample, draw):
-    """Weights (out, in, kh, kw), (out, in, k) and (out, in, kd, kh, kw), each with what it is the weight of."""
+    """Weights (out, in, kh, kw), (out, in, k) and (out, in, kd, kh, kw), drawn by `sample.normal` or `sample.uniform`,
+    each with what it is the weight of."""
     for _ in sample.repeat(public=2, hidden=4):
         yield "a random convolution", draw(*sample.shape(4))
     yield "a convolution of sequences", draw(4, 2, 5)
     yield "a convolution of volumes", draw(3, 2, 4, 1, 2)
 
 
-def zeros_of_uniform_numbers(sample):
+def zeros(sample):
     """The only whole number in [0, 1)."""
     yield case("whole numbers", u=np.zeros((3, 2), int))
 

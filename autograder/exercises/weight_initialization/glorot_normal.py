@@ -6,7 +6,7 @@ import numpy as np
 
 from autograder.exercises.cases import case
 from autograder.exercises.model import Exercise
-from autograder.exercises.weight_initialization import dense_layers, random_convolutions
+from autograder.exercises.weight_initialization import random_convolutions
 
 TEXTBOOK = """\
 def glorot_normal(noise, gain=1.0):
@@ -38,8 +38,8 @@ def reference(noise, gain=1.0):
 def dense(sample):
     yield case("7 inputs, 1 unit", noise=np.array([[2.0, -2.0, 1.0, 0.0, 4.0, -1.0, 3.0]]), gain=1.0)
     yield case("gain left out", noise=np.array([[2.0], [-4.0], [6.0]]))
-    for noise in dense_layers(sample, sample.normal):
-        yield case("a random dense layer", noise=noise, gain=1.0)
+    for _ in sample.repeat(public=2, hidden=5):
+        yield case("a random dense layer", noise=sample.normal(*sample.shape()), gain=1.0)
 
 
 @requirement("convolutions", points=1)
@@ -54,8 +54,8 @@ def other_gain(sample):
     noise = np.array([[2.0, -2.0, 1.0, 0.0, 4.0, -1.0, 3.0]])
     yield case("gain = 4", noise=noise, gain=4.0)
     yield case("PyTorch's gain for tanh, 5/3", noise=noise, gain=5 / 3)
-    for noise in dense_layers(sample, sample.normal, hidden=4):
-        yield case("a random gain", noise=noise, gain=sample.choice((0.1, 0.5, 1.414, 3.0)))
+    for _ in sample.repeat(public=2, hidden=4):
+        yield case("a random gain", noise=sample.normal(*sample.shape()), gain=sample.choice((0.1, 0.5, 1.414, 3.0)))
 
 
 @glorot_normal.any_array(points=1)

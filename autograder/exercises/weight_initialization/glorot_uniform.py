@@ -6,12 +6,7 @@ import numpy as np
 
 from autograder.exercises.cases import case
 from autograder.exercises.model import Exercise
-from autograder.exercises.weight_initialization import (
-    dense_layers,
-    glorot_normal,
-    random_convolutions,
-    zeros_of_uniform_numbers,
-)
+from autograder.exercises.weight_initialization import glorot_normal, random_convolutions, zeros
 
 TEXTBOOK = """\
 def glorot_uniform(u, gain=1.0):
@@ -44,8 +39,8 @@ def reference(u, gain=1.0):
 def dense(sample):
     yield case("5 inputs, 1 unit", u=np.array([[0.0, 0.25, 0.5, 0.75, 0.125]]), gain=1.0)
     yield case("gain left out", u=np.array([[0.75], [0.25]]))
-    for u in dense_layers(sample, sample.uniform):
-        yield case("a random dense layer", u=u, gain=1.0)
+    for _ in sample.repeat(public=2, hidden=5):
+        yield case("a random dense layer", u=sample.uniform(*sample.shape()), gain=1.0)
 
 
 @requirement("convolutions", points=1)
@@ -60,11 +55,11 @@ def other_gain(sample):
     u = np.array([[0.0, 0.25, 0.5, 0.75, 0.125]])
     yield case("gain = 4", u=u, gain=4.0)
     yield case("PyTorch's gain for tanh, 5/3", u=u, gain=5 / 3)
-    for u in dense_layers(sample, sample.uniform, hidden=4):
-        yield case("a random gain", u=u, gain=sample.choice((0.1, 0.5, 1.414, 3.0)))
+    for _ in sample.repeat(public=2, hidden=4):
+        yield case("a random gain", u=sample.uniform(*sample.shape()), gain=sample.choice((0.1, 0.5, 1.414, 3.0)))
 
 
-@glorot_uniform.any_array(points=1, without=["whole numbers"], more=zeros_of_uniform_numbers)
+@glorot_uniform.any_array(points=1, without=["whole numbers"], more=zeros)
 def any_array(sample):
     return {"u": sample.uniform(*sample.shape(largest=4)), "gain": 1.0}
 

@@ -4,12 +4,7 @@ import numpy as np
 
 from autograder.exercises.cases import case
 from autograder.exercises.model import Exercise
-from autograder.exercises.weight_initialization import (
-    dense_layers,
-    glorot_normal,
-    he_deviation,
-    random_convolutions,
-)
+from autograder.exercises.weight_initialization import glorot_normal, he_deviation, random_convolutions
 
 TEXTBOOK = """\
 def he_normal(noise, negative_slope=0.0):
@@ -37,8 +32,8 @@ def reference(noise, negative_slope=0.0):
 def dense(sample):
     yield case("8 inputs, 1 unit", noise=np.array([[2.0, -2.0, 1.0, 0.0, 4.0, -1.0, 3.0, 8.0]]), negative_slope=0.0)
     yield case("1 input, 3 units", noise=np.array([[2.0], [-4.0], [6.0]]), negative_slope=0.0)
-    for noise in dense_layers(sample, sample.normal):
-        yield case("a random dense layer", noise=noise, negative_slope=0.0)
+    for _ in sample.repeat(public=2, hidden=5):
+        yield case("a random dense layer", noise=sample.normal(*sample.shape()), negative_slope=0.0)
 
 
 @requirement("convolutions", points=1)
@@ -55,8 +50,8 @@ def slopes(sample):
     yield case("slope 0.5", noise=noise, negative_slope=0.5)
     yield case("slope -1: the absolute value", noise=noise, negative_slope=-1.0)
     yield case("slope left out: ReLU", noise=noise)
-    for noise in dense_layers(sample, sample.normal, hidden=4):
-        yield case("a random slope", noise=noise, negative_slope=sample.number(0.2, 3.0))
+    for _ in sample.repeat(public=2, hidden=4):
+        yield case("a random slope", noise=sample.normal(*sample.shape()), negative_slope=sample.number(0.2, 3.0))
 
 
 @he_normal.any_array(points=1)

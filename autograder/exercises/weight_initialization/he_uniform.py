@@ -7,13 +7,12 @@ import numpy as np
 from autograder.exercises.cases import case
 from autograder.exercises.model import Exercise
 from autograder.exercises.weight_initialization import (
-    dense_layers,
     glorot_normal,
     glorot_uniform,
     he_deviation,
     he_normal,
     random_convolutions,
-    zeros_of_uniform_numbers,
+    zeros,
 )
 
 TEXTBOOK = """\
@@ -44,8 +43,8 @@ def reference(u, negative_slope=0.0):
 def dense(sample):
     yield case("6 inputs, 1 unit", u=np.array([[0.0, 0.25, 0.5, 0.75, 0.125, 0.875]]), negative_slope=0.0)
     yield case("1 input, 2 units", u=np.array([[0.75], [0.25]]), negative_slope=0.0)
-    for u in dense_layers(sample, sample.uniform):
-        yield case("a random dense layer", u=u, negative_slope=0.0)
+    for _ in sample.repeat(public=2, hidden=5):
+        yield case("a random dense layer", u=sample.uniform(*sample.shape()), negative_slope=0.0)
 
 
 @requirement("convolutions", points=1)
@@ -64,11 +63,11 @@ def slopes(sample):
     yield case("the slope that nn.Linear passes, root of 5", u=u, negative_slope=math.sqrt(5))
     yield case("slope -1: the absolute value", u=u, negative_slope=-1.0)
     yield case("slope left out: ReLU", u=u)
-    for u in dense_layers(sample, sample.uniform, hidden=4):
-        yield case("a random slope", u=u, negative_slope=sample.number(0.2, 3.0))
+    for _ in sample.repeat(public=2, hidden=4):
+        yield case("a random slope", u=sample.uniform(*sample.shape()), negative_slope=sample.number(0.2, 3.0))
 
 
-@he_uniform.any_array(points=1, without=["whole numbers"], more=zeros_of_uniform_numbers)
+@he_uniform.any_array(points=1, without=["whole numbers"], more=zeros)
 def any_array(sample):
     return {"u": sample.uniform(*sample.shape(largest=4)), "negative_slope": 0.0}
 
