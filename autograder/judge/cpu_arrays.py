@@ -103,7 +103,7 @@ class _Reader:
     def culprit(self, number: int) -> ast.Call | None:
         """The call that made an array which is used in a line: that of a variable, or one in the line itself."""
         parts = self._parts_at(number)
-        for name in [node.id for part in parts for node in ast.rollout(part) if isinstance(node, ast.Name)]:
+        for name in [node.id for part in parts for node in ast.walk(part) if isinstance(node, ast.Name)]:
             if _holds_numpy(self.variables.get(name)):
                 made = self._maker_of(name, DEEPEST)
                 if made is not None:
@@ -114,7 +114,7 @@ class _Reader:
         """The code of one line: its statement, or of a loop or condition only the head."""
         statements = [
             node
-            for node in ast.rollout(self.tree)
+            for node in ast.walk(self.tree)
             if isinstance(node, ast.stmt) and node.lineno <= number <= node.end_lineno
         ]
         if not statements:
@@ -128,13 +128,13 @@ class _Reader:
 
     def _maker_of(self, name: str, depth: int) -> ast.Call | None:
         """The call in the assignments to a name, or in those to the names that these use."""
-        values = [node.value for node in ast.rollout(self.tree) if name in _targets(node) and node.value is not None]
+        values = [node.value for node in ast.walk(self.tree) if name in _targets(node) and node.value is not None]
         for value in values:
             found = next(self.makers(value), None)
             if found is not None:
                 return found
         if depth:
-            others = {node.id for value in values for node in ast.rollout(value) if isinstance(node, ast.Name)} - {name}
+            others = {node.id for value in values for node in ast.walk(value) if isinstance(node, ast.Name)} - {name}
             for other in sorted(others):
                 if _holds_numpy(self.variables.get(other)):
                     found = self._maker_of(other, depth - 1)
@@ -206,7 +206,7 @@ class _Reader:
 
     def _array_near(self, call: ast.Call, is_there: IsThere) -> str:
         """The name of an array on the GPU: one that the call mentions, or the first of all."""
-        near = [node.id for node in ast.rollout(call) if isinstance(node, ast.Name)]
+        near = [node.id for node in ast.walk(call) if isinstance(node, ast.Name)]
         for name in [*near, *self.variables]:
             if is_there(self.variables.get(name)):
                 return name
