@@ -168,7 +168,7 @@ def _finite(row: dict[str, Any]) -> dict[str, Any]:
 
 def as_markdown(certificates: list[Certificate]) -> str:
     """A table with a row for each certificate."""
-    head = ["device", "hardware", "PyTorch", "NumPy", "exercises", "dtypes", "largest error", "nearest mistake", "date"]
+    head = ["device", "hardware", "PyTorch", "NumPy", "kernels", "dtypes", "largest error", "nearest mistake", "date"]
     rows = [head, ["---"] * len(head), *map(_readme_row, certificates)]
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
