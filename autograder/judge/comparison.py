@@ -13,6 +13,7 @@ import numpy as np
 
 from autograder.exercises.tolerances import Tolerance, tolerance
 from autograder.judge.verdict import Difference
+from autograder.plaindata.values import as_array
 
 LARGEST_PICTURE = (24, 48)
 SMALLEST_PICTURED = 24
@@ -113,35 +114,6 @@ def describe(value: Any) -> str:
     if isinstance(value, dict):
         return "an empty dict" if not value else f"a dict with {', '.join(repr(key[:40]) for key in list(value)[:6])}"
     return f"{type(value).__name__} {str(value)[:40]!r}" if isinstance(value, str) else str(value)[:40]
-
-
-def as_array(value: Any) -> tuple[np.ndarray | None, bool]:
-    """Plain data as an array of numbers, or None; and whether its dtype is the student's choice.
-
-    A list of Python numbers has no dtype of its own: it is read as float64 (or bool) and not held against anybody.
-    """
-    if isinstance(value, np.ndarray):
-        return value, True
-    if not _holds_numbers(value):
-        return None, False
-    try:
-        array = np.array(value)
-    except (ValueError, TypeError):
-        return None, False
-    return (array, _holds_arrays(value)) if array.dtype.kind in "biuf" else (None, False)
-
-
-def _holds_numbers(value: Any) -> bool:
-    """Whether there is nothing but numbers in it. NumPy would make each text as wide as the longest."""
-    if isinstance(value, (list, tuple)):
-        return all(map(_holds_numbers, value))
-    return isinstance(value, (bool, int, float, np.ndarray))
-
-
-def _holds_arrays(value: Any) -> bool:
-    if isinstance(value, (list, tuple)):
-        return any(map(_holds_arrays, value))
-    return isinstance(value, np.ndarray)
 
 
 def _compare_arrays(

@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 
 from autograder.exercises.model import Case, Exercise, Mistake
-from autograder.judge.comparison import as_array, compare
+from autograder.judge.comparison import compare
 from autograder.judge.rollout import Step, rollout
 from autograder.judge.verdict import Diagnosis
 from autograder.plaindata.call import call
-from autograder.plaindata.values import same
+from autograder.plaindata.values import as_array, same
 
 
 @dataclass(eq=False)

@@ -13,9 +13,9 @@ from autograder.exercises.model import Case, Exercise
 from autograder.exercises.sampling import PUBLIC_SEED, Sampler
 from autograder.judge import devices as device_list
 from autograder.judge.rollout import next_arguments
+from autograder.judge.verdict import DERIVATIVE
 from autograder.plaindata.values import arrays_in
 
-DERIVATIVE = "derivative"
 STEP = 1e-5
 LARGEST_DERIVATIVE = 64
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from autograder.exercises import catalogue
-from autograder.judge.expectations import DERIVATIVE
-from autograder.judge.verdict import Counterexample, CupyTrial, Diagnosis, RequirementResult, Verdict
+from autograder.judge.verdict import DERIVATIVE, Counterexample, CupyTrial, Diagnosis, RequirementResult, Verdict
 
 PASS_COLOUR = "#009E73"
 FAIL_COLOUR = "#D55E00"

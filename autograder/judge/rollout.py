@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from autograder.exercises.model import Case, Exercise
-from autograder.judge.comparison import as_array
 from autograder.plaindata.call import Outcome
+from autograder.plaindata.values import as_array
 
 Arguments = dict[str, Any]
 

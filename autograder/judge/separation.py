@@ -18,8 +18,9 @@ from autograder.exercises.model import Case, Exercise, Mistake
 from autograder.exercises.sampling import PUBLIC_SEED
 from autograder.judge import devices as device_list
 from autograder.judge.comparison import compare
-from autograder.judge.expectations import DERIVATIVE, Expectation, expectations_of, public
+from autograder.judge.expectations import Expectation, expectations_of, public
 from autograder.judge.rollout import Step, rollout
+from autograder.judge.verdict import DERIVATIVE
 from autograder.plaindata.call import call
 from autograder.plaindata.values import arrays_in
 

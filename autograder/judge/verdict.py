@@ -1,9 +1,15 @@
-"""Verdict: everything the judge found out about one kernel, as plain data that survives JSON."""
+"""Verdict: everything the judge found out about one kernel, as plain data that survives JSON.
+
+It is rendered by `autograder.judge.report`.
+"""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
 from typing import Any
+
+DERIVATIVE = "derivative"
+"""The oracle that is no device: a numerical derivative of the forward function."""
 
 
 @dataclass
@@ -143,21 +149,6 @@ class Verdict:
             data["cupy_trial"] = CupyTrial(**data["cupy_trial"])
         data["partial_diagnoses"] = [Diagnosis(**item) for item in data["partial_diagnoses"]]
         return cls(**data)
-
-    def text(self) -> str:
-        """The report as text."""
-        from autograder.judge.report import as_text
-
-        return as_text(self)
-
-    def html(self) -> str:
-        """The report as HTML, everything that came from the student escaped."""
-        from autograder.judge.report import as_html
-
-        return as_html(self)
-
-    def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
-        return {"text/plain": self.text(), "text/html": self.html()}
 
 
 def _requirement(item: dict[str, Any]) -> RequirementResult:

@@ -145,6 +145,35 @@ def arrays_in(value: Any) -> Iterator[np.ndarray]:
             yield from arrays_in(item)
 
 
+def as_array(value: Any) -> tuple[np.ndarray | None, bool]:
+    """Plain data as an array of numbers, or None; and whether its dtype is the student's choice.
+
+    A list of Python numbers has no dtype of its own: it is read as float64 (or bool) and not held against anybody.
+    """
+    if isinstance(value, np.ndarray):
+        return value, True
+    if not _holds_numbers(value):
+        return None, False
+    try:
+        array = np.array(value)
+    except (ValueError, TypeError):
+        return None, False
+    return (array, _holds_arrays(value)) if array.dtype.kind in "biuf" else (None, False)
+
+
+def _holds_numbers(value: Any) -> bool:
+    """Whether there is nothing but numbers in it. NumPy would make each text as wide as the longest."""
+    if isinstance(value, (list, tuple)):
+        return all(map(_holds_numbers, value))
+    return isinstance(value, (bool, int, float, np.ndarray))
+
+
+def _holds_arrays(value: Any) -> bool:
+    if isinstance(value, (list, tuple)):
+        return any(map(_holds_arrays, value))
+    return isinstance(value, np.ndarray)
+
+
 def extent(value: Any) -> int:
     """How much plain data holds: the numbers of its arrays, the items of its lists, the letters of its texts."""
     if isinstance(value, np.ndarray):

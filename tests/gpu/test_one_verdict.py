@@ -16,8 +16,9 @@ from autograder.exercises.model import PURITY
 from autograder.exercises.sampling import PUBLIC_SEED
 from autograder.judge import Verdict, judge
 from autograder.judge.devices import supports
-from autograder.judge.expectations import DERIVATIVE, expectations_of, public
+from autograder.judge.expectations import expectations_of, public
 from autograder.judge.separation import dtype_of, measure
+from autograder.judge.verdict import DERIVATIVE
 from autograder.plaindata.call import call
 from tests.solutions import solution
 
