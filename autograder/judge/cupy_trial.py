@@ -29,8 +29,10 @@ from autograder.plaindata.call import Outcome, Problem
 from autograder.plaindata.named_functions import as_function
 from autograder.plaindata.values import NotPlain, arrays_in, plain
 
-CASES_OF_EACH, MOST_CASES, SECONDS = 2, 12, 3.0
-"""How many cases of a requirement and in all are tried, and after how many seconds no further one is begun."""
+CASES_OF_EACH, MOST_CASES = 2, 12
+"""How many cases of a requirement and in all are tried."""
+TRIAL_SECONDS = 3.0
+"""Seconds after which no further case is begun."""
 
 MIXING = ("Implicit conversion to a NumPy array", "numpy.ndarray")
 """Parts of the messages with which CuPy refuses NumPy's arrays."""
@@ -85,7 +87,7 @@ class _Attempt:
         """Try some cases, up to the first that does not pass."""
         tried, started = 0, time.perf_counter()
         for case in _some_cases(self.exercise):
-            if tried and time.perf_counter() - started > SECONDS:
+            if tried and time.perf_counter() - started > TRIAL_SECONDS:
                 break
             found = self._try(case)
             if found is not None:

@@ -26,6 +26,16 @@ def show_value(value: Any, outputs: tuple[str, ...] = (), digits: int = DIGITS) 
     return _show(value, outputs, digits)[:LONGEST]
 
 
+def show_call(name: str, arguments: dict[str, Any]) -> str:
+    """A call as it is written: `elu(z=[-1.,  2.], alpha=1)`."""
+    return f"{name}({', '.join(f'{key}={text}' for key, text in show_arguments(arguments).items())})"
+
+
+def show_arguments(arguments: dict[str, Any]) -> dict[str, str]:
+    """The arguments of a call, each as text."""
+    return {name: show_value(value) for name, value in arguments.items()}
+
+
 def show_both(expected: Any, got: Any, outputs: tuple[str, ...] = ()) -> tuple[str, str]:
     """Two values that differ, with as many digits as it takes to see it."""
     texts = show_value(expected, outputs), show_value(got, outputs)

@@ -13,9 +13,11 @@ import numpy as np
 
 from autograder.exercises.model import Case, Exercise
 from autograder.plaindata.call import Outcome
-from autograder.plaindata.values import as_array
+from autograder.plaindata.values import as_array, same
 
 Arguments = dict[str, Any]
+Call = Callable[[list], Outcome]
+"""Calls a function, wherever it runs, with the list of its arguments."""
 
 
 class CannotGoOn(Exception):
@@ -29,8 +31,19 @@ class Step:
     arguments: Arguments
     outcome: Outcome
 
+    @property
+    def gave_numbers(self) -> bool:
+        """Whether the call returned something to compare."""
+        return self.outcome.problem is None and self.outcome.returned is not None
 
-def rollout(exercise: Exercise, case: Case, call: Callable[[list], Outcome]) -> list[Step]:
+    @property
+    def changed_arguments(self) -> list[str]:
+        """The names of the arguments that the call has changed."""
+        after = zip(self.arguments.items(), self.outcome.arguments_after, strict=False)
+        return [name for (name, before), now in after if not same(before, now)]
+
+
+def rollout(exercise: Exercise, case: Case, call: Call) -> list[Step]:
     """Call a function once for every step of a case.
 
     Ends early after a call without an answer, or with one that cannot be handed to the next call.
@@ -48,7 +61,7 @@ def rollout(exercise: Exercise, case: Case, call: Callable[[list], Outcome]) -> 
     return steps
 
 
-def _step(arguments: Arguments, call: Callable[[list], Outcome]) -> Step:
+def _step(arguments: Arguments, call: Call) -> Step:
     return Step(arguments, call(list(arguments.values())))
 
 

@@ -10,7 +10,7 @@ import time
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -20,17 +20,20 @@ from autograder.plaindata.values import NotPlain, duplicate, name_of, plain
 FLOATING_POINT_WARNINGS = ("overflow", "divide by zero", "invalid value")
 LONGEST_TEXT = 400
 
+ProblemKind = Literal["not implemented", "missing", "arguments", "exception", "type", "time", "gone"]
+FINAL_PROBLEMS: tuple[ProblemKind, ...] = ("time", "gone")
+"""Problems after which there is no process left to call a function in."""
+
 
 @dataclass(eq=False)
 class Problem:
     """Why a call gave no plain answer.
 
-    kind: "not implemented", "missing", "arguments", "exception", "type", "time" or "gone".
     message: a sentence, in plain text.
     line: the student's own source line, stripped, and `line_number` in its cell, where there is one.
     """
 
-    kind: str
+    kind: ProblemKind
     message: str
     line: str = ""
     line_number: int = 0

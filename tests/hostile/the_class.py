@@ -19,8 +19,8 @@ from autograder.exercises.sampling import PUBLIC_SEED
 from autograder.grading.grade_chapter import grade_chapter
 from autograder.grading.pages.feedback import write_all_feedback
 from autograder.grading.scoring.results import NotebookResult, Results, write_atomically
+from autograder.judge.lookalikes import LOOKALIKE_SEEDS
 from autograder.judge.report import as_text
-from autograder.judge.session import LOOKALIKE_SEEDS
 from tests.grading.small_course import (
     ALPHA_FORGOTTEN,
     CHAPTER,

@@ -243,7 +243,7 @@ def test_what_it_prints_and_warns_of_is_not_seen(capsys, recwarn):
 
 
 def test_no_further_case_is_begun_when_the_time_is_up(monkeypatch):
-    monkeypatch.setattr(cupy_trial, "SECONDS", -1.0)
+    monkeypatch.setattr(cupy_trial, "TRIAL_SECONDS", -1.0)
     assert tried(elu).text.endswith("1 case agrees with PyTorch.")
 
 

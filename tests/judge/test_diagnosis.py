@@ -9,7 +9,7 @@ import pytest
 
 from autograder.exercises import catalogue
 from autograder.exercises.model import Exercise, Mistake, Requirement, case
-from autograder.judge import diagnosis
+from autograder.judge import hypotheses
 from autograder.judge.report import as_text
 from autograder.judge.verdict import Verdict
 from tests.judge.students import after, elu, elu_backward, lost, prelu_backward, verdict_of
@@ -183,7 +183,7 @@ def test_a_transposed_answer_is_recognized():
 
 
 def test_a_row_of_numbers_cannot_be_transposed():
-    (transposed,) = [test for name, _, test in diagnosis.HYPOTHESES if name == "transposed"]
+    (transposed,) = [test for name, _, test in hypotheses.HYPOTHESES if name == "transposed"]
     row, table = np.array([1e-300, 2.0]), np.array([[1.0, 2.0], [3.0, 4.0]])
     assert transposed([(row * 0 + [0, 2.0], row)]) is None
     assert transposed([(table.T, table)]) == ""

@@ -16,10 +16,10 @@ import pytest
 from autograder.exercises import catalogue
 from autograder.exercises.model import PURITY, Exercise, Requirement, case, multistep_case, per_step
 from autograder.exercises.sampling import PUBLIC_SEED
-from autograder.judge import JudgeSession, Verdict, devices, expectations, judge, session
+from autograder.judge import JudgeSession, Verdict, devices, expectations, judge, lookalikes
 from autograder.judge.expectations import expectations_of
+from autograder.judge.lookalikes import LOOKALIKE_SEEDS, lookalike_expectations
 from autograder.judge.report import as_html, as_text
-from autograder.judge.session import LOOKALIKE_SEEDS
 from autograder.plaindata.call import Outcome, Problem, call
 from autograder.plaindata.values import arrays_in, extent, same
 from tests.judge.students import after, elu, elu_backward, first_difference, lost, prelu_backward, verdict_of
@@ -428,9 +428,7 @@ def test_the_case_that_is_shown_is_the_first_that_fails():
                          cases="all", seed=4)  # fmt: skip
     for item in verdict.requirements:
         if item.counterexample:
-            cases = [
-                one for seed in LOOKALIKE_SEEDS for one in expectations.lookalike_expectations(ELU, item.name, seed)
-            ]
+            cases = [one for seed in LOOKALIKE_SEEDS for one in lookalike_expectations(ELU, item.name, seed)]
             first = next(one for one in cases if one.case.arguments["z"].size > 6)
             assert item.counterexample.case == first.case.name
 
@@ -512,8 +510,7 @@ def test_the_search_ends_where_a_call_does_not():
 
 
 def test_a_search_without_success_costs_a_bounded_number_of_calls(monkeypatch):
-    monkeypatch.setattr(session, "MOST_LOOKALIKES", 7)
-    monkeypatch.setattr(session, "LOOKALIKE_SECONDS", 1e9)
+    monkeypatch.setattr(lookalikes, "MOST_LOOKALIKES", 7)
     secret = keys_of(4, True) - keys_of(PUBLIC_SEED, False)
     calls = []
 
@@ -526,6 +523,14 @@ def test_a_search_without_success_costs_a_bounded_number_of_calls(monkeypatch):
     judged = len(expectations_of(ELU, 4, True, ("cpu",))) + len(expectations.public(ELU, ("cpu",)))
     assert failed
     assert len(calls) <= judged + 7 * failed
+
+
+def test_the_search_ends_when_its_time_is_up(monkeypatch):
+    monkeypatch.setattr(lookalikes, "LOOKALIKE_SECONDS", -1.0)
+    verdict = verdict_of("elu", wrong_where(is_new, ALIKE["values"]), cases="all", seed=4)
+    failing = [item.counterexample for item in verdict.requirements if item.counterexample]
+    assert failing
+    assert all(found.hidden and not found.lookalike for found in failing)
 
 
 def test_passing_functions_are_called_for_no_further_cases():
@@ -714,13 +719,13 @@ def test_an_answer_far_too_large_is_not_kept_once_it_was_compared():
     judging = JudgeSession(ELU, cases="all", seed=3, devices=("cpu",))
     for part in (judging.try_public, judging.try_hidden):
         part(lambda arguments: Outcome(np.ones((1000, 1000)), arguments_after=[np.ones(200_000), *arguments[1:]]))
-    steps = [step for trial in judging.trials for step in trial.steps]
+    steps = [step for trial in judging.findings.trials for step in trial.steps]
     assert len(steps) > 20
     assert all(extent(step.outcome.returned) + extent(step.outcome.arguments_after) < 10 for step in steps)
     verdict = judging.verdict()
     assert verdict.points == 0
     assert all(item.counterexample.difference.kind == "shape" for item in verdict.requirements[:-1])
-    assert judging.trials[0].changed_an_argument
+    assert judging.findings.trials[0].changed_an_argument
 
 
 def test_the_parts_of_a_judging_come_to_the_verdict_that_judge_gives():
