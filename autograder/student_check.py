@@ -16,6 +16,7 @@ from autograder.judge import Verdict, judge
 from autograder.judge.cupy_trial import try_on_cupy
 from autograder.judge.devices import DeviceError
 from autograder.judge.report import as_html, as_text
+from autograder.judge.verdict import Cases
 from autograder.plaindata.call import call
 
 
@@ -27,7 +28,7 @@ class NotYet(AssertionError):
 
 
 def check(
-    function: Callable[..., Any], *, exercise: str | None = None, cases: str = "public", devices: str | None = None
+    function: Callable[..., Any], *, exercise: str | None = None, cases: Cases = "public", devices: str | None = None
 ) -> None:
     """Compare a function of yours with PyTorch and show the report.
 

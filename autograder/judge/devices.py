@@ -9,6 +9,8 @@ from collections.abc import Collection
 from functools import cache
 from pathlib import Path
 
+from autograder.judge.verdict import DeviceStatus
+
 KNOWN = ("cpu", "cuda", "mps")
 
 
@@ -52,10 +54,10 @@ def chosen(devices: tuple[str, ...] | None = None) -> tuple[str, ...]:
     return tuple(device for device in KNOWN if device == "cpu" or device in devices)
 
 
-def status(devices: tuple[str, ...], failed: Collection[str] = ()) -> dict[str, str]:
+def status(devices: tuple[str, ...], failed: Collection[str] = ()) -> dict[str, DeviceStatus]:
     """For every known device: "present", "absent", "not asked for", or "failed" for one that could not compute."""
 
-    def one(device: str) -> str:
+    def one(device: str) -> DeviceStatus:
         if device in failed:
             return "failed"
         if device in devices:

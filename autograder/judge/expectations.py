@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -17,7 +17,13 @@ from autograder.judge.verdict import DERIVATIVE
 from autograder.plaindata.values import arrays_in
 
 STEP = 1e-5
-LARGEST_DERIVATIVE = 64
+"""How far a central difference looks to both sides."""
+MOST_SLOPES = 64
+"""Numbers of a case's inputs, at most, that a numerical derivative is taken in."""
+LARGEST_INPUT = 30.0
+"""Size of a case's numbers up to which a numerical derivative is taken: beyond it is all rounding."""
+LARGEST_BEND = 1e-3
+"""How much the slopes to both sides of an entry may differ, as a share of the slope; where more, there is a kink."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +86,17 @@ def cases_of(exercise: Exercise, seed: int, hidden: bool) -> tuple[tuple[str, Ca
 Answers = tuple[tuple[Any, ...] | None, ...]
 """For each case of a kernel the answers to its calls; None for a case whose dtype a device does not compute in."""
 
-_known: dict[tuple[str, int, bool, str], Answers] = {}
+
+class AnswerKey(NamedTuple):
+    """Which answers of a reference: to the public or the hidden cases of an exercise, from a seed, on a device."""
+
+    exercise: str
+    seed: int
+    hidden: bool
+    device: str
+
+
+_known: dict[AnswerKey, Answers] = {}
 
 
 def answers_on(exercise: Exercise, seed: int, hidden: bool, device: str) -> Answers:
@@ -88,7 +104,7 @@ def answers_on(exercise: Exercise, seed: int, hidden: bool, device: str) -> Answ
 
     Nothing of them stays in the device's memory. Raises DeviceError for an accelerator that cannot compute.
     """
-    known = _known.get((exercise.name, seed, hidden, device))
+    known = _known.get(AnswerKey(exercise.name, seed, hidden, device))
     if known is not None:
         return known
     cases = [case for _, case in cases_of(exercise, seed, hidden)]
@@ -103,8 +119,8 @@ def answers_on(exercise: Exercise, seed: int, hidden: bool, device: str) -> Answ
     return found
 
 
-def remember(found: dict[tuple[str, int, bool, str], Answers]) -> None:
-    """Take answers that another process computed: (kernel, seed, hidden, device) -> as `answers_on` gives them."""
+def remember(found: dict[AnswerKey, Answers]) -> None:
+    """Take answers that another process computed, as `answers_on` gives them."""
     _known.update(found)
 
 
@@ -191,9 +207,9 @@ def _derivative_oracle(exercise: Exercise, case: Case) -> Oracle | None:
             arguments = derivative.at(**arguments)
     upstream = np.asarray(case.arguments[derivative.upstream], dtype=np.float64)
     inputs = [np.asarray(arguments[name], dtype=np.float64) for name in derivative.with_respect_to]
-    if not 0 < sum(array.size for array in inputs) <= LARGEST_DERIVATIVE:
+    if not 0 < sum(array.size for array in inputs) <= MOST_SLOPES:
         return None
-    if not all(np.isfinite(array).all() and np.abs(array).max(initial=0.0) <= 30 for array in [*inputs, upstream]):
+    if not all((np.abs(array) <= LARGEST_INPUT).all() for array in [*inputs, upstream]):
         return None
 
     def loss(name: str, values: np.ndarray) -> float:
@@ -219,5 +235,5 @@ def central_differences(loss: Any, name: str, x: np.ndarray) -> tuple[np.ndarray
         high, low = loss(name, above), loss(name, below)
         slope[index] = (high - low) / (2 * STEP)
         bend = abs(high - 2 * middle + low) / STEP
-        smooth[index] = x[index] != 0 and bend <= 1e-3 * max(1.0, abs(slope[index]))
+        smooth[index] = x[index] != 0 and bend <= LARGEST_BEND * max(1.0, abs(slope[index]))
     return slope, smooth

@@ -10,10 +10,16 @@ from typing import Any
 
 import numpy as np
 
+from autograder.exercises.tolerances import Tolerance
 from autograder.judge.findings import Trial
 from autograder.judge.rollout import Step
 from autograder.judge.verdict import Diagnosis
 from autograder.plaindata.values import as_array
+
+SAME = Tolerance(rtol=1e-6, atol=1e-9)
+"""How closely numbers must follow a relation. Wider than the judge's tolerances, as the relation itself rounds."""
+FEWEST_NUMBERS = 3
+"""So many numbers must share a factor or an offset: of one or two every answer would do so."""
 
 
 def common_relation(failed: list[Trial]) -> Diagnosis | None:
@@ -57,11 +63,12 @@ def _pair_of(step: Step, expected: Any) -> tuple[np.ndarray, np.ndarray] | None:
 
 
 def _close(one: np.ndarray, other: np.ndarray) -> bool:
-    return one.shape == other.shape and bool(np.allclose(one, other, rtol=1e-6, atol=1e-9))
+    return one.shape == other.shape and bool(np.allclose(one, other, rtol=SAME.rtol, atol=SAME.atol))
 
 
 def _right(got: np.ndarray, expected: np.ndarray) -> bool:
-    return got.shape == expected.shape and bool(np.allclose(got, expected, rtol=1e-6, atol=0.0, equal_nan=True))
+    """Whether the numbers are right, and so something else is wrong, such as the dtype."""
+    return got.shape == expected.shape and bool(np.allclose(got, expected, rtol=SAME.rtol, atol=0.0, equal_nan=True))
 
 
 Pairs = Iterable[tuple[np.ndarray, np.ndarray]]
@@ -82,7 +89,7 @@ def _zeros(pairs: Pairs) -> str | None:
 
 
 def _constant(pairs: Pairs, relation: Callable[[np.ndarray, np.ndarray], np.ndarray]) -> str | None:
-    """The one number that `relation` gives for at least three entries of the failing cases, as text.
+    """The one number that `relation` gives for all entries of the failing cases, as text.
 
     Infinite and NaN entries must be the right ones, and take no further part.
     """
@@ -95,7 +102,9 @@ def _constant(pairs: Pairs, relation: Callable[[np.ndarray, np.ndarray], np.ndar
             return None
         values.append(relation(got[finite], expected[finite]))
     values = np.concatenate(values)
-    if values.size < 3 or not np.isfinite(values).all() or np.ptp(values) > 1e-6 * abs(values[0]):
+    if values.size < FEWEST_NUMBERS or not np.isfinite(values).all():
+        return None
+    if np.ptp(values) > SAME.rtol * abs(values[0]):
         return None
     return f"{values[0]:.6g}"
 

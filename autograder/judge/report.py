@@ -5,14 +5,22 @@ from __future__ import annotations
 from html import escape
 
 from autograder.exercises import catalogue
-from autograder.judge.verdict import DERIVATIVE, Counterexample, CupyTrial, Diagnosis, RequirementResult, Verdict
+from autograder.judge.verdict import (
+    DERIVATIVE,
+    Counterexample,
+    CupyTrial,
+    Diagnosis,
+    DifferenceKind,
+    RequirementResult,
+    Verdict,
+)
 
 PASS_COLOUR = "#009E73"
 FAIL_COLOUR = "#D55E00"
 REMARK_COLOUR = "#E69F00"
 NAMES = {"cpu": "CPU", "cuda": "CUDA", "mps": "MPS", DERIVATIVE: "numerical derivative"}
 
-KINDS_OF_HIDDEN_DIFFERENCE = {
+KINDS_OF_HIDDEN_DIFFERENCE: dict[DifferenceKind, str] = {
     "exception": "your function raises an exception on a further case of this kind",
     "arguments": "your function does not take the arguments of a further case of this kind",
     "type": "your function does not return what it should on a further case of this kind",

@@ -21,16 +21,16 @@ from autograder.judge.findings import Findings
 from autograder.judge.formatting import show_call
 from autograder.judge.lookalikes import show_lookalikes
 from autograder.judge.rollout import Call, Step, rollout
-from autograder.judge.verdict import RequirementResult, Verdict
-from autograder.plaindata.call import FINAL_PROBLEMS, Problem
+from autograder.judge.verdict import Cases, RequirementResult, Verdict
+from autograder.plaindata.call import FINAL_PROBLEMS, Problem, ProblemKind
 
-HIDDEN_PROBLEMS = {
+HIDDEN_PROBLEMS: dict[ProblemKind, str] = {
     "time": "on a hidden case it gave no answer in time",
     "gone": "it did on a hidden case, whose input is not shown",
 }
 """What is reported of them on a hidden case: the status a process ends with, for one, could carry the input out."""
 
-FINAL_AT_FIRST = ("missing", "arguments", "not implemented")
+FINAL_AT_FIRST: tuple[ProblemKind, ...] = ("missing", "arguments", "not implemented")
 """Problems that end the judging where no call has gone through; later they are failures of single cases (a branch not
 written yet, say)."""
 
@@ -42,7 +42,7 @@ def judge(
     exercise: Exercise,
     call: Call,
     *,
-    cases: str = "public",
+    cases: Cases = "public",
     seed: int = PUBLIC_SEED,
     devices: tuple[str, ...] | None = None,
     sandbox: str = "none",
@@ -75,7 +75,7 @@ class JudgeSession:
         self,
         exercise: Exercise,
         *,
-        cases: str = "public",
+        cases: Cases = "public",
         seed: int = PUBLIC_SEED,
         devices: tuple[str, ...] | None = None,
         sandbox: str = "none",
@@ -188,7 +188,7 @@ class JudgeSession:
 
 
 def _on_working_devices(
-    exercise: Exercise, cases: str, seed: int, devices: tuple[str, ...], *, all_must_work: bool
+    exercise: Exercise, cases: Cases, seed: int, devices: tuple[str, ...], *, all_must_work: bool
 ) -> tuple[list[Expectation], dict[str, str]]:
     """The expected answers, and a sentence for every device that could not give any."""
     failed: dict[str, str] = {}
@@ -202,7 +202,7 @@ def _on_working_devices(
             failed[error.device] = f"{error}. Your function was compared on the other devices."
 
 
-def _expectations(exercise: Exercise, cases: str, seed: int, devices: tuple[str, ...]) -> list[Expectation]:
+def _expectations(exercise: Exercise, cases: Cases, seed: int, devices: tuple[str, ...]) -> list[Expectation]:
     """The cases in the order of the requirements, the public ones first."""
     found: list[Expectation] = []
     if cases in ("public", "all"):

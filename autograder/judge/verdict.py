@@ -6,18 +6,23 @@ It is rendered by `autograder.judge.report`.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 DERIVATIVE = "derivative"
 """The oracle that is no device: a numerical derivative of the forward function."""
+
+Cases = Literal["public", "hidden", "all"]
+DifferenceKind = Literal["exception", "arguments", "type", "shape", "dtype", "not finite", "values", "inputs"]
+DiagnosisKind = Literal["mistake", "hypothesis"]
+TrialOutcome = Literal["passed", "mixes", "differs", "stopped", "unavailable"]
+DeviceStatus = Literal["present", "absent", "not asked for", "failed"]
 
 
 @dataclass
 class Difference:
     """How one answer differs from the expected one.
 
-    kind: "exception", "arguments", "type", "shape", "dtype", "not finite", "values" or "inputs": the first check that
-        failed.
+    kind: the first check that failed.
     message: a sentence in plain text.
     output: name of the output that differs, where a kernel has several.
     worst: index of the worst entry; got, expected, error, tolerance: the numbers there.
@@ -26,7 +31,7 @@ class Difference:
     line, line_number: the student's own source line, for exceptions.
     """
 
-    kind: str
+    kind: DifferenceKind
     message: str
     output: str = ""
     worst: list[int] | None = None
@@ -76,11 +81,11 @@ class RequirementResult:
 class Diagnosis:
     """Which error reproduces the student's numbers exactly.
 
-    kind: "mistake" (of the catalogue) or "hypothesis". requirement: what it explains, where that is not all that
-    fails: the requirement, or several joined by ” and “.
+    kind: a known mistake of the catalogue, or a numerical relation.
+    requirement: what it explains, where that is not all that fails; several are joined by ” and “.
     """
 
-    kind: str
+    kind: DiagnosisKind
     name: str
     text: str
     requirement: str = ""
@@ -90,11 +95,11 @@ class Diagnosis:
 class CupyTrial:
     """What the student's own function did on CuPy arrays: it informs, and costs no points.
 
-    outcome: "passed", "mixes" (NumPy arrays with those on the GPU), "differs", "stopped" or "unavailable".
+    outcome: it "mixes" where it uses NumPy arrays beside those on the GPU.
     text: a sentence or two, in plain text. cases: how many passed.
     """
 
-    outcome: str
+    outcome: TrialOutcome
     text: str
     cases: int = 0
 
@@ -108,16 +113,16 @@ class Verdict:
     requirement.
     remarks: things to mend that cost no points.
     on_gpu: the student's own function on the GPU, where CuPy and a CUDA device are.
-    devices: device -> "present", "absent", "not asked for" or "failed".
+    devices: what there is to say of every known device.
     largest_share: the largest error over all passed comparisons as a share of its tolerance.
     """
 
     exercise: str
-    cases: str
+    cases: Cases
     points: float
     max_points: int
     requirements: list[RequirementResult]
-    devices: dict[str, str]
+    devices: dict[str, DeviceStatus]
     seed: int
     problem: dict[str, Any] | None = None
     diagnosis: Diagnosis | None = None
