@@ -46,6 +46,7 @@ def judge(
     seed: int = PUBLIC_SEED,
     devices: tuple[str, ...] | None = None,
     sandbox: str = "none",
+    diagnose: bool = True,
 ) -> Verdict:
     """Judge a callable as an implementation of a kernel.
 
@@ -53,11 +54,12 @@ def judge(
     cases: "public" (what a student sees), "hidden" (more of them, from `seed`) or "all" (both: grading).
     devices: where the reference runs; every device present if None.
     sandbox: what ran the student's code, for the record.
+    diagnose: whether to look for what explains a failure or a warning. Points and counterexamples do not depend on it.
 
     Raises ValueError for other `cases` and for devices that are not there, DeviceError for one that was asked for and
     cannot compute.
     """
-    session = JudgeSession(exercise, cases=cases, seed=seed, devices=devices, sandbox=sandbox)
+    session = JudgeSession(exercise, cases=cases, seed=seed, devices=devices, sandbox=sandbox, diagnose=diagnose)
     for part in (session.try_public, session.try_hidden, session.show_lookalikes):
         part(call)
     return session.verdict()
@@ -79,6 +81,7 @@ class JudgeSession:
         seed: int = PUBLIC_SEED,
         devices: tuple[str, ...] | None = None,
         sandbox: str = "none",
+        diagnose: bool = True,
     ) -> None:
         if cases not in ("public", "hidden", "all"):
             raise ValueError(f'cases must be "public", "hidden" or "all", not {cases!r}')
@@ -86,6 +89,7 @@ class JudgeSession:
         self.cases = cases
         self.seed = seed
         self.sandbox = sandbox
+        self.diagnose = diagnose
         self.findings = Findings(exercise)
         self.problem: dict[str, Any] | None = None
         self.seconds = 0.0
@@ -151,7 +155,7 @@ class JudgeSession:
         """Sum up what the cases show, with a diagnosis of what is wrong."""
         with self._working():
             found = self._undiagnosed()
-            if self.problem is None and not found.passed:
+            if self.diagnose and self.problem is None and not found.passed:
                 found.diagnosis, found.partial_diagnoses = diagnosis.explain(self.exercise, self.findings.trials)
             found.remarks = [*self._remarks(found.passed), *self._failed.values()]
         found.seconds = round(self.seconds, 4)
@@ -183,7 +187,7 @@ class JudgeSession:
         text = f"NumPy warned of “{self.findings.warning}” on finite input."
         if not passed:
             return text
-        known = diagnosis.diagnose_warning(self.exercise, self.findings.trials)
+        known = diagnosis.diagnose_warning(self.exercise, self.findings.trials) if self.diagnose else None
         return f"{text} {known.text if known else NUMBERS_OUT_OF_RANGE}"
 
 

@@ -36,9 +36,10 @@ each_variant = pytest.mark.parametrize(
 
 
 @functools.lru_cache(maxsize=100)
-def judged(exercise, function, cases: str = "all", seed: int = HIDDEN_SEEDS[0]) -> Verdict:
+def judged(exercise, function, cases: str = "all", seed: int = HIDDEN_SEEDS[0], diagnose: bool = True) -> Verdict:
     """The tests of a kernel run in one process: what two of them ask is judged once."""
-    return judge(exercise, functools.partial(call, function), cases=cases, seed=seed, devices=("cpu",))
+    called = functools.partial(call, function)
+    return judge(exercise, called, cases=cases, seed=seed, devices=("cpu",), diagnose=diagnose)
 
 
 def lost(verdict: Verdict) -> set[str]:
@@ -71,7 +72,7 @@ def test_the_solution_is_pure_and_repeatable(exercise):
 
 @each_mistake
 def test_a_mistake_loses_exactly_the_requirements_it_names(exercise, mistake):
-    verdict = judged(exercise, mistake.function)
+    verdict = judged(exercise, mistake.function, diagnose=False)
     if not mistake.loses:
         assert verdict.passed and verdict.remarks, as_text(verdict)
         return
@@ -139,7 +140,7 @@ TRIVIAL = {
 @each_exercise
 @pytest.mark.parametrize("answer", TRIVIAL.values(), ids=TRIVIAL)
 def test_a_trivial_answer_earns_nothing(exercise, answer):
-    verdict = judged(exercise, answer)
+    verdict = judged(exercise, answer, diagnose=False)
     assert verdict.points == 0, as_text(verdict)
 
 
@@ -157,7 +158,7 @@ def test_a_solution_that_also_changes_its_input_loses_that_requirement_alone(exe
         array[...] = ~array if array.dtype == bool else array + 1
         return result
 
-    assert lost(judged(exercise, changes_its_input)) == {PURITY}
+    assert lost(judged(exercise, changes_its_input, diagnose=False)) == {PURITY}
 
 
 @each_exercise

@@ -739,6 +739,18 @@ def test_the_parts_of_a_judging_come_to_the_verdict_that_judge_gives():
     assert {**one, "seconds": 0} == {**other, "seconds": 0}
 
 
+def overflows(z, alpha=1.0):
+    return np.where(z > 0, z, alpha * (np.exp(z) - 1))
+
+
+@pytest.mark.parametrize("wrong", [WRONG["values"], WRONG["one alpha"], overflows])
+def test_without_diagnosis_the_explanation_alone_is_missing(wrong):
+    full, short = (verdict_of("elu", wrong, cases="all", seed=3, diagnose=asked).to_json() for asked in (True, False))
+    missing = {name for name in full if full[name] != short[name]} - {"seconds"}
+    assert missing and missing <= {"diagnosis", "partial_diagnoses", "remarks"}
+    assert (short["diagnosis"], short["partial_diagnoses"]) == (None, [])
+
+
 def test_the_largest_error_is_recorded_as_a_share_of_the_tolerance():
     verdict = verdict_of("relu", lambda z: np.maximum(z.astype(np.result_type(z, np.float32)), 0))
     assert verdict.largest_share == 0.0
