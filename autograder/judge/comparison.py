@@ -1,4 +1,4 @@
-"""Comparing an answer with the expected one, check by check, each with its own message.
+"""Compare an answer with the expected one, check by check, each with its own message.
 
 In this order: array-like -> shape -> dtype -> finite where the reference is -> values. Both sides are plain data
 (`autograder.plaindata.values`), so no operator or method of the student's takes part.
@@ -36,11 +36,11 @@ class Comparison:
 
 @dataclass(frozen=True)
 class _Context:
-    """What there is to know of a part of an answer that is compared.
+    """How one part of an answer is to be compared.
 
     computation, device: they choose the tolerance.
-    output: what messages call the part; "" for a whole answer.
-    names: of its own parts, where it is a tuple. masks: for each of them, where to compare; everywhere if None.
+    output: the name of the part in messages; "" for a whole answer.
+    names: the names of its own parts, where it is a tuple. masks: where to compare each of them; everywhere if None.
     """
 
     computation: str
@@ -50,17 +50,17 @@ class _Context:
     masks: list[np.ndarray] | None = None
 
     def part(self, name: str, number: int | None = None) -> _Context:
-        """The context of a part: a dict's by name, a tuple's by name and number."""
+        """Return the context of a part. number: its position, in a tuple."""
         masks = None if self.masks is None or number is None else [self.masks[number]]
         return _Context(self.computation, self.device, name, masks=masks)
 
     def tolerance(self, dtype: np.dtype) -> Tolerance:
-        """The tolerance of an array in a dtype."""
+        """Return the tolerance of an array in a dtype."""
         return tolerance(self.computation, dtype.name, self.device) if dtype.kind == "f" else EXACT
 
     @property
     def prefix(self) -> str:
-        """How a message about the part begins."""
+        """The beginning of a message about the part."""
         return f"{self.output}: " if self.output else ""
 
 
@@ -105,7 +105,7 @@ def _compare_sequences(got: Any, expected: tuple | list, context: _Context) -> C
 
 
 def _names_of_parts(context: _Context, count: int) -> tuple[str, ...]:
-    """The names of a tuple's parts: their own, or the tuple's with an index."""
+    """Return the names of a tuple's parts: their own, or the tuple's with an index."""
     if len(context.names) == count:
         return context.names
     whole = context.output or (context.names[0] if len(context.names) == 1 else "result")
@@ -121,14 +121,14 @@ def _compare_dicts(got: Any, expected: dict[str, Any], context: _Context) -> Com
 
 
 def _first(comparisons: Iterable[Comparison]) -> Comparison:
-    """The first difference, with the largest share of all."""
+    """Return the first difference, with the largest share of all."""
     found = list(comparisons)
     differences = (comparison.difference for comparison in found if comparison.difference)
     return Comparison(next(differences, None), max((comparison.share for comparison in found), default=0.0))
 
 
 def describe(value: Any) -> str:
-    """What a piece of plain data is, in a few words: "None", "an array of shape (2, 3)", "a tuple of 2"."""
+    """Describe a piece of plain data in a few words: "None", "an array of shape (2, 3)", "a tuple of 2"."""
     if value is None:
         return "None (is the return statement missing?)"
     if isinstance(value, np.ndarray):
@@ -244,7 +244,7 @@ def _what_differs(wrong: int, not_finite: int, total: int) -> str:
 
 
 def _picture(wrong: np.ndarray) -> list[list[int]]:
-    """Where entries are wrong, as a small grid: one cell an entry or, for large arrays, a block of them."""
+    """Draw where entries are wrong as a small grid. A cell is an entry or, for large arrays, a block of them."""
     if wrong.size < SMALLEST_PICTURED:
         return []
     table = wrong.reshape(-1, wrong.shape[-1]) if wrong.ndim > 1 else wrong.reshape(1, -1)

@@ -1,6 +1,6 @@
-"""How a function's calls of one case compare with an oracle, and the counterexample that shows where they differ.
+"""Compare a function's calls of one case with an oracle, and show where they differ.
 
-Of a hidden case a counterexample names the kind of difference alone.
+A counterexample from a hidden case names the kind of difference alone.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def _compare_outcome(exercise: Exercise, oracle: Oracle, outcome: Outcome, expec
 
 
 def readable_problem(problem: Problem) -> Problem:
-    """A problem whose texts a terminal, a file and a browser can take."""
+    """Return a problem whose texts a terminal, a file and a browser can show."""
     return Problem(problem.kind, readable(problem.message), readable(problem.line), problem.line_number)
 
 
@@ -107,5 +107,5 @@ def _hidden(oracle: str, difference: Difference) -> Counterexample:
 
 
 def _case_name(case: Case, number: int) -> str:
-    """What a report calls a case; a repeated one with its step."""
+    """Return the name of a case in a report, with the step where the case is repeated."""
     return case.name if case.calls == 1 else f"{case.name}: step {number}"

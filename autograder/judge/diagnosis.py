@@ -1,7 +1,7 @@
-"""Which mistake gives exactly the student's numbers?
+"""Find the mistake that gives exactly the student's numbers.
 
-First the kernel's known mistakes, run on the same inputs; then the numerical relations of `judge.hypotheses`. What does
-not reproduce every number that the student returned is not claimed.
+The exercise's known mistakes are run on the same inputs; after them come the numerical relations of `judge.hypotheses`.
+Nothing is claimed that does not reproduce every number that the student returned.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from autograder.plaindata.values import as_array
 
 
 def explain(exercise: Exercise, trials: list[Trial]) -> tuple[Diagnosis | None, list[Diagnosis]]:
-    """What explains everything that fails; where nothing does, what explains single requirements."""
+    """Find what explains everything that fails, or else what explains single requirements."""
     whole = diagnose(exercise, trials)
     return whole, [] if whole else diagnose_by_requirement(exercise, trials)
 
 
 def diagnose(exercise: Exercise, trials: list[Trial]) -> Diagnosis | None:
-    """The known mistake or the numerical hypothesis behind a failure, or None.
+    """Find the known mistake or the numerical relation behind all that fails, or None.
 
     Where the function gave no numbers in some case, a mistake explains it only if it gives none there either.
     """
@@ -43,10 +43,9 @@ def diagnose(exercise: Exercise, trials: list[Trial]) -> Diagnosis | None:
 
 
 def diagnose_by_requirement(exercise: Exercise, trials: list[Trial]) -> list[Diagnosis]:
-    """Known mistakes that give the student's numbers in all cases of some failing requirements, the fewest mistakes
-    that do.
+    """Find the fewest known mistakes that give the student's numbers in all cases of some failing requirements.
 
-    For functions with two errors: no mistake explains them as a whole, but often each requirement by itself.
+    This is for functions with two errors: no mistake explains them as a whole, but often each requirement by itself.
     """
     explains = {mistake: _explained_requirements(exercise, mistake, trials) for mistake in exercise.mistakes}
     found = []
@@ -60,18 +59,18 @@ def diagnose_by_requirement(exercise: Exercise, trials: list[Trial]) -> list[Dia
 
 
 def _explained_requirements(exercise: Exercise, mistake: Mistake, trials: list[Trial]) -> list[str]:
-    """The failing requirements in which a mistake gives the student's numbers in every case."""
+    """Return the failing requirements in which a mistake gives the student's numbers in every case."""
     names = []
     for name in mistake.loses:
-        told = [trial for trial in trials if trial.requirement == name]
-        failed = [trial for trial in told if not trial.passed]
-        if any(trial.gave_numbers for trial in failed) and _reproduces(exercise, mistake, told, failed):
+        of_requirement = [trial for trial in trials if trial.requirement == name]
+        failed = [trial for trial in of_requirement if not trial.passed]
+        if any(trial.gave_numbers for trial in failed) and _reproduces(exercise, mistake, of_requirement, failed):
             names.append(name)
     return names
 
 
 def diagnose_warning(exercise: Exercise, trials: list[Trial]) -> Diagnosis | None:
-    """The known mistake that returns the right numbers and causes the same floating-point warnings, or None."""
+    """Find the known mistake that returns the right numbers with the same floating-point warnings, or None."""
     for mistake in exercise.mistakes:
         if not mistake.loses and all(_warns_alike(exercise, mistake, trial) for trial in trials if trial.gave_numbers):
             return Diagnosis("mistake", exercise.mistake_name(mistake), mistake.hint)
@@ -90,9 +89,12 @@ def _steps_of(exercise: Exercise, mistake: Mistake, case: Case) -> list[Step]:
     return rollout(exercise, case, partial(call, mistake.function))
 
 
-def _reproduces(exercise: Exercise, mistake: Mistake, told: list[Trial], failed: list[Trial]) -> bool:
-    """Failing cases first: they are the ones where most mistakes drop out."""
-    passed = [trial for trial in told if trial not in failed]
+def _reproduces(exercise: Exercise, mistake: Mistake, trials: list[Trial], failed: list[Trial]) -> bool:
+    """Whether a mistake does in all cases what the student's function did.
+
+    The failing cases come first: most mistakes drop out there.
+    """
+    passed = [trial for trial in trials if trial not in failed]
     return all(_same_numbers(exercise, mistake, trial) for trial in failed + passed)
 
 
@@ -104,8 +106,7 @@ def _same_numbers(exercise: Exercise, mistake: Mistake, trial: Trial) -> bool:
 
 
 def _same_answer(exercise: Exercise, theirs: Step, own: Step, computation: str) -> bool:
-    """Whether a mistake's call gave what the student's did; both are asked about their own numbers of the step
-    before."""
+    """Whether a mistake's call gave what the student's did. Each started from its own numbers of the step before."""
     if not theirs.gave_numbers or not own.gave_numbers:
         return theirs.gave_numbers == own.gave_numbers
     if theirs.changed_arguments != own.changed_arguments:
@@ -115,7 +116,7 @@ def _same_answer(exercise: Exercise, theirs: Step, own: Step, computation: str) 
 
 
 def _as_expected(value: Any) -> Any:
-    """A mistake's answer in the form that `compare` takes for the expected side."""
+    """Convert a mistake's answer to the form that `compare` takes for the expected side."""
     if isinstance(value, dict):
         return {key: _as_expected(item) for key, item in value.items()}
     array, _ = as_array(value)

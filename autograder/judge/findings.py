@@ -1,4 +1,4 @@
-"""What the cases tried so far show of a function: requirement by requirement, and what a diagnosis needs of them."""
+"""Collect what the cases tried so far show of a function, for the report and for a diagnosis."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from autograder.plaindata.call import FLOATING_POINT_WARNINGS, Outcome
 from autograder.plaindata.values import arrays_in, extent
 
 LARGEST_KEPT = 20_000
-"""Numbers of an answer that is kept for the diagnosis; the largest of the catalogue has about a thousand."""
+"""The most numbers in an answer that is kept for the diagnosis; the catalogue's largest has about a thousand."""
 
 
 @dataclass(eq=False)
 class Trial:
-    """One case that a function was tried on: what it did call by call, and what the reference gives in each.
+    """One case that a function was tried on: what it did call by call, and what the reference gives there.
 
     hidden: whether nothing of the case may be shown.
     """
@@ -49,8 +49,8 @@ class Trial:
 class Findings:
     """What the cases tried so far show.
 
-    results: the requirements by name. purity: the one that every kernel has, and with it `purity_requirement`, whose
-    case was the first to have its arguments changed.
+    results: requirement -> its result. purity: the result of the requirement that every exercise has;
+    purity_requirement: the one whose case first had its arguments changed.
     trials: every case with what the function did. printed: whether it printed. warning: its first floating-point
     warning on finite input. largest_share: the largest error that passed, as a share of its tolerance.
     """
@@ -105,7 +105,7 @@ class Findings:
         return [item for item in found if item.counterexample and item.counterexample.hidden]
 
     def scored(self, *, complete: bool) -> list[RequirementResult]:
-        """The requirements with their points. complete: whether all cases were tried; without that there are none.
+        """Return the requirements with their points. complete: whether all cases were tried; if not, there are none.
 
         Leaving the arguments alone counts only where the first requirement is met: a stub leaves them alone, too.
         """
@@ -132,7 +132,7 @@ def _trial(expectation: Expectation, steps: list[Step], passed: bool) -> Trial:
 
 
 def _kept(step: Step) -> Step:
-    """A step without an answer so large that no mistake of the catalogue gives it: the judge would hoard it."""
+    """Drop an answer so large that no mistake of the catalogue gives it: it would only take memory."""
     outcome = step.outcome
     if extent(outcome.returned) + extent(outcome.arguments_after) <= LARGEST_KEPT:
         return step
@@ -141,7 +141,7 @@ def _kept(step: Step) -> Step:
 
 
 def _warning(outcome: Outcome, hidden: bool) -> str:
-    """The first floating-point warning; of a hidden case only its kind, as the rest could carry the input out."""
+    """Return the first floating-point warning; for a hidden case only its kind, as the rest could reveal the input."""
     for text in outcome.warnings:
         for kind in FLOATING_POINT_WARNINGS:
             if text.startswith(kind):

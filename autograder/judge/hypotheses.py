@@ -1,4 +1,4 @@
-"""What wrong numbers have in common: a lost sign, a constant factor, a transposed result, ...
+"""Find what wrong numbers have in common: a lost sign, a constant factor, a transposed result, ...
 
 A relation is claimed only if it holds for every number of every case that fails.
 """
@@ -17,13 +17,13 @@ from autograder.judge.verdict import Diagnosis
 from autograder.plaindata.values import as_array
 
 SAME = Tolerance(rtol=1e-6, atol=1e-9)
-"""How closely numbers must follow a relation. Wider than the judge's tolerances, as the relation itself rounds."""
+"""How closely numbers must follow a relation: wider than the judge's tolerances, as the relation itself rounds."""
 FEWEST_NUMBERS = 3
-"""So many numbers must share a factor or an offset: of one or two every answer would do so."""
+"""How many numbers, at least, must share a factor or an offset: one or two would mean little."""
 
 
 def common_relation(failed: list[Trial]) -> Diagnosis | None:
-    """What the wrong numbers have in common; nothing where a case has the right ones in the wrong dtype.
+    """Find what the wrong numbers have in common; None where a case has the right ones in the wrong dtype.
 
     A number is named only if a public case gives it: a function could choose it to carry a hidden input out.
     """
@@ -39,7 +39,7 @@ def common_relation(failed: list[Trial]) -> Diagnosis | None:
 
 
 def _pair(trial: Trial) -> tuple[np.ndarray, np.ndarray] | None:
-    """The student's numbers and the right ones; of a repeated case, all steps one after the other."""
+    """Return the student's numbers and the right ones; for a repeated case, those of all steps, stacked."""
     if len(trial.steps) != len(trial.expected):
         return None
     pairs = [_pair_of(step, expected) for step, expected in zip(trial.steps, trial.expected, strict=True)]
@@ -75,7 +75,7 @@ Pairs = Iterable[tuple[np.ndarray, np.ndarray]]
 
 
 def _all(transform: Callable[[np.ndarray], np.ndarray]) -> Callable[[Pairs], str | None]:
-    """A test: does the transform of the right answer give the student's, in every case?"""
+    """Make a test: does the transform of the right answer give the student's, in every case?"""
     return lambda pairs: "" if all(_close(got, transform(expected)) for got, expected in pairs) else None
 
 
@@ -89,7 +89,7 @@ def _zeros(pairs: Pairs) -> str | None:
 
 
 def _constant(pairs: Pairs, relation: Callable[[np.ndarray, np.ndarray], np.ndarray]) -> str | None:
-    """The one number that `relation` gives for all entries of the failing cases, as text.
+    """Return the one number that `relation` gives for all entries of the failing cases, as text; None if they differ.
 
     Infinite and NaN entries must be the right ones, and take no further part.
     """

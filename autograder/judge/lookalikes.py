@@ -1,4 +1,4 @@
-"""Cases from seeds that are no secret, which fail in the same way as a hidden one and are shown in its place.
+"""Show, in place of a hidden case that fails, one from a public seed that fails in the same way.
 
 Cases from the secret seed are never shown.
 """
@@ -20,7 +20,7 @@ from autograder.judge.verdict import Counterexample, RequirementResult
 from autograder.plaindata.call import FINAL_PROBLEMS
 
 LOOKALIKE_SEEDS = range(PUBLIC_SEED + 1, PUBLIC_SEED + 21)
-"""Where cases like a hidden one are drawn from. Everybody may know them: they tell nothing of the secret seed."""
+"""The seeds of cases like a hidden one. Everybody may know them: they reveal nothing of the secret seed."""
 MOST_LOOKALIKES = 100
 """How many of them are tried for a requirement."""
 LOOKALIKE_SECONDS = 2.0
@@ -28,7 +28,7 @@ LOOKALIKE_SECONDS = 2.0
 
 
 def show_lookalikes(findings: Findings, secret_seed: int, call: Call) -> None:
-    """In place of every hidden failure, show a public case that fails in the same way, if there is one."""
+    """Replace every hidden failure by a public case that fails in the same way, if there is one."""
     end = time.perf_counter() + LOOKALIKE_SECONDS
     for result in findings.failed_hidden_alone:
         requirement = findings.purity_requirement if result is findings.purity else result.name
@@ -45,7 +45,7 @@ def _cases_like_hidden_ones(exercise: Exercise, requirement: str, secret_seed: i
 
 @lru_cache(maxsize=1024)
 def lookalike_expectations(exercise: Exercise, requirement: str, seed: int) -> tuple[Expectation, ...]:
-    """Cases of one requirement as in grading, on the CPU, but from a seed that is no secret."""
+    """Return cases of one requirement as grading draws them, but from a public seed, with the CPU's answers."""
     (cases,) = (item.cases for item in exercise.requirements if item.name == requirement)
     drawn = cases(Sampler(seed, f"{exercise.name}/{requirement}", hidden=True))
     return tuple(
@@ -78,7 +78,7 @@ def _show_lookalike(
 def _fails_alike(
     findings: Findings, result: RequirementResult, expectation: Expectation, steps: list[Step]
 ) -> Counterexample | None:
-    """The case as a counterexample, if it fails in the same way as the hidden one."""
+    """Return the case as a counterexample if it fails in the same way as the hidden one."""
     if result is findings.purity:
         return changed_arguments(expectation, steps)
     hidden = result.counterexample

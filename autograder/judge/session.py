@@ -1,4 +1,4 @@
-"""Judging one kernel: every case through one callable, compared with every oracle, summed up in a Verdict."""
+"""Judge one kernel: put every case to a callable, compare with every oracle, sum up in a Verdict."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ HIDDEN_PROBLEMS: dict[ProblemKind, str] = {
     "time": "on a hidden case it gave no answer in time",
     "gone": "it did on a hidden case, whose input is not shown",
 }
-"""What is reported of them on a hidden case: the status a process ends with, for one, could carry the input out."""
+"""Their messages on a hidden case: the usual ones, with the status of a process that ended, could reveal the input."""
 
 FINAL_AT_FIRST: tuple[ProblemKind, ...] = ("missing", "arguments", "not implemented")
 """Problems that end the judging where no call has gone through; later they are failures of single cases (a branch not
@@ -66,7 +66,7 @@ def judge(
 
 
 class JudgeSession:
-    """The judging of one kernel in parts, each of which may call the function in a process of its own.
+    """Judges one kernel in parts, each of which may call the function in a process of its own.
 
     So all that a report shows can come from processes that have never seen a hidden input, whatever a function keeps
     from call to call. The parts, in this order: `try_public`, `try_hidden`, `show_lookalikes`; then `verdict`.
@@ -102,7 +102,7 @@ class JudgeSession:
 
     @contextlib.contextmanager
     def _working(self) -> Iterator[None]:
-        """Count the seconds, and let NumPy warn of nothing that the judge computes itself."""
+        """Count the seconds, and silence NumPy's warnings of what the judge computes itself."""
         started = time.perf_counter()
         with np.errstate(all="ignore"):
             yield
@@ -143,7 +143,7 @@ class JudgeSession:
         return self.findings.failed_hidden_alone if self.cases == "all" and self.problem is None else []
 
     def show_lookalikes(self, call: Call) -> None:
-        """In place of every hidden failure, show a case from a public seed that fails in the same way, if there is one.
+        """Replace every hidden failure by a case from a public seed that fails in the same way, if there is one.
 
         Cases from the secret seed are never shown.
         """
@@ -194,7 +194,7 @@ class JudgeSession:
 def _on_working_devices(
     exercise: Exercise, cases: Cases, seed: int, devices: tuple[str, ...], *, all_must_work: bool
 ) -> tuple[list[Expectation], dict[str, str]]:
-    """The expected answers, and a sentence for every device that could not give any."""
+    """Compute the expected answers; also returns a sentence for every device that could not compute."""
     failed: dict[str, str] = {}
     while True:
         try:
@@ -207,7 +207,7 @@ def _on_working_devices(
 
 
 def _expectations(exercise: Exercise, cases: Cases, seed: int, devices: tuple[str, ...]) -> list[Expectation]:
-    """The cases in the order of the requirements, the public ones first."""
+    """Return the cases in the order of the requirements, the public ones first in each."""
     found: list[Expectation] = []
     if cases in ("public", "all"):
         found += expected_answers.public(exercise, devices)
@@ -218,7 +218,7 @@ def _expectations(exercise: Exercise, cases: Cases, seed: int, devices: tuple[st
 
 
 def _final_problem(exercise: Exercise, expectation: Expectation, step: Step) -> dict[str, Any]:
-    """Why further cases are not tried, as a verdict holds it; of a hidden case no more than the kind of problem."""
+    """Return, as a verdict holds it, why no further cases are tried; for a hidden case only the kind of problem."""
     problem, case = readable_problem(step.outcome.problem), ""
     if problem.kind in FINAL_PROBLEMS:
         if expectation.hidden:
@@ -229,7 +229,7 @@ def _final_problem(exercise: Exercise, expectation: Expectation, step: Step) -> 
 
 
 def versions() -> dict[str, str]:
-    """The versions that a verdict depends on."""
+    """Return the versions that a verdict depends on."""
     import torch
 
     return {"python": platform.python_version(), "numpy": np.__version__, "torch": torch.__version__}

@@ -1,6 +1,6 @@
 """Verdict: everything the judge found out about one kernel, as plain data that survives JSON.
 
-It is rendered by `autograder.judge.report`.
+`autograder.judge.report` renders it.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Difference:
 
 @dataclass
 class Counterexample:
-    """The smallest case that fails. Of a hidden case only its kind of difference is told.
+    """The smallest case that fails. From a hidden case it holds only the kind of difference.
 
     lookalike: only a hidden case failed; this one, from a public seed, fails in the same way and stands in its place.
     call: the arguments by name, as text. expected, got: as text. oracle: "cpu", "cuda", "derivative", ...
@@ -95,7 +95,7 @@ class Diagnosis:
 class CupyTrial:
     """What the student's own function did on CuPy arrays: it informs, and costs no points.
 
-    outcome: it "mixes" where it uses NumPy arrays beside those on the GPU.
+    outcome: a function "mixes" where it uses NumPy arrays beside those on the GPU.
     text: a sentence or two, in plain text. cases: how many passed.
     """
 
@@ -112,8 +112,8 @@ class Verdict:
     diagnosis: what explains everything that fails. partial_diagnoses: where nothing does, what explains one
     requirement.
     remarks: things to mend that cost no points.
-    on_gpu: the student's own function on the GPU, where CuPy and a CUDA device are.
-    devices: what there is to say of every known device.
+    cupy_trial: the student's own function on the GPU, where there are CuPy and a CUDA device.
+    devices: every known device and whether it took part.
     largest_share: the largest error over all passed comparisons as a share of its tolerance.
     """
 
@@ -140,12 +140,12 @@ class Verdict:
         return self.problem is None and all(requirement.passed for requirement in self.requirements)
 
     def to_json(self) -> dict[str, Any]:
-        """The verdict as a dict that `json.dumps` takes."""
+        """Return the verdict as a dict that `json.dumps` takes."""
         return asdict(self)
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Verdict:
-        """The inverse of `to_json`. Raises KeyError or TypeError for data that is no verdict."""
+        """Rebuild a verdict from `to_json`. Raises KeyError or TypeError for data that is no verdict."""
         data = dict(data)
         data["requirements"] = [_requirement(item) for item in data["requirements"]]
         if data.get("diagnosis"):

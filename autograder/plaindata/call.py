@@ -1,4 +1,4 @@
-"""One call of a student's function on private copies of its arguments, and everything that came of it."""
+"""Call a student's function on private copies of its arguments, and keep everything it did."""
 
 from __future__ import annotations
 
@@ -79,16 +79,16 @@ def call(function: Callable[..., Any], arguments: list) -> Outcome:
 
 
 class _Printed(io.TextIOBase):
-    """Takes what is printed and keeps nothing of it but that there was something."""
+    """Remembers whether anything was printed, and forgets the text."""
 
     anything = False
 
     def writable(self) -> bool:
-        """Text can be written to it."""
+        """Return True: text can be written to it."""
         return True
 
     def write(self, text: str) -> int:
-        """Forget a text."""
+        """Note that something was printed."""
         self.anything = self.anything or bool(text)
         return len(text)
 
@@ -133,7 +133,7 @@ def _text(error: BaseException | str) -> str:
 
 
 def _own_line(function: Callable[..., Any], error: BaseException) -> tuple[int, str]:
-    """The last line of the traceback that stands in the same cell as the function."""
+    """Return the last line of the traceback that belongs to the function's cell, with its number."""
     try:
         file = inspect.unwrap(function).__code__.co_filename
     except Exception:

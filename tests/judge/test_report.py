@@ -12,7 +12,7 @@ import pytest
 from autograder.exercises import catalogue
 from autograder.exercises.model import Requirement, case
 from autograder.judge import Verdict, judge
-from autograder.judge.formatting import ALL_DIGITS, LONGEST, readable, show_both, show_value
+from autograder.judge.formatting import ALL_DIGITS, LONGEST_CHARACTERS, readable, show_both, show_value
 from autograder.judge.report import KINDS_OF_HIDDEN_DIFFERENCE, as_html, as_text
 from autograder.plaindata.call import Outcome, Problem
 from tests.judge.students import after, elu, elu_backward, first_difference, prelu_backward, verdict_of
@@ -307,7 +307,7 @@ def test_large_arrays_are_shortened_and_their_shape_is_told():
     text = show_value(np.zeros((100, 200)))
     assert "..." in text
     assert "shape (100, 200)" in text
-    assert len(text) <= LONGEST
+    assert len(text) <= LONGEST_CHARACTERS
 
 
 @pytest.mark.parametrize(
@@ -323,7 +323,7 @@ def test_large_arrays_are_shortened_and_their_shape_is_told():
     ids=["text", "keys", "lists", "arrays", "many keys", "many axes"],
 )
 def test_whatever_is_shown_is_short(value):
-    assert len(show_value(value)) <= LONGEST
+    assert len(show_value(value)) <= LONGEST_CHARACTERS
 
 
 def test_two_different_values_are_shown_differently():
@@ -341,4 +341,4 @@ def test_two_different_values_are_shown_differently():
 def test_readable_text_keeps_letters_of_every_language_and_line_breaks_and_nothing_that_acts():
     assert readable("α ≤ ñ 漢\nnext") == "α ≤ ñ 漢\nnext"
     assert readable("\x1b[31m\x07\x00\ud800\u202e\r") == "�[31m�����"
-    assert len(readable("x" * 10**6)) == LONGEST
+    assert len(readable("x" * 10**6)) == LONGEST_CHARACTERS
