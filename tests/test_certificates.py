@@ -83,7 +83,7 @@ def test_a_certificate_that_was_written_is_read_again(folder, monkeypatch, of_re
 
 def test_each_row_of_a_certificate_has_its_line(folder, of_relu):
     lines = write_certificate(of_relu).read_text().splitlines()
-    assert sum('"kernel": "relu"' in line for line in lines) == len(of_relu.rows) == 2
+    assert sum('"exercise": "relu"' in line for line in lines) == len(of_relu.rows) == 2
 
 
 def test_changed_code_makes_the_certificate_of_its_notebook_out_of_date(of_relu, monkeypatch):

@@ -12,8 +12,10 @@ from autograder.exercises import catalogue
 from autograder.exercises.model import PURITY
 from autograder.exercises.sampling import Sampler
 from autograder.judge import Verdict, judge
-from autograder.judge.expectations import DERIVATIVE, expectations, public
+from autograder.judge.expectations import expectations, public
+from autograder.judge.report import as_html, as_text
 from autograder.judge.separation import measure
+from autograder.judge.verdict import DERIVATIVE
 from autograder.plaindata.call import call
 from autograder.plaindata.values import arrays_in, duplicate, same
 from tests.solutions import solution
@@ -34,9 +36,10 @@ each_variant = pytest.mark.parametrize(
 
 
 @functools.lru_cache(maxsize=100)
-def judged(exercise, function, cases: str = "all", seed: int = HIDDEN_SEEDS[0]) -> Verdict:
+def judged(exercise, function, cases: str = "all", seed: int = HIDDEN_SEEDS[0], diagnose: bool = True) -> Verdict:
     """The tests of a kernel run in one process: what two of them ask is judged once."""
-    return judge(exercise, functools.partial(call, function), cases=cases, seed=seed, devices=("cpu",))
+    called = functools.partial(call, function)
+    return judge(exercise, called, cases=cases, seed=seed, devices=("cpu",), diagnose=diagnose)
 
 
 def lost(verdict: Verdict) -> set[str]:
@@ -47,9 +50,9 @@ def lost(verdict: Verdict) -> set[str]:
 @pytest.mark.parametrize("seed", HIDDEN_SEEDS)
 def test_the_solution_gets_all_points_and_no_remark(exercise, seed):
     verdict = judged(exercise, solution(exercise.name), seed=seed)
-    assert verdict.passed, verdict.text()
+    assert verdict.passed, as_text(verdict)
     assert verdict.points == exercise.points
-    assert not verdict.remarks, verdict.text()
+    assert not verdict.remarks, as_text(verdict)
 
 
 @each_exercise
@@ -69,13 +72,13 @@ def test_the_solution_is_pure_and_repeatable(exercise):
 
 @each_mistake
 def test_a_mistake_loses_exactly_the_requirements_it_names(exercise, mistake):
-    verdict = judged(exercise, mistake.function)
+    verdict = judged(exercise, mistake.function, diagnose=False)
     if not mistake.loses:
-        assert verdict.passed and verdict.remarks, verdict.text()
+        assert verdict.passed and verdict.remarks, as_text(verdict)
         return
     first = exercise.requirements[0].name
     waiting = {PURITY} if first in mistake.loses else set()
-    assert lost(verdict) == set(mistake.loses) | waiting, verdict.text()
+    assert lost(verdict) == set(mistake.loses) | waiting, as_text(verdict)
 
 
 @each_mistake
@@ -92,7 +95,7 @@ def test_a_mistake_is_recognized_by_its_numbers(exercise, mistake):
             item.counterexample is None or item.counterexample.difference.kind == "exception"
             for item in verdict.requirements
         )
-        assert raises or (verdict.diagnosis and verdict.diagnosis.text == mistake.hint), verdict.text()
+        assert raises or (verdict.diagnosis and verdict.diagnosis.text == mistake.hint), as_text(verdict)
     else:
         assert mistake.hint in verdict.remarks[0]
 
@@ -101,7 +104,7 @@ def test_a_mistake_is_recognized_by_its_numbers(exercise, mistake):
 @pytest.mark.parametrize("seed", HIDDEN_SEEDS)
 def test_a_correct_variant_gets_all_points(name, variant, seed):
     verdict = judged(catalogue()[name], variant, seed=seed)
-    assert verdict.passed, verdict.text()
+    assert verdict.passed, as_text(verdict)
 
 
 @each_exercise
@@ -137,8 +140,8 @@ TRIVIAL = {
 @each_exercise
 @pytest.mark.parametrize("answer", TRIVIAL.values(), ids=TRIVIAL)
 def test_a_trivial_answer_earns_nothing(exercise, answer):
-    verdict = judged(exercise, answer)
-    assert verdict.points == 0, verdict.text()
+    verdict = judged(exercise, answer, diagnose=False)
+    assert verdict.points == 0, as_text(verdict)
 
 
 def _takes_arrays(exercise) -> bool:
@@ -155,7 +158,7 @@ def test_a_solution_that_also_changes_its_input_loses_that_requirement_alone(exe
         array[...] = ~array if array.dtype == bool else array + 1
         return result
 
-    assert lost(judged(exercise, changes_its_input)) == {PURITY}
+    assert lost(judged(exercise, changes_its_input, diagnose=False)) == {PURITY}
 
 
 @each_exercise
@@ -205,4 +208,4 @@ def test_a_verdict_survives_json(exercise):
         verdict = judged(exercise, function)
         again = Verdict.from_json(json.loads(json.dumps(verdict.to_json())))
         assert again.to_json() == verdict.to_json()
-        assert again.text() == verdict.text() and again.html() == verdict.html()
+        assert as_text(again) == as_text(verdict) and as_html(again) == as_html(verdict)

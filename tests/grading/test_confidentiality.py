@@ -19,7 +19,7 @@ from autograder.grading.grade_chapter import grade_chapter
 from autograder.grading.pages.feedback import write_feedback
 from autograder.grading.scoring.results import Results, write_atomically
 from autograder.judge.expectations import expectations_of
-from autograder.judge.session import LOOKALIKE_SEEDS
+from autograder.judge.lookalikes import LOOKALIKE_SEEDS
 from autograder.plaindata.values import arrays_in
 from tests.grading.conftest import copy_of
 from tests.grading.small_course import CHAPTER, POINTS, RIGHT, SECTIONS, UNITS, hand_in

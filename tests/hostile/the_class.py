@@ -19,7 +19,8 @@ from autograder.exercises.sampling import PUBLIC_SEED
 from autograder.grading.grade_chapter import grade_chapter
 from autograder.grading.pages.feedback import write_all_feedback
 from autograder.grading.scoring.results import NotebookResult, Results, write_atomically
-from autograder.judge.session import LOOKALIKE_SEEDS
+from autograder.judge.lookalikes import LOOKALIKE_SEEDS
+from autograder.judge.report import as_text
 from tests.grading.small_course import (
     ALPHA_FORGOTTEN,
     CHAPTER,
@@ -223,7 +224,7 @@ def _read(process: int, name: str) -> bytes:
 def told_about(result: NotebookResult) -> str:
     """All that an instructor reads about a notebook."""
     parts = [result.set_aside, *result.flags, *(cell.note for cell in result.cells.values())]
-    parts += [verdict.text() for verdict in result.verdicts]
+    parts += [as_text(verdict) for verdict in result.verdicts]
     for cell in result.notebook.get("cells", []):
         for output in cell.get("outputs", []):
             parts += [*output.get("traceback", []), str(output.get("text", ""))]

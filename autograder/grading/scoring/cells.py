@@ -30,6 +30,7 @@ from autograder.grading.intake.rebuild import Rebuilt, without_hidden_tests
 from autograder.grading.scoring.grading_config import GradingConfig
 from autograder.grading.scoring.results import JUDGE, PERSON, PROCESS, CellResult
 from autograder.judge import JudgeSession, Verdict
+from autograder.judge.report import as_html, as_text
 from autograder.sandbox import CellOutcome, StudentProcess
 
 SHORTEST_HIDDEN_RUN_SECONDS = 1.0
@@ -307,7 +308,8 @@ def _outputs_of(outcome: CellOutcome) -> list[NotebookNode]:
 
 
 def _display(verdict: Verdict) -> NotebookNode:
-    return nbformat.v4.new_output("display_data", data={"text/html": verdict.html(), "text/plain": verdict.text()})
+    data = {"text/html": as_html(verdict), "text/plain": as_text(verdict)}
+    return nbformat.v4.new_output("display_data", data=data)
 
 
 def _note_output(note: str) -> list[NotebookNode]:
