@@ -1,4 +1,4 @@
-"""Run as a script, `python -I -S stage.py SETTINGS COMMAND...`: starts bubblewrap and stays as its parent.
+"""Run as a script, `python -I -S launcher.py SETTINGS COMMAND...`: starts bubblewrap and stays as its parent.
 
 SETTINGS is JSON: {"judge": process id, "user": 65534, "stage": "/tmp/stage", "binds": [[source, place], ...]}.
 

@@ -13,7 +13,7 @@ SWALLOWS = """
 import signal, sys, time
 from autograder.grading.scoring import workers
 
-workers.PATIENCE = 1.0
+workers.SHUTDOWN_SECONDS = 1.0
 
 class Swallows:
     def __del__(self):

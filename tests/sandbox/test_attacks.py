@@ -96,7 +96,7 @@ def value(process: StudentProcess, expression: str) -> float | None:
         str(ROOT / "README.md"),
         str(ROOT / "source"),
         str(ROOT / "autograder" / "exercises"),
-        "/course/kernels",
+        "/course/exercises",
         "/course/judge",
         os.path.dirname(os.__file__),
         "/bin/sh",

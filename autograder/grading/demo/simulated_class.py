@@ -1,7 +1,7 @@
 """A class that never was: notebooks as students hand them in, with the scores that they deserve.
 
 Most students are made from the catalogue: perfect, blank, or with known mistakes typed into the released notebook. A
-handful is written by hand (`handwritten/`), in the styles that people have.
+handful is written by hand (`demo_answers`), in the styles that people have.
 """
 
 from __future__ import annotations

@@ -65,7 +65,7 @@ def _up_to_the_last(cells: Sequence[Cell], wanted: Callable[[Cell], bool]) -> Se
 
 @contextmanager
 def quantized_time() -> Iterator[None]:
-    """Let what is done in it take SHORTEST_HIDDEN_RUN, or twice, four times, ... as long: wait until then."""
+    """Let what is done in it take SHORTEST_HIDDEN_RUN_SECONDS, or twice, four times, ... as long: wait until then."""
     started = time.monotonic()
     yield
     seconds = time.monotonic() - started
