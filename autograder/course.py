@@ -55,6 +55,27 @@ class Course:
         return self.source / f"{notebook}.ipynb"
 
 
+@dataclass(frozen=True)
+class Chapter:
+    """A chapter of a course: nbgrader's assignment. name: that of its folder in source/."""
+
+    course: Course
+    name: str
+
+    def sections(self) -> list[str]:
+        """The notebooks of the chapter without their ending, in order. Raises CourseError where there is no such
+        chapter."""
+        return self.course.sections(self.name)
+
+    def notebook(self, section: str) -> str:
+        """The full name of one of its notebooks: "<chapter>/<section>"."""
+        return f"{self.name}/{section}"
+
+    def folder_of(self, student: str, step: str) -> Path:
+        """The folder of a student's notebooks in one of nbgrader's steps: "submitted", "autograded" or "feedback"."""
+        return self.course.root / step / student / self.name
+
+
 def read(path: Path) -> dict[str, Any]:
     """A notebook as its JSON says. For files of the course; a submission goes through `grading.intake`."""
     return json.loads(path.read_text(encoding="utf-8"))

@@ -83,7 +83,7 @@ def test_a_certificate_that_was_written_is_read_again(folder, monkeypatch, of_re
 
 def test_each_row_of_a_certificate_has_its_line(folder, of_relu):
     lines = write_certificate(of_relu).read_text().splitlines()
-    assert sum('"kernel": "relu"' in line for line in lines) == len(of_relu.rows) == 2
+    assert sum('"exercise": "relu"' in line for line in lines) == len(of_relu.rows) == 2
 
 
 def test_changed_code_makes_the_certificate_of_its_notebook_out_of_date(of_relu, monkeypatch):
@@ -96,12 +96,12 @@ def test_changed_code_makes_the_certificate_of_its_notebook_out_of_date(of_relu,
 def test_kernels_solutions_and_tolerances_are_part_of_what_is_certified(part, monkeypatch):
     notebook = "1_training_problems/3a_saturation_and_relu"
     before = certificates.made_from(notebook)
-    of_module = certificates._module_text
+    text_of_file = certificates._file_text
     if part == "solution":
         monkeypatch.setattr(certificates, "text_of", lambda cell: "another solution")
     else:
         changed = "tolerances" if part == "tolerances" else "saturation_and_relu"
-        monkeypatch.setattr(certificates, "_module_text", lambda name: of_module(name) + "#" * (name == changed))
+        monkeypatch.setattr(certificates, "_file_text", lambda path: text_of_file(path) + "#" * (path.stem == changed))
     assert certificates.made_from(notebook) != before
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course import ROOT, Course
+from autograder.course import ROOT, Chapter, Course
 from autograder.exercises import catalogue
 from autograder.grading.demo.simulated_class import MARK, points_with, simulated_class, typed
 from autograder.grading.gradebook.nbgrader_config import database_url
@@ -42,7 +42,7 @@ def demo(tmp_path_factory) -> tuple[Path, subprocess.CompletedProcess]:
 
 @pytest.fixture(scope="session")
 def students():
-    return simulated_class(Course(), CHAPTER, STUDENTS)
+    return simulated_class(Chapter(Course(), CHAPTER), STUDENTS)
 
 
 def test_it_ends_well_and_prints_a_row_a_student(demo, students):

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-import inspect
 import json
 import math
 import platform
@@ -19,15 +18,13 @@ from pathlib import Path
 from typing import Any
 
 from autograder.course import Course, read, solution_cells, text_of
-from autograder.exercises import catalogue, of_notebook
+from autograder.exercises import catalogue, files_of
 from autograder.exercises.tolerances import tolerance
 from autograder.judge import devices as device_list
 from autograder.judge.separation import Measurement, Precision
 from autograder.judge.session import versions
 
 FOLDER = Path(__file__).parent
-SHARED = ("sampling", "model", "optimizer_states", "tolerances")
-"""Modules of the catalogue that every kernel's measurement depends on."""
 
 
 @dataclass
@@ -102,7 +99,7 @@ def _legible(value: Any) -> Any:
 def made_from(notebook: str) -> str:
     """Names the code that a notebook's measurements depend on: its kernels, the solutions, the tolerances."""
     cells = solution_cells(read(Course().source_of(notebook)))
-    texts = [_exercises_text(notebook), *map(_module_text, SHARED), *map(text_of, cells)]
+    texts = [*map(_file_text, files_of(notebook)), *map(text_of, cells)]
     return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16]
 
 
@@ -111,14 +108,9 @@ def made_from_now() -> dict[str, str]:
     return {notebook: made_from(notebook) for notebook in dict.fromkeys(k.notebook for k in catalogue().values())}
 
 
-def _exercises_text(notebook: str) -> str:
-    module = inspect.getmodule(of_notebook(notebook)[0].mistakes[0].function)
-    return _module_text(module.__name__.rpartition(".")[2])
-
-
 @cache
-def _module_text(name: str) -> str:
-    return (FOLDER.parent / "exercises" / f"{name}.py").read_text(encoding="utf-8")
+def _file_text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
 
 
 # ---------------------------------------------------------------- files
@@ -168,7 +160,7 @@ def _finite(row: dict[str, Any]) -> dict[str, Any]:
 
 def as_markdown(certificates: list[Certificate]) -> str:
     """A table with a row for each certificate."""
-    head = ["device", "hardware", "PyTorch", "NumPy", "exercises", "dtypes", "largest error", "nearest mistake", "date"]
+    head = ["device", "hardware", "PyTorch", "NumPy", "kernels", "dtypes", "largest error", "nearest mistake", "date"]
     rows = [head, ["---"] * len(head), *map(_readme_row, certificates)]
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 

@@ -17,15 +17,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Measure in turns, print a row for each and the ratios."""
-    from autograder.sandbox import NoSandbox, chosen
+    from autograder.grading.scoring.grading_config import confinement_called
     from autograder.sandbox.benchmark import overheads
 
     if arguments.starts < 1 or arguments.calls < 1:
         raise CourseError("--starts and --calls must be 1 or more.")
-    try:
-        confinements = [chosen("none"), chosen("bubblewrap")]
-    except NoSandbox as reason:
-        raise CourseError(str(reason)) from None
+    confinements = [confinement_called("none"), confinement_called("bubblewrap")]
     plain, sandbox = overheads(confinements, arguments.starts, arguments.calls)
     row = "{:<12} {:>14} {:>10} {:>10}".format
     print(row("", "start, ms", "call, ms", "end, ms"))

@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from autograder.course import ROOT, Course
+from autograder.course import ROOT, Chapter, Course
 
 SUMMARY = "make the students' notebooks from source/, and enter them in the gradebook"
 
@@ -24,21 +24,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Release the chapters, or check them."""
     course = Course(arguments.course.resolve())
-    for chapter in arguments.chapter:
-        course.sections(chapter)
+    chapters = [Chapter(course, name) for name in arguments.chapter or course.chapters()]
+    for chapter in chapters:
+        chapter.sections()
     if arguments.handout:
         return handout(course, arguments.handout)
-    return check(course) if arguments.check else release(course, arguments.chapter or course.chapters())
+    return check(course) if arguments.check else release(chapters)
 
 
-def release(course: Course, chapters: list[str]) -> int:
+def release(chapters: list[Chapter]) -> int:
     """Release chapter by chapter."""
     from autograder.grading.gradebook.release import make_release
 
     for chapter in chapters:
-        make_release(course, chapter)
-        for section in course.sections(chapter):
-            print(f"release/{chapter}/{section}.ipynb")
+        make_release(chapter)
+        for section in chapter.sections():
+            print(f"release/{chapter.notebook(section)}.ipynb")
     return 0
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from autograder.course import ROOT, Course
+from autograder.course import ROOT, Chapter, Course
 
 SUMMARY = "a page with the scores of a class and the mistakes that were made"
 
@@ -20,5 +20,6 @@ def run(arguments: argparse.Namespace) -> int:
     """Write the report and say where it is."""
     from autograder.grading.pages.class_report import write_report
 
-    print(f"Class report: {write_report(Course(arguments.course.resolve()), arguments.chapter)}")
+    chapter = Chapter(Course(arguments.course.resolve()), arguments.chapter)
+    print(f"Class report: {write_report(chapter)}")
     return 0

@@ -9,6 +9,7 @@ import importlib
 import pkgutil
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 from autograder.exercises.model import Exercise
 
@@ -32,3 +33,12 @@ def catalogue() -> dict[str, Exercise]:
 def of_notebook(notebook: str) -> list[Exercise]:
     """The kernels of one notebook ("<chapter>/<section>"), in its order; empty where there are none."""
     return [exercise for exercise in catalogue().values() if exercise.notebook == notebook]
+
+
+@cache
+def files_of(notebook: str) -> tuple[Path, ...]:
+    """The files that decide what is asked in a notebook: those of its own exercises, and those that all notebooks
+    share."""
+    modules = [importlib.import_module(f"{__name__}.{found.name}") for found in pkgutil.iter_modules(__path__)]
+    found = [module.__file__ for module in modules if getattr(module, "NOTEBOOK", notebook) == notebook]
+    return tuple(map(Path, [__file__, *found]))

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from autograder.__main__ import main
-from autograder.course import ROOT, Course
+from autograder.course import ROOT, Chapter, Course
 from autograder.grading.scoring.results import Results
 from autograder.sandbox import available
 from autograder.sandbox.available import VARIABLE
@@ -172,7 +172,7 @@ def test_a_read_only_course_is_told_and_stays_as_it_is(course, target):
 
 def sandboxes(course: Course) -> set[str]:
     """What the kept verdicts were judged in."""
-    results = Results(course.root, CHAPTER)
+    results = Results(Chapter(course, CHAPTER))
     found = [results.find(student, section) for student in STUDENTS for section in SECTIONS]
     return {verdict.sandbox for result in found if result for verdict in result.verdicts}
 

@@ -5,24 +5,24 @@ from __future__ import annotations
 import pytest
 from traitlets.config import Config
 
-from autograder.course import CourseError
+from autograder.course import Chapter, CourseError
 from autograder.grading.grade_chapter import grade_chapter
-from autograder.grading.gradebook.nbgrader_config import limits_in, settings
+from autograder.grading.gradebook.nbgrader_config import limits_in, read_settings
 from autograder.grading.scoring.results import Results
 from autograder.sandbox import Limits
 from tests.grading.small_course import CHAPTER, UNITS, hand_in
 
 
 def test_without_a_word_the_limits_are_the_usual_ones(course):
-    assert limits_in(settings(course.root)) == Limits()
+    assert limits_in(read_settings(course.root)) == Limits()
 
 
 def test_a_limit_that_the_configuration_sets_holds_for_a_class(course):
     configuration = course.root / "nbgrader_config.py"
     configuration.write_text(configuration.read_text() + "\nget_config().Limits.call_seconds = 0.5\n")
     hand_in(course, "ada", {"relu": "import time\ndef relu(z):\n    time.sleep(60)"}, sections=[UNITS])
-    grade_chapter(course, CHAPTER, jobs=1, devices=("cpu",))
-    verdicts = {verdict.exercise: verdict for verdict in Results(course.root, CHAPTER).find("ada", UNITS).verdicts}
+    grade_chapter(Chapter(course, CHAPTER), jobs=1, devices=("cpu",))
+    verdicts = {verdict.exercise: verdict for verdict in Results(Chapter(course, CHAPTER)).find("ada", UNITS).verdicts}
     assert verdicts["relu"].problem["message"] == "no answer within 0.5 s"
     assert verdicts["elu"].passed
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from autograder.commands import _readme
-from autograder.course import Course
+from autograder.course import Chapter, Course
 from autograder.grading.scoring.results import Results
 from tests.grading.small_course import CHAPTER, UNITS, gradebook, released_course
 from tests.hostile import the_class
@@ -116,7 +116,7 @@ def by_nbgrader(graded, tmp_path_factory) -> Graded:
         timeout=1500,
     )
     assert "Traceback" not in done.stderr or "SetAside" not in done.stderr
-    found = Results(course.root, CHAPTER)
+    found = Results(Chapter(course, CHAPTER))
     return Graded(course, {name: found.find(name, UNITS) for name in (*HONEST, *READ_BY_NBGRADER)})
 
 

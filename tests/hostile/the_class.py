@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autograder.course import Course, read
+from autograder.course import Chapter, Course, read
 from autograder.exercises.sampling import PUBLIC_SEED
 from autograder.grading.grade_chapter import grade_chapter
 from autograder.grading.pages.feedback import write_all_feedback
@@ -125,13 +125,13 @@ class Graded:
 def grade_class(course: Course, jobs: int) -> Graded:
     """Grade a class of the small course with feedback, in the sandbox, and look at what is left behind."""
     with temporary_files() as scratch, marked():
-        grade_chapter(course, CHAPTER, jobs=jobs, devices=("cpu",))
+        grade_chapter(Chapter(course, CHAPTER), jobs=jobs, devices=("cpu",))
         names = sorted(path.name for path in (course.root / "submitted").iterdir())
-        problems = [problem for problem in write_all_feedback(course, CHAPTER, names, jobs) if problem]
+        problems = [problem for problem in write_all_feedback(Chapter(course, CHAPTER), names, jobs) if problem]
         assert not problems, problems
         left = left_behind(MARK)
         files = sorted(str(path) for path in scratch.rglob("*"))
-    return Graded(course, {name: Results(course.root, CHAPTER).find(name, UNITS) for name in names}, left, files)
+    return Graded(course, {name: Results(Chapter(course, CHAPTER)).find(name, UNITS) for name in names}, left, files)
 
 
 @contextlib.contextmanager

@@ -17,8 +17,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from autograder.course import Course, CourseError, grading_of, read, text_of, without_solution_marks
-from autograder.exercises import catalogue, of_notebook
+from autograder.course import Chapter, Course, CourseError, grading_of, read, text_of, without_solution_marks
+from autograder.exercises import of_notebook
 from autograder.exercises.model import PURITY, Exercise, Mistake
 from autograder.grading.demo import demo_answers
 
@@ -73,7 +73,7 @@ class Student:
         return sum(self.deserved.get(section, {}).values())
 
 
-def simulated_class(course: Course, chapter: str, count: int, seed: int = 1) -> list[Student]:
+def simulated_class(chapter: Chapter, count: int, seed: int = 1) -> list[Student]:
     """`count` students of a chapter, always the same ones for the same seed.
 
     The first are one of each kind and the handwritten ones; the rest make one to three mistakes in each notebook.
@@ -83,7 +83,7 @@ def simulated_class(course: Course, chapter: str, count: int, seed: int = 1) -> 
     students = []
     for number in range(count):
         make = makers[number] if number < len(makers) else _with_mistakes
-        students.append(make(_name(number), course, chapter, chance))
+        students.append(make(_name(number), chapter, chance))
     return students
 
 
@@ -127,23 +127,23 @@ def _full(notebook: str) -> dict[str, int]:
 # ---------------------------------------------------------------- kinds of students
 
 
-def _perfect(name: str, course: Course, chapter: str, chance: random.Random) -> Student:
+def _perfect(name: str, chapter: Chapter, chance: random.Random) -> Student:
     student = Student(name, "perfect")
-    for section in course.sections(chapter):
-        student.answers[section] = solutions(course, f"{chapter}/{section}")
-        student.deserved[section] = _full(f"{chapter}/{section}")
+    for section in chapter.sections():
+        student.answers[section] = solutions(chapter.course, chapter.notebook(section))
+        student.deserved[section] = _full(chapter.notebook(section))
     return student
 
 
-def _blank(name: str, course: Course, chapter: str, chance: random.Random) -> Student:
-    return Student(name, "blank", deserved={section: {} for section in course.sections(chapter)})
+def _blank(name: str, chapter: Chapter, chance: random.Random) -> Student:
+    return Student(name, "blank", deserved={section: {} for section in chapter.sections()})
 
 
-def _with_mistakes(name: str, course: Course, chapter: str, chance: random.Random) -> Student:
-    student = _perfect(name, course, chapter, chance)
+def _with_mistakes(name: str, chapter: Chapter, chance: random.Random) -> Student:
+    student = _perfect(name, chapter, chance)
     student.kind = "mistakes"
-    for section in course.sections(chapter):
-        exercises = of_notebook(f"{chapter}/{section}")
+    for section in chapter.sections():
+        exercises = of_notebook(chapter.notebook(section))
         for exercise in chance.sample(exercises, min(len(exercises), chance.randint(1, 3))):
             mistake = chance.choice(exercise.mistakes)
             student.answers[section][exercise.name] = typed(exercise, mistake)
@@ -155,10 +155,10 @@ def _with_mistakes(name: str, course: Course, chapter: str, chance: random.Rando
 def _handwritten(written: demo_answers.Handwritten):
     """A maker for a student whose answers were written by hand; what they left out stays as released."""
 
-    def make(name: str, course: Course, chapter: str, chance: random.Random) -> Student:
+    def make(name: str, chapter: Chapter, chance: random.Random) -> Student:
         student = Student(name, "handwritten", mistakes=list(written.mistakes))
-        for section in course.sections(chapter):
-            exercises = {exercise.name: exercise for exercise in of_notebook(f"{chapter}/{section}")}
+        for section in chapter.sections():
+            exercises = {exercise.name: exercise for exercise in of_notebook(chapter.notebook(section))}
             given = {exercise: source for exercise, source in written.answers.items() if exercise in exercises}
             student.answers[section] = given
             student.extra[section] = [(after, source) for after, source in written.extra if after in exercises]
@@ -173,13 +173,13 @@ def _handwritten(written: demo_answers.Handwritten):
 # ---------------------------------------------------------------- on disk
 
 
-def hand_in(course: Course, chapter: str, students: list[Student]) -> None:
+def hand_in(chapter: Chapter, students: list[Student]) -> None:
     """Write every student's notebooks into submitted/, from the released ones."""
     for student in students:
-        folder = course.root / "submitted" / student.name / chapter
+        folder = chapter.folder_of(student.name, "submitted")
         folder.mkdir(parents=True, exist_ok=True)
-        for section in course.sections(chapter):
-            released = read(course.root / "release" / chapter / f"{section}.ipynb")
+        for section in chapter.sections():
+            released = read(chapter.course.root / "release" / chapter.name / f"{section}.ipynb")
             written = fill_in(released, student.answers.get(section, {}), student.extra.get(section, []))
             (folder / f"{section}.ipynb").write_text(json.dumps(written, indent=1), encoding="utf-8")
 
@@ -230,8 +230,3 @@ def _config_text(repository: Path) -> str:
         "from autograder.grading.gradebook.nbgrader_config import configure  # noqa: E402\n\n"
         "configure(get_config(), Path(__file__).resolve().parent)  # noqa: F821\n"
     )
-
-
-def all_exercises(chapter: str) -> list[Exercise]:
-    """The kernels of a chapter, in the order of its notebooks."""
-    return [exercise for exercise in catalogue().values() if exercise.notebook.startswith(f"{chapter}/")]

@@ -11,6 +11,7 @@ from pathlib import Path
 from traitlets.config import Config
 
 from autograder.course import CourseError
+from autograder.grading.scoring.grading_config import GradingConfig
 from autograder.sandbox import Limits
 
 COURSE_ID = "training-deep-networks"
@@ -84,10 +85,11 @@ def _make_exchange(folder: Path) -> None:
         folder.mkdir(exist_ok=True)
 
 
-def settings(root: Path) -> Config:
-    """The configuration as an object of its own, less what `nbgrader_config.py` of the folder adds.
+def read_settings(root: Path) -> Config:
+    """nbgrader's settings for a course folder: those of the course, and on top what `nbgrader_config.py` there sets.
 
-    A gradebook elsewhere (PostgreSQL, say) is set in that file, as `c.CourseDirectory.db_url`.
+    That file is executed: a command reads the settings once and hands them down. A gradebook elsewhere (PostgreSQL,
+    say) is set in it, as `c.CourseDirectory.db_url`.
     """
     from traitlets.config.loader import PyFileConfigLoader
 
@@ -117,6 +119,21 @@ def limits_in(config: Config) -> Limits:
     for name, value in asked.items():
         if name not in known:
             raise CourseError(f"nbgrader_config.py: there is no limit {name!r}; there are {', '.join(sorted(known))}.")
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < float("inf"):
-            raise CourseError(f"nbgrader_config.py: the limit {name} must be a number above 0, not {value!r}.")
+        _expect_positive(f"the limit {name}", value)
     return Limits(**asked)
+
+
+def shortest_hidden_run_in(config: Config) -> float:
+    """How many seconds the shortest run with hidden cases takes: `c.GradingConfig.shortest_hidden_run_seconds`.
+
+    Raises CourseError for what is not a positive number.
+    """
+    asked = dict(config.get("GradingConfig", {}))
+    seconds = asked.get("shortest_hidden_run_seconds", GradingConfig.shortest_hidden_run_seconds)
+    _expect_positive("shortest_hidden_run_seconds", seconds)
+    return seconds
+
+
+def _expect_positive(what: str, value: object) -> None:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < float("inf"):
+        raise CourseError(f"nbgrader_config.py: {what} must be a number above 0, not {value!r}.")

@@ -89,6 +89,20 @@ def read_bytes(path: Path) -> bytes:
     return content
 
 
+def handed_in(path: Path) -> bytes | SetAside | None:
+    """The content of a submitted file, or why it cannot be read; None where there is no file."""
+    try:
+        os.lstat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        return SetAside(f"the file cannot be opened ({error.strerror})")
+    try:
+        return read_bytes(path)
+    except SetAside as reason:
+        return reason
+
+
 def _open(path: Path) -> int:
     """Open a file by way of its folders, one after the other, so that none can be exchanged for a link meanwhile."""
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_CLOEXEC", 0)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
-from autograder.course import Course, CourseError
+from autograder.course import Chapter, CourseError
 from autograder.exercises import catalogue
 from autograder.grading.scoring.results import NotebookResult, Results, write_atomically
 from autograder.judge.verdict import Verdict
@@ -32,20 +32,20 @@ class ExerciseTally:
     hints: dict[str, str]
 
 
-def report_path(course: Course, chapter: str) -> Path:
+def report_path(chapter: Chapter) -> Path:
     """Where the report of a chapter is written."""
-    return course.root / "reports" / f"{chapter}.html"
+    return chapter.course.root / "reports" / f"{chapter.name}.html"
 
 
-def write_report(course: Course, chapter: str) -> Path:
+def write_report(chapter: Chapter) -> Path:
     """Write the class report from the kept results. Raises CourseError where nothing has been graded."""
-    sections = course.sections(chapter)
-    results = [result for result in Results(course.root, chapter).all() if result.section in sections]
+    sections, name = chapter.sections(), chapter.name
+    results = [result for result in Results(chapter).all() if result.section in sections]
     if not results:
-        raise CourseError(f"Nothing of {chapter} has been graded yet: run  python3 -m autograder grade {chapter}")
-    path = report_path(course, chapter)
+        raise CourseError(f"Nothing of {name} has been graded yet: run  python3 -m autograder grade {name}")
+    path = report_path(chapter)
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(path, page(chapter, sections, results))
+    write_atomically(path, page(name, sections, results))
     return path
 
 
@@ -116,11 +116,11 @@ ul { margin: 0; padding-left: 1.1rem; } code { font-family: ui-monospace, Menlo,
 """
 
 
-def page(chapter: str, sections: list[str], results: list[NotebookResult]) -> str:
-    """The report as one HTML file that needs nothing else."""
+def page(name: str, sections: list[str], results: list[NotebookResult]) -> str:
+    """The report on a chapter as one HTML file that needs nothing else."""
     students = by_student(results)
     parts = [
-        f"<h1>{escape(chapter)}</h1>",
+        f"<h1>{escape(name)}</h1>",
         _summary(students, results),
         _distribution(students),
         "<h2>Exercises</h2>",
@@ -132,7 +132,7 @@ def page(chapter: str, sections: list[str], results: list[NotebookResult]) -> st
     return (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><meta name="color-scheme" content="light dark">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(chapter)}: class report</title>"
+        f"<title>{escape(name)}: class report</title>"
         f"<style>{STYLE}</style></head><body>{''.join(parts)}</body></html>\n"
     )
 

@@ -32,10 +32,8 @@ from autograder.grading.scoring.results import JUDGE, PERSON, PROCESS, CellResul
 from autograder.judge import JudgeSession, Verdict
 from autograder.sandbox import CellOutcome, StudentProcess
 
-SHORTEST_HIDDEN_RUN_SECONDS = 1.0
-"""Seconds of the shortest run with hidden cases; others take twice, four times, eight times as long, and so on."""
-LONGEST_LOOKALIKE_RUN_SECONDS = 60.0
-"""Seconds that the run with cases alike may take in all."""
+LOOKALIKE_RUN_SECONDS = 60.0
+"""How long the run with cases like the hidden ones may take in all."""
 
 
 def run(rebuilt: Rebuilt, config: GradingConfig) -> dict[str, CellResult]:
@@ -46,11 +44,14 @@ def run(rebuilt: Rebuilt, config: GradingConfig) -> dict[str, CellResult]:
         for cell in cells:
             cell.show(process)
     if hidden := _up_to_the_last(cells, lambda cell: cell.has_hidden):
-        with quantized_time(), StudentProcess(config.confinement, config.limits, end) as process:
+        with (
+            quantized_time(config.shortest_hidden_run_seconds),
+            StudentProcess(config.confinement, config.limits, end) as process,
+        ):
             for cell in hidden:
                 cell.try_hidden(process)
     if lookalike := _up_to_the_last(cells, lambda cell: cell.failed_hidden_alone):
-        limits = replace(config.limits, submission_seconds=LONGEST_LOOKALIKE_RUN_SECONDS)
+        limits = replace(config.limits, submission_seconds=LOOKALIKE_RUN_SECONDS)
         with StudentProcess(config.confinement, limits) as process:
             for cell in lookalike:
                 cell.show_lookalikes(process)
@@ -64,13 +65,13 @@ def _up_to_the_last(cells: Sequence[Cell], wanted: Callable[[Cell], bool]) -> Se
 
 
 @contextmanager
-def quantized_time() -> Iterator[None]:
-    """Let what is done in it take SHORTEST_HIDDEN_RUN_SECONDS, or twice, four times, ... as long: wait until then."""
+def quantized_time(shortest_seconds: float) -> Iterator[None]:
+    """Make a block take `shortest_seconds`, or twice, four times, ... as long: wait at its end."""
     started = time.monotonic()
     yield
     seconds = time.monotonic() - started
-    doublings = math.ceil(math.log2(max(seconds, SHORTEST_HIDDEN_RUN_SECONDS) / SHORTEST_HIDDEN_RUN_SECONDS))
-    time.sleep(SHORTEST_HIDDEN_RUN_SECONDS * 2**doublings - seconds)
+    doublings = math.ceil(math.log2(max(seconds, shortest_seconds) / shortest_seconds))
+    time.sleep(shortest_seconds * 2**doublings - seconds)
 
 
 @dataclass

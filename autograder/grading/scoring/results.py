@@ -15,7 +15,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from autograder.course import CourseError
+from autograder.course import Chapter, CourseError
+from autograder.grading.scoring.task import Task
 from autograder.judge.verdict import Verdict
 
 JUDGE, PROCESS, PERSON = "judge", "student's process", "person"
@@ -58,6 +59,11 @@ class NotebookResult:
     missing: bool = False
     seconds: float = 0.0
 
+    @classmethod
+    def of(cls, task: Task, cells: dict[str, CellResult], notebook: dict[str, Any], **more: Any) -> NotebookResult:
+        """The result of a task. more: the other fields."""
+        return cls(task.student, task.chapter.name, task.section, task.key, cells, notebook, **more)
+
     @property
     def score(self) -> float:
         """The points decided so far."""
@@ -95,8 +101,8 @@ class NotebookResult:
 class Results:
     """The kept results of one chapter."""
 
-    def __init__(self, root: Path, chapter: str) -> None:
-        self.folder = root / "verdicts" / chapter
+    def __init__(self, chapter: Chapter) -> None:
+        self.folder = chapter.course.root / "verdicts" / chapter.name
 
     def seed(self) -> int:
         """The chapter's secret seed: drawn the first time it is asked for, then always the same."""
@@ -117,6 +123,11 @@ class Results:
             return NotebookResult.from_json(json.loads(self._path(student, section).read_text(encoding="utf-8")))
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return None
+
+    def kept(self, task: Task) -> NotebookResult | None:
+        """The kept result of a task if nothing that it depends on has changed since: if it has the task's key."""
+        found = self.find(task.student, task.section)
+        return found if found is not None and found.key == task.key else None
 
     def keep(self, result: NotebookResult) -> None:
         """Write a result, whole or not at all."""
