@@ -19,6 +19,7 @@ from autograder.grading.gradebook.nbgrader_config import database_url
 from autograder.judge import judge
 from autograder.plaindata.call import call
 from tests.support.jupyter_server import jupyter_server
+from tests.support.speed import scaled
 
 CHAPTER = "4_avoiding_overfitting"
 STUDENTS = 8
@@ -29,7 +30,7 @@ MISTAKES = [(exercise, mistake) for exercise in catalogue().values() for mistake
 def run(*words: str, folder: Path = ROOT) -> subprocess.CompletedProcess:
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     return subprocess.run(
-        [sys.executable, "-m", *words], cwd=folder, env=environment, capture_output=True, text=True, timeout=900
+        [sys.executable, "-m", *words], cwd=folder, env=environment, capture_output=True, text=True, timeout=scaled(900)
     )
 
 

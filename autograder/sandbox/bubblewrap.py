@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from autograder.sandbox.confinement import Confinement, Running, environment, popen, worker_command
+from autograder.sandbox.confinement import RunningWorker, environment, popen, worker_command
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.mounts import (
     PACKAGES,
@@ -46,7 +46,7 @@ NAMESPACES = ("user", "ipc", "pid", "uts", "net")
 
 
 @dataclass(frozen=True)
-class Bubblewrap(Confinement):
+class Bubblewrap:
     """A sandbox made by bubblewrap. Making one, and starting one, raises OSError with the reason where it cannot be.
 
     binds: the files in it, found out once for all submissions.
@@ -55,13 +55,13 @@ class Bubblewrap(Confinement):
     name: str = "bubblewrap"
     binds: tuple[Bind, ...] = field(default_factory=lambda: needed_files() if program() else ())
 
-    def start(self, limits: Limits) -> Running:
+    def start(self, limits: Limits) -> RunningWorker:
         """Start a worker in a fresh sandbox."""
         return self.start_command(
             worker_command(PYTHON, WORKER, limits, packages=PACKAGES, **_own_limits(limits)), limits
         )
 
-    def start_command(self, command: list[str], limits: Limits) -> Running:
+    def start_command(self, command: list[str], limits: Limits) -> RunningWorker:
         """Start any command in a fresh sandbox. Paths are those of the sandbox."""
         reading, writing = os.pipe()
         calls = _filter_file()
@@ -77,13 +77,13 @@ class Bubblewrap(Confinement):
             try:
                 first = _first_process(reading, time.monotonic() + limits.start_seconds)
             except BaseException:
-                Running(process, process.pid).end()
+                RunningWorker(process, process.pid).end()
                 raise
         finally:
             for descriptor in (reading, writing, calls):
                 if descriptor >= 0:
                     os.close(descriptor)
-        return Running(process, first, contained=True)
+        return RunningWorker(process, first, contained=True)
 
 
 def _own_limits(limits: Limits) -> dict[str, int]:

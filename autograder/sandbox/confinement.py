@@ -1,4 +1,7 @@
-"""What stands between a student's process and the machine: here, as good as nothing. `bubblewrap` is the real one."""
+"""What stands between a student's process and the machine: what every kind of it offers, and what they share.
+
+`bubblewrap` is the sandbox, `unconfined` a plain process.
+"""
 
 from __future__ import annotations
 
@@ -9,24 +12,23 @@ import select
 import shutil
 import signal
 import subprocess
-import sys
-import tempfile
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from autograder.sandbox.limits import Limits
 
-WORKER = Path(__file__).with_name("worker.py")
-ENDED_SECONDS = 10.0
+END_TIMEOUT_SECONDS = 10.0
+"""How long the end of a killed process is waited for."""
 
 
 @dataclass
-class Running:
-    """A started worker. first: the process whose end ends all others, by the id that this side has for it.
+class RunningWorker:
+    """A started worker.
 
-    folder: what has to be removed afterwards. contained: whether no process of it can outlive the first.
+    first: the process whose end ends all others, by the id that this side has for it. folder: what has to be removed
+    afterwards. contained: whether no process of it can outlive the first.
     """
 
     process: subprocess.Popen
@@ -51,11 +53,11 @@ class Running:
         """End it and everything it started; return when all of it is gone, with its folder."""
         if self._handle is not None:
             self.kill()
-            select.select([self._handle], [], [], ENDED_SECONDS)
+            select.select([self._handle], [], [], END_TIMEOUT_SECONDS)
             os.close(self._handle)
             self._handle = None
         with contextlib.suppress(subprocess.TimeoutExpired):
-            self.process.wait(timeout=ENDED_SECONDS if self.contained else 0.0)
+            self.process.wait(timeout=END_TIMEOUT_SECONDS if self.contained else 0.0)
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.kill()
@@ -74,31 +76,15 @@ class Running:
         return 128 - status if self.contained and status is not None and status > 128 else status
 
 
-@dataclass(frozen=True)
-class Confinement:
-    """A plain process: a scratch folder of its own, a minimal environment, the operating system's limits. It can do
-    whatever the account that grades can do.
+class Confinement(Protocol):
+    """What stands between a student's process and the machine."""
 
-    name: recorded with every verdict.
-    """
+    @property
+    def name(self) -> str:
+        """What is recorded with every verdict."""
 
-    name: str = "none"
-
-    def start(self, limits: Limits) -> Running:
+    def start(self, limits: Limits) -> RunningWorker:
         """Start a worker, with pipes to its standard input and output. Raises OSError where that cannot be done."""
-        folder = Path(tempfile.mkdtemp(prefix="submission-"))
-        try:
-            process = popen(
-                self.command(worker_command(sys.executable, WORKER, limits)), cwd=folder, env=environment(str(folder))
-            )
-        except BaseException:
-            remove(folder)
-            raise
-        return Running(process, process.pid, folder)
-
-    def command(self, command: list[str]) -> list[str]:
-        """The command line that runs `command` under this confinement."""
-        return command
 
 
 def popen(command: list[str], **options: Any) -> subprocess.Popen:

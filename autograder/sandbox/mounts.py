@@ -17,11 +17,13 @@ from pathlib import Path
 
 import numpy as np
 
+from autograder.sandbox.worker import COURSE_MODULES
+
 PYTHON, PACKAGES, LIBRARIES, COURSE = "/python/bin/python3", "/packages", "/lib", "/course"
 HERE = Path(__file__).resolve().parent
+OWN_FILES = ("sandbox/worker.py", *COURSE_MODULES.values())
+"""The course's own files in the sandbox."""
 WORKER = f"{COURSE}/sandbox/worker.py"
-OWN_FILES = ("sandbox/worker.py", "sandbox/wire.py", *(f"plaindata/{name}.py" for name in ("__init__", "values")))
-OWN_FILES += tuple(f"plaindata/{name}.py" for name in ("named_functions", "call"))
 THIRD_PARTY = ("site-packages", "dist-packages")
 
 LEFT_OUT = "_tkinter _curses _curses_panel readline _sqlite3 _dbm _gdbm _ssl nis spwd _crypt"

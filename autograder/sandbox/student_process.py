@@ -9,12 +9,13 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from autograder.plaindata.call import Outcome, Problem
+from autograder.plaindata.call import LONGEST_TEXT, Outcome, Problem
 from autograder.plaindata.values import NotPlain, plain
-from autograder.sandbox.confinement import Confinement, Running
+from autograder.sandbox.confinement import Confinement, RunningWorker
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.watchdog import Watch
 from autograder.sandbox.wire import WireError, encode, read_frame
+from autograder.sandbox.worker import LONGEST_ERROR_CHARACTERS, LONGEST_OUTPUT_CHARACTERS
 
 READY = b"ready"
 GRACE_SECONDS = 2.0
@@ -56,7 +57,7 @@ class StudentProcess:
         self.confinement = confinement
         self.limits = limits or Limits()
         self._deadline = time.monotonic() + self.limits.submission_seconds if end is None else end
-        self._running: Running | None = None
+        self._running: RunningWorker | None = None
         self._watch: Watch | None = None
         self._ran: list[tuple[str, str]] = []
         self._number = 0
@@ -218,15 +219,15 @@ def _cell_outcome(answer: dict[str, Any]) -> CellOutcome:
     error, line = answer.get("error"), answer.get("line")
     value, printed = answer.get("value"), answer.get("printed")
     return CellOutcome(
-        error=_explained(error[:1000]) if isinstance(error, str) else None,
-        line=line if type(line) is int and 0 <= line <= LAST_LINE else 0,
+        error=_explained(error[:LONGEST_ERROR_CHARACTERS]) if isinstance(error, str) else None,
+        line=line if type(line) is int and 0 <= line <= LAST_LINE_NUMBER else 0,
         value=value if isinstance(value, float) else None,
-        printed=printed[:LONGEST_OUTPUT] if isinstance(printed, str) else "",
+        printed=printed[:LONGEST_OUTPUT_CHARACTERS] if isinstance(printed, str) else "",
     )
 
 
-LAST_LINE = 1_000_000
-LONGEST_OUTPUT = 20_000
+LAST_LINE_NUMBER = 1_000_000
+MOST_WARNINGS = 5
 PROBLEM_KINDS = ("not implemented", "missing", "arguments", "exception", "type")
 
 
@@ -235,6 +236,7 @@ EXPLAINED = {
     "[Errno 30] Read-only file system": "while grading, files can be written in the working folder alone",
     "[Errno 28] No space left on device": "while grading, there is room for a few small files alone",
 }
+"""Error messages that the sandbox is the reason of, and what is said on top."""
 
 
 def _explained(message: str) -> str:
@@ -253,10 +255,14 @@ def _outcome(answer: dict[str, Any]) -> Outcome:
         returned=returned,
         problem=_problem(problem) if problem is not None else None,
         arguments_after=after if isinstance(after, list) else [],
-        warnings=[text[:400] for text in warnings if isinstance(text, str)][:5] if isinstance(warnings, list) else [],
+        warnings=_warnings(warnings) if isinstance(warnings, list) else [],
         printed=answer.get("printed") is True,
         seconds=seconds if isinstance(seconds, float) else 0.0,
     )
+
+
+def _warnings(warnings: list) -> list[str]:
+    return [text[:LONGEST_TEXT] for text in warnings if isinstance(text, str)][:MOST_WARNINGS]
 
 
 def _problem(problem: Any) -> Problem:
@@ -265,7 +271,7 @@ def _problem(problem: Any) -> Problem:
     line, number = problem.get("line"), problem.get("line_number")
     return Problem(
         problem["kind"],
-        _explained(str(problem.get("message"))[:400]),
-        line[:400] if isinstance(line, str) else "",
-        number if type(number) is int and 0 <= number <= LAST_LINE else 0,
+        _explained(str(problem.get("message"))[:LONGEST_TEXT]),
+        line[:LONGEST_TEXT] if isinstance(line, str) else "",
+        number if type(number) is int and 0 <= number <= LAST_LINE_NUMBER else 0,
     )

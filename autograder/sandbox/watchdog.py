@@ -11,11 +11,14 @@ import os
 import threading
 from dataclasses import dataclass
 
-from autograder.sandbox.confinement import Running
+from autograder.sandbox.confinement import RunningWorker
 from autograder.sandbox.limits import Limits
 
-INTERVAL_SECONDS = 0.05
-PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
+WATCH_INTERVAL_SECONDS = 0.05
+"""How often the processes are looked at."""
+MOST_PROCESSES_SEEN = 10_000
+"""Where the search for descendants ends."""
+PAGE_BYTES = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,7 @@ class Process:
 class Watch(threading.Thread):
     """Looks at a running worker and its descendants until it is told to stop. reason: why it ended them, or ""."""
 
-    def __init__(self, running: Running, limits: Limits) -> None:
+    def __init__(self, running: RunningWorker, limits: Limits) -> None:
         super().__init__(daemon=True, name="watch")
         self.reason = ""
         self._running, self._limits = running, limits
@@ -38,7 +41,7 @@ class Watch(threading.Thread):
 
     def run(self) -> None:
         """Look again and again."""
-        while not self._stop_now.wait(INTERVAL_SECONDS):
+        while not self._stop_now.wait(WATCH_INTERVAL_SECONDS):
             reason = excess(self._running, self._limits)
             if reason:
                 self.reason = reason
@@ -51,7 +54,7 @@ class Watch(threading.Thread):
         self.join()
 
 
-def excess(running: Running, limits: Limits) -> str:
+def excess(running: RunningWorker, limits: Limits) -> str:
     """What a running worker uses too much of, as a sentence about "it"; "" where it keeps within its limits."""
     processes = family(running.first)
     if sum(process.threads for process in processes) > limits.processes:
@@ -66,12 +69,12 @@ def excess(running: Running, limits: Limits) -> str:
 def family(first: int) -> list[Process]:
     """A process and its descendants. In a sandbox that is every process: orphans become children of the first."""
     found, todo = [], [first]
-    while todo and len(found) < 10_000:
+    while todo and len(found) < MOST_PROCESSES_SEEN:
         number = todo.pop()
         with contextlib.suppress(OSError, ValueError, IndexError):
             with open(f"/proc/{number}/stat", "rb") as file:
                 words = file.read().rpartition(b")")[2].split()
-            found.append(Process(number, int(words[21]) * PAGE, int(words[17])))
+            found.append(Process(number, int(words[21]) * PAGE_BYTES, int(words[17])))
             for thread in os.listdir(f"/proc/{number}/task"):
                 with open(f"/proc/{number}/task/{thread}/children", "rb") as file:
                     todo += map(int, file.read().split())

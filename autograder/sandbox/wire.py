@@ -23,11 +23,11 @@ from autograder.plaindata.values import DTYPES, memory_order, with_memory_order
 
 MAGIC = b"TDN1"
 PREFIX = struct.Struct(">4sIQ")
-LARGEST_HEADER = 4_000_000
-LARGEST_BODY = 64_000_000
+LARGEST_HEADER_BYTES = 4_000_000
+LARGEST_BODY_BYTES = 64_000_000
 MOST_DIMENSIONS = 8
 MOST_CONTAINERS = 700_000
-DEEPEST = 64
+DEEPEST_NESTING = 64
 """How deep a header may be nested: more than plain data is, and less than Python's stack."""
 
 
@@ -40,7 +40,7 @@ def encode(message: Any) -> bytes:
     parts: list[bytes] = []
     header = json.dumps(_pack(message, parts)).encode()
     body = b"".join(parts)
-    if len(header) > LARGEST_HEADER or len(body) > LARGEST_BODY:
+    if len(header) > LARGEST_HEADER_BYTES or len(body) > LARGEST_BODY_BYTES:
         raise WireError(f"a message of {len(header) + len(body):,} bytes is too large")
     return PREFIX.pack(MAGIC, len(header), len(body)) + header + body
 
@@ -48,7 +48,7 @@ def encode(message: Any) -> bytes:
 def read_frame(read: Callable[[int], bytes]) -> Any:
     """The next message. read: returns exactly so many bytes, or raises. Raises WireError for anything malformed."""
     magic, header_length, body_length = PREFIX.unpack(read(PREFIX.size))
-    if magic != MAGIC or header_length > LARGEST_HEADER or body_length > LARGEST_BODY:
+    if magic != MAGIC or header_length > LARGEST_HEADER_BYTES or body_length > LARGEST_BODY_BYTES:
         raise WireError("what arrived is no frame of this protocol")
     header, body = read(header_length), _Body(read(body_length))
     if header.count(b"[") + header.count(b"{") > MOST_CONTAINERS:
@@ -104,7 +104,7 @@ def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _unpack(value: Any, body: _Body, depth: int) -> Any:
-    if depth > DEEPEST:
+    if depth > DEEPEST_NESTING:
         raise WireError("malformed message (depth)")
     if isinstance(value, str):
         return _text(value)
@@ -133,7 +133,7 @@ def _unpack_array(content: Any, body: _Body) -> np.ndarray:
         raise WireError("malformed message (dtype or order)")
     if not isinstance(shape, list) or len(shape) > MOST_DIMENSIONS:
         raise WireError("malformed message (shape)")
-    if not all(type(side) is int and 0 <= side <= LARGEST_BODY for side in shape):
+    if not all(type(side) is int and 0 <= side <= LARGEST_BODY_BYTES for side in shape):
         raise WireError("malformed message (shape)")
     flat = body.take(np.dtype(name), math.prod(shape))
     if name == "bool":

@@ -29,13 +29,25 @@ import types
 import warnings
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
-LONGEST_OUTPUT = 20_000
+PACKAGE = Path(__file__).resolve().parent.parent
+COURSE_MODULES = {
+    "autograder.plaindata": "plaindata/__init__.py",
+    "autograder.plaindata.values": "plaindata/values.py",
+    "autograder.plaindata.named_functions": "plaindata/named_functions.py",
+    "autograder.plaindata.call": "plaindata/call.py",
+    "autograder.sandbox_wire": "sandbox/wire.py",
+}
+"""The modules of the course that this process loads, in this order, and their files: no others are in the sandbox."""
+LONGEST_OUTPUT_CHARACTERS = 20_000
+"""What a cell prints, or a call; the rest is forgotten."""
 INERT = ("matplotlib", "mpl_toolkits", "seaborn", "plotly", "IPython", "ipywidgets", "tqdm", "pandas")
 ABSENT = ("torch", "cupy", "jax", "tensorflow", "keras")
 FORKS = sys.platform == "linux"
-LONGEST_FRAME = 70_000_000
+LONGEST_FRAME_BYTES = 70_000_000
+"""An answer that a call's own process writes."""
 POLL_SECONDS = 0.05
+"""How often a call's process is looked at while nothing comes from it."""
+LONGEST_ERROR_CHARACTERS = 1_000
 
 
 class Inert:
@@ -120,13 +132,8 @@ def load_course_modules():
     course.check = course.lab = Inert()
     sys.modules["autograder"] = course
     sys.modules["autograder.lab"] = InertModule("autograder.lab")
-    for name, path in (
-        ("autograder.plaindata", HERE.parent / "plaindata" / "__init__.py"),
-        ("autograder.plaindata.values", HERE.parent / "plaindata" / "values.py"),
-        ("autograder.plaindata.named_functions", HERE.parent / "plaindata" / "named_functions.py"),
-        ("autograder.plaindata.call", HERE.parent / "plaindata" / "call.py"),
-        ("autograder.sandbox_wire", HERE / "wire.py"),
-    ):
+    for name, file in COURSE_MODULES.items():
+        path = PACKAGE / file
         spec = importlib.util.spec_from_file_location(name, path, submodule_search_locations=None)
         module = importlib.util.module_from_spec(spec)
         if path.name == "__init__.py":
@@ -195,7 +202,7 @@ class BoundedOutput(io.TextIOBase):
         return True
 
     def write(self, text):
-        room = LONGEST_OUTPUT - len(self.text)
+        room = LONGEST_OUTPUT_CHARACTERS - len(self.text)
         if room > 0:
             self.text += text[:room]
         return len(text)
@@ -241,7 +248,7 @@ class Program:
             text = f"{type(error).__name__}: {error}"
         except Exception:
             text = type(error).__name__
-        return {"error": text[:1000], "line": line}
+        return {"error": text[:LONGEST_ERROR_CHARACTERS], "line": line}
 
     def call(self, name, arguments):
         """Call a function of the student's. Answers with what `autograder.plaindata.call.call` finds out."""
@@ -341,7 +348,7 @@ def received(descriptor, child, deadline):
         if length is None and len(data) >= PREFIX.size:
             magic, header, body = PREFIX.unpack_from(data)
             length = PREFIX.size + header + body
-            if magic != MAGIC or length > LONGEST_FRAME:
+            if magic != MAGIC or length > LONGEST_FRAME_BYTES:
                 return None, {"garbage": True}
         if length is not None and len(data) >= length:
             return (bytes(data), None) if len(data) == length else (None, {"garbage": True})

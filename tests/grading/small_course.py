@@ -46,7 +46,10 @@ sys.path.insert(0, {str(ROOT)!r})
 from autograder.grading.gradebook.nbgrader_config import configure
 
 configure(get_config(), Path(__file__).resolve().parent)
-get_config().GradingConfig.shortest_hidden_run_seconds = {HIDDEN_RUN_SECONDS}
+c = get_config()
+c.GradingConfig.shortest_hidden_run_seconds = {HIDDEN_RUN_SECONDS}
+for name in ("start_seconds", "cell_seconds", "call_seconds", "submission_seconds"):
+    setattr(c.Limits, name, 3600.0)
 """
 
 

@@ -13,8 +13,9 @@ from autograder.grading.scoring.grading_config import GradingConfig
 from autograder.grading.scoring.results import NotebookResult
 from autograder.grading.scoring.task import Task
 from autograder.judge.expectations import expectations_of, public
-from autograder.sandbox import Limits, StudentProcess
+from autograder.sandbox import StudentProcess
 from tests.grading.small_course import CHAPTER, HIDDEN_RUN_SECONDS, RIGHT, UNITS, cell, hand_in
+from tests.support.speed import PATIENT
 
 SEED = 5
 CASES = catalogue()["relu"]
@@ -58,9 +59,7 @@ def run(course, monkeypatch):
 
     def graded(answers: dict[str, str] | None = None, extra=()) -> NotebookResult:
         hand_in(course, "ada", answers or {}, extra=extra, sections=[UNITS])
-        config = GradingConfig(
-            course, SEED, ("cpu",), limits=Limits(cell_seconds=20.0), shortest_hidden_run_seconds=HIDDEN_RUN_SECONDS
-        )
+        config = GradingConfig(course, SEED, ("cpu",), limits=PATIENT, shortest_hidden_run_seconds=HIDDEN_RUN_SECONDS)
         return grade(Task(Chapter(course, CHAPTER), "ada", UNITS), config)
 
     graded.did = did

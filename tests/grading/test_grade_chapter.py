@@ -7,7 +7,6 @@ import os
 import shutil
 import stat
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -31,6 +30,7 @@ from tests.grading.small_course import (
     hand_in,
     scores_of,
 )
+from tests.support.speed import wait_until
 
 FULL_UNITS = {"elu_test": POINTS["elu"], "relu_test": POINTS["relu"], "double_test": DOUBLE_POINTS, "why": None}
 FULL_GRADIENTS = {"elu_backward_test": POINTS["elu_backward"]}
@@ -219,22 +219,19 @@ def test_a_judge_that_is_killed_costs_nobody_anything(course):
         hand_in(course, f"student {number}", {}, sections=[UNITS])
     killed = []
 
-    def kill_a_judge():
-        end = time.monotonic() + 120
-        while not killed and time.monotonic() < end:
-            for number in offspring():
-                try:
-                    busy = b"worker.py" in Path(f"/proc/{number}/cmdline").read_bytes()
-                    parent = int(Path(f"/proc/{number}/stat").read_text().rsplit(")", 1)[1].split()[1])
-                except OSError:
-                    continue
-                if busy and parent != os.getpid():
-                    os.kill(parent, 9)
-                    killed.append(parent)
-                    return
-            time.sleep(0.01)
+    def kill_a_judge() -> bool:
+        for number in offspring():
+            try:
+                busy = b"worker.py" in Path(f"/proc/{number}/cmdline").read_bytes()
+                parent = int(Path(f"/proc/{number}/stat").read_text().rsplit(")", 1)[1].split()[1])
+            except OSError:
+                continue
+            if busy and parent != os.getpid():
+                os.kill(parent, 9)
+                killed.append(parent)
+        return bool(killed)
 
-    thread = threading.Thread(target=kill_a_judge)
+    thread = threading.Thread(target=wait_until, args=(kill_a_judge, 120))
     thread.start()
     regrade(course)
     thread.join()

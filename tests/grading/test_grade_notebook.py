@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,7 @@ from tests.grading.small_course import (
     folder_of,
     hand_in,
 )
+from tests.support.speed import PATIENT, scaled
 
 SEED = 5
 
@@ -39,7 +41,7 @@ def graded_alone(course):
 
     def grade_one(answers: dict | None = None, extra=(), limits: Limits | None = None) -> NotebookResult:
         hand_in(course, "ada", answers, extra=extra, sections=[UNITS])
-        limits = limits or Limits(cell_seconds=20.0)
+        limits = limits or PATIENT
         config = GradingConfig(course, SEED, ("cpu",), limits=limits, shortest_hidden_run_seconds=HIDDEN_RUN_SECONDS)
         return grade(task_of(course), config)
 
@@ -100,11 +102,11 @@ def test_a_broken_cell_costs_its_own_kernel_alone(graded_alone, source):
 
 def test_an_endless_cell_and_an_endless_call_cost_their_own_kernels_alone(graded_alone):
     endless = "def elu(z, alpha=1.0):\n    while True: pass"
-    result = graded_alone(
-        {"elu": endless, "double": "while True: pass"}, limits=Limits(cell_seconds=1.0, call_seconds=1.0)
-    )
+    seconds = scaled(1.0)
+    limits = replace(PATIENT, cell_seconds=seconds, call_seconds=seconds)
+    result = graded_alone({"elu": endless, "double": "while True: pass"}, limits=limits)
     assert scores(result) == {**ALL, "elu_test": 0.0, "double_test": 0.0}
-    assert any("no answer within 1 s" in flag for flag in result.flags)
+    assert any(f"no answer within {seconds:g} s" in flag for flag in result.flags)
 
 
 def test_a_cell_after_the_test_that_redefines_the_function_comes_too_late(graded_alone):

@@ -21,15 +21,15 @@ LARGEST_FILE_BYTES = 64 * 2**20
 MOST_VALUES = 1_000_000
 """Numbers, strings, lists and dicts in the JSON. A list costs twenty times its two characters in memory."""
 MOST_CELLS = 2_000
-LONGEST_CELL = 200_000
+LONGEST_CELL_CHARACTERS = 200_000
 MOST_BLANK_LINES = 2_000
 """Lines of nothing but spaces in a cell. Pygments, which colours the code, needs time with the square of them."""
-LONGEST_NOTEBOOK = 2_000_000
+LONGEST_NOTEBOOK_CHARACTERS = 2_000_000
 """Characters in all cells together, without outputs."""
 MOST_IMAGES = 100
-LARGEST_IMAGES_BYTES = 16 * 2**20
+LARGEST_IMAGES_CHARACTERS = 16 * 2**20
 """Characters of all pasted images together, in base64."""
-OWN_FOLDERS = 2
+FOLDERS_HANDED_IN = 2
 """How many folders above a submitted file came with it: the student's and the chapter's."""
 
 BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
@@ -110,7 +110,7 @@ def _open(path: Path) -> int:
     if os.open not in os.supports_dir_fd:
         return _open_below(None, str(path), flags, "the file")
     above, own = path.absolute().parent, [path.name]
-    while len(own) <= OWN_FOLDERS and above != above.parent:
+    while len(own) <= FOLDERS_HANDED_IN and above != above.parent:
         above, own = above.parent, [above.name, *own]
     folder = os.open(above, flags | a_folder)
     for name in own[:-1]:
@@ -154,8 +154,8 @@ def parse(content: bytes) -> Submitted:
     if not isinstance(notebook, dict):
         raise SetAside("it is not a notebook")
     found = [_cell(cell, notes) for cell in _cells(notebook, notes)]
-    if (length := sum(len(cell["source"]) for cell in found)) > LONGEST_NOTEBOOK:
-        raise SetAside(f"its cells have {length:,} characters; {LONGEST_NOTEBOOK:,} are read at most")
+    if (length := sum(len(cell["source"]) for cell in found)) > LONGEST_NOTEBOOK_CHARACTERS:
+        raise SetAside(f"its cells have {length:,} characters; {LONGEST_NOTEBOOK_CHARACTERS:,} are read at most")
     _drop_excess_images(found, notes)
     return Submitted(found, list(dict.fromkeys(notes)))
 
@@ -260,7 +260,7 @@ def _is_plain(marks: dict[str, Any], name: str) -> bool:
 
 def _source(source: Any) -> str:
     text = _joined(source)
-    if len(text) > LONGEST_CELL:
+    if len(text) > LONGEST_CELL_CHARACTERS:
         raise SetAside(f"it has a cell of {len(text):,} characters")
     if (blank := sum(map(str.isspace, text.split("\n")))) > MOST_BLANK_LINES:
         raise SetAside(f"it has a cell of {blank:,} lines of spaces")
@@ -297,12 +297,10 @@ def _drop_excess_images(cells: list[dict[str, Any]], notes: list[str]) -> None:
         for name in list(cell["attachments"]):
             number += 1
             size += sum(map(len, cell["attachments"][name].values()))
-            if number > MOST_IMAGES or size > LARGEST_IMAGES_BYTES:
+            if number > MOST_IMAGES or size > LARGEST_IMAGES_CHARACTERS:
                 del cell["attachments"][name]
-                notes.append(
-                    f"more than {MOST_IMAGES} images, or {LARGEST_IMAGES_BYTES / 2**20:.0f} MB of them, were attached: "
-                    "the last ones were left out"
-                )
+                most = f"{MOST_IMAGES} images, or {LARGEST_IMAGES_CHARACTERS / 2**20:.0f} MB of them"
+                notes.append(f"more than {most}, were attached: the last ones were left out")
 
 
 def _is_base64(data: Any) -> bool:

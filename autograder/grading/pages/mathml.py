@@ -12,7 +12,7 @@ import re
 from html import escape
 from xml.etree import ElementTree
 
-LONGEST_FORMULA = 2_000
+LONGEST_FORMULA_CHARACTERS = 2_000
 MOST_FORMULAS = 500
 """In one cell."""
 ELEMENTS = frozenset(
@@ -41,7 +41,7 @@ class _NotShown(Exception):
 def formula(tex: str, display: bool = False) -> str:
     """A formula of TeX as MathML; as typed, in code, where it cannot be converted. display: on a line of its own."""
     try:
-        if len(tex) > LONGEST_FORMULA:
+        if len(tex) > LONGEST_FORMULA_CHARACTERS:
             raise _NotShown
         return _mathml(tex, display)
     except Exception:

@@ -55,7 +55,7 @@ OTHER_TAG = re.compile(rf"<(?!/?(?:{'|'.join(sorted(TAGS - TABLE_TAGS))})[\s/>])
 LINK = re.compile(r"(https?:|mailto:)", re.IGNORECASE)
 
 
-LONGEST_SHOWN = 10_000
+LONGEST_SHOWN_CHARACTERS = 10_000
 MOST_TAGS = 300
 """Text with more characters, or more signs of HTML, is shown as it was typed: the converters' time, and the page, grow
 with the square of them."""
@@ -148,7 +148,7 @@ def printed(text: str) -> str:
 
 def is_short(source: str) -> bool:
     """Whether a cell is short enough to be shown as more than text."""
-    return len(source) <= LONGEST_SHOWN
+    return len(source) <= LONGEST_SHOWN_CHARACTERS
 
 
 def harmless(html: str) -> str:
