@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field, replace
 
 from autograder.course import Chapter
@@ -95,7 +95,7 @@ def grade_chapter(
 
 def _results(
     tasks: list[Task], config: GradingConfig, results: Results, jobs: int
-) -> Iterator[tuple[NotebookResult, bool]]:
+) -> Generator[tuple[NotebookResult, bool], None, None]:
     """Every task's result, kept ones first, and whether it was kept."""
     todo = []
     for task in (replace(task, key=key_of(task, config)) for task in tasks):

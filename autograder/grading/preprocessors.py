@@ -112,15 +112,16 @@ class SaveScores(SaveAutoGrades):
         """nb: as `Judge` made it."""
         names = resources["nbgrader"]
         results = Results(Chapter(Course(Path.cwd()), names["assignment"]))
-        self._result = results.find(names["student"], names["notebook"])
-        if self._result is None:
+        result = results.find(names["student"], names["notebook"])
+        if result is None:
             raise RuntimeError(f"there is no verdict for {names['student']}, {names['notebook']}: run autograde again")
+        self._cells = result.cells
         return super().preprocess(nb, resources)
 
     def _add_score(self, cell: NotebookNode, resources: dict[str, Any]) -> None:
         name = cell.metadata["nbgrader"]["grade_id"]
         grade = self.gradebook.find_grade(name, self.notebook_id, self.assignment_id, self.student_id)
-        set_grade(grade, self._result.cells[name])
+        set_grade(grade, self._cells[name])
         self.gradebook.db.commit()
 
 

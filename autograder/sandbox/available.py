@@ -94,7 +94,7 @@ def attempts_that_succeed(confinement: Confinement) -> list[str]:
         source = ATTEMPTS.format(file=file.name, folder=str(here), port=listening.getsockname()[1], judge=os.getpid())
         with StudentProcess(confinement, Limits()) as process:
             outcome = process.run("test", source)
-            if outcome.error is not None:
+            if outcome.value is None or process.first_process is None:
                 raise OSError(outcome.error)
             found = [text for bit, text in ESCAPES.items() if int(outcome.value) & bit]
             return found + _seen_from_outside(process.first_process)

@@ -15,7 +15,7 @@ import subprocess
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import IO, Any, Protocol
 
 from autograder.sandbox.limits import Limits
 
@@ -25,19 +25,20 @@ END_TIMEOUT_SECONDS = 10.0
 
 @dataclass
 class RunningWorker:
-    """A started worker.
+    """A started worker; `requests` and `answers` are the pipes to it and from it.
 
     first: the process whose end ends all others, by the id that this side has for it. folder: what has to be removed
     afterwards. contained: whether no process of it can outlive the first.
     """
 
-    process: subprocess.Popen
+    process: subprocess.Popen[bytes]
     first: int
     folder: Path | None = None
     contained: bool = False
     _handle: int | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
+        self.requests, self.answers = pipes_of(self.process)
         with contextlib.suppress(OSError, AttributeError):
             self._handle = os.pidfd_open(self.first)
 
@@ -62,7 +63,7 @@ class RunningWorker:
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.kill()
         self.process.wait()
-        for pipe in (self.process.stdin, self.process.stdout):
+        for pipe in (self.requests, self.answers):
             with contextlib.suppress(OSError):
                 pipe.close()
         if self.folder is not None:
@@ -87,7 +88,7 @@ class Confinement(Protocol):
         """Start a worker, with pipes to its standard input and output. Raises OSError where that cannot be done."""
 
 
-def popen(command: list[str], **options: Any) -> subprocess.Popen:
+def popen(command: list[str], **options: Any) -> subprocess.Popen[bytes]:
     """A process in a session of its own, with unbuffered pipes that do not block."""
     process = subprocess.Popen(
         command,
@@ -98,9 +99,15 @@ def popen(command: list[str], **options: Any) -> subprocess.Popen:
         bufsize=0,
         **options,
     )
-    for pipe in (process.stdin, process.stdout):
+    for pipe in pipes_of(process):
         os.set_blocking(pipe.fileno(), False)
     return process
+
+
+def pipes_of(process: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes]]:
+    """The pipes to a process's standard input and from its standard output."""
+    assert process.stdin is not None and process.stdout is not None, "it was started with pipes"
+    return process.stdin, process.stdout
 
 
 def worker_command(python: str, worker: str | Path, limits: Limits, **more: Any) -> list[str]:

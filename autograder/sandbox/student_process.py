@@ -7,7 +7,7 @@ import selectors
 import signal
 import time
 from dataclasses import dataclass
-from typing import Any
+from typing import IO, Any, Literal
 
 from autograder.plaindata.call import LONGEST_TEXT, Outcome, Problem
 from autograder.plaindata.values import NotPlain, plain
@@ -34,9 +34,9 @@ class CellOutcome:
 
 
 class _Gone(Exception):
-    """The process ended, or was ended. kind: "time" or "gone"."""
+    """The process ended, or was ended. kind: "time" where it took too long."""
 
-    def __init__(self, kind: str, message: str) -> None:
+    def __init__(self, kind: Literal["time", "gone"], message: str) -> None:
         super().__init__(message)
         self.kind = kind
 
@@ -98,6 +98,11 @@ class StudentProcess:
         """The id, on this side, of the process that all others end with; None where none is running."""
         return self._running.first if self._running else None
 
+    @property
+    def _worker(self) -> RunningWorker:
+        assert self._running is not None, "it was started"
+        return self._running
+
     def _ask(self, request: dict[str, Any], seconds: float, grace: float = 0.0) -> dict[str, Any]:
         if self._running is None:
             self._start()
@@ -157,10 +162,11 @@ class StudentProcess:
             self._exchange({"do": "run", "name": name, "source": source}, self.limits.cell_seconds)
 
     def _read(self, count: int, deadline: float) -> bytes:
+        answers = self._worker.answers
         parts, missing = [], count
         while missing:
-            self._wait(self._running.process.stdout, selectors.EVENT_READ, deadline)
-            part = os.read(self._running.process.stdout.fileno(), min(missing, 1 << 20))
+            self._wait(answers, selectors.EVENT_READ, deadline)
+            part = os.read(answers.fileno(), min(missing, 1 << 20))
             if not part:
                 raise EOFError
             parts.append(part)
@@ -168,12 +174,12 @@ class StudentProcess:
         return b"".join(parts)
 
     def _write(self, data: bytes, deadline: float) -> None:
-        view = memoryview(data)
+        requests, view = self._worker.requests, memoryview(data)
         while view:
-            self._wait(self._running.process.stdin, selectors.EVENT_WRITE, deadline)
-            view = view[os.write(self._running.process.stdin.fileno(), view[: 1 << 16]) :]
+            self._wait(requests, selectors.EVENT_WRITE, deadline)
+            view = view[os.write(requests.fileno(), view[: 1 << 16]) :]
 
-    def _wait(self, pipe: Any, event: int, deadline: float) -> None:
+    def _wait(self, pipe: IO[bytes], event: int, deadline: float) -> None:
         with selectors.DefaultSelector() as selector:
             selector.register(pipe, event)
             if not selector.select(max(0.0, deadline - time.monotonic())):
@@ -181,7 +187,7 @@ class StudentProcess:
 
     def _death(self) -> str:
         """Why the process ended by itself, in words; and end what is left of it."""
-        status = self._running.status()
+        status = self._worker.status()
         reason = self._watch.reason if self._watch else ""
         self._end()
         return reason or _death(status)

@@ -68,7 +68,8 @@ def excess(running: RunningWorker, limits: Limits) -> str:
 
 def family(first: int) -> list[Process]:
     """A process and its descendants. In a sandbox that is every process: orphans become children of the first."""
-    found, todo = [], [first]
+    found: list[Process] = []
+    todo = [first]
     while todo and len(found) < MOST_PROCESSES_SEEN:
         number = todo.pop()
         with contextlib.suppress(OSError, ValueError, IndexError):

@@ -129,12 +129,13 @@ def load_course_modules():
     functions."""
     course = types.ModuleType("autograder")
     course.__path__ = []
-    course.check = course.lab = Inert()
+    vars(course).update(check=Inert(), lab=Inert())
     sys.modules["autograder"] = course
     sys.modules["autograder.lab"] = InertModule("autograder.lab")
     for name, file in COURSE_MODULES.items():
         path = PACKAGE / file
         spec = importlib.util.spec_from_file_location(name, path, submodule_search_locations=None)
+        assert spec is not None and spec.loader is not None, path
         module = importlib.util.module_from_spec(spec)
         if path.name == "__init__.py":
             module.__path__ = []
@@ -212,14 +213,14 @@ class Program:
     """The student's namespace and what can be done to it."""
 
     def __init__(self):
-        self.namespace = {"__name__": "__main__", "__builtins__": __builtins__, "get_ipython": lambda: Inert()}
+        self.namespace: dict = {"__name__": "__main__", "__builtins__": __builtins__, "get_ipython": lambda: Inert()}
 
     def run(self, name, source):
         """Run one cell. name: what tracebacks call it. Answers with the printed text, and the last value or the
         error."""
         linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
         output = BoundedOutput()
-        answer = {"error": None, "line": 0, "value": None}
+        answer: dict = {"error": None, "line": 0, "value": None}
         with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
             try:
                 answer["value"] = self._run(name, source)

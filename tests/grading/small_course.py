@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from autograder.course import ROOT, Chapter, Course, grading_of, read, text_of
+from autograder.course import ROOT, Cell, CellKind, Chapter, Course, Notebook, grading_of, read, text_of
 from autograder.exercises import catalogue
 from autograder.grading.gradebook.release import make_release
 
@@ -53,9 +53,9 @@ for name in ("start_seconds", "cell_seconds", "call_seconds", "submission_second
 """
 
 
-def cell(kind: str, name: str, source: str, **marks: Any) -> dict[str, Any]:
+def cell(kind: CellKind, name: str, source: str, **marks: Any) -> Cell:
     """A cell of a notebook, with nbgrader's metadata if there are marks."""
-    found: dict[str, Any] = {"cell_type": kind, "id": name, "metadata": {}, "source": source}
+    found: Cell = {"cell_type": kind, "id": name, "metadata": {}, "source": source}
     if kind == "code":
         found.update(execution_count=None, outputs=[])
     if marks:
@@ -64,13 +64,13 @@ def cell(kind: str, name: str, source: str, **marks: Any) -> dict[str, Any]:
     return found
 
 
-def notebook(*cells: dict[str, Any]) -> dict[str, Any]:
+def notebook(*cells: Cell) -> Notebook:
     """A notebook of today's format."""
     kernel = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
     return {"cells": list(cells), "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}
 
 
-def exercise(name: str) -> list[dict[str, Any]]:
+def exercise(name: str) -> list[Cell]:
     """An answer cell with the right answer as the solution, and the test cell of a kernel."""
     head, body = RIGHT[name].split("\n", 1)
     test = f'check({name})\n### BEGIN HIDDEN TESTS\ncheck({name}, cases="hidden")\n### END HIDDEN TESTS'
@@ -85,7 +85,7 @@ def exercise(name: str) -> list[dict[str, Any]]:
     ]
 
 
-def instructors_notebooks() -> dict[str, dict[str, Any]]:
+def instructors_notebooks() -> dict[str, Notebook]:
     """The two notebooks of source/ by section."""
     setup = cell("code", "setup", "import numpy as np\n\nfrom autograder import check, lab")
     own_tests = (
@@ -148,14 +148,12 @@ def folder_of(course: Course, student: str) -> Path:
     return folder
 
 
-def released(course: Course, section: str) -> dict[str, Any]:
+def released(course: Course, section: str) -> Notebook:
     """A notebook as students get it."""
     return read(course.root / "release" / CHAPTER / f"{section}.ipynb")
 
 
-def answered(
-    course: Course, section: str, answers: dict[str, str], extra: Iterable[tuple[str, dict]] = ()
-) -> dict[str, Any]:
+def answered(course: Course, section: str, answers: dict[str, str], extra: Iterable[tuple[str, Cell]] = ()) -> Notebook:
     """A released notebook with answers by grade_id, and cells of the student's own after others (by grade_id)."""
     found = released(course, section)
     cells = []
@@ -172,7 +170,7 @@ def hand_in(
     student: str,
     answers: dict[str, str] | None = None,
     *,
-    extra: Iterable[tuple[str, dict]] = (),
+    extra: Iterable[tuple[str, Cell]] = (),
     sections: Iterable[str] = SECTIONS,
 ) -> None:
     """Hand in a chapter. answers: by grade_id, beside the right ones; None: as released."""

@@ -163,19 +163,20 @@ def test_harmless_html_keeps_what_people_write(html):
 
 def test_a_page_is_written_again_when_the_notebook_is_newer_and_only_then(graded, tmp_path):
     course = copy_of(graded.course, tmp_path / "course")
-    path = page_of(Chapter(course, CHAPTER), "ada", GRADIENTS)
+    chapter, settings = Chapter(course, CHAPTER), read_settings(course.root)
+    path = page_of(chapter, "ada", GRADIENTS)
     path.chmod(0o644)
     path.write_text("kept")
     later = path.stat().st_mtime + 10
     for section in (UNITS, GRADIENTS):
-        os.utime(page_of(Chapter(course, CHAPTER), "ada", section), (later, later))
-    write_feedback(course, CHAPTER, "ada")
+        os.utime(page_of(chapter, "ada", section), (later, later))
+    write_feedback(chapter, "ada", settings)
     assert path.read_text() == "kept"
     notebook = course.root / "autograded" / "ada" / CHAPTER / f"{GRADIENTS}.ipynb"
     content = read(notebook)
     write(notebook, content)
     os.utime(notebook, (later + 10, later + 10))
-    write_feedback(course, CHAPTER, "ada")
+    write_feedback(chapter, "ada", settings)
     assert "elu_backward" in path.read_text()
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course import Chapter, CourseError
+from autograder.course import Chapter, Course, CourseError
 from autograder.grading.grade_chapter import grade_chapter
 from autograder.grading.scoring import in_parallel
 from autograder.grading.scoring.results import Results
@@ -119,16 +119,18 @@ def test_the_seed_is_a_secret(graded):
 
 
 def test_the_seed_is_drawn_once(tmp_path):
-    results = Results(tmp_path, CHAPTER)
-    assert results.seed() == results.seed() == Results(tmp_path, CHAPTER).seed()
-    assert results.seed() != Results(tmp_path, "another").seed()
+    chapter, another = (Chapter(Course(tmp_path), name) for name in (CHAPTER, "another"))
+    results = Results(chapter)
+    assert results.seed() == results.seed() == Results(chapter).seed()
+    assert results.seed() != Results(another).seed()
 
 
 def test_a_seed_that_is_none_is_told(tmp_path):
-    Results(tmp_path, CHAPTER).seed()
-    (tmp_path / "verdicts" / CHAPTER / "seed").write_text("five")
+    results = Results(Chapter(Course(tmp_path), CHAPTER))
+    results.seed()
+    (results.folder / "seed").write_text("five")
     with pytest.raises(CourseError, match="is no number"):
-        Results(tmp_path, CHAPTER).seed()
+        results.seed()
 
 
 # ---------------------------------------------------------------- again

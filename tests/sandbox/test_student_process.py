@@ -260,10 +260,6 @@ FATAL = {
     "os._exit": ("import os\nos._exit(3)", "it ended itself with status 3"),
     "a segmentation fault": ("import ctypes\nctypes.string_at(0)", "signal SIGSEGV"),
     "closed descriptors": ("import os\nos.closerange(0, 100)", "ended itself|closed the judge"),
-    "closed descriptors and a nap": (
-        "import os, time\nos.closerange(0, 100)\ntime.sleep(60)",
-        "closed the judge|no answer within",
-    ),
     "garbage on the channel": (
         "import os\nfor n in range(3, 50):\n    try: os.write(n, b'garbage' * 100)\n    except OSError: pass",
         "wrote to the judge's channel",
@@ -357,6 +353,16 @@ def test_an_endless_cell_is_ended_and_left_out(start, source):
     assert outcome.ended
     assert "no answer within 1 s" in outcome.error
     assert wait_until_gone(first)
+    assert doubles(process)
+
+
+def test_a_cell_that_closes_its_descriptors_and_goes_on_is_ended_and_left_out(start):
+    process = start()
+    process.run("cell 1", ANSWER)
+    with haste(process):
+        outcome = process.run("cell 2", "import os, time\nos.closerange(0, 100)\ntime.sleep(1000)")
+    assert outcome.ended
+    assert re.search("closed the judge's channel|no answer within 1 s", outcome.error)
     assert doubles(process)
 
 

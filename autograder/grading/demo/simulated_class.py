@@ -15,9 +15,19 @@ import shutil
 import textwrap
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Literal
 
-from autograder.course import Chapter, Course, CourseError, grading_of, read, text_of, without_solution_marks
+from autograder.course import (
+    Cell,
+    Chapter,
+    Course,
+    CourseError,
+    Notebook,
+    grading_of,
+    read,
+    text_of,
+    without_solution_marks,
+)
 from autograder.exercises import of_notebook
 from autograder.exercises.model import PURITY, Exercise, Mistake
 from autograder.grading.demo import demo_answers
@@ -55,14 +65,13 @@ NAMES = (
 class Student:
     """A simulated student.
 
-    kind: "perfect", "blank", "mistakes" or "handwritten".
     answers: section -> grade_id of a solution cell -> the source in it; missing ones stay as released.
     extra: section -> cells added by the student, as (after which grade_id, source).
     deserved: section -> kernel -> points.
     """
 
     name: str
-    kind: str
+    kind: Literal["perfect", "blank", "mistakes", "handwritten"]
     answers: dict[str, dict[str, str]] = field(default_factory=dict)
     extra: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     deserved: dict[str, dict[str, int]] = field(default_factory=dict)
@@ -184,7 +193,7 @@ def hand_in(chapter: Chapter, students: list[Student]) -> None:
             (folder / f"{section}.ipynb").write_text(json.dumps(written, indent=1), encoding="utf-8")
 
 
-def fill_in(released: dict[str, Any], answers: dict[str, str], extra: list[tuple[str, str]]) -> dict[str, Any]:
+def fill_in(released: Notebook, answers: dict[str, str], extra: list[tuple[str, str]]) -> Notebook:
     """A released notebook with answers typed into its solution cells and cells added after some of them."""
     notebook = copy.deepcopy(released)
     cells = []
@@ -198,7 +207,7 @@ def fill_in(released: dict[str, Any], answers: dict[str, str], extra: list[tuple
     return notebook
 
 
-def _code_cell(source: str, name: str) -> dict[str, Any]:
+def _code_cell(source: str, name: str) -> Cell:
     return {"cell_type": "code", "execution_count": None, "id": name, "metadata": {}, "outputs": [], "source": source}
 
 

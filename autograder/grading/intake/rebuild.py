@@ -13,7 +13,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.course import grading_of
-from autograder.grading.intake.submission import Submitted
+from autograder.grading.intake.submission import Submitted, SubmittedCell
 
 WORDS = {"grade": "graded or not", "solution": "answer or not", "locked": "lock", "points": "points"}
 """What nbgrader's marks are called in a flag."""
@@ -45,16 +45,18 @@ def rebuild(master: NotebookNode, submitted: Submitted) -> Rebuilt:
     return Rebuilt(notebook, flags)
 
 
-def _key(cell: Any) -> str:
+def _key(cell: NotebookNode) -> str:
     """What identifies a cell of the master: its grade_id or, for text and experiments, its id."""
     return grading_of(cell).get("grade_id") or f"id:{cell.get('id', '')}"
 
 
-def _sorted(known: dict[str, Any], cells: list[dict[str, Any]]) -> tuple[dict, dict[str, list], list[str]]:
+def _sorted(
+    known: dict[str, NotebookNode], cells: list[SubmittedCell]
+) -> tuple[dict[str, SubmittedCell], dict[str, list[SubmittedCell]], list[str]]:
     """The student's cells as answers to known cells and extras by the known cell they follow."""
     by_id = _by_id(known, cells)
-    answers: dict[str, dict[str, Any]] = {}
-    extras: dict[str, list[dict[str, Any]]] = {}
+    answers: dict[str, SubmittedCell] = {}
+    extras: dict[str, list[SubmittedCell]] = {}
     flags: list[str] = []
     last = ""
     for cell in cells:
@@ -71,13 +73,13 @@ def _sorted(known: dict[str, Any], cells: list[dict[str, Any]]) -> tuple[dict, d
     return answers, extras, list(dict.fromkeys(flags))
 
 
-def _by_id(known: dict[str, Any], cells: list[dict[str, Any]]) -> dict[str, str]:
+def _by_id(known: dict[str, NotebookNode], cells: list[SubmittedCell]) -> dict[str, str]:
     """Id -> key, for cells that lost nbgrader's metadata in an editor, and those that never had any."""
     named = {cell["grade_id"] for cell in cells}
     return {cell["id"]: key for key, cell in known.items() if cell.get("id") and key not in named}
 
 
-def _order_flags(known: dict[str, Any], answers: dict[str, Any]) -> list[str]:
+def _order_flags(known: dict[str, NotebookNode], answers: dict[str, SubmittedCell]) -> list[str]:
     """Whether the graded cells and those with answers stood in another order than the instructor's."""
     found = [key for key in answers if grading_of(known[key])]
     if found == [key for key in known if key in answers and grading_of(known[key])]:
@@ -85,12 +87,12 @@ def _order_flags(known: dict[str, Any], answers: dict[str, Any]) -> list[str]:
     return ["cells were moved: the instructor's order was used"]
 
 
-def _is_test(cell: Any) -> bool:
+def _is_test(cell: NotebookNode) -> bool:
     marks = grading_of(cell)
     return bool(marks.get("grade") and not marks.get("solution"))
 
 
-def _take_answer(cell: NotebookNode, answer: dict[str, Any] | None) -> list[str]:
+def _take_answer(cell: NotebookNode, answer: SubmittedCell | None) -> list[str]:
     """Give a cell of the master the student's source where it is the student's to write; say what else was changed."""
     marks = grading_of(cell)
     name = marks.get("grade_id")
@@ -118,7 +120,7 @@ def _take_answer(cell: NotebookNode, answer: dict[str, Any] | None) -> list[str]
     return flags
 
 
-def _marks_flags(marks: dict[str, Any], answer: dict[str, Any]) -> list[str]:
+def _marks_flags(marks: dict[str, Any], answer: SubmittedCell) -> list[str]:
     """What a student's cell says of itself that the instructor's does not."""
     if not marks:
         return []
@@ -153,7 +155,7 @@ def without_hidden_tests(source: str) -> str:
     return "\n".join(lines)
 
 
-def _extra(cell: dict[str, Any], name: str) -> NotebookNode:
+def _extra(cell: SubmittedCell, name: str) -> NotebookNode:
     """A cell that the student added, with nothing but its source and images. name: its new id."""
     make = {"code": nbformat.v4.new_code_cell, "markdown": nbformat.v4.new_markdown_cell}
     new = make.get(cell["cell_type"], nbformat.v4.new_raw_cell)(cell["source"])

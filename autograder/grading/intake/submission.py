@@ -15,7 +15,9 @@ import re
 import stat
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
+
+from autograder.course import CellKind
 
 LARGEST_FILE_BYTES = 64 * 2**20
 MOST_VALUES = 1_000_000
@@ -47,16 +49,27 @@ class SetAside(Exception):
     """A submission that cannot be read. The message says why, for the instructor; a person looks at it."""
 
 
-@dataclass
-class Submitted:
-    """What is taken from a submitted notebook.
+class SubmittedCell(TypedDict):
+    """What is taken from a submitted cell.
 
-    cells: of each its cell_type ("code", "markdown" or "raw"), source, id, grade_id, nbgrader's marks ("grade",
-        "solution", "locked", "points": as far as they are plain values) and images; nothing else.
-    notes: sentences for the instructor about what was repaired or left out.
+    id, grade_id: "" where there is none. marks: nbgrader's "grade", "solution", "locked" and "points", as far as they
+    are plain values. attachments: images.
     """
 
-    cells: list[dict[str, Any]]
+    cell_type: CellKind
+    source: str
+    id: str
+    grade_id: str
+    marks: dict[str, bool | int | float]
+    attachments: dict[str, dict[str, str]]
+
+
+@dataclass
+class Submitted:
+    """What is taken from a submitted notebook. notes: sentences for the instructor about what was repaired or left
+    out."""
+
+    cells: list[SubmittedCell]
     notes: list[str] = field(default_factory=list)
 
 
@@ -217,10 +230,13 @@ def _cells(notebook: dict[str, Any], notes: list[str]) -> list[dict[str, Any]]:
 def _cells_of_format_3(worksheets: Any) -> list[dict[str, Any]]:
     """The cells of a notebook of format 3 as today's: `input` is a code cell's source, a heading is a markdown cell."""
     sheets = worksheets if isinstance(worksheets, list) else [None]
-    lists = [sheet.get("cells") if isinstance(sheet, dict) else None for sheet in sheets]
-    if not all(isinstance(cells, list) and all(isinstance(cell, dict) for cell in cells) for cells in lists):
-        raise SetAside("it is a notebook of an old format that cannot be read")
-    return [_cell_of_format_3(cell) for cells in lists for cell in cells]
+    found: list[dict[str, Any]] = []
+    for sheet in sheets:
+        cells = sheet.get("cells") if isinstance(sheet, dict) else None
+        if not isinstance(cells, list) or not all(isinstance(cell, dict) for cell in cells):
+            raise SetAside("it is a notebook of an old format that cannot be read")
+        found += cells
+    return [_cell_of_format_3(cell) for cell in found]
 
 
 def _cell_of_format_3(cell: dict[str, Any]) -> dict[str, Any]:
@@ -235,7 +251,7 @@ def _cell_of_format_3(cell: dict[str, Any]) -> dict[str, Any]:
     return {**cell, "cell_type": "markdown"} if kind == "html" else cell
 
 
-def _cell(cell: dict[str, Any], notes: list[str]) -> dict[str, Any]:
+def _cell(cell: dict[str, Any], notes: list[str]) -> SubmittedCell:
     kind = cell.get("cell_type")
     metadata = cell.get("metadata")
     marks = metadata.get("nbgrader") if isinstance(metadata, dict) else None
@@ -290,7 +306,7 @@ def _images(attachments: Any, notes: list[str]) -> dict[str, dict[str, str]]:
     return kept
 
 
-def _drop_excess_images(cells: list[dict[str, Any]], notes: list[str]) -> None:
+def _drop_excess_images(cells: list[SubmittedCell], notes: list[str]) -> None:
     """Keep the first images of a notebook, as many as there is room for."""
     number = size = 0
     for cell in cells:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import concurrent.futures
 import copy
 import functools
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Any
@@ -48,7 +48,7 @@ def write_feedback(chapter: Chapter, student: str, settings: Config) -> list[Pat
     return pages
 
 
-def write_all_feedback(chapter: Chapter, students: list[str], jobs: int) -> Iterator[str]:
+def write_all_feedback(chapter: Chapter, students: list[str], jobs: int) -> Generator[str, None, None]:
     """Write the pages of many students, `jobs` at a time; gives each student's problem, or "", as it is done.
 
     A student whose pages cannot be written costs the others nothing.
@@ -107,7 +107,7 @@ def _generate(chapter: Chapter, student: str, settings: Config) -> None:
         def init_notebooks(self) -> None:
             folder = chapter.folder_of(student, "autograded")
             self.assignments = {str(folder): sorted(map(str, folder.glob("*.ipynb")))}
-            self.notebooks = []
+            self.notebooks: list[str] = []
 
         def init_assignment(self, assignment_id: str, student_id: str) -> None:
             """Nothing but the pages goes to students; nbgrader would copy whatever else is in the folder."""

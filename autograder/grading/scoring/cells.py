@@ -19,7 +19,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import ClassVar
 
 import nbformat
 from nbformat import NotebookNode
@@ -81,8 +80,16 @@ class Cell:
     cell: NotebookNode
     number: int
     flag: str = ""
-    has_hidden: ClassVar[bool] = False
-    failed_hidden_alone: ClassVar[bool] = False
+
+    @property
+    def has_hidden(self) -> bool:
+        """Whether there is something hidden to try."""
+        return False
+
+    @property
+    def failed_hidden_alone(self) -> bool:
+        """Whether there is a case like a hidden one to look for."""
+        return False
 
     @property
     def grade_id(self) -> str:
@@ -235,13 +242,13 @@ class Check(Cell):
             return CellResult(None, self.points, PERSON, note=note)
         verdicts = [one.verdict() for one in self.judgings]
         share = sum(verdict.points for verdict in verdicts) / sum(verdict.max_points for verdict in verdicts)
-        result = CellResult(round(self.points * share, 4), self.points, JUDGE, verdicts)
+        score, note = round(self.points * share, 4), ""
         if self.tests and self.tests.failed:
             told = f": {self.tests.shown.error}" if self.tests.shown.error else ", one that is hidden"
-            result.score, result.note = 0.0, f"the instructor's own tests in this cell failed{told}"
+            score, note = 0.0, f"the instructor's own tests in this cell failed{told}"
         shown = [_display(verdict) for verdict in verdicts]
-        self.cell.outputs = [*shown, *_note_output(result.note), score_output(result.score)]
-        return result
+        self.cell.outputs = [*shown, *_note_output(note), score_output(score)]
+        return CellResult(score, self.points, JUDGE, verdicts, note)
 
 
 def _cell(cell: NotebookNode, number: int, config: GradingConfig) -> Cell:

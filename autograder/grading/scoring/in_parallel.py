@@ -6,7 +6,7 @@ import collections
 import concurrent.futures
 import functools
 import os
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 
@@ -25,7 +25,7 @@ TASKS_FOR_EACH_WORKER = 2
 """How many notebooks are given out for each worker: the one that it grades, and the next one."""
 
 
-def grade_in_parallel(tasks: list[Task], config: GradingConfig, jobs: int) -> Iterator[NotebookResult]:
+def grade_in_parallel(tasks: list[Task], config: GradingConfig, jobs: int) -> Generator[NotebookResult, None, None]:
     """Grade notebooks, so many at a time. A worker that dies costs nobody anything: what was under way is graded one by
     one, and a notebook that ends its worker again is set aside."""
     todo = collections.deque(tasks)

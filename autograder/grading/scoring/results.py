@@ -13,13 +13,16 @@ import secrets
 import tempfile
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from autograder.course import Chapter, CourseError
 from autograder.grading.scoring.task import Task
 from autograder.judge.verdict import Verdict
 
-JUDGE, PROCESS, PERSON = "judge", "student's process", "person"
+Scorer = Literal["judge", "student's process", "person"]
+JUDGE: Scorer = "judge"
+PROCESS: Scorer = "student's process"
+PERSON: Scorer = "person"
 
 
 @dataclass
@@ -27,13 +30,13 @@ class CellResult:
     """The score of a graded cell.
 
     score: a number in [0, points], or None where a person decides.
-    by: "judge", "student's process" (an instructor's own asserts, run with the student's code) or "person".
+    by: who gave it; "student's process": an instructor's own asserts, run with the student's code.
     note: what a person should know about the score.
     """
 
     score: float | None
     points: float
-    by: str
+    by: Scorer
     verdicts: list[Verdict] = field(default_factory=list)
     note: str = ""
 
