@@ -171,4 +171,4 @@ def test_a_section_that_is_no_longer_in_source_leaves_the_release(course):
 
 def test_a_chapter_that_does_not_exist_is_told(course):
     with pytest.raises(CourseError, match="The chapters are: 1_small"):
-        make_release(course, "2_small")
+        make_release(Chapter(course, "2_small"))
