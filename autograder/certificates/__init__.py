@@ -13,7 +13,6 @@ import json
 import math
 import platform
 from dataclasses import asdict, dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -99,18 +98,13 @@ def _legible(value: Any) -> Any:
 def made_from(notebook: str) -> str:
     """Names the code that a notebook's measurements depend on: its kernels, the solutions, the tolerances."""
     cells = solution_cells(read(Course().source_of(notebook)))
-    texts = [*map(_file_text, files_of(notebook)), *map(text_of, cells)]
+    texts = [*(path.read_text(encoding="utf-8") for path in files_of(notebook)), *map(text_of, cells)]
     return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16]
 
 
 def made_from_now() -> dict[str, str]:
     """The same for all notebooks."""
     return {notebook: made_from(notebook) for notebook in dict.fromkeys(k.notebook for k in catalogue().values())}
-
-
-@cache
-def _file_text(path: Path) -> str:
-    return path.read_text(encoding="utf-8")
 
 
 # ---------------------------------------------------------------- files
@@ -160,7 +154,7 @@ def _finite(row: dict[str, Any]) -> dict[str, Any]:
 
 def as_markdown(certificates: list[Certificate]) -> str:
     """A table with a row for each certificate."""
-    head = ["device", "hardware", "PyTorch", "NumPy", "kernels", "dtypes", "largest error", "nearest mistake", "date"]
+    head = ["device", "hardware", "PyTorch", "NumPy", "exercises", "dtypes", "largest error", "nearest mistake", "date"]
     rows = [head, ["---"] * len(head), *map(_readme_row, certificates)]
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 

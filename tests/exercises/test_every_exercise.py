@@ -26,7 +26,7 @@ HIDDEN_SEEDS = (1, 20_221_129, 987_654_321)
 
 each_exercise = pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.name)
 each_mistake = pytest.mark.parametrize(
-    ("exercise", "mistake"), MISTAKES, ids=[mistake.function.__name__ for _, mistake in MISTAKES]
+    ("exercise", "mistake"), MISTAKES, ids=[f"{exercise.name}-{mistake.name}" for exercise, mistake in MISTAKES]
 )
 each_variant = pytest.mark.parametrize(
     ("name", "variant"), VARIANTS, ids=[f"{name}-{variant.__name__}" for name, variant in VARIANTS]
