@@ -10,13 +10,13 @@ SUMMARY = "measure what the sandbox costs, side by side with a plain process"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """How often to measure."""
+    """Add the numbers of measurements."""
     parser.add_argument("--starts", type=int, default=10, help="how often each is started (default: 10)")
     parser.add_argument("--calls", type=int, default=50, help="calls of a function after each start (default: 50)")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Measure in turns, print a row for each and the ratios."""
+    """Measure both in turns, print a row for each and the ratios."""
     from autograder.grading.scoring.grading_config import confinement_called
     from autograder.sandbox.benchmark import overheads
 

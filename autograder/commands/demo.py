@@ -13,7 +13,7 @@ SUMMARY = "a simulated class, graded end to end: gradebook, feedback, class repo
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The size of the class, and where its folder goes."""
+    """Add the size of the class and the place of its folder."""
     parser.add_argument("--students", type=int, default=12, help="how many students (default: %(default)s)")
     parser.add_argument("--chapter", default="1_training_problems", help="the chapter (default: %(default)s)")
     parser.add_argument("--folder", type=Path, default=ROOT / "demo", help="the course folder to make (default: demo/)")
@@ -21,8 +21,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Release, hand in, judge, record, write feedback and report. The status is 1 if a score is not the deserved
-    one."""
+    """Release, hand in, judge, record, write feedback and report. The status is 1 if anybody does not get the deserved
+    score."""
     from autograder.commands.grade import feedback, grade, table
     from autograder.grading.demo.simulated_class import hand_in, scratch_course, simulated_class
     from autograder.grading.gradebook.release import make_release
@@ -58,7 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def sandbox_of_the_demo() -> tuple[str, str]:
-    """The sandbox by name, and a sentence about it. The submissions are the course's own: they may run without one."""
+    """Return the name of the sandbox and a sentence about it. The course's own submissions may run without one."""
     from autograder.grading.scoring.grading_config import confinement_called
 
     try:

@@ -18,7 +18,7 @@ SUMMARY = "judge all submissions of a chapter, record the scores, write feedback
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What to grade, and with how many processes."""
+    """Add what to grade, where it runs and with how many processes."""
     parser.add_argument("chapter", help="the chapter, as its folder in source/ is called")
     parser.add_argument("--student", help="only this student's submission")
     parser.add_argument("--jobs", type=int, help="how many notebooks at a time (default: one more than cores)")
@@ -87,9 +87,9 @@ def grade(
 
 
 def feedback(chapter: Chapter, students: list[str], jobs: int | None = None) -> None:
-    """Write the feedback pages with a progress bar; a student whose page cannot be written costs the others nothing.
+    """Write the feedback pages with a progress bar; a page that cannot be written delays no other.
 
-    Raises CourseError, in the end, with the reasons.
+    Raises CourseError with the reasons once all others are written.
     """
     from tqdm import tqdm
 
@@ -105,7 +105,7 @@ def feedback(chapter: Chapter, students: list[str], jobs: int | None = None) -> 
 
 
 def table(summary: Summary, deserved: Mapping[str, float] | None = None) -> str:
-    """A row for each student: points by notebook, in all, and what to look at. deserved: a further column."""
+    """Format a row for each student: points by notebook and in all, and what to look at. deserved: a further column."""
     from autograder.grading.pages.class_report import judged_total, short_name
 
     sections = summary.chapter.sections()

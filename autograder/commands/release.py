@@ -12,7 +12,7 @@ SUMMARY = "make the students' notebooks from source/, and enter them in the grad
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The chapters, or only the question whether release/ is up to date."""
+    """Add the chapters, and the options to check or to pack the release."""
     parser.add_argument("chapter", nargs="*", help="chapters to release (default: all)")
     parser.add_argument("--course", type=Path, default=ROOT, help="a course folder other than this one")
     parser.add_argument("--check", action="store_true", help="change nothing: is release/ what source/ makes?")
@@ -44,7 +44,7 @@ def release(chapters: list[Chapter]) -> int:
 
 
 def check(course: Course) -> int:
-    """Say where release/ is not what source/ makes; the exit status is 1 if it is not."""
+    """Report where release/ differs from what source/ makes; the exit status is 1 if it does."""
     from autograder.grading.gradebook.release import differences
 
     found = differences(course)

@@ -11,7 +11,7 @@ SUMMARY = "a page with the scores of a class and the mistakes that were made"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The chapter."""
+    """Add the chapter."""
     parser.add_argument("chapter", help="the chapter, as its folder in source/ is called")
     parser.add_argument("--course", type=Path, default=ROOT, help="a course folder other than this one")
 

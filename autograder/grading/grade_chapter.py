@@ -21,7 +21,7 @@ from autograder.grading.scoring.workers import cores
 
 @dataclass
 class Progress:
-    """Where a run stands, for whoever shows it. total, done: notebooks. kept: results that were there already."""
+    """How far a run has come, for whoever shows it. total, done: notebooks. kept: results that were there already."""
 
     total: int
     done: int = 0
@@ -59,7 +59,7 @@ def grade_chapter(
     jobs: notebooks at a time; one more than there are cores if None, as each waits for a part of its time.
     sandbox: what the students' code runs in, by name; as `autograder.sandbox.chosen` decides if None.
 
-    Stopped at any moment, it has kept what it has judged; run again, it goes on from there, and its result is the same.
+    It may be stopped at any moment: what was judged is kept, and the next run goes on from there with the same result.
 
     Raises CourseError for a chapter that does not exist, no submissions, no sandbox, or a gradebook that cannot be
     used.
@@ -96,7 +96,7 @@ def grade_chapter(
 def _results(
     tasks: list[Task], config: GradingConfig, results: Results, jobs: int
 ) -> Generator[tuple[NotebookResult, bool], None, None]:
-    """Every task's result, kept ones first, and whether it was kept."""
+    """Yield every task's result, kept ones first, and whether it was kept."""
     todo = []
     for task in (replace(task, key=key_of(task, config)) for task in tasks):
         kept = results.kept(task)

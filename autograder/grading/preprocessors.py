@@ -33,18 +33,18 @@ class EmbedFigures(NbGraderPreprocessor):
     """Puts the pictures of Assets/ into the notebook that students get."""
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
-        """nb: the instructor's. Raises CourseError for a picture that is not there."""
+        """Embed the figures of the instructor's notebook. Raises CourseError for a picture that does not exist."""
         embed_figures(nb, Path(resources["metadata"]["path"]))
         return nb, resources
 
 
 class SubmissionExporter(NotebookExporter):
-    """Lets nbgrader hand every submitted file to `Judge` unread: one that is no notebook, or no file, stops nobody."""
+    """Lets nbgrader hand every submitted file to `Judge` unread: one that cannot be read stops nobody."""
 
     def from_filename(
         self, filename: str, resources: dict[str, Any] | None = None, **options: Any
     ) -> tuple[Any, dict[str, Any]]:
-        """Convert a notebook; in place of one that was submitted an empty one, as `Judge` reads the file itself."""
+        """Convert a notebook; replace a submitted one by an empty one, as `Judge` reads the file itself."""
         path = Path(filename)
         if not _was_submitted(path):
             return super().from_filename(filename, resources=resources, **options)
@@ -59,7 +59,7 @@ def _was_submitted(path: Path) -> bool:
 
 
 def _drop_extra_files(chapter: Chapter, student: str) -> None:
-    """Remove what nbgrader has copied from a submission beside its notebooks: the pages' command would hand it on."""
+    """Remove what nbgrader has copied from a submission beside its notebooks, and would hand on with the feedback."""
     folder = chapter.folder_of(student, "autograded")
     source = chapter.course.source / chapter.name
     for path in folder.rglob("*"):
@@ -76,7 +76,7 @@ class Judge(NbGraderPreprocessor):
     """
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
-        """nb: not looked at. Returns the autograded notebook."""
+        """Return the autograded notebook, whatever nb is."""
         names = resources["nbgrader"]
         chapter = Chapter(Course(Path.cwd()), names["assignment"])
         _drop_extra_files(chapter, names["student"])
@@ -97,7 +97,7 @@ class Judge(NbGraderPreprocessor):
         return from_dict(result.notebook), resources
 
     def _confinement(self) -> Confinement:
-        """What the student's code runs in. Without one the command ends: each student would be told the same."""
+        """Choose what the student's code runs in. Without a sandbox the command ends."""
         try:
             return confinement_called()
         except CourseError as reason:
@@ -109,7 +109,7 @@ class SaveScores(SaveAutoGrades):
     """Saves the judged scores; comments as nbgrader does. No output of a notebook decides a score."""
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
-        """nb: as `Judge` made it."""
+        """Save the scores of a notebook that `Judge` made."""
         names = resources["nbgrader"]
         results = Results(Chapter(Course(Path.cwd()), names["assignment"]))
         result = results.find(names["student"], names["notebook"])
@@ -132,7 +132,7 @@ class PrepareFeedback(NbGraderPreprocessor):
     """
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
-        """nb: with its grades, as nbgrader's GetGrades made it."""
+        """Prepare a notebook with its grades, as nbgrader's GetGrades made it."""
         names = resources["nbgrader"]
         with Gradebook(names["db_url"]) as gradebook:
             found = gradebook.find_submission_notebook(names["notebook"], names["assignment"], names["student"])

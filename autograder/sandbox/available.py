@@ -1,4 +1,4 @@
-"""Which sandbox is used: the real one, tested before anything of a student's runs, or none where that is asked for."""
+"""Chooses the sandbox: the real one, tested before any student's code runs, or none where that is asked for."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ attempts = {{
 import numpy
 sum(number for number, attempt in attempts.items() if succeeds(attempt))
 """
-"""What must not succeed in a sandbox, as a sum of powers of two."""
+"""Tries what must not succeed in a sandbox; its value is a sum of powers of two."""
 
 
 class NoSandbox(Exception):
@@ -53,7 +53,7 @@ class NoSandbox(Exception):
 
 
 def chosen(name: str | None = None) -> Confinement:
-    """The confinement of that name; if None, of the name in the environment (AUTOGRADER_SANDBOX), else the sandbox.
+    """Return the confinement of a name; if None, of that in the environment (AUTOGRADER_SANDBOX), else the sandbox.
 
     Raises NoSandbox where it cannot be had: nobody's code runs without one unless that was asked for.
     """
@@ -65,7 +65,7 @@ def chosen(name: str | None = None) -> Confinement:
 
 @functools.cache
 def _tested() -> Confinement:
-    """The sandbox of this machine, after one was really started and tried."""
+    """Return the sandbox of this machine, after starting one and trying to break out of it."""
     try:
         sandbox = Bubblewrap()
         escaped = attempts_that_succeed(sandbox)
@@ -111,7 +111,7 @@ ESCAPES = {
 
 
 def _seen_from_outside(number: int) -> list[str]:
-    """What the kernel says of the sandbox's first process that it must not say."""
+    """Check what the kernel reports about the sandbox's first process, and name what it must not be."""
     lines = Path(f"/proc/{number}/status").read_text().splitlines()
     state = {name: value.split() for name, _, value in (line.partition(":") for line in lines)}
     problems = {

@@ -70,7 +70,7 @@ class RunningWorker:
             remove(self.folder)
 
     def status(self) -> int | None:
-        """How it ended: an exit status, or a signal as a negative number; None while it runs."""
+        """Return how it ended: an exit status, or a signal as a negative number; None while it runs."""
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.wait(timeout=1.0)
         status = self.process.returncode
@@ -82,14 +82,14 @@ class Confinement(Protocol):
 
     @property
     def name(self) -> str:
-        """What is recorded with every verdict."""
+        """The name that is recorded with every verdict."""
 
     def start(self, limits: Limits) -> RunningWorker:
         """Start a worker, with pipes to its standard input and output. Raises OSError where that cannot be done."""
 
 
 def popen(command: list[str], **options: Any) -> subprocess.Popen[bytes]:
-    """A process in a session of its own, with unbuffered pipes that do not block."""
+    """Start a process in a session of its own, with unbuffered pipes that do not block."""
     process = subprocess.Popen(
         command,
         stdin=subprocess.PIPE,
@@ -105,13 +105,13 @@ def popen(command: list[str], **options: Any) -> subprocess.Popen[bytes]:
 
 
 def pipes_of(process: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes]]:
-    """The pipes to a process's standard input and from its standard output."""
+    """Return the pipes to a process's standard input and from its standard output."""
     assert process.stdin is not None and process.stdout is not None, "it was started with pipes"
     return process.stdin, process.stdout
 
 
 def worker_command(python: str, worker: str | Path, limits: Limits, **more: Any) -> list[str]:
-    """The command line of the worker."""
+    """Make the command line of the worker."""
     settings = {
         "memory": limits.memory,
         "cpu_seconds": int(limits.submission_seconds),
@@ -123,7 +123,7 @@ def worker_command(python: str, worker: str | Path, limits: Limits, **more: Any)
 
 
 def environment(home: str) -> dict[str, str]:
-    """The environment variables that a student's code sees: nothing of the instructor's, no GPU, one thread."""
+    """Return the environment variables that a student's code sees: nothing of the instructor's, no GPU, one thread."""
     single = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     return {
         "PATH": os.defpath,
@@ -137,7 +137,7 @@ def environment(home: str) -> dict[str, str]:
 
 
 def remove(folder: Path) -> None:
-    """Remove a folder with what is in it, also what was made unreadable or is still being written."""
+    """Remove a folder and its content, even files that were made unreadable or are still being written."""
     end = time.monotonic() + 1.0
     while True:
         _make_readable(folder)

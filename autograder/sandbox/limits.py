@@ -29,8 +29,8 @@ from dataclasses import dataclass
 class Limits:
     """What one submission may use: seconds of wall clock, bytes, processes, files.
 
-    memory: of each of its processes (address space) and of all together (what they really hold).
-    scratch: what all its files may hold together, in the sandbox; file_size: one of them.
+    memory: of each process (address space) and of all together (what they really hold).
+    scratch: the size of all files together, in the sandbox; file_size: of one of them.
     processes: with their threads.
     """
 

@@ -19,12 +19,12 @@ from autograder.sandbox.worker import LONGEST_ERROR_CHARACTERS, LONGEST_OUTPUT_C
 
 READY = b"ready"
 GRACE_SECONDS = 2.0
-"""Seconds that the worker has to end a call that takes too long, before all of it is ended."""
+"""How long the worker has to end a call that takes too long, before the worker itself is ended."""
 
 
 @dataclass
 class CellOutcome:
-    """What running a cell did. error: a sentence or None; value: its last expression, where that is a number."""
+    """What came of running a cell. error: a sentence or None; value: of its last expression, where that is a number."""
 
     error: str | None = None
     line: int = 0
@@ -109,7 +109,7 @@ class StudentProcess:
         return self._exchange(request, seconds, grace)
 
     def _ended(self, how: Any) -> _Gone:
-        """How a call's own process ended, as the worker tells it."""
+        """Say how a call's own process ended, as the worker reports it."""
         if not isinstance(how, dict) or how.get("garbage"):
             return _Gone("gone", "it wrote to the judge's channel itself")
         if how.get("time"):
@@ -157,7 +157,7 @@ class StudentProcess:
         self._replay()
 
     def _replay(self) -> None:
-        """Bring a fresh process to where the last one was."""
+        """Run the earlier cells again in a fresh process."""
         for name, source in self._ran:
             self._exchange({"do": "run", "name": name, "source": source}, self.limits.cell_seconds)
 
@@ -186,7 +186,7 @@ class StudentProcess:
                 raise TimeoutError
 
     def _death(self) -> str:
-        """Why the process ended by itself, in words; and end what is left of it."""
+        """Say why the process ended by itself, and end what is left of it."""
         status = self._worker.status()
         reason = self._watch.reason if self._watch else ""
         self._end()
@@ -202,7 +202,7 @@ class StudentProcess:
 
 
 def _death(status: int | None) -> str:
-    """How a process ended, in words. status: negative for a signal; None where it goes on, out of reach."""
+    """Say how a process ended. status: negative for a signal; None where it goes on, out of reach."""
     if status is None:
         return "it closed the judge's channel"
     return (
@@ -242,11 +242,11 @@ EXPLAINED = {
     "[Errno 30] Read-only file system": "while grading, files can be written in the working folder alone",
     "[Errno 28] No space left on device": "while grading, there is room for a few small files alone",
 }
-"""Error messages that the sandbox is the reason of, and what is said on top."""
+"""Error messages that the sandbox causes, each with an explanation."""
 
 
 def _explained(message: str) -> str:
-    """An error message, with what the sandbox has to do with it."""
+    """Add to an error message what the sandbox has to do with it."""
     return next((f"{message} ({reason})" for sign, reason in EXPLAINED.items() if sign in message), message)
 
 

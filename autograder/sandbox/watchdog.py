@@ -1,7 +1,7 @@
-"""Watches from outside what a submission's processes use, and ends them when it is too much.
+"""Watches from outside what a submission's processes use, and ends them when they use too much.
 
-The kernel's limits hold for each process; this one holds for all of them together. Nothing that a student's process
-says is believed: the numbers are the kernel's.
+The kernel's limits hold for each process, the watch's for all of them together. The numbers are the kernel's: a
+student's process is not asked.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ PAGE_BYTES = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 
 @dataclass(frozen=True)
 class Process:
-    """What the kernel says of a process. memory: in bytes, pages shared with others included."""
+    """The kernel's figures of a process. memory: in bytes, pages shared with others included."""
 
     number: int
     memory: int
@@ -55,7 +55,7 @@ class Watch(threading.Thread):
 
 
 def excess(running: RunningWorker, limits: Limits) -> str:
-    """What a running worker uses too much of, as a sentence about "it"; "" where it keeps within its limits."""
+    """Say what a running worker uses too much of, in a sentence about "it"; "" where it keeps within its limits."""
     processes = family(running.first)
     if sum(process.threads for process in processes) > limits.processes:
         return f"it started more than {limits.processes} processes and threads"
@@ -67,7 +67,7 @@ def excess(running: RunningWorker, limits: Limits) -> str:
 
 
 def family(first: int) -> list[Process]:
-    """A process and its descendants. In a sandbox that is every process: orphans become children of the first."""
+    """Find a process and its descendants. In a sandbox that is every process: orphans become children of the first."""
     found: list[Process] = []
     todo = [first]
     while todo and len(found) < MOST_PROCESSES_SEEN:
@@ -83,7 +83,7 @@ def family(first: int) -> list[Process]:
 
 
 def _held(processes: list[Process]) -> int:
-    """The memory of processes, what they share counted once."""
+    """Sum up the memory of processes, counting what they share once."""
     return sum(_proportional(process) for process in processes)
 
 
@@ -98,7 +98,7 @@ def _proportional(process: Process) -> int:
 
 
 def _files(first: int) -> int:
-    """How many files a sandbox's scratch folders hold."""
+    """Count the files in a sandbox's scratch folders."""
     count = 0
     for folder in ("tmp", "dev/shm"):
         with contextlib.suppress(OSError):

@@ -1,4 +1,4 @@
-"""What goes over the pipe between judge and student's process: a bounded JSON header, then raw bytes.
+"""The messages between judge and student's process: a bounded JSON header, then raw bytes.
 
 Nothing is unpickled and nothing is evaluated. A frame is
 
@@ -32,11 +32,11 @@ DEEPEST_NESTING = 64
 
 
 class WireError(Exception):
-    """What arrived is no frame of this protocol."""
+    """The bytes that arrived are not a frame of this protocol."""
 
 
 def encode(message: Any) -> bytes:
-    """A message (plain data) as one frame. Raises WireError if it is too large."""
+    """Make a frame of a message (plain data). Raises WireError if it is too large."""
     parts: list[bytes] = []
     header = json.dumps(_pack(message, parts)).encode()
     body = b"".join(parts)
@@ -46,7 +46,7 @@ def encode(message: Any) -> bytes:
 
 
 def read_frame(read: Callable[[int], bytes]) -> Any:
-    """The next message. read: returns exactly so many bytes, or raises. Raises WireError for anything malformed."""
+    """Read the next message. read: returns exactly so many bytes, or raises. Raises WireError for malformed ones."""
     magic, header_length, body_length = PREFIX.unpack(read(PREFIX.size))
     if magic != MAGIC or header_length > LARGEST_HEADER_BYTES or body_length > LARGEST_BODY_BYTES:
         raise WireError("what arrived is no frame of this protocol")
@@ -82,7 +82,7 @@ class _Body:
         self._position = 0
 
     def take(self, dtype: np.dtype, count: int) -> np.ndarray:
-        """The next `count` numbers, read-only."""
+        """Take the next `count` numbers, read-only."""
         start, end = self._position, self._position + count * dtype.itemsize
         if end > len(self._data):
             raise WireError("malformed message (length)")
@@ -96,7 +96,7 @@ class _Body:
 
 
 def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """A JSON object as a dict. Raises ValueError where a key stands in it twice."""
+    """Make a dict of a JSON object. Raises ValueError where a key stands in it twice."""
     found = dict(pairs)
     if len(found) != len(pairs):
         raise ValueError("a key stands there twice")
@@ -123,7 +123,7 @@ def _unpack(value: Any, body: _Body, depth: int) -> Any:
 
 
 def _text(value: str) -> str:
-    """Text that can be written to a file: lone surrogates, which JSON can spell, become question marks."""
+    """Replace lone surrogates, which JSON can spell and no file can hold, by question marks."""
     return value.encode("utf-8", "replace").decode("utf-8")
 
 

@@ -1,4 +1,4 @@
-"""A class that never was: notebooks as students hand them in, with the scores that they deserve.
+"""A simulated class: notebooks as students hand them in, with the scores that they deserve.
 
 Most students are made from the catalogue: perfect, blank, or with known mistakes typed into the released notebook. A
 handful is written by hand (`demo_answers`), in the styles that people have.
@@ -102,7 +102,7 @@ def _name(number: int) -> str:
 
 
 def solutions(course: Course, notebook: str) -> dict[str, str]:
-    """The instructor's answers by grade_id, as a student would have typed them."""
+    """Return the instructor's answers by grade_id, as a student would have typed them."""
     cells = read(course.source_of(notebook))["cells"]
     return {
         grading_of(cell)["grade_id"]: without_solution_marks(text_of(cell))
@@ -153,7 +153,7 @@ def _with_mistakes(name: str, chapter: Chapter, chance: random.Random) -> Studen
 
 
 def _handwritten(written: demo_answers.Handwritten):
-    """A maker for a student whose answers were written by hand; what they left out stays as released."""
+    """Return a function that makes a student with handwritten answers; cells without an answer stay as released."""
 
     def make(name: str, chapter: Chapter, chance: random.Random) -> Student:
         student = Student(name, "handwritten", mistakes=list(written.mistakes))
@@ -185,7 +185,7 @@ def hand_in(chapter: Chapter, students: list[Student]) -> None:
 
 
 def fill_in(released: Notebook, answers: dict[str, str], extra: list[tuple[str, str]]) -> Notebook:
-    """A released notebook with answers typed into its solution cells and cells added after some of them."""
+    """Return a released notebook with answers typed into its solution cells and cells added after some of them."""
     notebook = copy.deepcopy(released)
     cells = []
     for cell in notebook["cells"]:
@@ -206,10 +206,9 @@ MARK = ".demo-course"
 
 
 def scratch_course(folder: Path, source: Course) -> Course:
-    """A course folder of its own for the demo, with a copy of source/ and its figures, and its own
-    nbgrader_config.py.
+    """Make a course folder for the demo, with a copy of source/ and its figures, and its own nbgrader_config.py.
 
-    A demo folder from before is replaced. Raises CourseError for a folder that is something else.
+    Replaces the folder of an earlier demo. Raises CourseError for a folder that holds anything else.
     """
     if folder.exists() and any(folder.iterdir()) and not (folder / MARK).is_file():
         raise CourseError(f"{folder} is there already and was not made by the demo: choose another with --folder.")

@@ -39,16 +39,16 @@ RELEASE_STEPS = [
 
 
 def database_url(root: Path) -> str:
-    """Where the gradebook of a course folder is: SQLite that waits for a lock, unless the configuration says
-    otherwise."""
+    """Return where the gradebook of a course folder is unless the configuration names another: SQLite that waits for
+    a lock."""
     return f"sqlite:///{root / 'gradebook.db'}?timeout={SQLITE_TIMEOUT_SECONDS}"
 
 
 def configure(config: Config, root: Path) -> Config:
     """Set what nbgrader's commands need to work on the course folder `root` and give the judge's scores.
 
-    The template is set for the feedback alone: Formgrader's own pages use another. There students' markdown would be
-    live: a filter makes it harmless.
+    The template is set for the feedback alone: Formgrader's own pages use another, in which a filter makes students'
+    markdown harmless.
     """
     _make_exchange(root / "exchange")
     config.CourseDirectory.course_id = COURSE_ID
@@ -80,13 +80,13 @@ def configure(config: Config, root: Path) -> Config:
 
 
 def _make_exchange(folder: Path) -> None:
-    """nbgrader wants the folder to be there; where it cannot be made, its exchange commands say so themselves."""
+    """Make the folder that nbgrader expects; where that fails, nbgrader's exchange commands report it themselves."""
     with contextlib.suppress(OSError):
         folder.mkdir(exist_ok=True)
 
 
 def read_settings(root: Path) -> Config:
-    """nbgrader's settings for a course folder: those of the course, and on top what `nbgrader_config.py` there sets.
+    """Return nbgrader's settings for a course folder: the course's, overridden by the `nbgrader_config.py` in it.
 
     That file is executed: a command reads the settings once and hands them down. A gradebook elsewhere (PostgreSQL,
     say) is set in it, as `c.CourseDirectory.db_url`.
@@ -110,9 +110,9 @@ def scripts_on_path() -> None:
 
 
 def limits_in(config: Config) -> Limits:
-    """What one submission may use, as `nbgrader_config.py` says it: `c.Limits.call_seconds = 10`, for instance.
+    """Return the limits of a submission as `nbgrader_config.py` sets them: `c.Limits.call_seconds = 10`, for instance.
 
-    Raises CourseError for a limit that does not exist, or that is no positive number.
+    Raises CourseError for a limit that does not exist, or that is not a positive number.
     """
     asked = dict(config.get("Limits", {}))
     known = {item.name for item in fields(Limits)}
@@ -124,7 +124,7 @@ def limits_in(config: Config) -> Limits:
 
 
 def shortest_hidden_run_in(config: Config) -> float:
-    """How many seconds the shortest run with hidden cases takes: `c.GradingConfig.shortest_hidden_run_seconds`.
+    """Return the seconds of the shortest run with hidden cases: `c.GradingConfig.shortest_hidden_run_seconds`.
 
     Raises CourseError for what is not a positive number.
     """

@@ -1,4 +1,4 @@
-"""The one writer: judged results into nbgrader's gradebook and the autograded notebooks."""
+"""Records judged results in nbgrader's gradebook and writes the autograded notebooks."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ class Recorder:
 
 
 def automatic_comments(result: NotebookResult) -> dict[str, str | None]:
-    """nbgrader's automatic comment of each answer cell: "No response." where it is as released."""
+    """Return nbgrader's automatic comment on each answer cell: "No response." where it is as released."""
     found: dict[str, str | None] = {}
     for cell in nbformat.from_dict(result.notebook).get("cells", []):
         marks = grading_of(cell)
@@ -100,9 +100,9 @@ def automatic_comments(result: NotebookResult) -> dict[str, str | None]:
 
 
 def open_gradebook(root: Path, settings: Config) -> Gradebook:
-    """nbgrader's gradebook of a course folder, tried and ready. settings: nbgrader's.
+    """Open nbgrader's gradebook of a course folder and make sure that it can be used. settings: nbgrader's.
 
-    Raises CourseError where the file is no gradebook or cannot be written.
+    Raises CourseError where the file is not a gradebook or cannot be written.
     """
     warnings.filterwarnings("ignore", category=SAWarning, message="Object of type")
     url = settings.CourseDirectory.db_url
@@ -123,7 +123,7 @@ def open_gradebook(root: Path, settings: Config) -> Gradebook:
 
 
 def timestamp_of(folder: Path) -> str | None:
-    """When a submission was handed in, from nbgrader's timestamp.txt; None where there is none that can be read."""
+    """Read from nbgrader's timestamp.txt when a submission was handed in; None where that cannot be read."""
     try:
         text = read_bytes(folder / "timestamp.txt")[:100].decode("utf-8").strip()
         parsed = parse_utc(text)

@@ -1,4 +1,4 @@
-"""source/ -> release/ through nbgrader, and the question whether release/ is what source/ makes."""
+"""Makes release/ from source/ through nbgrader, and checks whether release/ is up to date."""
 
 from __future__ import annotations
 
@@ -86,14 +86,14 @@ class CapturedLog(logging.Handler):
             self._texts.append(record.getMessage())
 
     def last(self) -> str:
-        """The last line of the error that tells most: of the traceback, where there is one."""
+        """Return the last line of the most telling error: of the traceback, where there is one."""
         traces = [text for text in self._texts if text.lstrip().startswith("Traceback")]
         told = traces or self._texts
         return told[-1].strip().split("\n")[-1] if told else ""
 
 
 def differences(course: Course) -> list[str]:
-    """In sentences, where release/ is not what source/ makes; empty where it is."""
+    """Describe, in sentences, where release/ differs from what source/ makes."""
     settings = read_settings(course.root)
     with tempfile.TemporaryDirectory(prefix="release-") as scratch:
         for name in course.chapters():

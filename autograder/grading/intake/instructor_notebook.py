@@ -15,7 +15,7 @@ from autograder.grading.intake.figures import describe_figures
 
 
 def master(course: Course, notebook: str) -> NotebookNode:
-    """The master of "<chapter>/<section>", a copy of its own.
+    """Return the master of "<chapter>/<section>", as a copy that may be changed.
 
     Raises CourseError where the source cannot be read.
     """
@@ -27,7 +27,7 @@ def master(course: Course, notebook: str) -> NotebookNode:
 
 
 def exercises_in(notebook: NotebookNode) -> list[str]:
-    """The exercises of the catalogue that a notebook's test cells check, in their order."""
+    """Return the exercises of the catalogue that a notebook's test cells check, in the cells' order."""
     names = [name for cell in notebook.cells if is_check_cell(cell) for name in checked_names(cell.source)]
     return [name for name in dict.fromkeys(names) if name in catalogue()]
 

@@ -1,7 +1,7 @@
 """Reading a submitted notebook, in the trusted process, without running anything of it.
 
-What is harmless is repaired and noted; what cannot be read is set aside with its reason. Memory and time are bounded
-before anything is parsed: the largest part of an honest file are its plots, which are long strings and cost little.
+Harmless defects are repaired and noted; a file that cannot be read is set aside with its reason. Memory and time are
+bounded before anything is parsed: most of an honest file are plots, which are long strings and cost little.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class SetAside(Exception):
 
 
 class SubmittedCell(TypedDict):
-    """What is taken from a submitted cell.
+    """The parts of a submitted cell that are used.
 
     id, grade_id: "" where there is none. marks: nbgrader's "grade", "solution", "locked" and "points", as far as they
     are plain values. attachments: images.
@@ -66,8 +66,8 @@ class SubmittedCell(TypedDict):
 
 @dataclass
 class Submitted:
-    """What is taken from a submitted notebook. notes: sentences for the instructor about what was repaired or left
-    out."""
+    """The parts of a submitted notebook that are used. notes: sentences for the instructor about repairs and
+    omissions."""
 
     cells: list[SubmittedCell]
     notes: list[str] = field(default_factory=list)
@@ -77,7 +77,7 @@ class Submitted:
 
 
 def read_bytes(path: Path) -> bytes:
-    """The content of a submitted file. No link is followed: neither the file nor the two folders above it may be one.
+    """Read a submitted file. No link is followed: neither the file nor the two folders above it may be one.
 
     Raises SetAside for links, hard links, special files, files that cannot be read and files over 64 MB.
     """
@@ -103,7 +103,7 @@ def read_bytes(path: Path) -> bytes:
 
 
 def handed_in(path: Path) -> bytes | SetAside | None:
-    """The content of a submitted file, or why it cannot be read; None where there is no file."""
+    """Read a submitted file, or return why it cannot be read; None where there is no file."""
     try:
         os.lstat(path)
     except (FileNotFoundError, NotADirectoryError):
@@ -117,7 +117,7 @@ def handed_in(path: Path) -> bytes | SetAside | None:
 
 
 def _open(path: Path) -> int:
-    """Open a file by way of its folders, one after the other, so that none can be exchanged for a link meanwhile."""
+    """Open a file folder by folder, so that none of them can be exchanged for a link meanwhile."""
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_CLOEXEC", 0)
     no_follow, a_folder = getattr(os, "O_NOFOLLOW", 0), getattr(os, "O_DIRECTORY", 0)
     if os.open not in os.supports_dir_fd:
@@ -139,7 +139,7 @@ def _open(path: Path) -> int:
 
 
 def _open_below(folder: int | None, name: str, flags: int, what: str) -> int:
-    """Open what a folder holds under a name. Raises SetAside where that is a link, OSError for everything else."""
+    """Open a file or folder by its name in another folder. Raises SetAside for a link, OSError for everything else."""
     try:
         return os.open(name, flags, dir_fd=folder)
     except OSError:
@@ -153,7 +153,7 @@ def _open_below(folder: int | None, name: str, flags: int, what: str) -> int:
 
 
 def digest(content: bytes) -> str:
-    """A name for exactly this content."""
+    """Return a hash that stands for exactly this content."""
     return hashlib.sha256(content).hexdigest()
 
 
@@ -161,7 +161,7 @@ def digest(content: bytes) -> str:
 
 
 def parse(content: bytes) -> Submitted:
-    """What a submitted file says. Raises SetAside, with the reason, for what is no notebook."""
+    """Parse a submitted file. Raises SetAside, with the reason, where it is not a notebook."""
     notes: list[str] = []
     notebook = _loaded(content, notes)
     if not isinstance(notebook, dict):
@@ -228,7 +228,7 @@ def _cells(notebook: dict[str, Any], notes: list[str]) -> list[dict[str, Any]]:
 
 
 def _cells_of_format_3(worksheets: Any) -> list[dict[str, Any]]:
-    """The cells of a notebook of format 3 as today's: `input` is a code cell's source, a heading is a markdown cell."""
+    """Convert the cells of a notebook of format 3: `input` is a code cell's source, a heading is a markdown cell."""
     sheets = worksheets if isinstance(worksheets, list) else [None]
     found: list[dict[str, Any]] = []
     for sheet in sheets:
@@ -284,7 +284,7 @@ def _source(source: Any) -> str:
 
 
 def _joined(source: Any) -> str:
-    """A cell's source, which may be a list of lines."""
+    """Join a cell's source, which may be a list of lines."""
     text = "".join(part for part in source if isinstance(part, str)) if isinstance(source, list) else source
     if not isinstance(text, str):
         raise SetAside("it has a cell whose source is not text")
@@ -292,7 +292,7 @@ def _joined(source: Any) -> str:
 
 
 def _images(attachments: Any, notes: list[str]) -> dict[str, dict[str, str]]:
-    """PNG and JPEG images pasted into a cell; other attachments are dropped."""
+    """Keep the PNG and JPEG images pasted into a cell; drop other attachments."""
     if not isinstance(attachments, dict):
         return {}
     kept: dict[str, dict[str, str]] = {}
@@ -324,5 +324,5 @@ def _is_base64(data: Any) -> bool:
 
 
 def _text(text: str) -> str:
-    """Text that can be written to a file: lone surrogates, which JSON can spell, become question marks."""
+    """Replace lone surrogates, which JSON can spell and no file can hold, by question marks."""
     return text.encode("utf-8", "replace").decode("utf-8")

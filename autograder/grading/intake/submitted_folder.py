@@ -16,8 +16,10 @@ MOST_FILES_NAMED = 10
 
 
 def submitted(chapter: Chapter, student: str | None = None) -> list[str]:
-    """The students who handed in something for a chapter, or the one student. Raises CourseError where there is
-    nobody."""
+    """Find the students who handed in something for a chapter, or the one student.
+
+    Raises CourseError where there is nobody.
+    """
     folder = chapter.course.root / "submitted"
     found = [name for name, reason in _folders(chapter).items() if not reason]
     if not found:
@@ -34,12 +36,12 @@ def submitted(chapter: Chapter, student: str | None = None) -> list[str]:
 
 
 def passed_over(chapter: Chapter) -> dict[str, str]:
-    """The students' folders of which nothing is graded, by names that can be printed, and why."""
+    """Find the students' folders that cannot be graded, by names that can be printed, and why."""
     return {readable(name): reason for name, reason in _folders(chapter).items() if reason}
 
 
 def other_files(chapter: Chapter, student: str) -> list[str]:
-    """What a student handed in beside the chapter's notebooks, by names that can be printed; the first of many."""
+    """List what a student handed in beside the chapter's notebooks, by names that can be printed; the first of many."""
     expected = {f"{section}.ipynb" for section in chapter.sections()} | {"timestamp.txt"}
     try:
         found = os.listdir(chapter.folder_of(student, "submitted"))
@@ -51,7 +53,7 @@ def other_files(chapter: Chapter, student: str) -> list[str]:
 
 
 def _folders(chapter: Chapter) -> dict[str, str]:
-    """Every student who handed in something for a chapter, and why it cannot be graded, or ""."""
+    """Find every student who handed in something for a chapter, and why it cannot be graded, or ""."""
     folder = chapter.course.root / "submitted"
     names = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
     found = {name: _obstacle(folder / name, chapter.name) for name in names if not name.startswith(".")}
@@ -59,7 +61,7 @@ def _folders(chapter: Chapter) -> dict[str, str]:
 
 
 def _obstacle(folder: Path, chapter: str) -> str | None:
-    """Why a student's folder cannot be graded; "" where it can be; None where it holds nothing for the chapter."""
+    """Find why a student's folder cannot be graded; "" where it can be; None where it holds nothing for the chapter."""
     try:
         link = stat.S_ISLNK(folder.lstat().st_mode)
         status = (folder / chapter).lstat()

@@ -1,4 +1,4 @@
-"""Feedback pages, by nbgrader's own command with the course's template."""
+"""Writes feedback pages with nbgrader's own command and the course's template."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class FeedbackExporter(HTMLExporter):
     """nbconvert's HTML exporter under a name of its own: `nbgrader_config` gives it a template of its own."""
 
     def default_filters(self) -> Iterator[tuple[str, Any]]:
-        """nbconvert's filters and those for what students and instructors wrote."""
+        """Yield nbconvert's filters and those for what students and instructors wrote."""
         yield from super().default_filters()
         yield "students_markdown", students_markdown
         yield "instructors_markdown", instructors_markdown
@@ -49,9 +49,9 @@ def write_feedback(chapter: Chapter, student: str, settings: Config) -> list[Pat
 
 
 def write_all_feedback(chapter: Chapter, students: list[str], jobs: int) -> Generator[str, None, None]:
-    """Write the pages of many students, `jobs` at a time; gives each student's problem, or "", as it is done.
+    """Write the pages of many students, `jobs` at a time; yields each student's problem, or "", as it is done.
 
-    A student whose pages cannot be written costs the others nothing.
+    A page that cannot be written delays no other.
     """
     if jobs == 1 or len(students) < FEWEST_STUDENTS_FOR_WORKERS:
         settings = read_settings(chapter.course.root)
@@ -74,8 +74,7 @@ def _problem_in_worker(chapter: Chapter, student: str) -> str:
 
 @functools.cache
 def _settings_of_worker(root: Path) -> Config:
-    """nbgrader's settings, read once by each worker: a file that is executed may set what cannot be sent to another
-    process."""
+    """Read nbgrader's settings once in each worker: they may hold objects that cannot be sent to another process."""
     return read_settings(root)
 
 
@@ -88,7 +87,7 @@ def _problem(chapter: Chapter, student: str, settings: Config) -> str:
 
 
 def page_of(chapter: Chapter, student: str, section: str) -> Path:
-    """Where the feedback page of a notebook is."""
+    """Return the file of a notebook's feedback page."""
     return chapter.folder_of(student, "feedback") / f"{section}.html"
 
 
@@ -102,7 +101,7 @@ def _generate(chapter: Chapter, student: str, settings: Config) -> None:
     from nbgrader.coursedir import CourseDirectory
 
     class OfOneStudent(GenerateFeedback):
-        """nbgrader looks for notebooks with patterns, and a name such as "ada [2]" is one: here they are known."""
+        """Names its notebooks itself: nbgrader searches with patterns, and a name such as "ada [2]" is one."""
 
         def init_notebooks(self) -> None:
             folder = chapter.folder_of(student, "autograded")
@@ -110,7 +109,7 @@ def _generate(chapter: Chapter, student: str, settings: Config) -> None:
             self.notebooks: list[str] = []
 
         def init_assignment(self, assignment_id: str, student_id: str) -> None:
-            """Nothing but the pages goes to students; nbgrader would copy whatever else is in the folder."""
+            """Copy nothing: nbgrader would hand students whatever else is in the folder."""
 
     config = copy.deepcopy(settings)
     config.CourseDirectory.assignment_id = chapter.name

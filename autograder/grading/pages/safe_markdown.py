@@ -1,4 +1,4 @@
-"""Markdown as HTML for the feedback page: nothing that a student wrote runs, nothing is fetched."""
+"""Renders markdown for the feedback page: nothing that a student wrote runs, nothing is fetched."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ with the square of them."""
 
 
 class _Renderer(IPythonRenderer):
-    """nbconvert's renderer, which has no end of a notebook with an image that is not there; formulas as MathML."""
+    """nbconvert's renderer with formulas as MathML; a missing image is named instead of ending the conversion."""
 
     def __init__(self, formulas: Formulas, **options: Any) -> None:
         super().__init__(exclude_anchor_links=True, **options)
@@ -88,7 +88,7 @@ class _Renderer(IPythonRenderer):
 
 
 class _StudentsRenderer(_Renderer):
-    """The same for what a student wrote: a tag that is not on the list is text, so that none swallows what follows."""
+    """The same for students' text: a tag that is not on the list is text, so that it swallows nothing that follows."""
 
     def inline_html(self, html: str) -> str:
         """HTML within a line."""
@@ -147,7 +147,7 @@ def printed(text: str) -> str:
 
 
 def is_short(source: str) -> bool:
-    """Whether a cell is short enough to be shown as more than text."""
+    """Whether a cell is short enough to be rendered."""
     return len(source) <= LONGEST_SHOWN_CHARACTERS
 
 

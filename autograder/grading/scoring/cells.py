@@ -1,12 +1,13 @@
 """Running the cells of a rebuilt notebook, up to three times, one process after the other.
 
 1. With the cases and tests that students may see. All that a report or a feedback page shows comes from this process.
-2. With those that are hidden. Of this process nothing but right or wrong is told.
+2. With those that are hidden. Nothing of this process is reported but right or wrong.
 3. Where only hidden cases failed: with public cases like them, to show one that fails in the same way.
 
-No two of them are alive at the same time, and they share no file. So no hidden input is where something is shown from,
-whatever a function stores on its way: in a global, a file, a thread, a pipe. The second run takes 1, 2, 4, ... seconds,
-whatever it does: a function that takes its time tells the third run, or the student's next notebook, less than a digit.
+No two of them are alive at the same time, and they share no file. So no process whose output is shown ever holds a
+hidden input, wherever a function may have stored it: in a global, a file, a thread, a pipe. The second run takes 1, 2,
+4, ... seconds, whatever it does: a function that takes its time tells the third run, or the student's next notebook,
+less than a digit.
 """
 
 from __future__ import annotations
@@ -59,7 +60,7 @@ def run(rebuilt: Rebuilt, config: GradingConfig) -> dict[str, CellResult]:
 
 
 def _up_to_the_last(cells: Sequence[Cell], wanted: Callable[[Cell], bool]) -> Sequence[Cell]:
-    """The cells up to the last one that is wanted; none where none is."""
+    """Return the cells up to the last one that is wanted; none where none is wanted."""
     return cells[: max((number for number, cell in enumerate(cells, start=1) if wanted(cell)), default=0)]
 
 
@@ -108,10 +109,10 @@ class Cell:
         return f"cell {self.number}"
 
     def show(self, process: StudentProcess) -> None:
-        """Do what may be shown, and keep its outputs."""
+        """Run what students may see, and keep its outputs."""
 
     def try_hidden(self, process: StudentProcess) -> None:
-        """Do what is hidden."""
+        """Run what is hidden."""
 
     def show_lookalikes(self, process: StudentProcess) -> None:
         """Look for public cases that fail like hidden ones."""
@@ -129,12 +130,12 @@ class Experiment(Cell):
     """An experiment of the course, which is not run in grading."""
 
     def show(self, process: StudentProcess) -> None:
-        """Leave no picture of another run in it."""
+        """Drop the outputs of another run."""
         self.cell.outputs = []
 
 
 class Code(Cell):
-    """Code of the student's or of the course: run every time. What ended the first process is left out later."""
+    """Code of the student's or of the course: run every time, unless it ended the first process."""
 
     def show(self, process: StudentProcess) -> None:
         """Run it and keep what it prints or raises."""
@@ -173,7 +174,7 @@ class Tests(Cell):
             self.outcome = outcome if self.has_hidden else self.shown
 
     def show_lookalikes(self, process: StudentProcess) -> None:
-        """Do as the first time: cells that follow may use its names."""
+        """Run as the first time: cells that follow may use its names."""
         if not self.shown.ended:
             process.run(self.name, self._visible)
 
@@ -195,7 +196,7 @@ class Tests(Cell):
 
 
 class Check(Cell):
-    """A test cell that calls `check`: the judge's to score. Tests of the instructor's in it have to hold, too."""
+    """A test cell that calls `check`, scored by the judge. The instructor's own tests in it have to pass, too."""
 
     def __init__(self, cell: NotebookNode, number: int, config: GradingConfig) -> None:
         super().__init__(cell, number)
@@ -279,7 +280,7 @@ def is_experiment(cell: NotebookNode) -> bool:
 
 
 def as_python(source: str) -> str:
-    """A cell with its magics and shell lines as plain Python, as IPython would read it."""
+    """Translate a cell's magics and shell lines into plain Python, as IPython does."""
     if not any(sign in source for sign in "%!?"):
         return source
     from IPython.core.inputtransformer2 import TransformerManager
@@ -304,7 +305,7 @@ def _only_checks(source: str) -> bool:
 
 
 def _outputs_of(outcome: CellOutcome) -> list[NotebookNode]:
-    """What a cell printed and raised, as outputs."""
+    """Turn what a cell printed and raised into outputs."""
     outputs = [nbformat.v4.new_output("stream", name="stdout", text=outcome.printed)] if outcome.printed else []
     if outcome.error:
         where = f" (line {outcome.line})" if outcome.line else ""
@@ -323,5 +324,5 @@ def _note_output(note: str) -> list[NotebookNode]:
 
 
 def score_output(score: float) -> NotebookNode:
-    """The score in the form that nbgrader reads: the cell's last result."""
+    """Make the output that nbgrader reads a score from: the cell's last result."""
     return nbformat.v4.new_output("execute_result", data={"text/plain": repr(float(score))}, execution_count=None)
