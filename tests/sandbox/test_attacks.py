@@ -417,8 +417,9 @@ def test_it_ends_when_the_judge_is_killed_also_when_it_is_busy():
 
 STARTING = """
 import os, signal, sys, threading
-from autograder.sandbox import Limits, chosen
-sandbox = chosen("bubblewrap")
+from autograder.sandbox import Limits
+from autograder.sandbox.bubblewrap import Bubblewrap
+sandbox = Bubblewrap()
 print("ready", flush=True)
 threading.Timer(float(sys.argv[1]), os.kill, [os.getpid(), signal.SIGKILL]).start()
 while True: sandbox.start(Limits())

@@ -83,10 +83,10 @@ def wait_until_gone(number: int) -> bool:
 
 
 @contextlib.contextmanager
-def haste(process: StudentProcess) -> Iterator[None]:
-    """Give what has no end a second. What has to succeed stands outside: it may take as long as it takes."""
+def haste(process: StudentProcess, seconds: float = 0.3) -> Iterator[None]:
+    """Give cells and calls without an end little time. Those that have to succeed stand outside, with all they need."""
     patient = process.limits
-    process.limits = dataclasses.replace(patient, cell_seconds=1.0, call_seconds=1.0)
+    process.limits = dataclasses.replace(patient, cell_seconds=seconds, call_seconds=seconds)
     yield
     process.limits = patient
 
@@ -351,7 +351,7 @@ def test_an_endless_cell_is_ended_and_left_out(start, source):
     with haste(process):
         outcome = process.run("cell 2", source)
     assert outcome.ended
-    assert "no answer within 1 s" in outcome.error
+    assert "no answer within 0.3 s" in outcome.error
     assert wait_until_gone(first)
     assert doubles(process)
 
@@ -362,7 +362,7 @@ def test_a_cell_that_closes_its_descriptors_and_goes_on_is_ended_and_left_out(st
     with haste(process):
         outcome = process.run("cell 2", "import os, time\nos.closerange(0, 100)\ntime.sleep(1000)")
     assert outcome.ended
-    assert re.search("closed the judge's channel|no answer within 1 s", outcome.error)
+    assert re.search("closed the judge's channel|no answer within 0.3 s", outcome.error)
     assert doubles(process)
 
 
@@ -373,16 +373,16 @@ def test_an_endless_call_is_ended(start, monkeypatch):
     first = number_of(process)
     with haste(process):
         outcome = process.call("g", [1.0])
-    assert (outcome.problem.kind, outcome.problem.message) == ("time", "no answer within 1 s")
+    assert (outcome.problem.kind, outcome.problem.message) == ("time", "no answer within 0.3 s")
     assert doubles(process)
     assert process.first_process == first
 
 
 def test_a_submission_has_an_end_however_often_it_starts_again(start):
-    process = start(dataclasses.replace(PATIENT, cell_seconds=1.0, submission_seconds=2.0))
+    process = start(dataclasses.replace(PATIENT, cell_seconds=0.4, submission_seconds=1.0))
     outcomes = [process.run(f"cell {number}", "while True: pass") for number in range(5)]
     assert all(outcome.ended for outcome in outcomes)
-    assert "the submission took longer than 2 s in all" in outcomes[-1].error
+    assert "the submission took longer than 1 s in all" in outcomes[-1].error
     outcome = process.call("f", [1.0])
     assert outcome.problem.kind == "time"
 
@@ -477,7 +477,7 @@ SABOTAGE = {
 def test_whatever_is_replaced_in_the_process_the_judge_gets_plain_answers(start, source):
     process = start()
     process.run("cell 1", ANSWER)
-    with haste(process):
+    with haste(process, scaled(1.0)):
         cell = process.run("cell 2", source)
         outcomes = [process.call("f", [np.array([1.0, 2.0])]) for _ in range(2)]
     assert cell.error is None or type(cell.error) is str
