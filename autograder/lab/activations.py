@@ -1,68 +1,15 @@
-"""Activation functions and their derivatives as curves, and the careful calling of a student's functions."""
+"""Activation functions and their derivatives as curves."""
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
 from autograder.lab import style
+from autograder.lab.students import checked, name_of, print_unusable
 
 SMALLEST_JUMP = 0.2
-
-
-class UnusableResult(Exception):
-    """A student's function returned something that an experiment cannot use. The message is a sentence for them."""
-
-
-def checked(function: Callable, shape: tuple[int, ...] | None = None) -> Callable:
-    """The function, made to return an array of numbers of the shape of its first argument, or of `shape`.
-
-    The wrapped function raises UnusableResult where it does not.
-    """
-    name = getattr(function, "__name__", "function")
-
-    @functools.wraps(function)
-    def wrapped(*arguments: Any) -> np.ndarray:
-        returned = function(*arguments)
-        expected = np.shape(arguments[0]) if shape is None else shape
-        try:
-            array = np.asarray(returned)
-        except ValueError:
-            array = np.asarray(None)
-        if array.dtype.kind not in "biuf":
-            raise UnusableResult(f"Your {name} returned no numbers, so there is nothing to draw. Run its check first.")
-        if array.shape != expected:
-            raise UnusableResult(
-                f"Your {name} returned an array of shape {array.shape} instead of {expected}. Run its check first."
-            )
-        return array
-
-    return wrapped
-
-
-def name_of(function: Callable) -> str:
-    """What a figure calls a student's function: "leaky ReLU" for leaky_relu, "steep sigmoid" for steep_sigmoid."""
-    name = getattr(function, "__name__", "")
-    known = {"relu": "ReLU", "leaky_relu": "leaky ReLU", "elu": "ELU", "selu": "SELU"}
-    return "yours" if name in ("", "<lambda>") else known.get(name, name.replace("_", " "))
-
-
-def print_unusable(function: Callable) -> Callable:
-    """Decorator of an experiment: a `UnusableResult` is printed as the sentence it is."""
-
-    @functools.wraps(function)
-    def wrapped(*arguments: Any, **options: Any) -> Any:
-        try:
-            with np.errstate(all="ignore"):
-                return function(*arguments, **options)
-        except UnusableResult as sentence:
-            print(sentence)
-            return None
-
-    return wrapped
 
 
 @style.experiment

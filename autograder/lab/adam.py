@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from autograder.lab import style
-from autograder.lab.activations import UnusableResult, checked, print_unusable
 from autograder.lab.descent import (
     BOWL,
     VALLEY,
@@ -23,7 +22,7 @@ from autograder.lab.descent import (
     steps_until,
     train,
 )
-from autograder.lab.gradient_clipping import guess, number
+from autograder.lab.students import UnusableResult, checked, guess, number, print_unusable
 
 BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8
 FAR = 10**9

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 
 from autograder.lab import style
-from autograder.lab.activations import UnusableResult, print_unusable
 from autograder.lab.handwritten_digits import digits
+from autograder.lab.students import arrays, as_number, as_share, print_unusable
 
 MOMENTUM, EPS = 0.1, 1e-5
 DEPTH, WIDTH, BATCH, SEEDS = 10, 50, 32, 3
@@ -33,21 +32,8 @@ ACTIVATIONS: dict[str, tuple[Callable, Callable, float]] = {
 """Name -> function, (dout, z) -> dz, and the variance of its weights times fan_in."""
 
 
-def require(function: Callable, arguments: Sequence[Any], *shapes: tuple[int, ...]) -> None:
-    """Raise UnusableResult unless the function returns finite arrays of these shapes: one array, or a tuple of them."""
-    name = getattr(function, "__name__", "function")
-    returned = function(*(np.copy(item) if isinstance(item, np.ndarray) else item for item in arguments))
-    parts = [returned] if len(shapes) == 1 else returned
-    try:
-        found = [np.asarray(part, dtype=float) for part in parts]
-    except (TypeError, ValueError):
-        found = []
-    if [part.shape for part in found] != list(shapes) or not all(np.isfinite(part).all() for part in found):
-        raise UnusableResult(f"Your {name} does not return finite numbers of the right shape yet. Run its check first.")
-
-
 def require_all(*functions: Callable) -> None:
-    """`require` for functions of this notebook, known by the order train, evaluate, backward."""
+    """Raise UnusableResult unless these functions of this notebook, in the order train, evaluate, backward, work."""
     x = np.random.default_rng(0).normal(size=(6, 4)).astype(np.float32)
     one, zero = np.ones(4, np.float32), np.zeros(4, np.float32)
     calls = (
@@ -57,24 +43,7 @@ def require_all(*functions: Callable) -> None:
     )
     for function, (arguments, shapes) in zip(functions, calls, strict=False):
         if function is not None:
-            require(function, arguments, *shapes)
-
-
-def as_number(prediction: object) -> float | None:
-    """A prediction as a number, or None where there is none."""
-    try:
-        number = float(prediction)
-    except (TypeError, ValueError):
-        return None
-    return number if np.isfinite(number) else None
-
-
-def as_share(prediction: object) -> float | None:
-    """A prediction as a share from 0 to 1, percentages included, or None where there is none."""
-    number = as_number(prediction)
-    if number is None or not 0 <= number <= 100:
-        return None
-    return number / 100 if number > 1 else number
+            arrays(function, arguments, *shapes)
 
 
 class Networks:
@@ -177,7 +146,7 @@ def plot_batch(normalize_channels: Callable) -> None:
     rng = np.random.default_rng(3)
     common = rng.normal(size=200)
     x = np.stack([4 + 2 * common, -3 + 0.4 * (0.8 * common + 0.6 * rng.normal(size=200))], axis=1)
-    require(normalize_channels, (x, EPS), x.shape)
+    arrays(normalize_channels, (x, EPS), x.shape)
     after = np.asarray(normalize_channels(x.copy(), EPS), dtype=float)
     figure, panels = style.new_figure(columns=2, width=7.6, height=3.6, sharex=True, sharey=True)
     told = []

@@ -9,23 +9,14 @@ from typing import Any
 import numpy as np
 
 from autograder.lab import style
-from autograder.lab.activations import UnusableResult, print_unusable
 from autograder.lab.deep_network import BETA2, BN_EPS, Run, complete, data, train, train_in_pytorch
 from autograder.lab.function_toolbox import Toolbox
 from autograder.lab.handwritten_digits import SPLIT_SEED, images
+from autograder.lab.students import UnusableResult, as_number, print_unusable
 
 SEEDS = (0, 1, 2)
 SMALLEST = 1e-17
 """What a difference of exactly 0 is drawn as."""
-
-
-def as_number(prediction: object) -> float | None:
-    """A prediction as a number, or None where there is none."""
-    try:
-        number = float(prediction)
-    except (TypeError, ValueError):
-        return None
-    return number if np.isfinite(number) else None
 
 
 def require_toolbox(tools: object) -> None:

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from autograder.lab import style
-from autograder.lab.activations import UnusableResult, checked, name_of, print_unusable
 from autograder.lab.handwritten_digits import digits
+from autograder.lab.students import checked, guesses_in_order, name_of, print_unusable
 
 WIDTHS = (64, 100, 100, 100, 10)
 MOMENTUM = 0.9
@@ -56,7 +56,7 @@ def dead_units_experiment(
     The training is stochastic gradient descent with momentum 0.9, minibatches of 32 and the gradient clipped to a
     global norm of 5 (without which the loss soon becomes NaN). Every run is repeated from several seeds.
     """
-    guesses = _checked_guesses(prediction, len(learning_rates), "for each learning rate")
+    guesses = guesses_in_order(prediction, len(learning_rates), "for each learning rate")
     contestants = [(name_of(activation), activation, backward)]
     if against is not None:
         contestants.append(
@@ -221,13 +221,6 @@ def clipping_factor(gradients: Sequence[np.ndarray]) -> float:
     """What all gradients are multiplied by so that their global norm is at most LARGEST_NORM."""
     norm = float(np.sqrt(sum((gradient**2).sum() for gradient in gradients)))
     return LARGEST_NORM / norm if norm > LARGEST_NORM else 1.0
-
-
-def _checked_guesses(prediction: Sequence[float | None] | None, count: int, of_what: str) -> list[float | None]:
-    guesses = [None] * count if prediction is None else list(prediction)
-    if len(guesses) != count or not all(guess is None or isinstance(guess, (int, float)) for guess in guesses):
-        raise UnusableResult(f"Your prediction should have {count} numbers, one {of_what} (None where you have none).")
-    return guesses
 
 
 def _draw_by_rate(axes, results: dict[str, np.ndarray], rates: Sequence[float]) -> None:

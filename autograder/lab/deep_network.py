@@ -16,9 +16,9 @@ from typing import Any
 
 import numpy as np
 
-from autograder.lab.activations import UnusableResult
 from autograder.lab.function_toolbox import Toolbox, one_thread
 from autograder.lab.handwritten_digits import digits
+from autograder.lab.students import UnusableResult
 
 VALIDATION = 360
 CLASSES = 10

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from autograder.lab import style
-from autograder.lab.activations import UnusableResult
 from autograder.lab.handwritten_digits import digits
+from autograder.lab.students import UnusableResult, function_name
 
 Gradient = Callable[[np.ndarray], np.ndarray]
 
@@ -59,7 +59,7 @@ class Optimizer:
         parts = tuple(returned) if self.state and isinstance(returned, (tuple, list)) else (returned,)
         if [np.shape(part) for part in parts] != [theta.shape] * (1 + len(self.state)):
             due = ", ".join(("theta", *self.state))
-            name = getattr(self.step, "__name__", "function")
+            name = function_name(self.step)
             raise UnusableResult(
                 f"Your {name} did not return ({due}), each of the shape of theta. Run its check first."
             )

@@ -9,29 +9,14 @@ from typing import Any
 import numpy as np
 
 from autograder.lab import style
-from autograder.lab.activations import UnusableResult, print_unusable
 from autograder.lab.handwritten_digits import SPLIT_SEED, VALIDATION, digits, images
+from autograder.lab.students import UnusableResult, arrays, guess, print_unusable
 
 SELU_ALPHA, SELU_SCALE = 1.6732632423543772, 1.0507009873554805
 PASSES = 50
 """Passes with dropout for one prediction of `mc_dropout`."""
 
 # ---------------------------------------------------------------- a student's functions, called with care
-
-
-def arrays(function: Callable, arguments: Sequence[Any], *shapes: tuple[int, ...]) -> list[np.ndarray]:
-    """What a function returns for these arguments, as arrays. Raises UnusableResult unless they are finite and have
-    shapes."""
-    name = getattr(function, "__name__", "function")
-    returned = function(*(item.copy() if isinstance(item, np.ndarray) else item for item in arguments))
-    try:
-        found = [np.asarray(part) for part in ([returned] if len(shapes) == 1 else returned)]
-        right = [part.shape for part in found] == list(shapes) and all(np.isfinite(part).all() for part in found)
-    except (TypeError, ValueError):
-        right = False
-    if not right:
-        raise UnusableResult(f"Your {name} does not return finite numbers of the right shape yet. Run its check first.")
-    return found
 
 
 def require(dropout: Callable | None = None, backward: Callable | None = None) -> None:
@@ -43,13 +28,6 @@ def require(dropout: Callable | None = None, backward: Callable | None = None) -
             arrays(dropout, (x, u, 0.3, training), x.shape, x.shape)
         if backward is not None:
             arrays(backward, (x, u >= 0.3, 0.3, training), x.shape)
-
-
-def guess(prediction: Any) -> float | None:
-    """A prediction as a number, or None where there is none. Raises UnusableResult for anything else."""
-    if prediction is None or (isinstance(prediction, (int, float)) and np.isfinite(prediction)):
-        return prediction
-    raise UnusableResult("Your prediction should be a number, or None where you have none.")
 
 
 def show_picture(axes: Any, picture: np.ndarray, **options: Any) -> None:

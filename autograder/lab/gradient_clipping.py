@@ -9,56 +9,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from autograder.lab import style
-from autograder.lab.activations import UnusableResult, print_unusable
 from autograder.lab.dead_units import cross_entropy_backward
 from autograder.lab.handwritten_digits import digits
+from autograder.lab.students import clipper, guess, number, print_unusable
 
 # ---------------------------------------------------------------- a student's functions, called with care
-
-
-def clipper(clip: Callable) -> Callable[[list[np.ndarray], float], list[np.ndarray]]:
-    """A student's (gradients, limit) -> clipped, or -> (clipped, norm), made to return clipped alone.
-
-    Raises UnusableResult where that is no list of arrays of the right shapes.
-    """
-    name = getattr(clip, "__name__", "function")
-
-    def clipped(gradients: list[np.ndarray], limit: float) -> list[np.ndarray]:
-        returned = clip([gradient.copy() for gradient in gradients], limit)
-        if isinstance(returned, (tuple, list)) and len(returned) == 2 and isinstance(returned[0], (tuple, list)):
-            returned = returned[0]
-        try:
-            arrays = [np.asarray(item) for item in returned]
-        except (TypeError, ValueError):
-            arrays = []
-        if [array.shape for array in arrays] != [gradient.shape for gradient in gradients]:
-            raise UnusableResult(
-                f"Your {name} did not return a list of arrays like the gradients. Run its check first."
-            )
-        return arrays
-
-    return clipped
-
-
-def number(function: Callable) -> Callable[..., float]:
-    """A student's function, made to return a float. Raises UnusableResult where it does not return a number."""
-    name = getattr(function, "__name__", "function")
-
-    def wrapped(*arguments: object) -> float:
-        returned = function(*arguments)
-        try:
-            return float(returned)
-        except (TypeError, ValueError):
-            raise UnusableResult(f"Your {name} did not return a number. Run its check first.") from None
-
-    return wrapped
-
-
-def guess(prediction: object) -> float | None:
-    """A student's prediction as a number, or None where there is none. Raises UnusableResult for anything else."""
-    if prediction is None or (isinstance(prediction, (int, float)) and np.isfinite(prediction)):
-        return prediction
-    raise UnusableResult("Your prediction should be a number, or None where you have none.")
 
 
 def norm_of(gradients: Sequence[np.ndarray]) -> float:

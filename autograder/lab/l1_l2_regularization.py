@@ -10,86 +10,11 @@ from functools import cache
 import numpy as np
 
 from autograder.lab import style
-from autograder.lab.activations import UnusableResult, print_unusable
 from autograder.lab.dead_units import cross_entropy_backward
 from autograder.lab.handwritten_digits import digits
+from autograder.lab.students import guess, guesses_of, on_a_list, on_an_array, print_unusable, step_of
 
 # ---------------------------------------------------------------- a student's functions, called with care
-
-
-def name_of(function: Callable) -> str:
-    """The name that a student gave a function."""
-    return getattr(function, "__name__", "function")
-
-
-def on_a_list(function: Callable) -> Callable[[Sequence[np.ndarray], float], list[np.ndarray]]:
-    """A student's (weights, number) -> list of arrays, made to return arrays of the shapes and dtypes of the weights.
-
-    Raises UnusableResult where it returns something else.
-    """
-
-    def wrapped(weights: Sequence[np.ndarray], number: float) -> list[np.ndarray]:
-        returned = function([weight.copy() for weight in weights], number)
-        shapes = [np.shape(item) for item in returned] if isinstance(returned, (tuple, list)) else None
-        if shapes != [weight.shape for weight in weights]:
-            raise UnusableResult(
-                f"Your {name_of(function)} returned no list of arrays like the weights. Run its check first."
-            )
-        arrays = [np.asarray(item, weight.dtype) for item, weight in zip(returned, weights, strict=True)]
-        if not all(np.isfinite(array).all() for array in arrays):
-            raise UnusableResult(
-                f"With your {name_of(function)}, the weights become NaN or infinite. Run its check first."
-            )
-        return arrays
-
-    return wrapped
-
-
-def on_an_array(function: Callable) -> Callable[[np.ndarray, float], np.ndarray]:
-    """A student's (weight, limit) -> weight. Raises UnusableResult where it returns something else."""
-
-    def wrapped(weight: np.ndarray, limit: float) -> np.ndarray:
-        returned = function(weight.copy(), limit)
-        if np.shape(returned) != weight.shape:
-            raise UnusableResult(f"Your {name_of(function)} returned no array like the weights. Run its check first.")
-        return np.asarray(returned, weight.dtype)
-
-    return wrapped
-
-
-def step_of(function: Callable, outputs: int) -> Callable[..., tuple[np.ndarray, ...]]:
-    """A student's optimizer step, made to return `outputs` arrays of theta's shape. Raises UnusableResult otherwise."""
-
-    def wrapped(theta: np.ndarray, *others: object) -> tuple[np.ndarray, ...]:
-        returned = function(theta, *others)
-        good = isinstance(returned, (tuple, list)) and len(returned) == outputs
-        if not good or any(np.shape(item) != theta.shape for item in returned):
-            raise UnusableResult(
-                f"Your {name_of(function)} did not return {outputs} arrays like theta. Run its check first."
-            )
-        return tuple(np.asarray(item, float) for item in returned)
-
-    return wrapped
-
-
-def guesses_of(prediction: object, names: Sequence[str]) -> dict[str, float | None]:
-    """A student's predictions by name; None where there is none. Raises UnusableResult for anything but numbers."""
-    found = prediction if isinstance(prediction, dict) else {}
-    if prediction is not None and not isinstance(prediction, dict):
-        raise UnusableResult(
-            "Your prediction should be the dict from the cell above, with a number or None for each name."
-        )
-    for value in found.values():
-        if value is not None and not (isinstance(value, (int, float)) and np.isfinite(value)):
-            raise UnusableResult("Each prediction should be a number, or None where you have none.")
-    return {name: found.get(name) for name in names}
-
-
-def guess(prediction: object) -> float | None:
-    """A student's prediction as a number, or None where there is none. Raises UnusableResult for anything else."""
-    if prediction is None or (isinstance(prediction, (int, float)) and np.isfinite(prediction)):
-        return prediction
-    raise UnusableResult("Your prediction should be a number, or None where you have none.")
 
 
 # ---------------------------------------------------------------- 150 digits, 30 of them with a wrong label

@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 
 from autograder.lab import style
-from autograder.lab.activations import UnusableResult, broken_at_jumps, checked, print_unusable
+from autograder.lab.activations import broken_at_jumps
 from autograder.lab.dead_units import cross_entropy_backward
 from autograder.lab.handwritten_digits import digits
+from autograder.lab.students import UnusableResult, checked, function_name, guesses_in_order, print_unusable
 
 LOWER, UPPER = 1 / 8, 1 / 3
 WIDTHS = (64, 64, 48, 32, 10)
@@ -101,7 +102,7 @@ def revive_a_dead_unit(
 
 def _pair(function: Callable, names: str) -> Callable:
     """The function, made to return two arrays of numbers."""
-    name = getattr(function, "__name__", "function")
+    name = function_name(function)
 
     @functools.wraps(function)
     def wrapped(*arguments: Any) -> tuple[np.ndarray, np.ndarray]:
@@ -185,9 +186,7 @@ def recover_the_slopes(
     teacher: the slopes for z < 0 that the targets are made with, one for each unit.
     prediction: the student's guess of the learned alphas, in the same order.
     """
-    guesses = [None] * len(teacher) if prediction is None else list(prediction)
-    if len(guesses) != len(teacher):
-        raise UnusableResult(f"Your prediction should have {len(teacher)} numbers, one for each unit.")
+    guesses = guesses_in_order(prediction, len(teacher), "for each unit")
     rng = np.random.default_rng(seed)
     slopes, units = np.array(teacher, float), len(teacher)
     true_w, true_b = rng.normal(size=(5, units)), 0.3 * rng.normal(size=units)
@@ -237,9 +236,7 @@ def prelu_on_digits(
     prediction: the student's guess of the alphas of the three layers at the end, first layer first.
     """
     layers = len(WIDTHS) - 2
-    guesses = [None] * layers if prediction is None else list(prediction)
-    if len(guesses) != layers:
-        raise UnusableResult(f"Your prediction should have {layers} numbers, one for each hidden layer.")
+    guesses = guesses_in_order(prediction, layers, "for each hidden layer")
     runs = [_train(prelu, prelu_backward, shared=True, epochs=epochs, seed=seed) for seed in seeds]
     figure, axes = style.new_figure(1, len(seeds), height=3.2, width=8.0, sharey=True)
     for start, (axis, (alphas, accuracy)) in enumerate(zip(np.atleast_1d(axes), runs, strict=True), 1):

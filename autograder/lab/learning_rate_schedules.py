@@ -8,28 +8,11 @@ from itertools import pairwise
 import numpy as np
 
 from autograder.lab import style
-from autograder.lab.activations import UnusableResult, print_unusable
-from autograder.lab.gradient_clipping import guess, number, smooth
+from autograder.lab.gradient_clipping import smooth
 from autograder.lab.handwritten_digits import digits
+from autograder.lab.students import UnusableResult, guess, number, numbers, print_unusable
 
 # ---------------------------------------------------------------- a student's functions, called with care
-
-
-def numbers(function: Callable, count: int) -> Callable[..., tuple[float, ...]]:
-    """A student's function, made to return so many floats. Raises UnusableResult where it does not."""
-    name = getattr(function, "__name__", "function")
-
-    def wrapped(*arguments: object) -> tuple[float, ...]:
-        returned = function(*arguments)
-        try:
-            found = tuple(float(item) for item in returned)
-        except (TypeError, ValueError):
-            found = ()
-        if len(found) != count:
-            raise UnusableResult(f"Your {name} did not return {count} numbers. Run its check first.")
-        return found
-
-    return wrapped
 
 
 def look(place: int) -> dict[str, object]:

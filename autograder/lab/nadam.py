@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from autograder.lab import style
-from autograder.lab.activations import UnusableResult, checked, print_unusable
 from autograder.lab.adam import gradient_descent, momentum
 from autograder.lab.descent import (
     BOWL,
@@ -21,7 +20,7 @@ from autograder.lab.descent import (
     steps_until,
     train,
 )
-from autograder.lab.gradient_clipping import guess, number
+from autograder.lab.students import UnusableResult, checked, function_name, guess, number, print_unusable
 
 BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8
 DECAYS = (0.0, 0.004, 1.0, 1e6)
@@ -80,7 +79,7 @@ class CarriesProduct(Optimizer):
         returned = self.step(theta.copy(), gradient(theta), m.copy(), s.copy(), float(product), t, *settings)
         parts = list(returned) if isinstance(returned, (tuple, list)) else []
         if [np.shape(part) for part in parts] != [theta.shape] * 3 + [()] or parts[3] is None:
-            name = getattr(self.step, "__name__", "function")
+            name = function_name(self.step)
             raise UnusableResult(
                 f"Your {name} did not return (theta, m, s, mu_product), the first three of the shape of theta. "
                 "Run its check first."

@@ -8,7 +8,6 @@ from collections.abc import Callable
 import numpy as np
 
 from autograder.lab import style
-from autograder.lab.activations import UnusableResult, checked, print_unusable
 from autograder.lab.descent import (
     BOWL,
     CURVATURES,
@@ -22,6 +21,7 @@ from autograder.lab.descent import (
     steps_until,
     train,
 )
+from autograder.lab.students import UnusableResult, checked, guess, print_unusable
 
 LEARNING_RATE, BETA = 0.015, 0.9
 ENOUGH = 1e-6
@@ -38,13 +38,6 @@ def momentum_step(theta, gradient_at, m, learning_rate, beta):
 def optimizer(name: str, step: Callable, learning_rate: float = LEARNING_RATE, beta: float = BETA) -> Optimizer:
     """A step of the look-ahead form with its settings."""
     return Optimizer(name, step, ("m",), {"learning_rate": learning_rate, "beta": beta}, looks_ahead=True)
-
-
-def guess(prediction: object) -> float | None:
-    """A student's prediction as a number, or None where there is none. Raises UnusableResult for anything else."""
-    if prediction is None or (isinstance(prediction, (int, float)) and np.isfinite(prediction)):
-        return prediction
-    raise UnusableResult("Your prediction should be a number, or None where you have none.")
 
 
 def in_steps(count: int | None) -> str:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from autograder.lab import style
-from autograder.lab.activations import UnusableResult, checked, print_unusable
 from autograder.lab.descent import (
     BOWL,
     DigitsNetwork,
@@ -20,6 +19,7 @@ from autograder.lab.descent import (
     steps_until,
     train,
 )
+from autograder.lab.students import UnusableResult, checked, function_name, guess, guesses, print_unusable
 
 # ---------------------------------------------------------------- the optimizers
 
@@ -61,24 +61,6 @@ def step_sizes(optimizer: Optimizer, gradients: np.ndarray) -> np.ndarray:
         after, state = optimizer.advance(at, lambda _, slope=gradient: slope.copy(), state, t)
         sizes.append(-after)
     return np.array(sizes).reshape(np.shape(gradients))
-
-
-def guess(prediction: Any) -> float | None:
-    """A student's prediction as a number, or None where there is none. Raises UnusableResult for anything else."""
-    if prediction is None:
-        return None
-    if isinstance(prediction, (int, float)) and np.isfinite(prediction):
-        return float(prediction)
-    raise UnusableResult("Your prediction should be a number, or None where you have none.")
-
-
-def guesses(prediction: Any, keys: Sequence[float]) -> dict[float, float]:
-    """The predictions in a dict with some of these keys. Raises UnusableResult for anything else."""
-    if prediction is None:
-        return {}
-    if not isinstance(prediction, dict) or not set(prediction) <= set(keys):
-        raise UnusableResult(f"Your prediction should be a dict with the keys {', '.join(f'{key:g}' for key in keys)}.")
-    return {key: number for key, value in prediction.items() if (number := guess(value)) is not None}
 
 
 def _look(number: int) -> dict[str, Any]:
@@ -429,7 +411,7 @@ def _squares_on_digits(rmsprop_step: Callable) -> np.ndarray:
             last["s"] = np.asarray(returned[1], dtype=float)
         return returned
 
-    keep_s.__name__ = getattr(rmsprop_step, "__name__", "function")
+    keep_s.__name__ = function_name(rmsprop_step)
     train(DigitsNetwork((50, 50)), rmsprop(keep_s, 0.001), epochs=5)
     return last["s"]
 

@@ -7,9 +7,9 @@ from collections.abc import Callable
 import numpy as np
 
 from autograder.lab import style
-from autograder.lab.activations import UnusableResult, checked, name_of, print_unusable
 from autograder.lab.dead_units import cross_entropy_backward
 from autograder.lab.handwritten_digits import digits
+from autograder.lab.students import UnusableResult, checked, name_of, positive, print_unusable
 
 LAYERS = 20
 WIDTH = 64
@@ -105,8 +105,7 @@ def gradient_through_layers(
 
     Sigmoid and tanh start with Glorot's initialization, ReLU with He's.
     """
-    if prediction is not None and not (isinstance(prediction, (int, float)) and prediction > 0):
-        raise UnusableResult("Your prediction should be a positive number such as 1e-3, or None.")
+    prediction = positive(prediction, "a positive number such as 1e-3")
     networks = [
         (relu, lambda dout, z, a: checked(relu_backward)(dout, z), 2.0),
         (tanh, lambda dout, z, a: checked(tanh_backward)(dout, a), 1.0),

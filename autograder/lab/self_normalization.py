@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from autograder.lab import style
+from autograder.lab.students import as_number
 
 LECUN, HE = 1.0, 2.0
 """Gains: the variance of a weight is gain / fan_in."""
@@ -144,7 +145,7 @@ def likeness_by_layer(
         look = {"color": colour, "marker": marker, "markersize": 4, "markevery": 2}
         left.plot(range(depth + 1), means, label=label, **look)
         right.plot(range(depth + 1), alike, label=label, **look)
-        expected = _number((prediction or {}).get(name))
+        expected = as_number((prediction or {}).get(name))
         if expected is not None:
             right.plot(depth + 1, expected, marker=marker, color=colour, fillstyle="none", markersize=10, clip_on=False)
         said.append(f"{label}: likeness {alike[-1]:.2f}" + ("" if expected is None else f", predicted {expected:.2f}"))
@@ -159,14 +160,6 @@ def likeness_by_layer(
         f"Over {depth} layers, for {', '.join(names)}: the mean activation as a part of its root mean "
         f"square, and the mean cosine between two unrelated inputs. {'; '.join(said)}. Hollow markers: the prediction.",
     )
-
-
-def _number(value: object) -> float | None:
-    """A prediction as a number, or None where there is none."""
-    try:
-        return float(value)
-    except (TypeError, ValueError):
-        return None
 
 
 def next_mean_square(activation: Callable, mean_square: np.ndarray, gain: float) -> np.ndarray:
@@ -261,7 +254,7 @@ def through_100_layers(selu: Callable, *, prediction: dict[str, float | None] | 
         look = {"color": colour, "linestyle": line, "marker": marker, "markevery": 20, "markersize": 5}
         left.plot(means, label=name, **look)
         right.plot(deviations, label=name, **look)
-        expected = _number((prediction or {}).get(name))
+        expected = as_number((prediction or {}).get(name))
         if expected is not None and expected > 0:
             right.plot(103, expected, marker=marker, color=colour, fillstyle="none", markersize=11, clip_on=False)
         predicted = "" if expected is None else f" (predicted: {expected:g})"

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from autograder.lab import style
-from autograder.lab.activations import UnusableResult, checked, print_unusable
 from autograder.lab.dead_units import cross_entropy_backward
 from autograder.lab.handwritten_digits import digits
+from autograder.lab.students import UnusableResult, checked, positive, print_unusable
 
 DEPTH = 50
 WIDTH = 64
@@ -61,15 +61,6 @@ def start_of(name: str) -> Start:
 STARTS = ("ReLU, He", "tanh, Glorot", "sigmoid, Glorot", "tanh, N(0, 1)", "sigmoid, N(0, 1)", "ReLU, N(0, 0.01²)")
 
 
-def _number(value: object, what: str) -> float | None:
-    """A prediction as a positive number, or None where there is none."""
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not value > 0:
-        raise UnusableResult(f"Your prediction should be {what}, or None.")
-    return float(value)
-
-
 # ---------------------------------------------------------------- products of Jacobians
 
 
@@ -86,7 +77,7 @@ def through_fifty_layers(
 
     prediction: the student's guess of the median singular value after 50 layers.
     """
-    guess = _number(prediction, "a positive number such as 0.1")
+    guess = positive(prediction, "a positive number such as 0.1")
     settings = {
         "weights × 1.1, z = 0": (1.1, 0.0),
         "weights × 1.0, z = 0": (1.0, 0.0),
@@ -257,7 +248,7 @@ def gradients_by_layer(
         look = {"color": style.COLOURS[i], "marker": style.MARKERS[i], "linestyle": style.LINES[i], "markersize": 4.5}
         left.plot(places, np.where(of_z > 0, of_z, np.nan), label=f"{name}: ×{factor:.2f} a layer", **look)
         right.plot(places, np.where(of_weights > 0, of_weights, np.nan), **look)
-        guess = _number((prediction or {}).get(name), "a positive number such as 1e-3 for each start")
+        guess = positive((prediction or {}).get(name), "a positive number such as 1e-3 for each start")
         if guess is not None:
             guessed = True
             look = {"color": style.COLOURS[i], "marker": style.MARKERS[i], "fillstyle": "none", "markersize": 11}
@@ -354,7 +345,7 @@ def which_layers_learn(
 
     prediction: the student's guess of how far the weights of layer 1 move in the network "sigmoid, Glorot".
     """
-    guess = _number(prediction, "a positive number such as 0.01")
+    guess = positive(prediction, "a positive number such as 0.01")
     figure, (left, right) = style.new_figure(columns=2, width=9.4, height=3.8)
     places = np.arange(1, HIDDEN + 1)
     told = []
@@ -413,7 +404,7 @@ def error_against_step(
 
     prediction: the student's guess of the h with the smallest error of the central difference.
     """
-    guess = _number(prediction, "a positive number such as 1e-3")
+    guess = positive(prediction, "a positive number such as 1e-3")
     x = np.array([1.5])
     exact = slope_of_example(1.5)
     steps = 10.0 ** np.arange(-1, -20.25, -0.25)

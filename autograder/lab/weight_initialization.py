@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from autograder.lab import style
-from autograder.lab.activations import UnusableResult, checked, print_unusable
 from autograder.lab.dead_units import cross_entropy_backward
 from autograder.lab.handwritten_digits import digits
+from autograder.lab.students import as_number, checked, finite, print_unusable
 
 WIDTH, SAMPLES, DEPTH = 100, 200, 50
 SELU_ALPHA, SELU_SCALE = 1.6732632423543772, 1.0507009873554805
@@ -48,20 +48,6 @@ def logistic(z: np.ndarray) -> np.ndarray:
     return 0.5 * (1 + np.tanh(z / 2))
 
 
-def finite(function: Callable) -> Callable:
-    """A student's initialization that returns finite numbers in its first argument's shape or raises UnusableResult."""
-    returned = checked(function)
-
-    def start(*arguments: Any) -> np.ndarray:
-        weights = returned(*arguments)
-        if not np.isfinite(weights).all():
-            name = getattr(function, "__name__", "function")
-            raise UnusableResult(f"Your {name} returned infinite numbers or NaN. Run its check first.")
-        return weights
-
-    return start
-
-
 def scaled(factor: float) -> Start:
     """Normal weights with this standard deviation, whatever the layer."""
     return lambda noise: factor * noise
@@ -81,17 +67,8 @@ def rms(a: np.ndarray) -> float:
     return float(np.sqrt(np.mean(np.square(a))))
 
 
-def _number(value: object) -> float | None:
-    """A prediction as a finite number from 0 up, or None."""
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        return None
-    return number if 0 <= number < np.inf else None
-
-
 def _prediction(prediction: object, name: str) -> float | None:
-    return _number(prediction.get(name)) if isinstance(prediction, dict) else None
+    return as_number(prediction.get(name), least=0) if isinstance(prediction, dict) else None
 
 
 def _power(value: float) -> str:
@@ -427,8 +404,8 @@ def cut_tails(truncated_normal: Callable, *, prediction: float | None = None, co
         look = {"color": (style.GREY, style.RED, style.BLUE)[i], "linestyle": (":", "--", "-")[i], "linewidth": 1.8}
         told.append(f"{name}: standard deviation {numbers.std():.4f}")
         axes.hist(numbers, bins=bins, density=True, histtype="step", label=told[-1], **look)
-    if _number(prediction) is not None:
-        print(f"You expected {_number(prediction):.3f}; your truncated numbers have {redrawn.std():.4f}.")
+    if (guess := as_number(prediction, least=0)) is not None:
+        print(f"You expected {guess:.3f}; your truncated numbers have {redrawn.std():.4f}.")
     axes.set(xlabel="weight / std", ylabel="density", ylim=(0, 0.62), title="Two ways to have no outliers")
     axes.legend(loc="upper left", fontsize=9)
     axes.annotate("2.3 % of all weights\nin each heap", (2.0, 0.37), (2.35, 0.42), arrowprops={"arrowstyle": "->"})
