@@ -10,6 +10,7 @@ from itertools import pairwise
 import numpy as np
 
 from autograder.lab import style
+from autograder.lab.experiment import experiment
 from autograder.lab.handwritten_digits import digits
 from autograder.lab.self_normalization import usable
 
@@ -141,7 +142,7 @@ def train(activation: Activation, setting: Setting) -> tuple[float, np.ndarray]:
         return setting.rates[best], networks.accuracy(x_validation, y_validation)[best]
 
 
-@style.experiment
+@experiment
 def compare_activations(
     elu: Callable,
     elu_backward: Callable,
@@ -195,7 +196,7 @@ def compare_activations(
     )
 
 
-@style.experiment
+@experiment
 def time_activations(elu: Callable, selu: Callable) -> None:
     """How long ReLU, your ELU, your SELU, and the matrix product in front of them take for one layer."""
     if not usable(elu, selu):

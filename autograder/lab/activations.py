@@ -7,13 +7,13 @@ from collections.abc import Callable
 import numpy as np
 
 from autograder.lab import style
-from autograder.lab.students import checked, name_of, print_unusable
+from autograder.lab.experiment import experiment
+from autograder.lab.students import checked, name_of
 
 SMALLEST_JUMP = 0.2
 
 
-@style.experiment
-@print_unusable
+@experiment
 def plot_activation(
     activation: Callable,
     backward: Callable | None = None,

@@ -22,7 +22,8 @@ from autograder.lab.descent import (
     steps_until,
     train,
 )
-from autograder.lab.students import UnusableResult, checked, guess, number, print_unusable
+from autograder.lab.experiment import experiment
+from autograder.lab.students import UnusableResult, checked, guess, number
 
 BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8
 FAR = 10**9
@@ -86,8 +87,7 @@ def _averages(corrected_average: Callable, gradients: np.ndarray, beta: float) -
     return np.array(found).T
 
 
-@style.experiment
-@print_unusable
+@experiment
 def averages_from_zero(corrected_average: Callable) -> None:
     """The moving average of noisy gradients around 1, and the corrected one, for two betas."""
     figure, panels = style.new_figure(1, 2, width=9.0, height=3.4, sharey=True)
@@ -112,8 +112,7 @@ def averages_from_zero(corrected_average: Callable) -> None:
     )
 
 
-@style.experiment
-@print_unusable
+@experiment
 def first_steps(relative_steps: Callable, *, prediction: float | None = None) -> None:
     """Adam's steps for a constant gradient, with the correction and without.
 
@@ -155,8 +154,7 @@ def first_steps(relative_steps: Callable, *, prediction: float | None = None) ->
 # ---------------------------------------------------------------- the size of the steps
 
 
-@style.experiment
-@print_unusable
+@experiment
 def scale_and_noise(relative_steps: Callable) -> None:
     """How long Adam's steps are for gradients of any scale, and for gradients with more and more noise."""
     rng = np.random.default_rng(0)
@@ -192,8 +190,7 @@ def scale_and_noise(relative_steps: Callable) -> None:
     )
 
 
-@style.experiment
-@print_unusable
+@experiment
 def beyond_the_learning_rate(
     relative_steps: Callable, largest_step: Callable, *, prediction: float | None = None
 ) -> None:
@@ -256,8 +253,7 @@ def _first_step(adam_step: Callable, gradients: np.ndarray, epsilon: float) -> n
     return -optimizer.advance(zeros, lambda _: gradients, (zeros, zeros), 1)[0]
 
 
-@style.experiment
-@print_unusable
+@experiment
 def where_epsilon_stands(adam_step: Callable) -> None:
     """The first step over the size of the gradient: epsilon in three places, and epsilon of three sizes."""
     gradients = np.geomspace(1e-13, 10, 200)
@@ -292,8 +288,7 @@ def where_epsilon_stands(adam_step: Callable) -> None:
 # ---------------------------------------------------------------- surfaces
 
 
-@style.experiment
-@print_unusable
+@experiment
 def adam_paths(adam_step: Callable) -> None:
     """Gradient descent, momentum and Adam on the elongated bowl and in the curved valley."""
     figure, panels = style.new_figure(1, 2, width=9.6, height=4.0)
@@ -331,8 +326,7 @@ def turned(surface: Surface, degrees: float) -> Surface:
     return Surface(surface.name, lambda theta: surface.loss(theta @ turn), gradient, start, (0, 0), (-10, 5), (-10, 5))
 
 
-@style.experiment
-@print_unusable
+@experiment
 def turned_bowl(adam_step: Callable, *, learning_rate: float = 0.1) -> None:
     """Steps that momentum and Adam need on the elongated bowl, turned by angles from 0 to 90 degrees."""
     angles = np.arange(0, 91, 7.5)
@@ -375,8 +369,7 @@ RATES = (3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1)
 SHOWN_RATE = 3e-2
 
 
-@style.experiment
-@print_unusable
+@experiment
 def sweep_learning_rates(adam_step: Callable, *, prediction: float | None = None) -> None:
     """The training loss on the digits over the learning rate: momentum, Adam, and Adam without its correction.
 
@@ -424,8 +417,7 @@ def sweep_learning_rates(adam_step: Callable, *, prediction: float | None = None
 NOISES = (0.01, 0.1, 1.0, 10.0)
 
 
-@style.experiment
-@print_unusable
+@experiment
 def decay_by_gradient_size(adam_step: Callable, adamw_step: Callable, *, weight_decay: float = 0.3) -> None:
     """Parameters whose gradients are noise of four sizes, and decay: as an L2 penalty in Adam, and in AdamW."""
     steps, copies, rate = 3000, 40, 1e-3

@@ -8,8 +8,9 @@ from itertools import pairwise
 import numpy as np
 
 from autograder.lab import style
+from autograder.lab.experiment import experiment
 from autograder.lab.handwritten_digits import digits
-from autograder.lab.students import arrays, as_number, as_share, print_unusable
+from autograder.lab.students import arrays, as_number, as_share
 
 MOMENTUM, EPS = 0.1, 1e-5
 DEPTH, WIDTH, BATCH, SEEDS = 10, 50, 32, 3
@@ -139,8 +140,7 @@ def train_epochs(networks: Networks, epochs: int, seed: int = 1) -> None:
             networks.train(x[chosen], y[chosen])
 
 
-@style.experiment
-@print_unusable
+@experiment
 def plot_batch(normalize_channels: Callable) -> None:
     """Draw a batch with two features before and after your normalization, and print its statistics."""
     rng = np.random.default_rng(3)
@@ -166,8 +166,7 @@ def plot_batch(normalize_channels: Callable) -> None:
     style.show(figure, f"Scatter plot of 200 samples with two features. {'; '.join(told)}.")
 
 
-@style.experiment
-@print_unusable
+@experiment
 def running_statistics(
     batch_norm_train: Callable, *, momenta: Sequence[float] = (0.01, 0.1, 0.5), prediction: float | None = None
 ) -> None:
@@ -206,8 +205,7 @@ def running_statistics(
     )
 
 
-@style.experiment
-@print_unusable
+@experiment
 def noise_of_the_batch(batch_norm_train: Callable, *, prediction: float | None = None) -> None:
     """What one and the same sample is turned into by 300 random batches of each size.
 
@@ -256,8 +254,7 @@ def noise_of_the_batch(batch_norm_train: Callable, *, prediction: float | None =
     )
 
 
-@style.experiment
-@print_unusable
+@experiment
 def plot_gradient(batch_norm_backward: Callable) -> None:
     """The gradient that arrives at the output of one channel, and the one that your function sends on to its input."""
     require_all(None, None, batch_norm_backward)
@@ -293,8 +290,7 @@ def plot_gradient(batch_norm_backward: Callable) -> None:
     )
 
 
-@style.experiment
-@print_unusable
+@experiment
 def signal_and_gradient(batch_norm_train: Callable, batch_norm_backward: Callable, depth: int = 20) -> None:
     """The size of signal and gradient in random ReLU networks whose weights are too small, right, or too large."""
     require_all(batch_norm_train, None, batch_norm_backward)
@@ -350,8 +346,7 @@ def _through_random_layers(
     return [float(z.std()) for z in z_of], gradients[::-1]
 
 
-@style.experiment
-@print_unusable
+@experiment
 def accuracy_by_learning_rate(
     batch_norm_train: Callable, batch_norm_evaluate: Callable, batch_norm_backward: Callable, *, epochs: int = 5
 ) -> None:
@@ -393,8 +388,7 @@ WAYS = ("running", "batches of 2", "batches of 4", "batches of 16", "batches of 
 """Where the mean and the variance come from in `statistics_in_evaluation`."""
 
 
-@style.experiment
-@print_unusable
+@experiment
 def statistics_in_evaluation(
     batch_norm_train: Callable,
     batch_norm_evaluate: Callable,

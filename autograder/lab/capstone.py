@@ -10,9 +10,10 @@ import numpy as np
 
 from autograder.lab import style
 from autograder.lab.deep_network import BETA2, BN_EPS, Run, complete, data, train, train_in_pytorch
+from autograder.lab.experiment import experiment
 from autograder.lab.function_toolbox import Toolbox
 from autograder.lab.handwritten_digits import SPLIT_SEED, images
-from autograder.lab.students import UnusableResult, as_number, print_unusable
+from autograder.lab.students import UnusableResult, as_number
 
 SEEDS = (0, 1, 2)
 SMALLEST = 1e-17
@@ -53,8 +54,7 @@ def _learn_by_heart(training_step: Callable, x: np.ndarray, labels: np.ndarray) 
     return np.array(losses)
 
 
-@style.experiment
-@print_unusable
+@experiment
 def ten_images_by_heart(training_step: Callable, *, prediction: float | None = None) -> None:
     """Sixty steps on the same ten images, one of each digit; once with their labels, once with the labels mixed up.
 
@@ -113,8 +113,7 @@ def _parts_at(difference: np.ndarray) -> str:
     return f"part at step {apart[0] + 1}" if len(apart) else "never part"
 
 
-@style.experiment
-@print_unusable
+@experiment
 def side_by_side(tools: Toolbox, *, prediction: float | None = None) -> None:
     """Train the deep network with the functions of the toolbox, and the same network in PyTorch; draw both losses.
 
@@ -187,8 +186,7 @@ PLANTED: dict[str, tuple[str, Callable[[Toolbox], Callable]]] = {
 """An error in words -> the function it is in, and how it is made from a toolbox of right ones."""
 
 
-@style.experiment
-@print_unusable
+@experiment
 def planted_errors(tools: Toolbox, **own: Callable) -> None:
     """Train the network with one function exchanged for a wrong one, and compare with PyTorch as before.
 
@@ -306,8 +304,7 @@ def _draw_runs(runs: Mapping[str, Run], guesses: Mapping[str, Any]) -> tuple[Any
     return figure, "; ".join(told)
 
 
-@style.experiment
-@print_unusable
+@experiment
 def climb_the_ladder(tools: Toolbox, *, prediction: Mapping[str, float | None] | None = None) -> None:
     """Train three networks on every rung of the ladder, six epochs each; draw accuracy and training loss.
 
@@ -325,8 +322,7 @@ def climb_the_ladder(tools: Toolbox, *, prediction: Mapping[str, float | None] |
     )
 
 
-@style.experiment
-@print_unusable
+@experiment
 def own_recipe(tools: Toolbox, recipe: Mapping[str, Any]) -> None:
     """Train three networks by a recipe of yours and show them beside the ladder."""
     require_toolbox(tools)
@@ -357,8 +353,7 @@ def _stops(early_stopping: Callable, losses: np.ndarray, patience: int) -> tuple
     return stop, best
 
 
-@style.experiment
-@print_unusable
+@experiment
 def when_to_stop(
     tools: Toolbox,
     early_stopping: Callable,
@@ -405,8 +400,7 @@ def when_to_stop(
 # ---------------------------------------------------------------- the test
 
 
-@style.experiment
-@print_unusable
+@experiment
 def final_exam(tools: Toolbox, recipe: Mapping[str, Any]) -> None:
     """Train by your recipe and look at the test images, once; draw those that all three networks misread."""
     require_toolbox(tools)

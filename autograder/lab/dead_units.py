@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from autograder.lab import style
+from autograder.lab.experiment import experiment, offered
 from autograder.lab.handwritten_digits import digits
-from autograder.lab.students import checked, guesses_in_order, name_of, print_unusable
+from autograder.lab.students import checked, guesses_in_order, name_of
 
 WIDTHS = (64, 100, 100, 100, 10)
 MOMENTUM = 0.9
@@ -29,12 +30,11 @@ def relu_backward(dout: np.ndarray, z: np.ndarray) -> np.ndarray:
     return np.where(z > 0, dout, 0.0)
 
 
-RELU = ("ReLU", relu, relu_backward)
+RELU = offered(("ReLU", relu, relu_backward), "RELU")
 """For `against=lab.RELU`: the course's own ReLU beside an activation of the student's."""
 
 
-@style.experiment
-@print_unusable
+@experiment
 def dead_units_experiment(
     activation: Callable,
     backward: Callable,
@@ -84,8 +84,7 @@ def dead_units_experiment(
     style.show(figure, _alt_by_rate(dead, accuracy, learning_rates))
 
 
-@style.experiment
-@print_unusable
+@experiment
 def lower_learning_rate_experiment(
     activation: Callable,
     backward: Callable,

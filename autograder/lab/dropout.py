@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from autograder.lab import style
+from autograder.lab.experiment import experiment
 from autograder.lab.handwritten_digits import SPLIT_SEED, VALIDATION, digits, images
-from autograder.lab.students import UnusableResult, arrays, guess, print_unusable
+from autograder.lab.students import UnusableResult, arrays, guess
 
 SELU_ALPHA, SELU_SCALE = 1.6732632423543772, 1.0507009873554805
 PASSES = 50
@@ -148,8 +149,7 @@ def validation(count: int) -> tuple[np.ndarray, np.ndarray]:
 # ---------------------------------------------------------------- one layer
 
 
-@style.experiment
-@print_unusable
+@experiment
 def training_against_evaluation(dropout: Callable, *, p: float = 0.3, prediction: float | None = None) -> None:
     """What 40 units behind dropout receive for 30 digits: mean over 400 masks against evaluation, with your dropout and
     without its scaling.
@@ -203,8 +203,7 @@ def training_against_evaluation(dropout: Callable, *, p: float = 0.3, prediction
     )
 
 
-@style.experiment
-@print_unusable
+@experiment
 def noise_of_a_unit(dropout: Callable, dropout_moments: Callable, *, ps: Sequence[float] = (0.2, 0.5, 0.8)) -> None:
     """What one unit behind dropout receives for one digit under 4000 masks, and the normal curve with your moments."""
     require(dropout)
@@ -279,8 +278,7 @@ def guessed_from_neighbours(original: np.ndarray, dropped: np.ndarray, kept: np.
     return 1 - rest / total
 
 
-@style.experiment
-@print_unusable
+@experiment
 def pixels_or_channels(dropout: Callable, dropout_channels: Callable, *, p: float = 0.5) -> None:
     """Six feature maps of a digit: as they are, with pixels dropped, with channels dropped."""
     require(dropout)
@@ -318,8 +316,7 @@ def pixels_or_channels(dropout: Callable, dropout_channels: Callable, *, p: floa
 UNITS, EPOCHS, RATE = 100, 80, 0.005
 
 
-@style.experiment
-@print_unusable
+@experiment
 def overfitting(
     dropout: Callable, dropout_backward: Callable, *, p: float = 0.5, prediction: float | None = None
 ) -> None:
@@ -371,8 +368,7 @@ def overfitting(
     )
 
 
-@style.experiment
-@print_unusable
+@experiment
 def how_much_to_drop(
     dropout: Callable,
     dropout_backward: Callable,
@@ -484,8 +480,7 @@ EXAMPLE = 2
 """The digit that is shown."""
 
 
-@style.experiment
-@print_unusable
+@experiment
 def rotated_digits(
     dropout: Callable,
     dropout_backward: Callable,
@@ -547,8 +542,7 @@ def rotated_digits(
     )
 
 
-@style.experiment
-@print_unusable
+@experiment
 def answer_only_when_sure(
     dropout: Callable, dropout_backward: Callable, mc_dropout: Callable, *, p: float = 0.5, noise: float = 1.0
 ) -> None:
@@ -610,8 +604,7 @@ def selu(z: np.ndarray) -> np.ndarray:
     return SELU_SCALE * np.where(z > 0, z, SELU_ALPHA * np.expm1(np.minimum(z, 0)))
 
 
-@style.experiment
-@print_unusable
+@experiment
 def through_selu_layers(
     dropout: Callable, alpha_dropout: Callable, *, p: float = 0.2, prediction: dict[str, float | None] | None = None
 ) -> None:

@@ -7,8 +7,9 @@ from collections.abc import Callable
 import numpy as np
 
 from autograder.lab import style
+from autograder.lab.experiment import experiment
 from autograder.lab.pytorch_race import gpu
-from autograder.lab.students import UnusableResult, print_unusable
+from autograder.lab.students import UnusableResult
 
 ROWS, CHANNELS = 4096, 8
 OFFSETS = tuple(10.0**power for power in range(7))
@@ -76,8 +77,7 @@ def relative_errors(variance: Variance) -> list[float]:
     return errors
 
 
-@style.experiment
-@print_unusable
+@experiment
 def variance_in_float32(batch_norm_train: Callable) -> None:
     """Feed batches of variance 1 and growing mean, in float32, to your function and others; draw the error of the
     variance.

@@ -10,8 +10,9 @@ import numpy as np
 
 from autograder.lab import style
 from autograder.lab.dead_units import cross_entropy_backward
+from autograder.lab.experiment import experiment
 from autograder.lab.handwritten_digits import digits
-from autograder.lab.students import clipper, guess, number, print_unusable
+from autograder.lab.students import clipper, guess, number
 
 # ---------------------------------------------------------------- a student's functions, called with care
 
@@ -65,8 +66,7 @@ def _draw_surface(axes, w: tuple[float, float], b: tuple[float, float]) -> None:
     axes.figure.colorbar(picture, ax=axes, label="loss", pad=0.01)
 
 
-@style.experiment
-@print_unusable
+@experiment
 def show_the_cliff() -> None:
     """The loss of a recurrent unit over (w, b), and along one line across the cliff its gradient's norm."""
     figure, (left, right) = style.new_figure(1, 2, width=8.6, height=3.5)
@@ -89,8 +89,7 @@ def show_the_cliff() -> None:
     )
 
 
-@style.experiment
-@print_unusable
+@experiment
 def paths_at_the_cliff(
     clip_by_value: Callable, clip_by_global_norm: Callable, *, prediction: float | None = None
 ) -> None:
@@ -136,8 +135,7 @@ def angle_between(one: Sequence[np.ndarray], other: Sequence[np.ndarray], cosine
     return float(np.degrees(np.arccos(np.clip(number(cosine_similarity)(list(one), list(other)), -1, 1))))
 
 
-@style.experiment
-@print_unusable
+@experiment
 def square_and_disc(clip_by_value: Callable, clip_by_global_norm: Callable) -> None:
     """Gradients of two entries and length 2 in all directions: where clipping to 1 takes each of them."""
     angles = np.linspace(0, 2 * np.pi, 32, endpoint=False) + np.pi / 32
@@ -287,8 +285,7 @@ def first_gradients(activation: str, gain: float, seed: int = 0) -> list[np.ndar
     return [g.astype(np.float64) for g in network.loss_and_gradients(x[:256], y[:256])[1]]
 
 
-@style.experiment
-@print_unusable
+@experiment
 def angles_in_a_deep_network(
     clip_by_value: Callable,
     clip_by_global_norm: Callable,
@@ -335,8 +332,7 @@ def angles_in_a_deep_network(
     )
 
 
-@style.experiment
-@print_unusable
+@experiment
 def norms_by_layer(clip_by_global_norm: Callable, clip_each_by_norm: Callable, *, max_norm: float = 1.0) -> None:
     """The gradients' norms layer by layer, before and after clipping, where they vanish and where they explode."""
     figure, panels = style.new_figure(1, 2, width=8.6, height=3.5, sharey=True)
@@ -374,8 +370,7 @@ def smooth(values: Sequence[float], width: int = 9) -> np.ndarray:
     return np.median(np.lib.stride_tricks.sliding_window_view(padded, width), axis=1)
 
 
-@style.experiment
-@print_unusable
+@experiment
 def train_with_and_without(
     clip_by_global_norm: Callable, *, max_norm: float = 1.0, prediction: float | None = None, seed: int = 0
 ) -> None:
@@ -415,8 +410,7 @@ def train_with_and_without(
     )
 
 
-@style.experiment
-@print_unusable
+@experiment
 def sweep_max_norm(
     clip_by_global_norm: Callable,
     *,

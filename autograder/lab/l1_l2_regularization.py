@@ -11,8 +11,9 @@ import numpy as np
 
 from autograder.lab import style
 from autograder.lab.dead_units import cross_entropy_backward
+from autograder.lab.experiment import experiment
 from autograder.lab.handwritten_digits import digits
-from autograder.lab.students import guess, guesses_of, on_a_list, on_an_array, print_unusable, step_of
+from autograder.lab.students import guess, guesses_of, on_a_list, on_an_array, step_of
 
 # ---------------------------------------------------------------- a student's functions, called with care
 
@@ -183,8 +184,7 @@ def with_max_norm(max_norm: Callable, limit: float, seed: int = 0) -> Training:
     return train(after=lambda weights: [limited(weight, limit) for weight in weights], seed=seed)
 
 
-@style.experiment
-@print_unusable
+@experiment
 def learned_by_heart(*, prediction: dict[str, float | None] | None = None) -> None:
     """Train the 64-100-100-10 network on 150 digits, 30 of them with wrong labels, without regularization.
 
@@ -240,8 +240,7 @@ def pulled(gradient: Callable, strength: float, start: float, steps: int = PULL_
     return np.array(path)
 
 
-@style.experiment
-@print_unusable
+@experiment
 def pulled_to_zero(
     l2_gradient: Callable, l1_gradient: Callable, *, prediction: dict[str, float | None] | None = None
 ) -> None:
@@ -278,8 +277,7 @@ def pulled_to_zero(
     )
 
 
-@style.experiment
-@print_unusable
+@experiment
 def near_zero(l1_gradient: Callable, soft_threshold: Callable, *, prediction: float | None = None) -> None:
     """One weight whose best value is exactly 0, by L1's gradient and by the soft threshold.
 
@@ -337,8 +335,7 @@ def descend(pull: Callable | None, shrink: Callable | None, strength: float, ste
     return weight[0]
 
 
-@style.experiment
-@print_unusable
+@experiment
 def where_the_minimum_goes(l2_gradient: Callable, soft_threshold: Callable) -> None:
     """How the minimum of a loss with two weights moves while the strength of the penalty grows, for L2 and for L1."""
     pull, shrink = on_a_list(l2_gradient), on_a_list(soft_threshold)
@@ -390,8 +387,7 @@ def where_the_minimum_goes(l2_gradient: Callable, soft_threshold: Callable) -> N
 SMALL = 1e-3
 
 
-@style.experiment
-@print_unusable
+@experiment
 def weight_histograms(l2_gradient: Callable, l1_gradient: Callable, soft_threshold: Callable) -> None:
     """Train the network without a penalty, with L2, and with L1 in two ways; draw all its weights as histograms."""
     runs = {
@@ -427,8 +423,7 @@ def weight_histograms(l2_gradient: Callable, l1_gradient: Callable, soft_thresho
     )
 
 
-@style.experiment
-@print_unusable
+@experiment
 def sweep_strength(
     gradient: Callable,
     *,
@@ -474,8 +469,7 @@ def sweep_strength(
     )
 
 
-@style.experiment
-@print_unusable
+@experiment
 def compare_regularizers(
     l2_gradient: Callable, soft_threshold: Callable, max_norm: Callable, *, seeds: Sequence[int] = (0, 1, 2)
 ) -> None:
@@ -549,8 +543,7 @@ def optimizers(sgd_step: Callable, adam_step: Callable) -> dict[str, tuple[Calla
     }
 
 
-@style.experiment
-@print_unusable
+@experiment
 def penalty_against_decay(
     l2_gradient: Callable,
     sgd_weight_decay_step: Callable,
@@ -609,8 +602,7 @@ def left_of_a_weight(step: Callable, states: int) -> np.ndarray:
     return theta
 
 
-@style.experiment
-@print_unusable
+@experiment
 def shrunk_by_gradient_size(
     sgd_weight_decay_step: Callable,
     adam_weight_decay_step: Callable,

@@ -12,8 +12,9 @@ import numpy as np
 from autograder.lab import style
 from autograder.lab.activations import broken_at_jumps
 from autograder.lab.dead_units import cross_entropy_backward
+from autograder.lab.experiment import experiment
 from autograder.lab.handwritten_digits import digits
-from autograder.lab.students import UnusableResult, checked, function_name, guesses_in_order, print_unusable
+from autograder.lab.students import UnusableResult, checked, function_name, guesses_in_order
 
 LOWER, UPPER = 1 / 8, 1 / 3
 WIDTHS = (64, 64, 48, 32, 10)
@@ -22,8 +23,7 @@ BATCH = 64
 MOMENTUM = 0.9
 
 
-@style.experiment
-@print_unusable
+@experiment
 def plot_leaky_relus(
     leaky_relu: Callable, leaky_relu_backward: Callable, *, alphas: Sequence[float] = (0.0, 0.01, 0.3, 1.5)
 ) -> None:
@@ -48,8 +48,7 @@ def plot_leaky_relus(
     )
 
 
-@style.experiment
-@print_unusable
+@experiment
 def revive_a_dead_unit(
     leaky_relu: Callable,
     leaky_relu_backward: Callable,
@@ -124,8 +123,7 @@ def _of_shapes(pair: tuple[np.ndarray, np.ndarray], shapes: tuple, name: str) ->
     return pair
 
 
-@style.experiment
-@print_unusable
+@experiment
 def plot_rrelu_fan(
     rrelu: Callable, *, prediction: float | None = None, lines: int = 60, draws: int = 20_000, at: float = -6.0
 ) -> None:
@@ -169,8 +167,7 @@ def plot_rrelu_fan(
     )
 
 
-@style.experiment
-@print_unusable
+@experiment
 def recover_the_slopes(
     prelu: Callable,
     prelu_backward: Callable,
@@ -221,8 +218,7 @@ def recover_the_slopes(
     )
 
 
-@style.experiment
-@print_unusable
+@experiment
 def prelu_on_digits(
     prelu: Callable,
     prelu_backward: Callable,
@@ -261,8 +257,7 @@ def prelu_on_digits(
     )
 
 
-@style.experiment
-@print_unusable
+@experiment
 def decay_on_alpha(
     prelu: Callable, prelu_backward: Callable, *, weight_decay: float = 0.01, epochs: int = 30, seed: int = 0
 ) -> None:

@@ -8,9 +8,10 @@ from itertools import pairwise
 import numpy as np
 
 from autograder.lab import style
+from autograder.lab.experiment import experiment
 from autograder.lab.gradient_clipping import smooth
 from autograder.lab.handwritten_digits import digits
-from autograder.lab.students import UnusableResult, guess, number, numbers, print_unusable
+from autograder.lab.students import UnusableResult, guess, number, numbers
 
 # ---------------------------------------------------------------- a student's functions, called with care
 
@@ -47,8 +48,7 @@ def _draw_losses(axes, curves: dict[str, Sequence[float]]) -> list[str]:
     return said
 
 
-@style.experiment
-@print_unusable
+@experiment
 def two_constant_rates() -> None:
     """A large and a small constant learning rate on a bowl with a noisy gradient."""
     figure, axes = style.new_figure(height=3.4)
@@ -64,8 +64,7 @@ def two_constant_rates() -> None:
     )
 
 
-@style.experiment
-@print_unusable
+@experiment
 def decay_on_two_axes(
     power_schedule: Callable, exponential_schedule: Callable, *, prediction: float | None = None
 ) -> None:
@@ -112,8 +111,7 @@ def walk(rates: Sequence[float]) -> np.ndarray:
     return np.array(path)
 
 
-@style.experiment
-@print_unusable
+@experiment
 def noise_and_distance(
     power_schedule: Callable, exponential_schedule: Callable, *, prediction: float | None = None
 ) -> None:
@@ -164,8 +162,7 @@ def noise_and_distance(
 METRICS = (1.0, 0.8, 0.7, 0.72, 0.7, 0.69995, 0.71, 0.6, 0.62, 0.61, 0.63, 0.64, 0.62, 0.61)
 
 
-@style.experiment
-@print_unusable
+@experiment
 def watch_the_counter(performance_schedule: Callable, *, prediction: Sequence[int] | None = None) -> None:
     """Fourteen epochs of performance scheduling: the metric, the count of bad epochs and the learning rate.
 
@@ -215,8 +212,7 @@ def watch_the_counter(performance_schedule: Callable, *, prediction: Sequence[in
 CYCLE, TOP = 101, 0.1
 
 
-@style.experiment
-@print_unusable
+@experiment
 def plot_one_cycle(
     one_cycle_schedule: Callable, one_cycle_cosine_schedule: Callable, *, prediction: float | None = None
 ) -> None:
@@ -413,8 +409,7 @@ def rising_rates(exponential_schedule: Callable) -> tuple[np.ndarray, np.ndarray
     return np.array(rates), np.median(losses, axis=1)
 
 
-@style.experiment
-@print_unusable
+@experiment
 def rate_range_test(exponential_schedule: Callable, *, prediction: float | None = None) -> None:
     """Train for 200 steps with a rate that grows from 0.0001 to 10, and draw the loss against the rate.
 
@@ -449,8 +444,7 @@ def rate_range_test(exponential_schedule: Callable, *, prediction: float | None 
 LARGEST = 0.12
 
 
-@style.experiment
-@print_unusable
+@experiment
 def train_with_schedules(
     power_schedule: Callable,
     exponential_schedule: Callable,
@@ -507,8 +501,7 @@ def train_with_schedules(
 SWEPT = (0.003, 0.01, 0.03, 0.1, 0.2, 0.4)
 
 
-@style.experiment
-@print_unusable
+@experiment
 def sweep_rates(
     power_schedule: Callable,
     exponential_schedule: Callable,

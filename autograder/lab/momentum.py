@@ -20,7 +20,8 @@ from autograder.lab.descent import (
     steps_until,
     train,
 )
-from autograder.lab.students import UnusableResult, checked, guess, number, print_unusable
+from autograder.lab.experiment import experiment
+from autograder.lab.students import UnusableResult, checked, guess, number
 
 LOW = 1e-6
 """A loss below this counts as arrived."""
@@ -67,8 +68,7 @@ def _arrival(path: np.ndarray) -> str:
 # ---------------------------------------------------------------- gradient descent on the bowl
 
 
-@style.experiment
-@print_unusable
+@experiment
 def three_learning_rates(gradient_descent_step: Callable, *, prediction: float | None = None) -> None:
     """Gradient descent on the bowl with a small, the best and a slightly too large learning rate.
 
@@ -106,8 +106,7 @@ def measured_factor(gradient_descent_step: Callable, learning_rate: float, steps
     return float((late[-1] / late[0]) ** (1 / (len(late) - 1)))
 
 
-@style.experiment
-@print_unusable
+@experiment
 def factor_by_learning_rate(
     gradient_descent_step: Callable, convergence_factor: Callable, *, prediction: float | None = None
 ) -> None:
@@ -175,8 +174,7 @@ def _steps(optimizer: Optimizer, gradients: Sequence[float]) -> np.ndarray:
     return np.array(moved)
 
 
-@style.experiment
-@print_unusable
+@experiment
 def constant_slope(momentum_step: Callable, velocity_after: Callable, *, prediction: float | None = None) -> None:
     """Length of the steps on a constant slope and on one whose sign alternates, as multiples of learning rate x slope.
 
@@ -223,8 +221,7 @@ def constant_slope(momentum_step: Callable, velocity_after: Callable, *, predict
 # ---------------------------------------------------------------- momentum on the bowl
 
 
-@style.experiment
-@print_unusable
+@experiment
 def momentum_on_the_bowl(
     gradient_descent_step: Callable,
     momentum_step: Callable,
@@ -286,8 +283,7 @@ def momentum_factor(momentum_step: Callable, x: np.ndarray, beta: float) -> np.n
     return np.abs(np.linalg.eigvals(matrices)).max(axis=1)
 
 
-@style.experiment
-@print_unusable
+@experiment
 def momentum_plateau(momentum_step: Callable) -> None:
     """The factor per step against learning rate x curvature, for four values of beta."""
     x = np.geomspace(1e-3, 5, 1200)
@@ -327,8 +323,7 @@ def steps_on(optimizer: Optimizer, curvatures: np.ndarray, most: int = 60_000) -
     return float(last + 1) if np.abs(theta).max() < 1e-6 else float("nan")
 
 
-@style.experiment
-@print_unusable
+@experiment
 def steps_by_condition_number(gradient_descent_step: Callable, momentum_step: Callable) -> None:
     """The number of steps to a millionth of the distance against the condition number, with the best settings."""
     numbers = np.array([3, 10, 30, 100, 300, 1000, 3000])
@@ -378,8 +373,7 @@ PHASE = 60
 RATES = (0.01, 0.1, 0.01)
 
 
-@style.experiment
-@print_unusable
+@experiment
 def when_the_learning_rate_changes(
     momentum_step: Callable, sgd_momentum_step: Callable, *, prediction: dict[str, float | None] | None = None
 ) -> None:
@@ -427,8 +421,7 @@ def when_the_learning_rate_changes(
 # ---------------------------------------------------------------- digits
 
 
-@style.experiment
-@print_unusable
+@experiment
 def train_with_momentum(
     gradient_descent_step: Callable, momentum_step: Callable, *, prediction: float | None = None
 ) -> None:
@@ -477,8 +470,7 @@ def loss_after(optimizer: Optimizer, network: DigitsNetwork, batch: int | None, 
     return network.loss(theta)
 
 
-@style.experiment
-@print_unusable
+@experiment
 def effective_learning_rate(gradient_descent_step: Callable, momentum_step: Callable) -> None:
     """The training loss against learning rate / (1 - beta), without momentum and with it; minibatches or all images."""
     network, rates = DigitsNetwork(SMALL), np.array([0.1, 0.3, 1.0, 2.0, 5.0])

@@ -20,7 +20,8 @@ from autograder.lab.descent import (
     steps_until,
     train,
 )
-from autograder.lab.students import UnusableResult, checked, function_name, guess, number, print_unusable
+from autograder.lab.experiment import experiment
+from autograder.lab.students import UnusableResult, checked, function_name, guess, number
 
 BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8
 DECAYS = (0.0, 0.004, 1.0, 1e6)
@@ -143,8 +144,7 @@ def _look(i: int) -> dict[str, Any]:
 # ---------------------------------------------------------------- the trick
 
 
-@style.experiment
-@print_unusable
+@experiment
 def one_step_ahead(nadam_constant_step: Callable, *, prediction: float | None = None) -> None:
     """Steps for a constant gradient, and for one that turns round after 40 steps: Adam and Nadam.
 
@@ -192,8 +192,7 @@ def one_step_ahead(nadam_constant_step: Callable, *, prediction: float | None = 
 # ---------------------------------------------------------------- the schedule
 
 
-@style.experiment
-@print_unusable
+@experiment
 def plot_nadam_momentum(nadam_momentum: Callable, *, prediction: float | None = None) -> None:
     """The momentum over the steps for four values of momentum_decay, beta1 = 0.9.
 
@@ -221,8 +220,7 @@ def plot_nadam_momentum(nadam_momentum: Callable, *, prediction: float | None = 
     )
 
 
-@style.experiment
-@print_unusable
+@experiment
 def nadam_directions(nadam_step: Callable) -> None:
     """NAdam's steps for a constant gradient, and the weights of the gradients in its direction."""
     decays = DECAYS[1:]
@@ -268,8 +266,7 @@ MOST = 1500
 SHOWN = 0.25
 
 
-@style.experiment
-@print_unusable
+@experiment
 def adam_against_nadam(nadam_constant_step: Callable, nadam_step: Callable, *, momentum_decay: float = 0.004) -> None:
     """Adam and two forms of Nadam on the elongated bowl: paths at one learning rate, steps at many.
 
@@ -336,8 +333,7 @@ def situations() -> dict[str, np.ndarray]:
     }
 
 
-@style.experiment
-@print_unusable
+@experiment
 def compare_last_updates(last_update: Callable) -> None:
     """The last update of six optimizers in six situations, in learning rates."""
     columns = situations()
@@ -396,8 +392,7 @@ def furthest_apart(accuracies: np.ndarray, shuffles: int = 4000) -> tuple[int, i
     return int(means.argmax()), int(means.argmin()), difference, float((shuffled >= difference - 1e-9).mean())
 
 
-@style.experiment
-@print_unusable
+@experiment
 def six_on_the_digits(nadam_step: Callable, *, seeds: Sequence[int] = SEEDS) -> None:
     """All six optimizers on the digits, several seeds each: the training loss and the validation accuracy."""
     network = DigitsNetwork((32, 32))

@@ -21,7 +21,8 @@ from autograder.lab.descent import (
     steps_until,
     train,
 )
-from autograder.lab.students import UnusableResult, checked, guess, print_unusable
+from autograder.lab.experiment import experiment
+from autograder.lab.students import UnusableResult, checked, guess
 
 LEARNING_RATE, BETA = 0.015, 0.9
 ENOUGH = 1e-6
@@ -59,8 +60,7 @@ def _draw_loss(axes, paths: dict[str, np.ndarray], every: int) -> None:
 # ---------------------------------------------------------------- the look ahead
 
 
-@style.experiment
-@print_unusable
+@experiment
 def momentum_and_nesterov(nesterov_step: Callable, *, prediction: float | None = None) -> None:
     """The paths of momentum and Nesterov on the elongated bowl, same settings, and their losses.
 
@@ -101,8 +101,7 @@ def looking(nesterov_step: Callable, share: float) -> Callable:
     return step
 
 
-@style.experiment
-@print_unusable
+@experiment
 def how_far_ahead(nesterov_step: Callable) -> None:
     """The gradient taken at theta + c * beta * m, for c from -1 (the wrong sign) to 2.5, on the elongated bowl."""
     shares = np.round(np.arange(-1, 2.55, 0.1), 1)
@@ -154,8 +153,7 @@ def plain_sgd_momentum(theta, gradient, buffer, learning_rate, momentum):
     return theta - learning_rate * buffer, buffer
 
 
-@style.experiment
-@print_unusable
+@experiment
 def old_or_new_buffer(sgd_nesterov_step: Callable) -> None:
     """The bowl with PyTorch's Nesterov, with the old buffer in its place, and with plain momentum."""
     steps = {
@@ -209,8 +207,7 @@ def mapped(look_ahead_to_pytorch: Callable, path: np.ndarray, velocities: np.nda
     return np.array(points)
 
 
-@style.experiment
-@print_unusable
+@experiment
 def one_method_two_paths(
     nesterov_step: Callable, sgd_nesterov_step: Callable, look_ahead_to_pytorch: Callable, *, steps: int = 9
 ) -> None:
@@ -275,8 +272,7 @@ def limit_of(shrink_factor: Callable, nesterov: bool) -> float:
     return float(gone[above[0]]) if len(above) else np.nan
 
 
-@style.experiment
-@print_unusable
+@experiment
 def nesterov_limit(shrink_factor: Callable, nesterov_step: Callable, *, prediction: float | None = None) -> None:
     """The factor per step against learning rate times curvature, and the steps on the bowl against the learning rate.
 
@@ -323,8 +319,7 @@ def nesterov_limit(shrink_factor: Callable, nesterov_step: Callable, *, predicti
     )
 
 
-@style.experiment
-@print_unusable
+@experiment
 def best_of_momentum_and_nesterov(shrink_factor: Callable, nesterov_step: Callable) -> None:
     """The factor of the bowl's slower direction over learning rate and beta, for momentum and for Nesterov."""
     factor = checked(shrink_factor)
@@ -370,8 +365,7 @@ def runs_on_digits(step: Callable, rate: float) -> list[Training]:
     return [train(network, optimizer("", step, rate), epochs=EPOCHS, seed=seed) for seed in SEEDS]
 
 
-@style.experiment
-@print_unusable
+@experiment
 def nesterov_on_digits(nesterov_step: Callable) -> None:
     """Momentum and Nesterov on the digits: losses and accuracies for several learning rates, three starts each."""
     figure, (left, right) = style.new_figure(1, 2, width=9.2, height=3.8)

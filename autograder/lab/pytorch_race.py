@@ -21,6 +21,7 @@ from autograder.judge.comparison import compare
 from autograder.judge.cupy_trial import to_gpu
 from autograder.judge.expectations import from_tensor, to_tensor
 from autograder.lab import style
+from autograder.lab.experiment import experiment
 from autograder.lab.function_toolbox import one_thread
 from autograder.plaindata.values import NotPlain, plain
 
@@ -270,7 +271,7 @@ CONTESTS: dict[str, Contest] = {
 # ---------------------------------------------------------------- the race
 
 
-@style.experiment
+@experiment
 def race(function: Callable[..., Any], *, exercise: str | None = None, largest: int | None = None) -> None:
     """How long a function of yours and PyTorch's take, against the size of their inputs.
 

@@ -19,7 +19,8 @@ from autograder.lab.descent import (
     steps_until,
     train,
 )
-from autograder.lab.students import UnusableResult, checked, function_name, guess, guesses, print_unusable
+from autograder.lab.experiment import experiment
+from autograder.lab.students import UnusableResult, checked, function_name, guess, guesses
 
 # ---------------------------------------------------------------- the optimizers
 
@@ -88,8 +89,7 @@ def _hollow(axes: Any, x: float, y: float, label: str = "your prediction") -> No
 # ---------------------------------------------------------------- AdaGrad
 
 
-@style.experiment
-@print_unusable
+@experiment
 def adagrad_on_the_bowl(adagrad_step: Callable) -> None:
     """AdaGrad and gradient descent on the bowl: their paths, and the loss for several learning rates of AdaGrad."""
     figure, (left, right) = style.new_figure(1, 2, width=10.0, height=3.7)
@@ -122,8 +122,7 @@ def in_steps(count: int | None) -> str:
     return "not in 4000 steps" if count is None else f"{count} steps"
 
 
-@style.experiment
-@print_unusable
+@experiment
 def steps_on_a_constant_slope(
     adagrad_step: Callable, rmsprop_step: Callable | None = None, *, prediction: Any = None
 ) -> None:
@@ -167,8 +166,7 @@ def steps_on_a_constant_slope(
 JUMP, LENGTH = 100, 400
 
 
-@style.experiment
-@print_unusable
+@experiment
 def memory_of_the_average(moving_average: Callable, *, prediction: Any = None) -> None:
     """Averages of a noisy sequence that jumps, for three beta; and the weight that a value has when it grows old.
 
@@ -214,8 +212,7 @@ def memory_of_the_average(moving_average: Callable, *, prediction: Any = None) -
 BURST, LARGE, SMALL = 20, 10.0, 0.1
 
 
-@style.experiment
-@print_unusable
+@experiment
 def after_a_burst(adagrad_step: Callable, rmsprop_step: Callable, *, prediction: float | None = None) -> None:
     """Twenty gradients of 10, then 0.1 for good: the steps of AdaGrad and RMSProp.
 
@@ -250,8 +247,7 @@ def after_a_burst(adagrad_step: Callable, rmsprop_step: Callable, *, prediction:
     )
 
 
-@style.experiment
-@print_unusable
+@experiment
 def hovering_at_the_minimum(rmsprop_step: Callable, *, prediction: float | None = None) -> None:
     """RMSProp on the bowl at constant and at falling learning rates: the loss, and theta_2 at the end.
 
@@ -313,8 +309,7 @@ def turned(degrees: float) -> Surface:
     )
 
 
-@style.experiment
-@print_unusable
+@experiment
 def on_a_turned_bowl(adagrad_step: Callable, rmsprop_step: Callable) -> None:
     """The bowl turned by an angle: paths at 45 degrees, and the number of steps over the angle."""
     runs = [
@@ -349,8 +344,7 @@ def on_a_turned_bowl(adagrad_step: Callable, rmsprop_step: Callable) -> None:
 # ---------------------------------------------------------------- epsilon
 
 
-@style.experiment
-@print_unusable
+@experiment
 def where_epsilon_matters(
     rmsprop_step: Callable, textbook_rmsprop_step: Callable, *, prediction: float | None = None
 ) -> None:
@@ -419,8 +413,7 @@ def _squares_on_digits(rmsprop_step: Callable) -> np.ndarray:
 # ---------------------------------------------------------------- centered
 
 
-@style.experiment
-@print_unusable
+@experiment
 def centered_steps(rmsprop_step: Callable, centered_rmsprop_step: Callable, *, prediction: float | None = None) -> None:
     """Steps of centered and of ordinary RMSProp: gradients of mean 1 with noise, and a constant gradient.
 
@@ -472,8 +465,7 @@ class PoorlyStarted(DigitsNetwork):
         return 0.5 * super().start(seed)
 
 
-@style.experiment
-@print_unusable
+@experiment
 def learning_rates_on_digits(adagrad_step: Callable, rmsprop_step: Callable) -> None:
     """The loss after six epochs over the learning rate: a network that is easy to train, and one that is not."""
     rates = {

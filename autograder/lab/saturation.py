@@ -8,8 +8,9 @@ import numpy as np
 
 from autograder.lab import style
 from autograder.lab.dead_units import cross_entropy_backward
+from autograder.lab.experiment import experiment
 from autograder.lab.handwritten_digits import digits
-from autograder.lab.students import UnusableResult, checked, name_of, positive, print_unusable
+from autograder.lab.students import UnusableResult, checked, name_of, positive
 
 LAYERS = 20
 WIDTH = 64
@@ -25,8 +26,7 @@ PLACES = {
 """Where the ends of the four curves are labelled."""
 
 
-@style.experiment
-@print_unusable
+@experiment
 def plot_saturation(
     sigmoid: Callable,
     sigmoid_backward: Callable,
@@ -84,8 +84,7 @@ def slope(pair: tuple[Callable, Callable], z: np.ndarray) -> np.ndarray:
     return backward(np.ones_like(z), forward(z))
 
 
-@style.experiment
-@print_unusable
+@experiment
 def gradient_through_layers(
     sigmoid: Callable,
     sigmoid_backward: Callable,

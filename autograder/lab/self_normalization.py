@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from autograder.lab import style
+from autograder.lab.experiment import experiment, offered
 from autograder.lab.students import as_number
 
 LECUN, HE = 1.0, 2.0
@@ -24,6 +25,7 @@ def relu(z: np.ndarray) -> np.ndarray:
     return np.maximum(z, 0)
 
 
+@offered
 def standard_normal() -> tuple[np.ndarray, np.ndarray]:
     """The standard normal distribution as 80 numbers z and their probabilities.
 
@@ -96,7 +98,7 @@ def likeness(a: np.ndarray) -> float:
     return float(((unit @ unit.T).sum() - count) / (count * (count - 1)))
 
 
-@style.experiment
+@experiment
 def elu_family(elu: Callable, elu_backward: Callable, alphas: tuple[float, ...] = (0.5, 1.0, 2.0)) -> None:
     """Your ELU and its derivative for several alpha."""
     if not usable(elu, lambda z: elu_backward(np.ones_like(z), z)):
@@ -122,8 +124,7 @@ def elu_family(elu: Callable, elu_backward: Callable, alphas: tuple[float, ...] 
     )
 
 
-@style.experiment
-@np.errstate(all="ignore")
+@experiment
 def likeness_by_layer(
     *activations: Callable, depth: int = 20, prediction: dict[str, float | None] | None = None
 ) -> None:
@@ -168,7 +169,7 @@ def next_mean_square(activation: Callable, mean_square: np.ndarray, gain: float)
     return np.array([np.sum(probability * activation(np.sqrt(gain * q) * z) ** 2) for q in mean_square])
 
 
-@style.experiment
+@experiment
 def compare_constants(self_normalizing_constants: Callable) -> None:
     """Your constants for standard normal inputs, beside the two that PyTorch's SELU is made of."""
     import torch
@@ -185,8 +186,7 @@ def compare_constants(self_normalizing_constants: Callable) -> None:
     print(f"scale      {scale:18.13f} {theirs[0]:18.13f}")
 
 
-@style.experiment
-@np.errstate(all="ignore")
+@experiment
 def mean_square_map(selu: Callable) -> None:
     """From one layer's mean square to the next one's, with the staircases that lead to SELU's fixed point."""
     if not usable(selu):
@@ -236,8 +236,7 @@ def _staircase(activation: Callable, start: float, steps: int) -> tuple[list[flo
     return x, y
 
 
-@style.experiment
-@np.errstate(all="ignore")
+@experiment
 def through_100_layers(selu: Callable, *, prediction: dict[str, float | None] | None = None) -> None:
     """Mean and standard deviation of your SELU's activations through 100 layers, with LeCun's and with He's weights.
 
@@ -279,8 +278,7 @@ def through_100_layers(selu: Callable, *, prediction: dict[str, float | None] | 
     )
 
 
-@style.experiment
-@np.errstate(all="ignore")
+@experiment
 def what_breaks_self_normalization(selu: Callable, depth: int = 100) -> None:
     """The standard deviation after 100 layers of your SELU, with one condition broken at a time."""
     if not usable(selu):

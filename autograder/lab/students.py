@@ -1,6 +1,6 @@
 """A student's functions, called with care, and a student's predictions, read as numbers.
 
-Where either is of no use, `UnusableResult` is raised, and `print_unusable` prints its sentence.
+Where either is of no use, `UnusableResult` is raised; an experiment prints its sentence.
 """
 
 from __future__ import annotations
@@ -14,21 +14,6 @@ import numpy as np
 
 class UnusableResult(Exception):
     """A student's function returned something that an experiment cannot use. The message is a sentence for them."""
-
-
-def print_unusable(function: Callable) -> Callable:
-    """Decorator of an experiment: a `UnusableResult` is printed as the sentence it is."""
-
-    @functools.wraps(function)
-    def wrapped(*arguments: Any, **options: Any) -> Any:
-        try:
-            with np.errstate(all="ignore"):
-                return function(*arguments, **options)
-        except UnusableResult as sentence:
-            print(sentence)
-            return None
-
-    return wrapped
 
 
 # ---------------------------------------------------------------- names

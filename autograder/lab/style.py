@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import base64
-import functools
 import io
 import sys
-from collections.abc import Callable
 from html import escape
 from typing import Any
 
@@ -92,23 +90,3 @@ class FigureOnPage:
             f'style="width:{self.width}px;max-width:100%;border-radius:4px"></figure>'
         )
         return {"text/html": html, "text/plain": f"[figure] {self.alt}"}
-
-
-def experiment(function: Callable) -> Callable:
-    """Decorator of the experiments: the course's style for what they draw, and a sentence for a kernel not written
-    yet."""
-
-    @functools.wraps(function)
-    def wrapped(*arguments: Any, **options: Any) -> Any:
-        import matplotlib
-
-        try:
-            with matplotlib.rc_context(RC):
-                return function(*arguments, **options)
-        except NotImplementedError:
-            names = [getattr(item, "__name__", "") for item in [*arguments, *options.values()] if callable(item)]
-            own = ", ".join(filter(None, names))
-            print(f"This experiment uses your own {own}. Write that first, then run this again.")
-            return None
-
-    return wrapped

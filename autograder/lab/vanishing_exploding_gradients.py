@@ -10,8 +10,9 @@ import numpy as np
 
 from autograder.lab import style
 from autograder.lab.dead_units import cross_entropy_backward
+from autograder.lab.experiment import experiment
 from autograder.lab.handwritten_digits import digits
-from autograder.lab.students import UnusableResult, checked, positive, print_unusable
+from autograder.lab.students import UnusableResult, checked, positive
 
 DEPTH = 50
 WIDTH = 64
@@ -64,8 +65,7 @@ STARTS = ("ReLU, He", "tanh, Glorot", "sigmoid, Glorot", "tanh, N(0, 1)", "sigmo
 # ---------------------------------------------------------------- products of Jacobians
 
 
-@style.experiment
-@print_unusable
+@experiment
 def through_fifty_layers(
     layer_jacobian: Callable,
     backpropagate: Callable,
@@ -219,8 +219,7 @@ def gradients_of_digits(mlp_forward: Callable, mlp_gradients: Callable, name: st
     return weights, backward(mlp_gradients, dout, activations, [start.slope(z) for z in zs], weights)
 
 
-@style.experiment
-@print_unusable
+@experiment
 def gradients_by_layer(
     mlp_forward: Callable,
     mlp_gradients: Callable,
@@ -269,8 +268,7 @@ def gradients_by_layer(
     )
 
 
-@style.experiment
-@print_unusable
+@experiment
 def weights_times_gradients(mlp_forward: Callable, mlp_gradients: Callable, name: str = "ReLU, N(0, 0.01²)") -> None:
     """Print, for some layers, the norm of the weights, of dL/dz and dL/dW, and the sum of W times dL/dW."""
     weights, found = gradients_of_digits(mlp_forward, mlp_gradients, name)
@@ -330,8 +328,7 @@ def train(
     return result
 
 
-@style.experiment
-@print_unusable
+@experiment
 def which_layers_learn(
     mlp_forward: Callable,
     mlp_gradients: Callable,
@@ -395,8 +392,7 @@ def slope_of_example(x: float) -> float:
     return np.exp(x) * (1 / np.sqrt(q) - 1.5 * (s**2 * c - c**2 * s) / q**1.5)
 
 
-@style.experiment
-@print_unusable
+@experiment
 def error_against_step(
     numerical_gradient: Callable, complex_step_gradient: Callable, *, prediction: float | None = None
 ) -> None:
@@ -479,8 +475,7 @@ def relative_error(one: np.ndarray, other: np.ndarray) -> float:
     return float(np.linalg.norm(one - other) / longer) if longer else 0.0
 
 
-@style.experiment
-@print_unusable
+@experiment
 def check_the_backward_pass(
     mlp_forward: Callable, mlp_gradients: Callable, numerical_gradient: Callable, complex_step_gradient: Callable
 ) -> None:

@@ -10,8 +10,9 @@ import numpy as np
 
 from autograder.lab import style
 from autograder.lab.dead_units import cross_entropy_backward
+from autograder.lab.experiment import experiment
 from autograder.lab.handwritten_digits import digits
-from autograder.lab.students import as_number, checked, finite, print_unusable
+from autograder.lab.students import as_number, checked, finite
 
 WIDTH, SAMPLES, DEPTH = 100, 200, 50
 SELU_ALPHA, SELU_SCALE = 1.6732632423543772, 1.0507009873554805
@@ -102,8 +103,7 @@ def _draw_curves(
 # ---------------------------------------------------------------- why random
 
 
-@style.experiment
-@print_unusable
+@experiment
 def why_random(*, prediction: dict[str, float | None] | None = None, units: int = 8, epochs: int = 30) -> None:
     """Train a small network from zero, from constant and from random weights; draw what its hidden units have learned.
 
@@ -162,8 +162,7 @@ def _train_tanh_network(constant: float | None, units: int, epochs: int) -> tupl
 # ---------------------------------------------------------------- tanh
 
 
-@style.experiment
-@print_unusable
+@experiment
 def tanh_signal(glorot_normal: Callable | None = None, *, prediction: dict[str, float | None] | None = None) -> None:
     """The standard deviation of the activations through 50 tanh layers; with your Glorot weights, also histograms.
 
@@ -204,8 +203,7 @@ def _draw_histograms(axes: Any, activations: dict[str, np.ndarray]) -> str:
 # ---------------------------------------------------------------- ReLU
 
 
-@style.experiment
-@print_unusable
+@experiment
 def relu_signal(he_normal: Callable, *, prediction: dict[str, float | None] | None = None) -> None:
     """The root mean square of the activations through 50 ReLU layers with your He weights, and with scaled ones.
 
@@ -238,8 +236,7 @@ def _relu_rms(start: Start, factor: float, seed: int) -> list[float]:
 # ---------------------------------------------------------------- forward and backward
 
 
-@style.experiment
-@print_unusable
+@experiment
 def forward_and_backward(he_normal: Callable, *, first: int = 300, last: int = 75, depth: int = 24) -> None:
     """Forward signal and backward gradient of ReLU networks whose layers shrink from `first` to `last` units.
 
@@ -313,8 +310,7 @@ def _forward_and_backward(start: Start, widths: Sequence[int], seed: int) -> tup
 # ---------------------------------------------------------------- which start for which activation
 
 
-@style.experiment
-@print_unusable
+@experiment
 def every_start(lecun_normal: Callable, he_normal: Callable, he_uniform: Callable) -> None:
     """Six activation functions with four starts: what is left at layer 50, and how much of it depends on the input.
 
@@ -386,8 +382,7 @@ def _short(value: float) -> str:
 # ---------------------------------------------------------------- truncation
 
 
-@style.experiment
-@print_unusable
+@experiment
 def cut_tails(truncated_normal: Callable, *, prediction: float | None = None, count: int = 200_000) -> None:
     """The histogram of your truncated normal numbers beside that of clipped ones, and their standard deviations.
 
@@ -419,8 +414,7 @@ def cut_tails(truncated_normal: Callable, *, prediction: float | None = None, co
 # ---------------------------------------------------------------- depth
 
 
-@style.experiment
-@print_unusable
+@experiment
 def depth_with_defaults(
     he_uniform: Callable,
     *,
