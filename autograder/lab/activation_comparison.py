@@ -5,14 +5,16 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 
 from autograder.lab import style
+from autograder.lab.activations import ACTIVATIONS, Activation
 from autograder.lab.experiment import experiment
 from autograder.lab.handwritten_digits import digits
+from autograder.lab.networks import Networks, normal_weights
 from autograder.lab.self_normalization import usable
+from autograder.lab.training import Momentum, minibatches_by_seed
 
 SEEDS, WIDTH, BATCH, CHOOSING = 5, 32, 64, 360
 """Networks for each learning rate, units of a layer, images of a batch, images on which the learning rate is chosen."""
@@ -31,115 +33,36 @@ SHALLOW = Setting(depth=3, epochs=10, rates=(0.03, 0.1, 0.3))
 DEEP = Setting(depth=10, epochs=12, rates=(0.01, 0.03))
 
 
-@dataclass(frozen=True, eq=False)
-class Activation:
-    """A function, its backward function (dout, z) -> dz, and the variance of its weights times fan_in."""
-
-    forward: Callable
-    backward: Callable
-    gain: float
-
-
-def _logistic(z):
-    return 0.5 * (1 + np.tanh(0.5 * z))
-
-
-def _logistic_backward(dout, z):
-    s = _logistic(z)
-    return dout * s * (1 - s)
-
-
-ROOT = float(np.sqrt(2 / np.pi))
-
-
-def _gelu(z):
-    return 0.5 * z * (1 + np.tanh(ROOT * (z + 0.044715 * z * z * z)))
-
-
-def _gelu_backward(dout, z):
-    square = z * z
-    t = np.tanh(ROOT * (z + 0.044715 * z * square))
-    return dout * 0.5 * (1 + t + z * (1 - t * t) * ROOT * (1 + 3 * 0.044715 * square))
-
-
-OTHERS = {
-    "leaky ReLU": Activation(
-        lambda z: np.where(z > 0, z, 0.01 * z), lambda dout, z: np.where(z > 0, dout, 0.01 * dout), gain=2.0
-    ),
-    "ReLU": Activation(lambda z: np.maximum(z, 0), lambda dout, z: dout * (z > 0), gain=2.0),
-    "GELU": Activation(_gelu, _gelu_backward, gain=2.0),
-    "tanh": Activation(np.tanh, lambda dout, z: dout * (1 - np.tanh(z) ** 2), gain=1.0),
-    "logistic": Activation(_logistic, _logistic_backward, gain=1.0),
-}
-
-
-class Networks:
-    """Networks of one shape, trained side by side as axis 0 of every array: `SEEDS` of them for each learning rate."""
-
-    def __init__(self, activation: Activation, setting: Setting, pixels: int) -> None:
-        self.activation = activation
-        self.rates = np.repeat(np.array(setting.rates, np.float32), SEEDS)[:, None, None]
-        rng = np.random.default_rng(0)
-        sizes = [pixels, *[WIDTH] * setting.depth, 10]
-        self.weights, self.biases = [], []
-        for layer, (fan_in, fan_out) in enumerate(pairwise(sizes)):
-            gain = activation.gain if layer < setting.depth else 1.0
-            start = rng.normal(0, np.sqrt(gain / fan_in), (SEEDS, fan_in, fan_out)).astype(np.float32)
-            self.weights.append(np.tile(start, (len(setting.rates), 1, 1)))
-            self.biases.append(np.zeros((len(self.rates), 1, fan_out), np.float32))
-        self.velocities = [np.zeros_like(array) for array in self.weights + self.biases]
-
-    def forward(self, a: np.ndarray) -> tuple[list, list]:
-        """The inputs of every layer, the scores last, and the z of every hidden layer."""
-        inputs, before = [a], []
-        for layer, (weight, bias) in enumerate(zip(self.weights, self.biases, strict=True)):
-            z = inputs[-1] @ weight + bias
-            if layer < len(self.weights) - 1:
-                before.append(z)
-                z = np.asarray(self.activation.forward(z), np.float32)
-            inputs.append(z)
-        return inputs, before
-
-    def step(self, x: np.ndarray, labels: np.ndarray) -> None:
-        """One step of gradient descent with momentum on the cross-entropy."""
-        inputs, before = self.forward(x)
-        scores = np.exp(inputs[-1] - inputs[-1].max(axis=-1, keepdims=True))
-        d = (scores / scores.sum(axis=-1, keepdims=True) - labels) / BATCH
-        count = len(self.weights)
-        gradients: list = [None] * (2 * count)
-        for layer in reversed(range(count)):
-            gradients[layer] = inputs[layer].transpose(0, 2, 1) @ d
-            gradients[count + layer] = d.sum(axis=1, keepdims=True)
-            if layer:
-                d = d @ self.weights[layer].transpose(0, 2, 1)
-                d = np.asarray(self.activation.backward(d, before[layer - 1]), np.float32)
-        for array, velocity, gradient in zip(self.weights + self.biases, self.velocities, gradients, strict=True):
-            velocity *= 0.9
-            velocity -= self.rates * gradient
-            array += velocity
-
-    def accuracy(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-        """The share of right answers of every network, (learning rates, SEEDS)."""
-        scores = self.forward(np.broadcast_to(x, (len(self.rates), *x.shape)))[0][-1]
-        return (scores.argmax(axis=-1) == y).mean(axis=-1).reshape(-1, SEEDS)
-
-
 def train(activation: Activation, setting: Setting) -> tuple[float, np.ndarray]:
     """The best learning rate, chosen on images set apart for that, and the accuracies on the validation images."""
-    x, y, x_validation, y_validation = digits()
-    x, x_validation = x.astype(np.float32), x_validation.astype(np.float32)
+    x, y, x_validation, y_validation = digits("float32")
     x_choose, y_choose, x, y = x[:CHOOSING], y[:CHOOSING], x[CHOOSING:], y[CHOOSING:]
-    labels = np.eye(10, dtype=np.float32)[y]
-    networks = Networks(activation, setting, x.shape[1])
+    widths = [x.shape[1], *[WIDTH] * setting.depth, 10]
+    start = normal_weights(np.random.default_rng(0), widths, activation.gain, last_gain=1.0, networks=SEEDS)
+    copies = len(setting.rates)
+    networks = Networks([np.tile(weight, (copies, 1, 1)) for weight in start], activation)
+    momentum = Momentum(networks.parameters)
+    rates = np.repeat(np.array(setting.rates, np.float32), SEEDS)[:, None, None]
     rngs = [np.random.default_rng([1, seed]) for seed in range(SEEDS)]
+
+    def accuracies(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        return networks.accuracy(x, y).reshape(copies, SEEDS)
+
     with np.errstate(all="ignore"):
         for _ in range(setting.epochs):
-            order = np.stack([rng.permutation(len(x)) for rng in rngs])
-            for start in range(0, len(x) - BATCH + 1, BATCH):
-                chosen = np.tile(order[:, start : start + BATCH], (len(setting.rates), 1))
-                networks.step(x[chosen], labels[chosen])
-        best = int(networks.accuracy(x_choose, y_choose).mean(axis=1).argmax())
-        return setting.rates[best], networks.accuracy(x_validation, y_validation)[best]
+            for rows in minibatches_by_seed(rngs, len(x), BATCH, copies=copies):
+                momentum.step(networks.gradients(x[rows], y[rows])[1], rates)
+        best = int(accuracies(x_choose, y_choose).mean(axis=1).argmax())
+        return setting.rates[best], accuracies(x_validation, y_validation)[best]
+
+
+def in_float32(function: Callable, backward: Callable, gain: float) -> Activation:
+    """A student's function and its backward function, (dout, z) -> dz, whatever the dtype they return."""
+    return Activation(
+        lambda z: np.asarray(function(z), np.float32),
+        lambda dout, z, a: np.asarray(backward(dout, z), np.float32),
+        gain,
+    )
 
 
 @experiment
@@ -158,9 +81,9 @@ def compare_activations(
     if not usable(elu, selu, lambda z: elu_backward(z, z), lambda z: selu_backward(z, z)):
         return
     activations = {
-        "SELU": Activation(selu, selu_backward, gain=1.0),
-        "ELU": Activation(elu, elu_backward, gain=2.0),
-        **OTHERS,
+        "SELU": in_float32(selu, selu_backward, gain=1.0),
+        "ELU": in_float32(elu, elu_backward, gain=2.0),
+        **{name: ACTIVATIONS[name] for name in ("leaky ReLU", "ReLU", "GELU", "tanh", "logistic")},
     }
     figure, panels = style.new_figure(columns=2, width=8.8, height=3.6, sharey=True)
     told, orders = [], []

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from itertools import pairwise
 
 import numpy as np
 
 from autograder.lab import style
+from autograder.lab.activations import ACTIVATIONS
 from autograder.lab.experiment import experiment
 from autograder.lab.handwritten_digits import digits
+from autograder.lab.networks import Networks, weights_by_seed
 from autograder.lab.students import arrays, as_number, as_share
+from autograder.lab.training import gradient_descent_step, minibatches
 
 MOMENTUM, EPS = 0.1, 1e-5
 DEPTH, WIDTH, BATCH, SEEDS = 10, 50, 32, 3
@@ -21,15 +23,6 @@ Step = tuple[Callable, Callable, Callable]
 """A student's batch_norm_train, batch_norm_evaluate and batch_norm_backward."""
 
 
-def logistic(z: np.ndarray) -> np.ndarray:
-    """1 / (1 + exp(-z))."""
-    return 0.5 * (1 + np.tanh(0.5 * z))
-
-
-ACTIVATIONS: dict[str, tuple[Callable, Callable, float]] = {
-    "logistic": (logistic, lambda d, z: d * (0.25 - 0.25 * np.tanh(0.5 * z) ** 2), 1.0),
-    "ReLU": (lambda z: np.maximum(z, 0), lambda d, z: d * (z > 0), 2.0),
-}
 """Name -> function, (dout, z) -> dz, and the variance of its weights times fan_in."""
 
 
@@ -47,97 +40,73 @@ def require_all(*functions: Callable) -> None:
             arrays(function, arguments, *shapes)
 
 
-class Networks:
-    """Networks of one shape, trained side by side with stochastic gradient descent, one for each learning rate given.
+class Normalized(Networks):
+    """Networks of one shape with a student's batch normalization in front of every activation, or without.
 
-    Hidden activations have the shape (images, networks, units). Units of different networks never meet, so one call of
-    a batch normalization with networks * units channels serves them all.
+    One network for each learning rate; seeds: of their first weights. What a normalization learns, gamma and beta, is
+    in `added`; before it a bias would be of no use. Channels of different networks never meet, so one call with
+    networks * units channels serves them all.
     """
 
     def __init__(self, activation: str, rates: Sequence[float], seeds: Sequence[int], step: Step | None) -> None:
-        self.phi, self.phi_backward, gain = ACTIVATIONS[activation]
-        self.rates, self.step = np.asarray(rates, np.float32), step
-        sizes = [64, *[WIDTH] * DEPTH, 10]
-        starts = {seed: np.random.default_rng(seed) for seed in seeds}
-        self.weights = []
-        for layer, (inputs, units) in enumerate(pairwise(sizes)):
-            scale = np.sqrt((gain if layer < DEPTH else 1.0) / inputs)
-            drawn = {seed: rng.normal(0, scale, (inputs, units)).astype(np.float32) for seed, rng in starts.items()}
-            self.weights.append(np.stack([drawn[seed] for seed in seeds]))
-        count = len(seeds)
-        self.shifts = [np.zeros((count, units), np.float32) for units in sizes[1:]]
-        self.scales = [np.ones((count, WIDTH), np.float32) for _ in range(DEPTH)]
-        self.means = [np.zeros(count * WIDTH, np.float32) for _ in range(DEPTH)]
-        self.variances = [np.ones(count * WIDTH, np.float32) for _ in range(DEPTH)]
+        gain = ACTIVATIONS[activation].gain
+        super().__init__(
+            weights_by_seed(seeds, [64, *[WIDTH] * DEPTH, 10], gain, last_gain=1.0), ACTIVATIONS[activation]
+        )
+        self.rates, self.step = np.asarray(rates, np.float32)[:, None, None], step
+        if step is not None:
+            shape = (len(seeds), 1, WIDTH)
+            self.biases[:-1] = [None] * DEPTH
+            self.added = [[np.ones(shape, np.float32), np.zeros(shape, np.float32)] for _ in range(DEPTH)]
+        self.means = [np.zeros(len(seeds) * WIDTH, np.float32) for _ in range(DEPTH)]
+        self.variances = [np.ones(len(seeds) * WIDTH, np.float32) for _ in range(DEPTH)]
+
+    def _columns(self, array: np.ndarray) -> np.ndarray:
+        """(networks, images, units) as (images, networks * units)."""
+        return array.transpose(1, 0, 2).reshape(array.shape[1], -1)
+
+    def _networks(self, columns: np.ndarray) -> np.ndarray:
+        """(images, networks * units) as (networks, images, units)."""
+        return np.asarray(columns, np.float32).reshape(len(columns), -1, WIDTH).transpose(1, 0, 2)
 
     def _normalized(self, layer: int, z: np.ndarray, mode: str) -> np.ndarray:
-        """z after this layer's batch normalization: in "training", with the statistics of the "batch", or "running"."""
+        """z after this layer's normalization, with the batch's statistics in "training" and "batch"."""
         train, evaluate, _ = self.step
-        flat, gamma, beta = z.reshape(len(z), -1), self.scales[layer].ravel(), self.shifts[layer].ravel()
+        gamma, beta = (array.ravel() for array in self.added[layer])
         mean, variance = self.means[layer], self.variances[layer]
-        if mode == "running":
-            y = evaluate(flat, gamma, beta, mean, variance, EPS)
-        elif mode == "never updated":
-            y = evaluate(flat, gamma, beta, np.zeros_like(mean), np.ones_like(variance), EPS)
-        else:
-            y, mean, variance = train(flat, gamma, beta, mean, variance, MOMENTUM, EPS)
-            if mode == "training":
-                self.means[layer], self.variances[layer] = (np.asarray(new, np.float32) for new in (mean, variance))
-        return np.asarray(y, np.float32).reshape(z.shape)
+        if mode == "evaluation":
+            return self._networks(evaluate(self._columns(z), gamma, beta, mean, variance, EPS))
+        if mode == "never updated":
+            never = np.zeros_like(mean), np.ones_like(variance)
+            return self._networks(evaluate(self._columns(z), gamma, beta, *never, EPS))
+        y, *statistics = train(self._columns(z), gamma, beta, mean, variance, MOMENTUM, EPS)
+        if mode == "training":
+            self.means[layer], self.variances[layer] = (np.asarray(new, np.float32) for new in statistics)
+        return self._networks(y)
 
-    def forward(self, images: np.ndarray, mode: str = "training") -> tuple[list, list, list]:
-        """Inputs of every layer (the scores last); of every hidden layer, those of batch norm and of the activation."""
-        inputs, before, z_of = [images], [], []
-        for layer, weight in enumerate(self.weights):
-            z = (inputs[-1].transpose(1, 0, 2) @ weight).transpose(1, 0, 2)
-            if layer == DEPTH or self.step is None:
-                z = z + self.shifts[layer]
-            if layer < DEPTH:
-                before.append(z)
-                z = self._normalized(layer, z, mode) if self.step else z
-                z_of.append(z)
-                z = self.phi(z)
-            inputs.append(z)
-        return inputs, before, z_of
+    def activate(self, layer: int, z: np.ndarray, mode: str) -> tuple[np.ndarray, tuple]:
+        """Normalization, then activation. mode: "training", "evaluation", "batch" or "never updated"."""
+        normalized = self._normalized(layer, z, mode) if self.step else z
+        a, memory = super().activate(layer, normalized, mode)
+        return a, (z, memory)
 
-    def train(self, images: np.ndarray, labels: np.ndarray) -> float:
-        """One step of gradient descent on the mean cross-entropy."""
-        inputs, before, z_of = self.forward(np.repeat(images[:, None], len(self.rates), axis=1))
-        p = np.exp(inputs[-1] - inputs[-1].max(axis=-1, keepdims=True))
-        p /= p.sum(axis=-1, keepdims=True)
-        d = (p - np.eye(10, dtype=np.float32)[labels][:, None]) / len(images)
-        rate = self.rates[:, None]
-        for layer in reversed(range(DEPTH + 1)):
-            dshift, dscale = d.sum(axis=0), None
-            if layer < DEPTH and self.step:
-                flat = (len(d), -1)
-                arguments = d.reshape(flat), before[layer].reshape(flat), self.scales[layer].ravel(), EPS
-                d, dscale, dshift = (np.asarray(part, np.float32) for part in self.step[2](*arguments))
-                d, dscale, dshift = d.reshape(before[layer].shape), dscale.reshape(-1, WIDTH), dshift.reshape(-1, WIDTH)
-                self.scales[layer] = self.scales[layer] - rate * dscale
-            dweight = inputs[layer].transpose(1, 2, 0) @ d.transpose(1, 0, 2)
-            if layer:
-                d = (d.transpose(1, 0, 2) @ self.weights[layer].transpose(0, 2, 1)).transpose(1, 0, 2)
-                d = self.phi_backward(d, z_of[layer - 1])
-            self.shifts[layer] = self.shifts[layer] - rate * dshift
-            self.weights[layer] -= rate[:, None] * dweight
+    def activate_backward(self, layer: int, dout: np.ndarray, memory: tuple) -> tuple[np.ndarray, list[np.ndarray]]:
+        """The gradient of z, and those of gamma and beta."""
+        before, of_activation = memory
+        d, _ = super().activate_backward(layer, dout, of_activation)
+        if self.step is None:
+            return d, []
+        gamma = self.added[layer][0]
+        dx, *of_added = self.step[2](self._columns(d), self._columns(before), gamma.ravel(), EPS)
+        return self._networks(dx), [np.asarray(found, np.float32).reshape(gamma.shape) for found in of_added]
 
-    def accuracy(self, images: np.ndarray, labels: np.ndarray, mode: str = "running") -> np.ndarray:
-        """The share of right answers of every network."""
-        scores = self.forward(np.repeat(images[:, None], len(self.rates), axis=1), mode)[0][-1]
-        return (scores.argmax(axis=-1) == labels[:, None]).mean(axis=0)
-
-
-def train_epochs(networks: Networks, epochs: int, seed: int = 1) -> None:
-    """Train on the training images, in a new random order each epoch. Only full batches are used."""
-    x, y, _, _ = digits()
-    x = x.astype(np.float32)
-    rng = np.random.default_rng(seed)
-    for _ in range(epochs):
-        order = rng.permutation(len(x))
-        for start in range(0, len(x) - BATCH + 1, BATCH):
-            chosen = order[start : start + BATCH]
-            networks.train(x[chosen], y[chosen])
+    def train(self, epochs: int) -> None:
+        """Gradient descent on the training images, in a new random order each epoch. Only full batches are used."""
+        x, y, _, _ = digits("float32")
+        rng = np.random.default_rng(1)
+        for _ in range(epochs):
+            for rows in minibatches(rng, len(x), BATCH):
+                gradient_descent_step(self.parameters, self.gradients(x[rows], y[rows])[1], self.rates)
 
 
 @experiment
@@ -353,19 +322,19 @@ def accuracy_by_learning_rate(
     """Train deep networks on the digits at several learning rates, with your batch normalization and without it."""
     step = (batch_norm_train, batch_norm_evaluate, batch_norm_backward)
     require_all(*step)
-    _, _, x, y = digits()
+    _, _, x, y = digits("float32")
     rates, seeds = np.repeat(RATES, SEEDS), [*range(SEEDS)] * len(RATES)
     figure, panels = style.new_figure(columns=2, width=8.2, height=3.5, sharey=True)
     told = []
     print(f"accuracy, %; rate      {''.join(f'{rate:8g}' for rate in RATES)}")
-    for axes, activation in zip(panels, ACTIVATIONS, strict=True):
+    for axes, activation in zip(panels, ("logistic", "ReLU"), strict=True):
         for name, used, colour, marker, line in (
             ("plain", None, style.RED, "s", "--"),
             ("with batch norm", step, style.BLUE, "o", "-"),
         ):
-            networks = Networks(activation, rates, seeds, used)
-            train_epochs(networks, epochs)
-            found = 100 * networks.accuracy(x.astype(np.float32), y).reshape(-1, SEEDS)
+            networks = Normalized(activation, rates, seeds, used)
+            networks.train(epochs)
+            found = 100 * networks.accuracy(x, y).reshape(-1, SEEDS)
             axes.plot(range(len(RATES)), found.mean(axis=1), color=colour, linestyle=line, label=name)
             for column in found.T:
                 axes.plot(column, color=colour, marker=marker, linestyle="none", markersize=5, alpha=0.6)
@@ -402,12 +371,11 @@ def statistics_in_evaluation(
     """
     step = (batch_norm_train, batch_norm_evaluate, batch_norm_backward)
     require_all(*step)
-    networks = Networks("ReLU", [0.1] * SEEDS, range(SEEDS), step)
-    train_epochs(networks, epochs=5)
-    _, _, x, y = digits()
-    x = x.astype(np.float32)
+    networks = Normalized("ReLU", [0.1] * SEEDS, range(SEEDS), step)
+    networks.train(epochs=5)
+    _, _, x, y = digits("float32")
     rng = np.random.default_rng(2)
-    found = {way: networks.accuracy(x, y, way) for way in ("running", "never updated")}
+    found = {"running": networks.accuracy(x, y), "never updated": networks.accuracy(x, y, "never updated")}
     for size in (2, 4, 16, 120):
         order = rng.permutation(len(x))
         parts = np.split(order, range(size, len(x), size))
@@ -439,7 +407,7 @@ def statistics_in_evaluation(
     )
 
 
-def _accuracy_in_parts(networks: Networks, x: np.ndarray, y: np.ndarray, parts: list[np.ndarray]) -> np.ndarray:
+def _accuracy_in_parts(networks: Normalized, x: np.ndarray, y: np.ndarray, parts: list[np.ndarray]) -> np.ndarray:
     """The share of right answers where each part is normalized with its own statistics."""
     right = sum(networks.accuracy(x[part], y[part], "batch") * len(part) for part in parts)
     return right / sum(map(len, parts))

@@ -2,35 +2,22 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from autograder.lab import style
-from autograder.lab.experiment import experiment, offered
+from autograder.lab.activations import Activation
+from autograder.lab.experiment import experiment
 from autograder.lab.handwritten_digits import digits
+from autograder.lab.networks import Networks, normal_weights
 from autograder.lab.students import checked, guesses_in_order, name_of
+from autograder.lab.training import Momentum, minibatches
 
 WIDTHS = (64, 100, 100, 100, 10)
-MOMENTUM = 0.9
 LARGEST_NORM = 5.0
 BATCH = 32
-DTYPE = np.float32
-
-
-def relu(z: np.ndarray) -> np.ndarray:
-    """max(0, z)."""
-    return np.maximum(z, 0.0)
-
-
-def relu_backward(dout: np.ndarray, z: np.ndarray) -> np.ndarray:
-    """The gradient with respect to z."""
-    return np.where(z > 0, dout, 0.0)
-
-
-RELU = offered(("ReLU", relu, relu_backward), "RELU")
 """For `against=lab.RELU`: the course's own ReLU beside an activation of the student's."""
 
 
@@ -158,62 +145,30 @@ def train(
     Momentum starts from zero, and again wherever the learning rate differs from that of the epoch before.
     """
     rng = np.random.default_rng(seed)
-    x, y, x_validation, y_validation = digits()
-    x, x_validation = x.astype(DTYPE), x_validation.astype(DTYPE)
-    sides = list(itertools.pairwise(widths))
-    weights = [rng.normal(0, np.sqrt(2 / inputs), (units, inputs)).astype(DTYPE) for inputs, units in sides]
-    biases = [np.zeros(units, DTYPE) for _, units in sides]
-    velocities = [np.zeros_like(array) for array in weights + biases]
+    x, y, x_validation, y_validation = digits("float32")
     phi, phi_backward = checked(activation), checked(backward)
+    network = Networks(
+        normal_weights(rng, widths, units_first=True),
+        Activation(phi, lambda dout, z, a: phi_backward(dout, z)),
+        units_first=True,
+    )
+    momentum = Momentum(network.parameters)
     is_dead = dead_units or (lambda a: (a == 0).all(axis=0))
 
-    def forward(images: np.ndarray) -> tuple[list[np.ndarray], list[np.ndarray]]:
-        zs, activations = [], [images]
-        for i, (weight, bias) in enumerate(zip(weights, biases, strict=True)):
-            zs.append(activations[-1] @ weight.T + bias)
-            activations.append(phi(zs[-1]) if i < len(weights) - 1 else zs[-1])
-        return zs, activations
-
-    def gradients(images: np.ndarray, labels: np.ndarray) -> list[np.ndarray]:
-        zs, activations = forward(images)
-        dz = cross_entropy_backward(zs[-1], labels)
-        of_weights, of_biases = [], []
-        for i in reversed(range(len(weights))):
-            of_weights.insert(0, dz.T @ activations[i])
-            of_biases.insert(0, dz.sum(axis=0))
-            if i:
-                dz = phi_backward(dz @ weights[i], zs[i - 1])
-        return of_weights + of_biases
-
     def dead_shares() -> np.ndarray:
-        _, activations = forward(x)
-        return np.array([checked(is_dead, (a.shape[1],))(a).mean() for a in activations[1:-1]])
+        hidden = network.forward(x)[0][1:-1]
+        return np.array([checked(is_dead, (a.shape[1],))(a).mean() for a in hidden])
 
     result = Training(dead=[dead_shares()])
     for epoch, rate in enumerate(learning_rates):
         if rate != learning_rates[max(epoch - 1, 0)]:
-            velocities = [np.zeros_like(array) for array in weights + biases]
-        order = rng.permutation(len(x))
-        for start in range(0, len(x), BATCH):
-            batch = order[start : start + BATCH]
-            found = gradients(x[batch], y[batch])
-            scale = clipping_factor(found)
-            for parameter, velocity, gradient in zip(weights + biases, velocities, found, strict=True):
-                velocity *= MOMENTUM
-                velocity -= float(rate) * scale * gradient
-                parameter += velocity
+            momentum = Momentum(network.parameters)
+        for rows in minibatches(rng, len(x), BATCH, rest=True):
+            _, gradients = network.gradients(x[rows], y[rows])
+            momentum.step(gradients, float(rate) * clipping_factor(gradients))
         result.dead.append(dead_shares())
-    answers = forward(x_validation)[0][-1].argmax(axis=1)
-    result.accuracy = float((answers == y_validation).mean())
+    result.accuracy = float(network.accuracy(x_validation, y_validation))
     return result
-
-
-def cross_entropy_backward(z: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """The gradient of the mean cross-entropy of softmax(z) with respect to z."""
-    p = np.exp(z - z.max(axis=1, keepdims=True))
-    p /= p.sum(axis=1, keepdims=True)
-    p[np.arange(len(labels)), labels] -= 1
-    return p / len(labels)
 
 
 def clipping_factor(gradients: Sequence[np.ndarray]) -> float:

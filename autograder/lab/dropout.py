@@ -9,11 +9,13 @@ from typing import Any
 import numpy as np
 
 from autograder.lab import style
+from autograder.lab.activations import selu
 from autograder.lab.experiment import experiment
 from autograder.lab.handwritten_digits import SPLIT_SEED, VALIDATION, digits, images
+from autograder.lab.networks import Networks, bounded_cross_entropy, softmax, weights_by_seed
 from autograder.lab.students import UnusableResult, arrays, guess
+from autograder.lab.training import Momentum, minibatches
 
-SELU_ALPHA, SELU_SCALE = 1.6732632423543772, 1.0507009873554805
 PASSES = 50
 """Passes with dropout for one prediction of `mc_dropout`."""
 
@@ -38,19 +40,13 @@ def show_picture(axes: Any, picture: np.ndarray, **options: Any) -> None:
     axes.grid(False)
 
 
-def softmax(z: np.ndarray) -> np.ndarray:
-    """Along the last axis."""
-    e = np.exp(z - z.max(axis=-1, keepdims=True))
-    return e / e.sum(axis=-1, keepdims=True)
-
-
 # ---------------------------------------------------------------- networks with dropout behind every hidden layer
 
 
-class Networks:
-    """ReLU networks of one shape, trained side by side with momentum, each on images of its own.
+class WithDropout(Networks):
+    """ReLU networks of one shape with a student's dropout, trained side by side with momentum.
 
-    Arrays have a first axis for the network. dropped: for every hidden layer, whether dropout follows it.
+    Images and labels have a first axis for the network. dropped: for every hidden layer, whether dropout follows it.
     """
 
     def __init__(
@@ -62,66 +58,37 @@ class Networks:
         p: float,
         dropped: Sequence[bool],
     ) -> None:
-        starts = [np.random.default_rng(seed) for seed in seeds]
-        self.weights = [
-            np.stack([rng.normal(0, np.sqrt(2 / inputs), (inputs, units)) for rng in starts]).astype(np.float32)
-            for inputs, units in pairwise(sizes)
-        ]
-        self.biases = [np.zeros((len(starts), 1, units), np.float32) for units in sizes[1:]]
-        self.speeds = [np.zeros_like(array) for array in self.weights + self.biases]
+        super().__init__(weights_by_seed(seeds, sizes))
         self.dropout, self.backward, self.p, self.dropped = dropout, backward, p, dropped
+        self.momentum = Momentum(self.parameters)
         self.rng = np.random.default_rng(1000)
 
-    def forward(self, x: np.ndarray, training: bool) -> tuple[list, list, list]:
-        """The inputs of every layer (the scores last), what every hidden ReLU got, and what dropout kept."""
-        inputs, before, kept = [x], [], []
-        for layer, (weight, bias) in enumerate(zip(self.weights, self.biases, strict=True)):
-            z = inputs[-1] @ weight + bias
-            if layer < len(self.dropped):
-                before.append(z)
-                z, mask = np.maximum(z, 0), None
-                if self.dropout is not None and self.dropped[layer]:
-                    u = self.rng.random(z.shape, np.float32) if training else np.zeros(z.shape, np.float32)
-                    z, mask = self.dropout(z, u, self.p, training)
-                    z = np.asarray(z, np.float32)
-                kept.append(mask)
-            inputs.append(z)
-        return inputs, before, kept
+    def activate(self, layer: int, z: np.ndarray, mode: str) -> tuple[np.ndarray, tuple]:
+        """ReLU, then dropout."""
+        a, memory = super().activate(layer, z, mode)
+        if self.dropout is None or not self.dropped[layer]:
+            return a, (None, memory)
+        u = self.rng.random(z.shape, np.float32) if mode == "training" else np.zeros(z.shape, np.float32)
+        a, kept = self.dropout(a, u, self.p, mode == "training")
+        return np.asarray(a, np.float32), (np.asarray(kept, bool), memory)
 
-    def step(self, x: np.ndarray, labels: np.ndarray, rate: float) -> None:
-        """One step of gradient descent with momentum 0.9 on the mean cross-entropy."""
-        inputs, before, kept = self.forward(x, training=True)
-        d = softmax(inputs[-1])
-        np.put_along_axis(d, labels[..., None], np.take_along_axis(d, labels[..., None], -1) - 1, -1)
-        d /= x.shape[1]
-        gradients = [None] * (2 * len(self.weights))
-        for layer in reversed(range(len(self.weights))):
-            gradients[layer] = inputs[layer].transpose(0, 2, 1) @ d
-            gradients[len(self.weights) + layer] = d.sum(axis=1, keepdims=True)
-            if layer:
-                d = d @ self.weights[layer].transpose(0, 2, 1)
-                if kept[layer - 1] is not None:
-                    d = np.asarray(self.backward(d, np.asarray(kept[layer - 1], bool), self.p, True), np.float32)
-                d = d * (before[layer - 1] > 0)
-        for array, speed, gradient in zip(self.weights + self.biases, self.speeds, gradients, strict=True):
-            speed *= np.float32(0.9)
-            speed -= np.float32(rate) * gradient
-            array += speed
+    def activate_backward(self, layer: int, dout: np.ndarray, memory: tuple) -> tuple[np.ndarray, list[np.ndarray]]:
+        """The gradient of z."""
+        kept, of_relu = memory
+        if kept is not None:
+            dout = np.asarray(self.backward(dout, kept, self.p, True), np.float32)
+        return super().activate_backward(layer, dout, of_relu)
 
     def train(self, x: np.ndarray, labels: np.ndarray, epochs: int, rate: float, batch: int = 30) -> None:
         """Train for some epochs; a further call goes on."""
         rng = np.random.default_rng(self.rng.integers(2**31))
         for _ in range(epochs):
-            order = rng.permutation(x.shape[1])
-            for start in range(0, len(order), batch):
-                some = order[start : start + batch]
-                self.step(x[:, some], labels[:, some], rate)
+            for rows in minibatches(rng, x.shape[1], batch, rest=True):
+                self.momentum.step(self.gradients(x[:, rows], labels[:, rows])[1], rate)
 
     def judge(self, x: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Accuracy and mean cross-entropy of every network, in evaluation. x and labels: as in `train`."""
-        z = self.forward(x, training=False)[0][-1]
-        right = np.take_along_axis(softmax(z), labels[..., None], -1)[..., 0]
-        return (z.argmax(axis=-1) == labels).mean(axis=-1), -np.log(np.maximum(right, 1e-12)).mean(axis=-1)
+        """Accuracy and mean cross-entropy of every network, in evaluation."""
+        return self.accuracy(x, labels), bounded_cross_entropy(self.scores(x), labels)
 
 
 def few_digits(seeds: Sequence[int], count: int = 150, wrong: float = 0.0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -129,21 +96,20 @@ def few_digits(seeds: Sequence[int], count: int = 150, wrong: float = 0.0) -> tu
 
     Returns images, labels, and which labels were changed.
     """
-    x, y, _, _ = digits()
+    x, y, _, _ = digits("float32")
     found = []
     for seed in seeds:
         rng = np.random.default_rng(seed)
         chosen = rng.permutation(len(x))[:count]
         changed = rng.permutation(count) < wrong * count
         found.append((x[chosen], (y[chosen] + changed * rng.integers(1, 10, count)) % 10, changed))
-    pictures, labels, changed = (np.stack(part) for part in zip(*found, strict=True))
-    return pictures.astype(np.float32), labels, changed
+    return tuple(np.stack(part) for part in zip(*found, strict=True))
 
 
 def validation(count: int) -> tuple[np.ndarray, np.ndarray]:
     """The validation images and labels, repeated for `count` networks."""
-    _, _, x, y = digits()
-    return np.broadcast_to(x.astype(np.float32), (count, *x.shape)), np.broadcast_to(y, (count, len(y)))
+    _, _, x, y = digits("float32")
+    return np.broadcast_to(x, (count, *x.shape)), np.broadcast_to(y, (count, len(y)))
 
 
 # ---------------------------------------------------------------- one layer
@@ -335,7 +301,7 @@ def overfitting(
         ("without", None, style.RED, "--"),
         (f"dropout, p = {p:g}", dropout, style.BLUE, "-"),
     ):
-        networks = Networks((64, UNITS, UNITS, 10), seeds, used, dropout_backward, p, (True, True))
+        networks = WithDropout((64, UNITS, UNITS, 10), seeds, used, dropout_backward, p, (True, True))
         history = [(*networks.judge(x, labels), *networks.judge(*unseen))]
         epochs = range(0, EPOCHS + 1, EPOCHS // 20)
         for _ in epochs[1:]:
@@ -388,10 +354,10 @@ def how_much_to_drop(
     unseen = validation(2 * len(seeds))
     accuracy, learned = [], []
     for p in ps:
-        networks = Networks((64, UNITS, UNITS, 10), [*seeds, *seeds], dropout, dropout_backward, p, (True, True))
+        networks = WithDropout((64, UNITS, UNITS, 10), [*seeds, *seeds], dropout, dropout_backward, p, (True, True))
         networks.train(x, labels, EPOCHS, RATE)
         accuracy.append(100 * networks.judge(*unseen)[0].reshape(2, -1))
-        answers = networks.forward(x, training=False)[0][-1].argmax(axis=-1)
+        answers = networks.scores(x).argmax(axis=-1)
         learned.append([100 * (answers == labels)[i][changed[i]].mean() for i in range(len(seeds), 2 * len(seeds))])
     accuracy, learned = np.array(accuracy), np.array(learned)
     figure, panels = style.new_figure(columns=2, width=8.6, height=3.4)
@@ -452,16 +418,16 @@ def unseen_pictures() -> tuple[np.ndarray, np.ndarray, Callable[[np.ndarray], np
     )
 
 
-def trained(dropout: Callable, backward: Callable, p: float, seeds: Sequence[int]) -> Networks:
+def trained(dropout: Callable, backward: Callable, p: float, seeds: Sequence[int]) -> WithDropout:
     """Networks with dropout before the last layer, trained on all training digits."""
-    x, y, _, _ = digits()
-    networks = Networks((64, 100, 100, 10), seeds, dropout, backward, p, (False, True))
-    repeated = [np.broadcast_to(array, (len(seeds), *array.shape)) for array in (x.astype(np.float32), y)]
+    x, y, _, _ = digits("float32")
+    networks = WithDropout((64, 100, 100, 10), seeds, dropout, backward, p, (False, True))
+    repeated = [np.broadcast_to(array, (len(seeds), *array.shape)) for array in (x, y)]
     networks.train(*repeated, epochs=12, rate=0.02)
     return networks
 
 
-def hidden(networks: Networks, which: int, x: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def hidden(networks: WithDropout, which: int, x: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """One network's last hidden activations (N, D) before dropout, and its output layer's W (K, D) and b (K)."""
     for weight, bias in zip(networks.weights[:-1], networks.biases[:-1], strict=True):
         x = np.maximum(x @ weight[which].astype(float) + bias[which, 0], 0)
@@ -597,11 +563,6 @@ def answer_only_when_sure(
 # ---------------------------------------------------------------- SELU
 
 DEPTH = 50
-
-
-def selu(z: np.ndarray) -> np.ndarray:
-    """The self-normalizing activation function."""
-    return SELU_SCALE * np.where(z > 0, z, SELU_ALPHA * np.expm1(np.minimum(z, 0)))
 
 
 @experiment

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from autograder.lab import style
-from autograder.lab.dead_units import cross_entropy_backward
+from autograder.lab.activations import ACTIVATIONS
 from autograder.lab.experiment import experiment
 from autograder.lab.handwritten_digits import digits
+from autograder.lab.networks import Networks, cross_entropy, normal_weights
 from autograder.lab.students import clipper, guess, number
+from autograder.lab.training import Momentum, minibatches, smooth
 
 # ---------------------------------------------------------------- a student's functions, called with care
 
@@ -177,71 +178,13 @@ def square_and_disc(clip_by_value: Callable, clip_by_global_norm: Callable) -> N
 # ---------------------------------------------------------------- a deep network
 
 WIDTHS = (64, *[50] * 11, 10)
-BATCH, MOMENTUM = 32, 0.9
-DTYPE = np.float32
-
-
-def sigmoid(z: np.ndarray) -> np.ndarray:
-    """The logistic function, by way of tanh, which does not overflow."""
-    return (1 + np.tanh(z / 2)) / 2
-
-
-ACTIVATIONS = {
-    "relu": (lambda z: np.maximum(z, 0), lambda dout, a: dout * (a > 0)),
-    "tanh": (np.tanh, lambda dout, a: dout * (1 - a**2)),
-    "sigmoid": (sigmoid, lambda dout, a: dout * a * (1 - a)),
-}
+BATCH = 32
 """Name -> (phi, (dout, phi(z)) -> dz)."""
 
 
-class DeepNetwork:
-    """12 layers of weights and biases; 11 hidden layers of 50 units.
-
-    gain: the variance of a weight is gain / fan_in at the start.
-    """
-
-    def __init__(self, activation: str, gain: float, rng: np.random.Generator) -> None:
-        self.phi, self.back = ACTIVATIONS[activation]
-        sides = list(itertools.pairwise(WIDTHS))
-        self.weights = [rng.normal(0, np.sqrt(gain / n), (n, m)).astype(DTYPE) for n, m in sides]
-        self.biases = [np.zeros(m, DTYPE) for _, m in sides]
-
-    @property
-    def parameters(self) -> list[np.ndarray]:
-        """All weights, then all biases."""
-        return self.weights + self.biases
-
-    def activations(self, x: np.ndarray) -> list[np.ndarray]:
-        """The input, each hidden layer's output, and the last layer's z."""
-        found = [x]
-        for i, (weight, bias) in enumerate(zip(self.weights, self.biases, strict=True)):
-            z = found[-1] @ weight + bias
-            found.append(self.phi(z) if i < len(self.weights) - 1 else z)
-        return found
-
-    def loss_and_gradients(self, x: np.ndarray, y: np.ndarray) -> tuple[float, list[np.ndarray]]:
-        """The mean cross-entropy, and its gradient for each of `parameters`."""
-        a = self.activations(x)
-        z = a[-1] - a[-1].max(axis=1, keepdims=True)
-        loss = float(np.mean(np.log(np.exp(z).sum(axis=1)) - z[np.arange(len(y)), y]))
-        dz = cross_entropy_backward(a[-1], y)
-        of_weights, of_biases = [], []
-        for i in reversed(range(len(self.weights))):
-            of_weights.insert(0, a[i].T @ dz)
-            of_biases.insert(0, dz.sum(axis=0))
-            if i:
-                dz = self.back(dz @ self.weights[i].T, a[i])
-        return loss, of_weights + of_biases
-
-    def accuracy(self, x: np.ndarray, y: np.ndarray) -> float:
-        """The share of right answers."""
-        return float((self.activations(x)[-1].argmax(axis=1) == y).mean())
-
-
-def data() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """The digits in float32."""
-    x, y, x_validation, y_validation = digits()
-    return x.astype(DTYPE), y, x_validation.astype(DTYPE), y_validation
+def deep_network(activation: str, gain: float, rng: np.random.Generator) -> Networks:
+    """12 layers of weights and biases; 11 hidden layers of 50 units. The variance of a weight is gain / fan_in."""
+    return Networks(normal_weights(rng, WIDTHS, gain), ACTIVATIONS[activation])
 
 
 @dataclass
@@ -258,31 +201,24 @@ def train(
 ) -> Training:
     """Train the ReLU network on the digits with momentum. clip: (gradients, limit) -> clipped, or None."""
     rng = np.random.default_rng(seed)
-    x, y, x_validation, y_validation = data()
-    network, result = DeepNetwork("relu", 2.0, rng), Training()
-    velocities = [np.zeros_like(parameter) for parameter in network.parameters]
+    x, y, x_validation, y_validation = digits("float32")
+    network, result = deep_network("ReLU", 2.0, rng), Training()
+    momentum = Momentum(network.parameters)
     for _ in range(epochs):
-        order = rng.permutation(len(x))
-        for start in range(0, len(x) - BATCH + 1, BATCH):
-            batch = order[start : start + BATCH]
-            loss, gradients = network.loss_and_gradients(x[batch], y[batch])
-            result.losses.append(loss)
+        for rows in minibatches(rng, len(x), BATCH):
+            scores, gradients = network.gradients(x[rows], y[rows])
+            result.losses.append(float(cross_entropy(scores, y[rows])))
             result.norms.append(norm_of(gradients))
-            if clip is not None:
-                gradients = clip(gradients, limit)
-            for parameter, velocity, gradient in zip(network.parameters, velocities, gradients, strict=True):
-                velocity *= MOMENTUM
-                velocity -= learning_rate * gradient
-                parameter += velocity
-    result.accuracy = network.accuracy(x_validation, y_validation)
+            momentum.step(gradients if clip is None else clip(gradients, limit), learning_rate)
+    result.accuracy = float(network.accuracy(x_validation, y_validation))
     return result
 
 
 def first_gradients(activation: str, gain: float, seed: int = 0) -> list[np.ndarray]:
     """The gradients of a fresh network on 256 digits, in float64."""
-    x, y, _, _ = data()
-    network = DeepNetwork(activation, gain, np.random.default_rng(seed))
-    return [g.astype(np.float64) for g in network.loss_and_gradients(x[:256], y[:256])[1]]
+    x, y, _, _ = digits("float32")
+    network = deep_network(activation, gain, np.random.default_rng(seed))
+    return [g.astype(np.float64) for g in network.gradients(x[:256], y[:256])[1]]
 
 
 @experiment
@@ -293,7 +229,7 @@ def angles_in_a_deep_network(
     cosine_similarity: Callable,
 ) -> None:
     """The angle by which clipping turns the gradient of a deep network, against how much of its length is left."""
-    gradients = first_gradients("relu", 2.0)
+    gradients = first_gradients("ReLU", 2.0)
     whole = norm_of(gradients)
     largest = max(float(np.abs(gradient).max()) for gradient in gradients)
     clips = {
@@ -337,7 +273,7 @@ def norms_by_layer(clip_by_global_norm: Callable, clip_each_by_norm: Callable, *
     """The gradients' norms layer by layer, before and after clipping, where they vanish and where they explode."""
     figure, panels = style.new_figure(1, 2, width=8.6, height=3.5, sharey=True)
     cases = {
-        "vanishing: sigmoid": first_gradients("sigmoid", 1.0),
+        "vanishing: sigmoid": first_gradients("logistic", 1.0),
         "exploding: tanh, large weights": first_gradients("tanh", 25.0),
     }
     said = []
@@ -362,12 +298,6 @@ def norms_by_layer(clip_by_global_norm: Callable, clip_each_by_norm: Callable, *
     panels[0].set_ylabel("norm of ∂L/∂W of the layer")
     figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=4)
     style.show(figure, f"Norms of the weights' gradients in 12 layers on a logarithmic axis. {'; '.join(said)}.")
-
-
-def smooth(values: Sequence[float], width: int = 9) -> np.ndarray:
-    """A running median, which spikes do not move."""
-    padded = np.pad(np.asarray(values, dtype=float), width // 2, mode="edge")
-    return np.median(np.lib.stride_tricks.sliding_window_view(padded, width), axis=1)
 
 
 @experiment

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -10,13 +9,11 @@ from functools import cache
 import numpy as np
 
 from autograder.lab import style
-from autograder.lab.dead_units import cross_entropy_backward
 from autograder.lab.experiment import experiment
 from autograder.lab.handwritten_digits import digits
+from autograder.lab.networks import Networks, cross_entropy, normal_weights
 from autograder.lab.students import guess, guesses_of, on_a_list, on_an_array, step_of
-
-# ---------------------------------------------------------------- a student's functions, called with care
-
+from autograder.lab.training import gradient_descent_step, minibatches
 
 # ---------------------------------------------------------------- 150 digits, 30 of them with a wrong label
 
@@ -26,7 +23,6 @@ CHOOSING = 500
 BATCH, RATE, EPOCHS = 25, 0.1, 100
 """25 x 100 x 100 is small enough for the matrix product to use one thread, which is faster on a busy machine."""
 L2_STRENGTH, L1_STRENGTH, LIMIT = 0.03, 0.007, 0.5
-DTYPE = np.float32
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,53 +46,24 @@ class Data:
 @cache
 def data() -> Data:
     """The first 150 training digits, 30 with wrong labels; the next 500, to choose a strength; and the usual 360."""
-    x, y, x_validation, y_validation = digits()
+    x, y, x_validation, y_validation = digits("float32")
     rng = np.random.default_rng(99)
     labels = y[:IMAGES].copy()
     wrong = rng.permutation(IMAGES)[:WRONG]
     labels[wrong] = (labels[wrong] + rng.integers(1, 10, WRONG)) % 10
-    x, x_validation = x.astype(DTYPE), x_validation.astype(DTYPE)
     rest = slice(IMAGES, IMAGES + CHOOSING)
     return Data(x[:IMAGES], labels, y[:IMAGES], x[rest], y[rest], x_validation, y_validation)
 
 
-class Network:
+class Network(Networks):
     """64-100-100-10 with ReLU and He's weights, in PyTorch's layout (units, inputs)."""
 
     def __init__(self, rng: np.random.Generator) -> None:
-        sides = list(itertools.pairwise(WIDTHS))
-        self.weights = [rng.normal(0, np.sqrt(2 / n), (m, n)).astype(DTYPE) for n, m in sides]
-        self.biases = [np.zeros(m, DTYPE) for _, m in sides]
-
-    def activations(self, x: np.ndarray) -> list[np.ndarray]:
-        """The input, each hidden layer's output, and the last layer's z."""
-        found = [x]
-        for i, (weight, bias) in enumerate(zip(self.weights, self.biases, strict=True)):
-            z = found[-1] @ weight.T + bias
-            found.append(np.maximum(z, 0) if i < len(self.weights) - 1 else z)
-        return found
-
-    def gradients(self, x: np.ndarray, y: np.ndarray) -> tuple[list[np.ndarray], list[np.ndarray]]:
-        """The gradients of the mean cross-entropy for the weights and for the biases."""
-        a = self.activations(x)
-        dz = cross_entropy_backward(a[-1], y)
-        of_weights, of_biases = [], []
-        for i in reversed(range(len(self.weights))):
-            of_weights.insert(0, dz.T @ a[i])
-            of_biases.insert(0, dz.sum(axis=0))
-            if i:
-                dz = (dz @ self.weights[i]) * (a[i] > 0)
-        return of_weights, of_biases
+        super().__init__(normal_weights(rng, WIDTHS, units_first=True), units_first=True)
 
     def loss(self, x: np.ndarray, y: np.ndarray) -> float:
-        """The mean cross-entropy."""
-        z = self.activations(x)[-1].astype(float)
-        z -= z.max(axis=1, keepdims=True)
-        return float(np.mean(np.log(np.exp(z).sum(axis=1)) - z[np.arange(len(y)), y]))
-
-    def right(self, x: np.ndarray, y: np.ndarray) -> float:
-        """The share of the images that are answered with y."""
-        return float((self.activations(x)[-1].argmax(axis=1) == y).mean())
+        """The mean cross-entropy, in float64."""
+        return float(cross_entropy(self.scores(x).astype(float), y))
 
     def all_weights(self) -> np.ndarray:
         """All weights, without the biases, as one long vector."""
@@ -114,23 +81,23 @@ class Training:
     @property
     def train(self) -> float:
         """The share of the training labels that it gives, right or wrong."""
-        return self.network.right(data().x, data().labels)
+        return self.network.accuracy(data().x, data().labels)
 
     @property
     def by_heart(self) -> float:
         """The share of the wrong labels that it gives."""
         wrong = data().wrong
-        return self.network.right(data().x[wrong], data().labels[wrong])
+        return self.network.accuracy(data().x[wrong], data().labels[wrong])
 
     @property
     def validation(self) -> float:
         """The share of the 360 validation images that it gets right."""
-        return self.network.right(data().x_validation, data().y_validation)
+        return self.network.accuracy(data().x_validation, data().y_validation)
 
     @property
     def choosing(self) -> float:
         """The share of the 500 images for choosing a strength that it gets right."""
-        return self.network.right(data().x_choosing, data().y_choosing)
+        return self.network.accuracy(data().x_choosing, data().y_choosing)
 
 
 def train(
@@ -144,14 +111,12 @@ def train(
     network, given = Network(rng), data()
     result = Training(network)
     for _ in range(epochs):
-        order = rng.permutation(IMAGES)
-        for start in range(0, IMAGES, BATCH):
-            batch = order[start : start + BATCH]
-            of_weights, of_biases = network.gradients(given.x[batch], given.labels[batch])
+        for rows in minibatches(rng, IMAGES, BATCH):
+            _, gradients = network.gradients(given.x[rows], given.labels[rows])
             if pull is not None:
-                of_weights = [g + more for g, more in zip(of_weights, pull(network.weights), strict=True)]
-            network.weights = [w - DTYPE(RATE) * g for w, g in zip(network.weights, of_weights, strict=True)]
-            network.biases = [b - DTYPE(RATE) * g for b, g in zip(network.biases, of_biases, strict=True)]
+                for gradient, more in zip(gradients, pull(network.weights), strict=False):
+                    gradient += more
+            gradient_descent_step(network.parameters, gradients, RATE)
             if after is not None:
                 network.weights = after(network.weights)
         if follow:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import itertools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -11,16 +10,16 @@ import numpy as np
 
 from autograder.lab import style
 from autograder.lab.activations import broken_at_jumps
-from autograder.lab.dead_units import cross_entropy_backward
 from autograder.lab.experiment import experiment
 from autograder.lab.handwritten_digits import digits
+from autograder.lab.networks import Networks, normal_weights
 from autograder.lab.students import UnusableResult, checked, function_name, guesses_in_order
+from autograder.lab.training import Momentum, minibatches
 
 LOWER, UPPER = 1 / 8, 1 / 3
 WIDTHS = (64, 64, 48, 32, 10)
 FIRST_ALPHA = 0.25
 BATCH = 64
-MOMENTUM = 0.9
 
 
 @experiment
@@ -289,6 +288,29 @@ def decay_on_alpha(
     style.show(figure, f"Histograms of the {len(everything) // 2} alphas after training. {'; '.join(told)}.")
 
 
+class WithPReLU(Networks):
+    """The network on the digits with a student's PReLU; its alphas are in `added`, one array for each hidden layer."""
+
+    def __init__(self, prelu: Callable, prelu_backward: Callable, rng: np.random.Generator, shared: bool) -> None:
+        super().__init__(normal_weights(rng, WIDTHS, 2 / (1 + FIRST_ALPHA**2), dtype=np.float64))
+        self.phi, self.back = checked(prelu), _pair(prelu_backward, "dz and dalpha")
+        self.added = [[np.full(1 if shared else units, FIRST_ALPHA)] for units in WIDTHS[1:-1]]
+
+    def alphas(self) -> list[np.ndarray]:
+        """A copy of those of every hidden layer."""
+        return [alpha.copy() for (alpha,) in self.added]
+
+    def activate(self, layer: int, z: np.ndarray, mode: str) -> tuple[np.ndarray, np.ndarray]:
+        """PReLU."""
+        return self.phi(z, *self.added[layer]), z
+
+    def activate_backward(self, layer: int, dout: np.ndarray, memory: np.ndarray) -> tuple[np.ndarray, list]:
+        """The gradients of z and of alpha."""
+        (alpha,) = self.added[layer]
+        dz, dalpha = _of_shapes(self.back(dout, memory, alpha), (memory.shape, alpha.shape), "prelu_backward")
+        return dz, [dalpha]
+
+
 def _train(
     prelu: Callable,
     prelu_backward: Callable,
@@ -306,45 +328,15 @@ def _train(
     """
     rng = np.random.default_rng(seed)
     x, y, x_validation, y_validation = digits()
-    gain = 2 / (1 + FIRST_ALPHA**2)
-    weights = [rng.normal(0, np.sqrt(gain / n), (n, m)) for n, m in itertools.pairwise(WIDTHS)]
-    biases = [np.zeros(m) for m in WIDTHS[1:]]
-    alphas = [np.full(1 if shared else m, FIRST_ALPHA) for m in WIDTHS[1:-1]]
-    parameters = [*weights, *biases, *alphas]
-    decays = [weight_decay] * len(weights) + [0.0] * len(biases) + [weight_decay * decay_alpha] * len(alphas)
-    velocities = [np.zeros_like(parameter) for parameter in parameters]
-    phi, back = checked(prelu), _pair(prelu_backward, "dz and dalpha")
-
-    def forward(images: np.ndarray) -> tuple[list[np.ndarray], list[np.ndarray]]:
-        zs, activations = [], [images]
-        for i, (w, b) in enumerate(zip(weights, biases, strict=True)):
-            zs.append(activations[-1] @ w + b)
-            activations.append(phi(zs[-1], alphas[i]) if i < len(alphas) else zs[-1])
-        return zs, activations
-
-    def gradients(images: np.ndarray, labels: np.ndarray) -> list[np.ndarray]:
-        zs, activations = forward(images)
-        dz = cross_entropy_backward(zs[-1], labels)
-        of_weights, of_biases, of_alphas = [activations[-2].T @ dz], [dz.sum(axis=0)], []
-        for i in reversed(range(len(alphas))):
-            found = back(dz @ weights[i + 1].T, zs[i], alphas[i])
-            dz, dalpha = _of_shapes(found, (zs[i].shape, alphas[i].shape), "prelu_backward")
-            of_weights.insert(0, activations[i].T @ dz)
-            of_biases.insert(0, dz.sum(axis=0))
-            of_alphas.insert(0, dalpha)
-        return of_weights + of_biases + of_alphas
-
-    history = [[alpha.copy() for alpha in alphas]]
+    network = WithPReLU(prelu, prelu_backward, rng, shared)
+    layers = len(network.weights)
+    decays = [weight_decay] * layers + [0.0] * layers + [weight_decay * decay_alpha] * (layers - 1)
+    momentum = Momentum(network.parameters)
+    history = [network.alphas()]
     for _ in range(epochs):
-        order = rng.permutation(len(x))
-        for start in range(0, len(x) - BATCH + 1, BATCH):
-            batch = order[start : start + BATCH]
-            for parameter, velocity, gradient, decay in zip(
-                parameters, velocities, gradients(x[batch], y[batch]), decays, strict=True
-            ):
-                velocity *= MOMENTUM
-                velocity -= learning_rate * (gradient + decay * parameter)
-                parameter += velocity
-        history.append([alpha.copy() for alpha in alphas])
-    answers = forward(x_validation)[0][-1].argmax(axis=1)
-    return history, float((answers == y_validation).mean())
+        for rows in minibatches(rng, len(x), BATCH):
+            _, gradients = network.gradients(x[rows], y[rows])
+            decayed = zip(gradients, network.parameters, decays, strict=True)
+            momentum.step([g + decay * parameter for g, parameter, decay in decayed], learning_rate)
+        history.append(network.alphas())
+    return history, float(network.accuracy(x_validation, y_validation))

@@ -9,9 +9,10 @@ import numpy as np
 
 from autograder.lab import style
 from autograder.lab.experiment import experiment
-from autograder.lab.gradient_clipping import smooth
 from autograder.lab.handwritten_digits import digits
+from autograder.lab.networks import Networks, bounded_cross_entropy, normal_weights
 from autograder.lab.students import UnusableResult, guess, number, numbers
+from autograder.lab.training import Momentum, minibatches_by_seed, smooth
 
 # ---------------------------------------------------------------- a student's functions, called with care
 
@@ -257,58 +258,17 @@ Plan = Callable[[int, int, list[np.ndarray]], tuple[object, object]]
 one for each seed."""
 
 
-class Networks:
-    """Networks of one shape, trained side by side as axis 0 of every array: `seeds` of them for each plan.
-
-    The same seeds have the same first weights and the same batches under every plan.
-    """
-
-    def __init__(self, plans: int, seeds: int) -> None:
-        rng = np.random.default_rng(0)
-        self.parameters: list[np.ndarray] = []
-        for fan_in, fan_out in pairwise(SIZES):
-            start = rng.normal(0, np.sqrt(2 / fan_in), (seeds, fan_in, fan_out)).astype(np.float32)
-            self.parameters += [np.tile(start, (plans, 1, 1)), np.zeros((plans * seeds, 1, fan_out), np.float32)]
-        self.m = [np.zeros_like(parameter) for parameter in self.parameters]
-        self.plans, self.seeds = plans, seeds
-
-    def forward(self, x: np.ndarray) -> list[np.ndarray]:
-        """The inputs of every layer, the scores last."""
-        found = [x]
-        for i in range(0, len(self.parameters), 2):
-            z = found[-1] @ self.parameters[i] + self.parameters[i + 1]
-            found.append(np.maximum(z, 0) if i + 2 < len(self.parameters) else z)
-        return found
-
-    def step(self, x: np.ndarray, labels: np.ndarray, rates: np.ndarray, momenta: np.ndarray) -> np.ndarray:
-        """One step of momentum, m <- beta m - rate g; the losses of the batch before it."""
-        a = self.forward(x)
-        probability = _softmax(a[-1])
-        d = (probability - labels) / BATCH
-        gradients: list[np.ndarray] = []
-        for i in reversed(range(0, len(self.parameters), 2)):
-            gradients = [a[i // 2].transpose(0, 2, 1) @ d, d.sum(axis=1, keepdims=True), *gradients]
-            if i:
-                d = (d @ self.parameters[i].transpose(0, 2, 1)) * (a[i // 2] > 0)
-        for parameter, m, gradient in zip(self.parameters, self.m, gradients, strict=True):
-            m *= momenta
-            m -= rates * gradient
-            parameter += m
-        return -np.log(np.maximum((probability * labels).sum(axis=-1), 1e-12)).mean(axis=-1)
-
-    def loss_and_accuracy(self, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Of every network, (plans, seeds); the loss of a network that gives no numbers is infinite."""
-        scores = self.forward(np.broadcast_to(x, (self.plans * self.seeds, *x.shape)))[-1]
-        right = _softmax(scores)[:, np.arange(len(y)), y]
-        losses = -np.log(np.maximum(right, 1e-12)).mean(axis=-1)
-        losses = np.where(np.isfinite(scores).all(axis=(1, 2)), losses, np.inf)
-        accuracies = (scores.argmax(axis=-1) == y).mean(axis=-1)
-        return losses.reshape(self.plans, self.seeds), accuracies.reshape(self.plans, self.seeds)
+def fresh_networks(plans: int, seeds: int) -> Networks:
+    """Networks side by side: `seeds` of them for each plan, with the same first weights under every plan."""
+    start = normal_weights(np.random.default_rng(0), SIZES, networks=seeds)
+    return Networks([np.tile(weight, (plans, 1, 1)) for weight in start])
 
 
-def _softmax(scores: np.ndarray) -> np.ndarray:
-    powers = np.exp(scores - scores.max(axis=-1, keepdims=True))
-    return powers / powers.sum(axis=-1, keepdims=True)
+def loss_and_accuracy(networks: Networks, x: np.ndarray, y: np.ndarray, plans: int) -> tuple[np.ndarray, np.ndarray]:
+    """Of every network, (plans, seeds); the loss of a network that gives no numbers is infinite."""
+    scores = networks.scores(x)
+    losses = np.where(np.isfinite(scores).all(axis=(1, 2)), bounded_cross_entropy(scores, y), np.inf)
+    return losses.reshape(plans, -1), networks.accuracy(x, y).reshape(plans, -1)
 
 
 def train(plans: dict[str, Plan], *, epochs: int, seeds: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -317,31 +277,29 @@ def train(plans: dict[str, Plan], *, epochs: int, seeds: int) -> tuple[np.ndarra
     Returns the learning rates (plans, steps) of the first seed, the training losses (plans, seeds) at the end and the
     validation accuracies (epochs, plans, seeds).
     """
-    x, y, x_validation, y_validation = digits()
-    x, x_validation = x.astype(np.float32), x_validation.astype(np.float32)
+    x, y, x_validation, y_validation = digits("float32")
     x_watched, y_watched, x, y = x[:WATCHED], y[:WATCHED], x[WATCHED:], y[WATCHED:]
-    labels = np.eye(10, dtype=np.float32)[y]
-    networks = Networks(len(plans), seeds)
+    networks = fresh_networks(len(plans), seeds)
+    momentum = Momentum(networks.parameters)
     rngs = [np.random.default_rng([1, seed]) for seed in range(seeds)]
-    per_epoch = len(x) // BATCH
+    total = epochs * (len(x) // BATCH)
     watched: list[np.ndarray] = []
     rates_of_steps, accuracies = [], []
-    for epoch in range(epochs):
-        order = np.stack([rng.permutation(len(x)) for rng in rngs])
-        for k in range(per_epoch):
+    for _ in range(epochs):
+        for rows in minibatches_by_seed(rngs, len(x), BATCH, copies=len(plans)):
             settings = [
-                plan(epoch * per_epoch + k, epochs * per_epoch, [losses[i] for losses in watched])
+                plan(len(rates_of_steps), total, [losses[i] for losses in watched])
                 for i, plan in enumerate(plans.values())
             ]
             rates, momenta = (
                 np.array([np.broadcast_to(pair[part], seeds) for pair in settings], np.float32) for part in (0, 1)
             )
             rates_of_steps.append(rates[:, 0])
-            chosen = np.tile(order[:, k * BATCH : (k + 1) * BATCH], (len(plans), 1))
-            networks.step(x[chosen], labels[chosen], rates.reshape(-1, 1, 1), momenta.reshape(-1, 1, 1))
-        watched.append(networks.loss_and_accuracy(x_watched, y_watched)[0])
-        accuracies.append(networks.loss_and_accuracy(x_validation, y_validation)[1])
-    losses, _ = networks.loss_and_accuracy(x, y)
+            momentum.beta = momenta.reshape(-1, 1, 1)
+            momentum.step(networks.gradients(x[rows], y[rows])[1], rates.reshape(-1, 1, 1))
+        watched.append(loss_and_accuracy(networks, x_watched, y_watched, len(plans))[0])
+        accuracies.append(loss_and_accuracy(networks, x_validation, y_validation, len(plans))[1])
+    losses, _ = loss_and_accuracy(networks, x, y, len(plans))
     return np.array(rates_of_steps).T, losses, np.array(accuracies)
 
 
@@ -396,15 +354,17 @@ LOWEST, DECADE, RANGE_STEPS, RANGE_SEEDS = 1e-4, 40, 200, 5
 
 def rising_rates(exponential_schedule: Callable) -> tuple[np.ndarray, np.ndarray]:
     """Rates that grow tenfold in every 40 steps, and the loss of each step's batch: the median of five networks."""
-    x, y, _, _ = digits()
-    x, labels = x.astype(np.float32), np.eye(10, dtype=np.float32)[y]
-    networks = Networks(1, RANGE_SEEDS)
+    x, y, _, _ = digits("float32")
+    networks = fresh_networks(1, RANGE_SEEDS)
+    momentum = Momentum(networks.parameters, BETA)
     rngs = [np.random.default_rng([2, seed]) for seed in range(RANGE_SEEDS)]
     rates, losses = [], []
     for step in range(RANGE_STEPS):
-        chosen = np.stack([rng.choice(len(x), BATCH, replace=False) for rng in rngs])
+        rows = np.stack([rng.choice(len(x), BATCH, replace=False) for rng in rngs])
         rates.append(number(exponential_schedule)(step, LOWEST, DECADE, 10.0))
-        losses.append(networks.step(x[chosen], labels[chosen], np.float32(rates[-1]), np.float32(BETA)))
+        scores, gradients = networks.gradients(x[rows], y[rows])
+        losses.append(bounded_cross_entropy(scores, y[rows]))
+        momentum.step(gradients, rates[-1])
     losses = np.where(np.isfinite(losses), losses, 99.0)
     return np.array(rates), np.median(losses, axis=1)
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from autograder.lab import style
+from autograder.lab.activations import SELU_ALPHA, SELU_SCALE, relu
 from autograder.lab.experiment import experiment, offered
 from autograder.lab.students import as_number
 
@@ -17,12 +18,6 @@ KNOWN = {"relu": ("ReLU", HE), "elu": ("ELU", HE), "selu": ("SELU", LECUN)}
 WIDTH, SAMPLES = 100, 200
 SHOWN = (1e-3, 1e4)
 """The standard deviations between which `what_breaks_self_normalization` draws; others get an arrowhead."""
-SELU_ALPHA, SELU_SCALE = 1.6732632423543772, 1.0507009873554805
-
-
-def relu(z: np.ndarray) -> np.ndarray:
-    """For comparison."""
-    return np.maximum(z, 0)
 
 
 @offered

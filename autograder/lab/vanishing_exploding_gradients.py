@@ -9,26 +9,18 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from autograder.lab import style
-from autograder.lab.dead_units import cross_entropy_backward
+from autograder.lab.activations import logistic, relu
 from autograder.lab.experiment import experiment
 from autograder.lab.handwritten_digits import digits
+from autograder.lab.networks import cross_entropy_backward
 from autograder.lab.students import UnusableResult, checked, positive
+from autograder.lab.training import minibatches
 
 DEPTH = 50
 WIDTH = 64
 HIDDEN = 20
 IMAGES = 256
 BATCH = 32
-
-
-def sigmoid(z: np.ndarray) -> np.ndarray:
-    """The logistic function, without overflow."""
-    return 0.5 * (1 + np.tanh(0.5 * z))
-
-
-def relu(z: np.ndarray) -> np.ndarray:
-    """max(0, z)."""
-    return np.maximum(z, 0)
 
 
 @dataclass(frozen=True)
@@ -41,7 +33,7 @@ class Start:
 
 
 ACTIVATIONS = {
-    "sigmoid": (sigmoid, lambda z: sigmoid(z) * sigmoid(-z)),
+    "sigmoid": (logistic, lambda z: logistic(z) * logistic(-z)),
     "tanh": (np.tanh, lambda z: 1 - np.tanh(z) ** 2),
     "ReLU": (relu, lambda z: np.where(z > 0, 1.0, 0.0)),
 }
@@ -312,8 +304,7 @@ def train(
 
     result = Learning([accuracy()])
     for _ in range(epochs):
-        order = rng.permutation(len(x))
-        for batch in np.split(order, range(BATCH, len(x), BATCH)):
+        for batch in minibatches(rng, len(x), BATCH, rest=True):
             zs, activations = forward(mlp_forward, x[batch], weights, biases, start.phi)
             dlogits = cross_entropy_backward(activations[-1] @ last.T + last_bias, y[batch])
             slopes = [start.slope(z) for z in zs]

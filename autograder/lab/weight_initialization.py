@@ -9,44 +9,20 @@ from typing import Any
 import numpy as np
 
 from autograder.lab import style
-from autograder.lab.dead_units import cross_entropy_backward
+from autograder.lab.activations import ACTIVATIONS, elu, leaky_relu, logistic, relu, selu
 from autograder.lab.experiment import experiment
 from autograder.lab.handwritten_digits import digits
+from autograder.lab.networks import Networks, cross_entropy
 from autograder.lab.students import as_number, checked, finite
+from autograder.lab.training import Momentum, gradient_descent_step
 
 WIDTH, SAMPLES, DEPTH = 100, 200, 50
-SELU_ALPHA, SELU_SCALE = 1.6732632423543772, 1.0507009873554805
-MOMENTUM, BATCH = 0.9, 64
+BATCH = 64
 GUESSING = float(np.log(10))
 """The cross-entropy of a network that gives each of the ten digits the same probability."""
 
 Start = Callable[[np.ndarray], np.ndarray]
 """Standard normal noise of shape (out, in) -> weights of the same shape."""
-
-
-def relu(z: np.ndarray) -> np.ndarray:
-    """max(0, z)."""
-    return np.maximum(z, 0)
-
-
-def leaky_relu(z: np.ndarray) -> np.ndarray:
-    """Leaky ReLU with the usual slope, 0.01."""
-    return np.where(z > 0, z, 0.01 * z)
-
-
-def elu(z: np.ndarray) -> np.ndarray:
-    """ELU with alpha = 1."""
-    return np.where(z > 0, z, np.expm1(np.minimum(z, 0)))
-
-
-def selu(z: np.ndarray) -> np.ndarray:
-    """ELU with SELU's two constants."""
-    return SELU_SCALE * np.where(z > 0, z, SELU_ALPHA * np.expm1(np.minimum(z, 0)))
-
-
-def logistic(z: np.ndarray) -> np.ndarray:
-    """1 / (1 + exp(-z))."""
-    return 0.5 * (1 + np.tanh(z / 2))
 
 
 def scaled(factor: float) -> Start:
@@ -141,22 +117,11 @@ def _train_tanh_network(constant: float | None, units: int, epochs: int) -> tupl
     x, y, x_validation, y_validation = digits()
     first = rng.normal(0, 64**-0.5, (units, 64)) if constant is None else np.full((units, 64), constant)
     second = rng.normal(0, units**-0.5, (10, units)) if constant is None else np.full((10, units), constant)
-    biases = [np.zeros(units), np.zeros(10)]
+    network = Networks([first, second], ACTIVATIONS["tanh"], units_first=True)
     for _ in range(epochs):
-        order = rng.permutation(len(x))
-        for batch in np.array_split(order, len(x) // 32):
-            a = np.tanh(x[batch] @ first.T + biases[0])
-            dz = cross_entropy_backward(a @ second.T + biases[1], y[batch])
-            dhidden = (dz @ second) * (1 - a**2)
-            for parameter, gradient in (
-                (second, dz.T @ a),
-                (biases[1], dz.sum(axis=0)),
-                (first, dhidden.T @ x[batch]),
-                (biases[0], dhidden.sum(axis=0)),
-            ):
-                parameter -= 0.1 * gradient
-    answers = (np.tanh(x_validation @ first.T + biases[0]) @ second.T + biases[1]).argmax(axis=1)
-    return first, float((answers == y_validation).mean())
+        for rows in np.array_split(rng.permutation(len(x)), len(x) // 32):
+            gradient_descent_step(network.parameters, network.gradients(x[rows], y[rows])[1], 0.1)
+    return first, float(network.accuracy(x_validation, y_validation))
 
 
 # ---------------------------------------------------------------- tanh
@@ -469,39 +434,18 @@ def _train_relu_network(
     start: uniform noise -> weights. bias: the biases start uniform within bias / sqrt(fan_in).
     """
     rng = np.random.default_rng(0)
-    x, y, x_validation, y_validation = digits()
-    x, x_validation = x.astype(np.float32), x_validation.astype(np.float32)
+    x, y, x_validation, y_validation = digits("float32")
     sides = list(itertools.pairwise([64, *[width] * depth, 10]))
     weights = [start(rng.random((units, inputs))).astype(np.float32) for inputs, units in sides]
     biases = [(bias * rng.uniform(-1, 1, units) / inputs**0.5).astype(np.float32) for inputs, units in sides]
-    velocities = [np.zeros_like(array) for array in weights + biases]
-
-    def forward(images: np.ndarray) -> tuple[list[np.ndarray], np.ndarray]:
-        activations = [images]
-        for weight, b in zip(weights[:-1], biases[:-1], strict=True):
-            activations.append(relu(activations[-1] @ weight.T + b))
-        return activations, activations[-1] @ weights[-1].T + biases[-1]
-
+    network = Networks(weights, biases=biases, units_first=True)
+    momentum = Momentum(network.parameters)
     losses = []
     for _ in range(epochs):
-        order, found = rng.permutation(len(x)), []
-        for batch in np.array_split(order, len(x) // BATCH):
-            activations, z = forward(x[batch])
-            found.append(_cross_entropy(z, y[batch]))
-            dz = cross_entropy_backward(z, y[batch])
-            of_weights, of_biases = [], []
-            for i in reversed(range(len(weights))):
-                of_weights.insert(0, dz.T @ activations[i])
-                of_biases.insert(0, dz.sum(axis=0))
-                dz = (dz @ weights[i]) * (activations[i] > 0)
-            for parameter, velocity, gradient in zip(weights + biases, velocities, of_weights + of_biases, strict=True):
-                velocity *= MOMENTUM
-                velocity -= rate * gradient
-                parameter += velocity
+        found = []
+        for rows in np.array_split(rng.permutation(len(x)), len(x) // BATCH):
+            scores, gradients = network.gradients(x[rows], y[rows])
+            found.append(float(cross_entropy(scores, y[rows])))
+            momentum.step(gradients, rate)
         losses.append(np.mean(found))
-    return np.array(losses), float((forward(x_validation)[1].argmax(axis=1) == y_validation).mean())
-
-
-def _cross_entropy(z: np.ndarray, labels: np.ndarray) -> float:
-    shifted = z - z.max(axis=1, keepdims=True)
-    return float(np.mean(np.log(np.exp(shifted).sum(axis=1)) - shifted[np.arange(len(labels)), labels]))
+    return np.array(losses), float(network.accuracy(x_validation, y_validation))
