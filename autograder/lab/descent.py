@@ -5,7 +5,7 @@ What the notebooks of "Faster optimizers" share: their experiments are in module
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -14,7 +14,9 @@ import numpy as np
 
 from autograder.lab import style
 from autograder.lab.handwritten_digits import digits
+from autograder.lab.networks import Networks, cross_entropy
 from autograder.lab.students import UnusableResult, function_name
+from autograder.lab.training import minibatches
 
 Gradient = Callable[[np.ndarray], np.ndarray]
 
@@ -177,42 +179,24 @@ class DigitsNetwork:
         ends = np.cumsum([np.prod(shape) for shape in self.shapes])[:-1]
         return [part.reshape(shape) for part, shape in zip(np.split(theta, ends), self.shapes, strict=True)]
 
+    def _layers(self, theta: np.ndarray) -> Networks:
+        parts = self.parts(theta)
+        return Networks(parts[::2], biases=parts[1::2])
+
     def loss_and_gradient(self, theta: np.ndarray, rows: np.ndarray) -> tuple[float, np.ndarray]:
         """Mean cross-entropy over some training images, and its gradient as one vector."""
-        parts = self.parts(theta)
-        outputs = self._forward(parts, self.x[rows])
-        logits, labels = outputs[-1], self.y[rows]
-        shifted = logits - logits.max(axis=1, keepdims=True)
-        log_probabilities = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
-        chosen = (np.arange(len(rows)), labels)
-        delta = np.exp(log_probabilities)
-        delta[chosen] -= 1
-        delta /= len(rows)
-        gradients: list[np.ndarray] = []
-        for layer in range(len(parts) // 2 - 1, -1, -1):
-            below = outputs[layer]
-            gradients = [(below.T @ delta).ravel(), delta.sum(axis=0), *gradients]
-            if layer:
-                delta = (delta @ parts[2 * layer].T) * (below > 0)
-        return float(-log_probabilities[chosen].mean()), np.concatenate(gradients)
+        scores, gradients = self._layers(theta).gradients(self.x[rows], self.y[rows])
+        layers = len(gradients) // 2
+        in_order = [part for pair in zip(gradients[:layers], gradients[layers:], strict=True) for part in pair]
+        return float(cross_entropy(scores, self.y[rows])), np.concatenate([part.ravel() for part in in_order])
 
     def accuracy(self, theta: np.ndarray) -> float:
         """The share of the validation images that are read correctly."""
-        logits = self._forward(self.parts(theta), self.x_validation)[-1]
-        return float((logits.argmax(axis=1) == self.y_validation).mean())
+        return float(self._layers(theta).accuracy(self.x_validation, self.y_validation))
 
     def loss(self, theta: np.ndarray) -> float:
         """Mean cross-entropy over all training images."""
         return self.loss_and_gradient(theta, np.arange(len(self.x)))[0]
-
-    @staticmethod
-    def _forward(parts: list[np.ndarray], x: np.ndarray) -> list[np.ndarray]:
-        """The input and the outputs of every layer; the last are the logits."""
-        outputs = [x]
-        for layer in range(0, len(parts), 2):
-            z = outputs[-1] @ parts[layer] + parts[layer + 1]
-            outputs.append(np.maximum(z, 0) if layer + 2 < len(parts) else z)
-        return outputs
 
 
 @dataclass
@@ -240,7 +224,7 @@ def train(network: DigitsNetwork, optimizer: Optimizer, *, epochs: int = 8, batc
     losses, by_epoch, t = [], [network.loss(theta)], 0
     with np.errstate(all="ignore"):
         for _ in range(epochs):
-            for rows in _minibatches(rng, len(network.x), batch):
+            for rows in minibatches(rng, len(network.x), batch):
                 t += 1
 
                 def gradient(at: np.ndarray, rows: np.ndarray = rows) -> np.ndarray:
@@ -255,11 +239,6 @@ def train(network: DigitsNetwork, optimizer: Optimizer, *, epochs: int = 8, batc
                 by_epoch += [np.inf] * (epochs + 1 - len(by_epoch))
                 break
     return Training(theta, np.array(losses), np.array(by_epoch), network.accuracy(theta))
-
-
-def _minibatches(rng: np.random.Generator, count: int, batch: int) -> Iterable[np.ndarray]:
-    order = rng.permutation(count)
-    return (order[i : i + batch] for i in range(0, count - batch + 1, batch))
 
 
 def draw_losses(axes: Any, runs: dict[str, Training]) -> None:

@@ -20,8 +20,9 @@ def softmax(z: np.ndarray) -> np.ndarray:
 
 
 def chosen(values: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """For every image the value of its label. labels: like values without the last axis, or of the images alone."""
-    labels = np.broadcast_to(labels, values.shape[:-1])
+    """For every image the value of its label. labels: (images,), or (networks, images)."""
+    if labels.ndim == 1:
+        return values[..., np.arange(len(labels)), labels]
     return np.take_along_axis(values, labels[..., None], axis=-1)[..., 0]
 
 
@@ -38,10 +39,8 @@ def bounded_cross_entropy(z: np.ndarray, labels: np.ndarray) -> np.ndarray:
 
 def cross_entropy_backward(z: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """The gradient of the mean cross-entropy of softmax(z) with respect to z."""
-    p = softmax(z)
-    places = np.broadcast_to(labels, z.shape[:-1])[..., None]
-    np.put_along_axis(p, places, np.take_along_axis(p, places, axis=-1) - 1, axis=-1)
-    return p / z.shape[-2]
+    wanted = labels[..., None] == np.arange(z.shape[-1])
+    return (softmax(z) - wanted) / z.shape[-2]
 
 
 # ---------------------------------------------------------------- the first weights
@@ -80,11 +79,6 @@ def weights_by_seed(seeds: Sequence[int], widths: Sequence[int], gain: float = 2
 # ---------------------------------------------------------------- the networks
 
 
-def transposed(array: np.ndarray) -> np.ndarray:
-    """The last two axes exchanged."""
-    return np.swapaxes(array, -1, -2)
-
-
 class Networks:
     """Dense layers with an activation between them: one network, or several side by side.
 
@@ -121,7 +115,7 @@ class Networks:
     def dense(self, layer: int, x: np.ndarray) -> np.ndarray:
         """The z of a layer."""
         weight, bias = self.weights[layer], self.biases[layer]
-        z = x @ (transposed(weight) if self.units_first else weight)
+        z = x @ (weight.mT if self.units_first else weight)
         return z if bias is None else z + bias
 
     def activate(self, layer: int, z: np.ndarray, mode: str) -> tuple[np.ndarray, Any]:
@@ -158,11 +152,11 @@ class Networks:
         of_weights, of_biases, of_added = [], [], []
         for layer in reversed(range(len(self.weights))):
             weight, bias = self.weights[layer], self.biases[layer]
-            of_weights.insert(0, transposed(d) @ inputs[layer] if self.units_first else transposed(inputs[layer]) @ d)
+            of_weights.insert(0, d.mT @ inputs[layer] if self.units_first else inputs[layer].mT @ d)
             if bias is not None:
                 of_biases.insert(0, d.sum(axis=-2, keepdims=bias.ndim > 1))
             if layer:
-                d = d @ (weight if self.units_first else transposed(weight))
+                d = d @ (weight if self.units_first else weight.mT)
                 d, added = self.activate_backward(layer - 1, d, memories[layer - 1])
                 of_added = [*added, *of_added]
         return inputs[-1], of_weights + of_biases + of_added
