@@ -195,15 +195,7 @@ def noise_of_the_batch(batch_norm_train: Callable, *, prediction: float | None =
             found.append(float(np.ravel(y)[0]))
         spread[size] = float(np.std(found))
         across = place + rng.uniform(-0.25, 0.25, len(found))
-        axes.plot(
-            across,
-            found,
-            marker=style.MARKERS[place],
-            linestyle="none",
-            markersize=3,
-            alpha=0.5,
-            color=style.COLOURS[place],
-        )
+        axes.plot(across, found, markersize=3, alpha=0.5, **style.dots(place))
         axes.text(place, 1.02, f"std. deviation {spread[size]:.2f}", ha="center", transform=axes.get_xaxis_transform())
     axes.axhline(
         ((fixed - unit.mean()) / unit.std()).item(), color=style.BLACK, linewidth=1.2, label="with all 1437 images"

@@ -69,21 +69,13 @@ def ten_images_by_heart(training_step: Callable, *, prediction: float | None = N
     }
     figure, axes = style.new_figure(height=3.2)
     for number, (name, losses) in enumerate(runs.items()):
-        look = {"color": style.COLOURS[number], "linestyle": style.LINES[number], "marker": style.MARKERS[number]}
+        look = style.curve(number)
         axes.semilogy(np.where(losses > 0, losses, np.nan), markevery=5, markersize=4, label=name, **look)
     axes.axhline(np.log(10), color=style.GREY, linestyle=":", linewidth=1.5)
     axes.text(BY_HEART_STEPS, np.log(10) * 1.1, "ln 10: guessing", ha="right", va="bottom")
     guess = as_number(prediction)
     if guess is not None and guess > 0:
-        axes.plot(
-            BY_HEART_STEPS - 1,
-            guess,
-            marker="X",
-            markersize=10,
-            color=style.RED,
-            linestyle="none",
-            label="your prediction",
-        )
+        axes.plot(BY_HEART_STEPS - 1, guess, markersize=10, **{**style.CROSS, "color": style.RED})
     axes.set(xlabel="step", ylabel="loss", title="The same ten images, again and again")
     axes.legend(loc="center")
     told = ", ".join(f"{name} {losses[0]:.2f} before, {losses[-1]:.3g} after" for name, losses in runs.items())

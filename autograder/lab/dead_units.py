@@ -194,8 +194,7 @@ def _draw_guesses(axes, guesses: list[float | None]) -> None:
     shown = [(place, guess) for place, guess in enumerate(guesses) if guess is not None]
     if shown:
         places, values = zip(*shown, strict=True)
-        style_of_guess = {"marker": "X", "linestyle": "none", "markersize": 9, "clip_on": False}
-        axes.plot(places, values, color=style.BLACK, label="your prediction", **style_of_guess)
+        axes.plot(places, values, markersize=9, clip_on=False, **style.CROSS)
 
 
 def _alt_by_rate(dead: dict[str, np.ndarray], accuracy: dict[str, np.ndarray], rates: Sequence[float]) -> str:

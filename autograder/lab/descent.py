@@ -68,6 +68,45 @@ class Optimizer:
         return np.asarray(parts[0], dtype=float), tuple(np.asarray(part, dtype=float) for part in parts[1:])
 
 
+BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8
+"""Adam's usual settings, which are PyTorch's."""
+
+
+def gradient_descent(rate: float, name: str = "gradient descent") -> Optimizer:
+    """The course's own gradient descent, to compare with."""
+    return Optimizer(name, lambda theta, gradient, rate: theta - rate * gradient, settings={"rate": rate})
+
+
+def momentum(rate: float) -> Optimizer:
+    """The course's own momentum with beta = 0.9, to compare with."""
+
+    def step(theta: np.ndarray, gradient: np.ndarray, m: np.ndarray, rate: float) -> tuple[np.ndarray, np.ndarray]:
+        m = 0.9 * m - rate * gradient
+        return theta + m, m
+
+    return Optimizer("momentum", step, ("m",), {"rate": rate})
+
+
+def adam_like(name: str, step: Callable, learning_rate: float, epsilon: float = EPSILON, **others: float) -> Optimizer:
+    """A step with Adam's state and settings. others: settings that follow epsilon."""
+    settings = {"learning_rate": learning_rate, "beta1": BETA1, "beta2": BETA2, "epsilon": epsilon, **others}
+    return Optimizer(name, step, ("m", "s"), settings, counts=True)
+
+
+def steps_for(optimizer: Optimizer, gradients: Sequence[float] | np.ndarray) -> np.ndarray:
+    """What an optimizer subtracts from theta = 0 at each step when these gradients come.
+
+    gradients: (steps, parameters), or (steps,) for one parameter.
+    """
+    rows = np.asarray(gradients, dtype=float).reshape(len(gradients), -1)
+    theta, steps = np.zeros(rows.shape[1]), []
+    state = optimizer.begin(theta)
+    for t, gradient in enumerate(rows, start=1):
+        after, state = optimizer.advance(theta, lambda _, gradient=gradient: gradient.copy(), state, t)
+        steps.append(theta - after)
+    return np.array(steps).reshape(np.shape(gradients))
+
+
 # ---------------------------------------------------------------- surfaces
 
 
@@ -111,6 +150,21 @@ VALLEY = Surface("curved valley", _valley, _valley_gradient, (-1.6, 1.6), (1.0, 
 """(1 − x)²/20 + (y − x²)²: steep walls, a floor that bends (Rosenbrock's valley, with other constants)."""
 
 
+def turned(surface: Surface, degrees: float, view: tuple[float, float] = (-10.0, 5.0)) -> Surface:
+    """A surface turned around the origin. view: what a map shows, along both axes."""
+    angle = np.radians(degrees)
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    return Surface(
+        surface.name,
+        lambda theta: surface.loss(theta @ turn),
+        lambda theta: turn @ surface.gradient(turn.T @ theta),
+        tuple(turn @ np.array(surface.start)),
+        tuple(turn @ np.array(surface.lowest)),
+        view,
+        view,
+    )
+
+
 def descend(optimizer: Optimizer, surface: Surface, steps: int) -> np.ndarray:
     """The path of an optimizer from the surface's start: (steps + 1, 2). Once it overflows it stays where it is."""
     theta = np.array(surface.start)
@@ -132,6 +186,11 @@ def steps_until(surface: Surface, path: np.ndarray, loss: float) -> int | None:
     return first if first < len(path) else None
 
 
+def in_steps(count: int | None, never: str = "never") -> str:
+    """A number of steps in words. never: what stands for None."""
+    return never if count is None else f"{count} steps"
+
+
 def draw_surface(axes: Any, surface: Surface, levels: int = 12) -> None:
     """A map of a surface: its contour lines, closer at the bottom, and a star at the minimum."""
     grid = np.stack(np.meshgrid(np.linspace(*surface.x, 240), np.linspace(*surface.y, 240)), axis=-1)
@@ -147,10 +206,8 @@ def draw_path(axes: Any, path: np.ndarray, label: str, number: int = 0, markers:
     """A path in the colour, line and marker of its number. markers: how many of the first steps get one; all if
     None."""
     shown = slice(None, None if markers is None else markers + 1)
-    colour = style.COLOURS[number % len(style.COLOURS)]
-    axes.plot(*path.T, color=colour, linestyle=style.LINES[number % len(style.LINES)], linewidth=1.3, zorder=3)
-    marker = style.MARKERS[number % len(style.MARKERS)]
-    axes.plot(*path[shown].T, color=colour, marker=marker, markersize=3.5, linestyle="none", label=label, zorder=4)
+    axes.plot(*path.T, linewidth=1.3, zorder=3, **style.line(number))
+    axes.plot(*path[shown].T, markersize=3.5, label=label, zorder=4, **style.dots(number))
 
 
 # ---------------------------------------------------------------- a network whose parameters are one vector
@@ -245,13 +302,6 @@ def draw_losses(axes: Any, runs: dict[str, Training]) -> None:
     """The training loss after each epoch, one line a run."""
     for number, (name, run) in enumerate(runs.items()):
         finite = np.where(np.isfinite(run.by_epoch), run.by_epoch, np.nan)
-        axes.semilogy(
-            finite,
-            color=style.COLOURS[number % len(style.COLOURS)],
-            linestyle=style.LINES[number % len(style.LINES)],
-            marker=style.MARKERS[number % len(style.MARKERS)],
-            markersize=4,
-            label=name,
-        )
+        axes.semilogy(finite, markersize=4, label=name, **style.curve(number))
     axes.set(xlabel="epoch", ylabel="training loss")
     axes.legend()

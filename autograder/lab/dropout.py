@@ -142,25 +142,14 @@ def training_against_evaluation(dropout: Callable, *, p: float = 0.3, prediction
     ):
         slope = float((z * values).sum() / (z * z).sum())
         label = f"{name}: slope {slope:.2f}"
-        axes.plot(
-            z.ravel(),
-            values.ravel(),
-            marker=marker,
-            linestyle="none",
-            markersize=3,
-            alpha=0.4,
-            color=colour,
-            label=label,
-        )
+        look = {"color": colour, "marker": marker, "linestyle": "none", "markersize": 3, "alpha": 0.4}
+        axes.plot(z.ravel(), values.ravel(), label=label, **look)
         axes.plot(ends, slope * ends, color=colour, linewidth=1.2)
         said.append(label)
     if prediction is not None:
         axes.plot(ends, prediction * ends, color=style.BLACK, linestyle="--", label=f"your prediction: {prediction:g}")
-    axes.set(
-        xlabel="z in evaluation",
-        ylabel="mean of z in training",
-        title=f"Input of 40 units behind dropout with p = {p:g}",
-    )
+    axes.set(xlabel="z in evaluation", ylabel="mean of z in training")
+    axes.set_title(f"Input of 40 units behind dropout with p = {p:g}")
     axes.legend(loc="upper left")
     style.show(
         figure,
@@ -594,7 +583,7 @@ def through_selu_layers(
             a = way(selu(a @ rng.normal(0, np.sqrt(1 / 200), (200, 200))), rng.random(a.shape))
             sizes.append((a.mean(), a.std()))
         for axes, values in zip(panels, np.transpose(sizes), strict=True):
-            axes.plot(values, color=style.COLOURS[i], linestyle=style.LINES[i], label=name)
+            axes.plot(values, label=name, **style.line(i))
         known = guess(guesses.get(name))
         if known is not None:
             panels[1].plot(

@@ -152,14 +152,8 @@ def square_and_disc(clip_by_value: Callable, clip_by_global_norm: Callable) -> N
         axes.plot(
             *circle.T, linestyle="none", marker="o", markersize=4, color=style.GREY, label="before" if i == 0 else None
         )
-        axes.plot(
-            *clipped.T,
-            linestyle="none",
-            marker=style.MARKERS[i + 1],
-            markersize=6,
-            color=style.COLOURS[i],
-            label=f"after, {name}",
-        )
+        look = {"color": style.COLOURS[i], "marker": style.MARKERS[i + 1], "linestyle": "none"}
+        axes.plot(*clipped.T, markersize=6, label=f"after, {name}", **look)
         cosines = (circle * clipped).sum(axis=1) / (2 * np.linalg.norm(clipped, axis=1))
         worst = np.degrees(np.arccos(np.clip(cosines, -1, 1))).max()
         turned.append(f"{name}, turned by up to {worst:.0f} degrees")
@@ -245,15 +239,7 @@ def angles_in_a_deep_network(
             clipped = clipper(clip)(gradients, float(limit))
             lengths.append(norm_of(clipped) / whole)
             angles.append(angle_between(gradients, clipped, cosine_similarity))
-        axes.plot(
-            lengths,
-            angles,
-            color=style.COLOURS[i],
-            marker=style.MARKERS[i],
-            markersize=4,
-            linestyle=style.LINES[i],
-            label=name,
-        )
+        axes.plot(lengths, angles, markersize=4, label=name, **style.curve(i))
         said.append(f"{name}: up to {max(angles):.0f} degrees")
     axes.set_xscale("log")
     axes.invert_xaxis()
@@ -286,11 +272,7 @@ def norms_by_layer(clip_by_global_norm: Callable, clip_each_by_norm: Callable, *
         }
         for i, (label, arrays) in enumerate(curves.items()):
             norms = [norm_of([array]) for array in arrays[: len(layers)]]
-            look = {
-                "color": (style.GREY, style.BLUE, style.RED)[i],
-                "marker": style.MARKERS[i],
-                "linestyle": style.LINES[i],
-            }
+            look = style.curve(i, color=(style.GREY, style.BLUE, style.RED)[i])
             axes.semilogy(layers, norms, label=label, markersize=9 - 2 * i, **look)
             said.append(f"{name}, {label}: {norms[0]:.1e} in layer 1, {norms[-1]:.1e} in layer {len(layers)}")
         axes.axhline(max_norm, color=style.BLACK, linewidth=1, linestyle=":", label="max_norm")

@@ -164,12 +164,8 @@ def learned_by_heart(*, prediction: dict[str, float | None] | None = None) -> No
     left.plot(epochs, run.validation_losses, color=style.RED, linestyle="--", label="360 new images")
     lowest = int(np.argmin(run.validation_losses))
     left.plot(epochs[lowest], run.validation_losses[lowest], marker="v", color=style.RED, markersize=8)
-    left.annotate(
-        f"lowest: epoch {lowest + 1}",
-        (epochs[lowest], run.validation_losses[lowest]),
-        (4, -20),
-        textcoords="offset points",
-    )
+    at = epochs[lowest], run.validation_losses[lowest]
+    left.annotate(f"lowest: epoch {lowest + 1}", at, (4, -20), textcoords="offset points")
     left.set(title="loss", xlabel="epoch", ylabel="cross-entropy", ylim=(0, None))
     left.legend()
     bars = right.bar(range(3), list(shares.values()), color=(style.BLUE, style.PURPLE, style.RED), width=0.6)
@@ -528,15 +524,7 @@ def penalty_against_decay(
         target = run_steps(step, state, pull, strength, 0.0)
         found = [run_steps(step, state, None, 0.0, times * strength) for times in TIMES]
         distances = [float(np.abs(theta - target).max()) for theta in found]
-        axes.semilogy(
-            TIMES,
-            np.maximum(distances, 1e-17),
-            color=style.COLOURS[i],
-            marker=style.MARKERS[i],
-            linestyle=style.LINES[i],
-            markersize=9 - 2 * i,
-            label=name,
-        )
+        axes.semilogy(TIMES, np.maximum(distances, 1e-17), markersize=9 - 2 * i, label=name, **style.curve(i))
         closest = int(np.argmin(distances))
         said.append(
             f"{name}: closest at weight_decay = {TIMES[closest]:g} λ, largest difference {distances[closest]:.0e}"
@@ -591,15 +579,7 @@ def shrunk_by_gradient_size(
     said = []
     for i, (name, (step, states)) in enumerate(ways.items()):
         left = left_of_a_weight(step, states)
-        axes.semilogx(
-            SIZES,
-            left,
-            color=style.COLOURS[i],
-            marker=style.MARKERS[i],
-            linestyle=style.LINES[i],
-            markersize=9 - 2 * i,
-            label=name,
-        )
+        axes.semilogx(SIZES, left, markersize=9 - 2 * i, label=name, **style.curve(i))
         said.append(f"{name}: {left[0]:.2f} left at gradients of 0.001, {left[2]:.2f} at 0.01, {left[-1]:.2f} at 10")
     known = [(names[name], value) for name, value in guesses.items() if value is not None]
     if known:

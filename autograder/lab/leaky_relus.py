@@ -33,7 +33,7 @@ def plot_leaky_relus(
     z = np.linspace(-4, 4, 801)
     figure, (left, right) = style.new_figure(1, 2, height=3.3, sharex=True)
     for i, alpha in enumerate(alphas):
-        look = {"color": style.COLOURS[i], "linestyle": style.LINES[i]}
+        look = style.line(i)
         left.plot(z, checked(leaky_relu)(z, alpha), label=f"α = {alpha:g}", **look)
         right.plot(*broken_at_jumps(z, checked(leaky_relu_backward)(np.ones_like(z), z, alpha)), **look)
     left.set(title="leaky ReLU", xlabel="z", ylabel="φ(z)")
@@ -84,9 +84,8 @@ def revive_a_dead_unit(
     told = []
     for i, alpha in enumerate(alphas):
         losses, awake = train(alpha)
-        look = {"color": style.COLOURS[i], "linestyle": style.LINES[i]}
         state = "never awake" if awake is None else f"awake at step {awake}"
-        axes.plot(np.arange(1, steps + 1), losses, label=f"α = {alpha:g}: {state}", **look)
+        axes.plot(np.arange(1, steps + 1), losses, label=f"α = {alpha:g}: {state}", **style.line(i))
         told.append(f"alpha = {alpha:g} {state}, loss {losses[-1]:.2g} at the end")
         if awake is not None:
             axes.plot(awake + 1, losses[awake], color=style.COLOURS[i], marker=style.MARKERS[i], markersize=8)
@@ -201,8 +200,7 @@ def recover_the_slopes(
     figure, axes = style.new_figure(height=3.6)
     for i, slope in enumerate(teacher):
         axes.axhline(slope, color=style.COLOURS[i], linewidth=1, linestyle=":")
-        look = {"color": style.COLOURS[i], "linestyle": style.LINES[i]}
-        axes.plot(alphas[:, i], label=f"teacher {slope:g}, learned {alphas[-1, i]:.3f}", **look)
+        axes.plot(alphas[:, i], label=f"teacher {slope:g}, learned {alphas[-1, i]:.3f}", **style.line(i))
         if guesses[i] is not None:
             axes.plot(steps, guesses[i], color=style.COLOURS[i], marker="X", markersize=9, clip_on=False)
     axes.set(
@@ -238,8 +236,8 @@ def prelu_on_digits(
         axis.axhline(1, color=style.GREY, linewidth=1)
         axis.axhline(FIRST_ALPHA, color=style.GREY, linewidth=1, linestyle=":")
         for i in range(layers):
-            look = {"color": style.COLOURS[i], "linestyle": style.LINES[i], "marker": style.MARKERS[i]}
             curve = [epoch[i].item() for epoch in alphas]
+            look = style.curve(i)
             axis.plot(range(epochs + 1), curve, markevery=6, markersize=4, label=f"hidden layer {i + 1}", **look)
             if guesses[i] is not None:
                 axis.plot(epochs, guesses[i], color=style.COLOURS[i], marker="X", markersize=9, clip_on=False)

@@ -17,11 +17,6 @@ from autograder.lab.training import Momentum, minibatches_by_seed, smooth
 # ---------------------------------------------------------------- a student's functions, called with care
 
 
-def look(place: int) -> dict[str, object]:
-    """Colour and line of the curve in this place."""
-    return {"color": style.COLOURS[place % 6], "linestyle": style.LINES[place % 6]}
-
-
 # ---------------------------------------------------------------- a bowl with noise, and a long way
 
 NOISY_STEPS, COPIES, FAR = 3000, 300, 10.0
@@ -43,7 +38,7 @@ def _draw_losses(axes, curves: dict[str, Sequence[float]]) -> list[str]:
     said = []
     for i, (name, rates) in enumerate(curves.items()):
         losses = noisy_descent(rates)
-        axes.loglog(np.arange(1, len(losses) + 1), losses, label=name, linewidth=1.6, **look(i))
+        axes.loglog(np.arange(1, len(losses) + 1), losses, label=name, linewidth=1.6, **style.line(i))
         said.append(f"{name}: loss {losses[100]:.2g} after 100 steps, {losses[-500:].mean():.2g} at the end")
     axes.set(xlabel="steps taken, plus 1", ylabel="loss, mean of 300 runs")
     return said
@@ -82,7 +77,7 @@ def decay_on_two_axes(
     figure, panels = style.new_figure(1, 2, width=8.6, height=3.2)
     for axes, scale, kind in zip(panels, ("linear", "log"), ("linear", "logarithmic"), strict=True):
         for i, (name, rates) in enumerate(curves.items()):
-            axes.plot(steps, rates, label=name, marker=style.MARKERS[i], markevery=20, markersize=4, **look(i))
+            axes.plot(steps, rates, label=name, marker=style.MARKERS[i], markevery=20, markersize=4, **style.line(i))
         if prediction is not None and (prediction > 0 or scale == "linear"):
             axes.plot(200, prediction, marker="o", markersize=9, markerfacecolor="none", color=style.BLACK)
         axes.set(yscale=scale, xlabel="step", title=f"{kind} axis")
@@ -140,7 +135,7 @@ def noise_and_distance(
         "exponential": walk([exponential(step, FIRST_RATE, SLOW) for step in steps]),
     }
     for i, (name, path) in enumerate(walks.items()):
-        right.plot(path, label=name, **look((0, 2, 3)[i]))
+        right.plot(path, label=name, **style.line((0, 2, 3)[i]))
         said.append(f"{name}: {path[-1]:.2f} left of a way of {DISTANCE:g}")
     if prediction is not None:
         right.plot(200, prediction, marker="o", markersize=9, markerfacecolor="none", color=style.BLACK)
@@ -233,7 +228,7 @@ def plot_one_cycle(
         rates, momenta = np.array(settings).T
         effective = rates / (1 - momenta)
         for axes, curve in zip(panels, (rates, momenta, effective), strict=True):
-            axes.plot(curve, label=name, **look(i))
+            axes.plot(curve, label=name, **style.line(i))
         rise = effective.max() / effective[0]
         said.append(f"{name}: rate times {rates.max() / rates[0]:.3g}, effective rate times {rise:.3g}")
     titles = ("learning rate η", "momentum β", "effective rate η / (1 − β)")
@@ -484,7 +479,7 @@ def sweep_rates(
     figure, axes = style.new_figure(height=3.7)
     said = []
     for i, name in enumerate(kinds):
-        axes.semilogx(SWEPT, accuracies[i], marker=style.MARKERS[i], markersize=5, label=name, **look(i))
+        axes.semilogx(SWEPT, accuracies[i], marker=style.MARKERS[i], markersize=5, label=name, **style.line(i))
         best = int(np.argmax(accuracies[i]))
         told = ", ".join(f"{value:.2f}" for value in accuracies[i])
         said.append(f"{name:15} {told}; best {accuracies[i][best]:.3f} at {SWEPT[best]:g}")

@@ -18,6 +18,7 @@ from autograder.lab.descent import (
     descend,
     draw_path,
     draw_surface,
+    in_steps,
     steps_until,
     train,
 )
@@ -41,13 +42,8 @@ def optimizer(name: str, step: Callable, learning_rate: float = LEARNING_RATE, b
     return Optimizer(name, step, ("m",), {"learning_rate": learning_rate, "beta": beta}, looks_ahead=True)
 
 
-def in_steps(count: int | None) -> str:
-    """A number of steps in words."""
-    return "never" if count is None else f"{count} steps"
-
-
 def _look(number: int, every: int = 1) -> dict:
-    colours = {"color": style.COLOURS[number], "linestyle": style.LINES[number]}
+    colours = style.line(number)
     return {**colours, "marker": style.MARKERS[number], "markevery": every, "markersize": 4.5, "linewidth": 1.5}
 
 
@@ -286,9 +282,9 @@ def nesterov_limit(shrink_factor: Callable, nesterov_step: Callable, *, predicti
     steps = {MOMENTUM: momentum_step, NESTEROV: nesterov_step}
     for number, (name, step) in enumerate(steps.items()):
         nesterov = name == NESTEROV
-        look = {"color": style.COLOURS[number], "linestyle": style.LINES[number]}
+        look = style.line(number)
         left.plot(gone, factor(gone, 1.0, BETA, nesterov), **look, label=f"{name}, shrink_factor")
-        dots = {"color": style.COLOURS[number], "marker": style.MARKERS[number], "linestyle": "none", "markersize": 4.5}
+        dots = style.dots(number, markersize=4.5)
         left.plot(few, [measured_factor(step, x) for x in few], **dots, label=f"{name}, measured")
         limit = limit_of(factor, nesterov)
         counts = [steps_until(BOWL, descend(optimizer(name, step, rate), BOWL, MOST_STEPS), ENOUGH) for rate in rates]

@@ -118,27 +118,13 @@ def gradient_through_layers(
     for i, (name, norm) in enumerate(zip(names, norms, strict=True)):
         norm = np.where(norm > 0, norm, np.nan)
         factor = (norm[0] / norm[-1]) ** (1 / (layers - 1))
-        look = {"color": style.COLOURS[i], "marker": style.MARKERS[i], "linestyle": style.LINES[i], "markersize": 5}
-        axes.plot(places, norm, label=f"{name}: ×{factor:.2f} per layer", **look)
+        axes.plot(places, norm, label=f"{name}: ×{factor:.2f} per layer", **style.curve(i, markersize=5))
     last = norms[-1][-1]
     axes.plot(places, last * 0.25 ** (layers - places), color=style.GREY, linewidth=1.2, label="×1/4 per layer")
     if prediction is not None:
-        axes.plot(
-            1,
-            last * prediction,
-            marker="X",
-            markersize=11,
-            linestyle="none",
-            color=style.BLACK,
-            label="your prediction",
-        )
-    axes.set(
-        xlabel="hidden layer (the loss is on the right)",
-        ylabel="‖∂L/∂z‖",
-        title=f"one gradient on its way back through {layers} layers",
-        yscale="log",
-        xticks=[1, *range(5, layers + 1, 5)],
-    )
+        axes.plot(1, last * prediction, markersize=11, **style.CROSS)
+    axes.set(xlabel="hidden layer (the loss is on the right)", ylabel="‖∂L/∂z‖", yscale="log")
+    axes.set(title=f"one gradient on its way back through {layers} layers", xticks=[1, *range(5, layers + 1, 5)])
     figure.legend(*axes.get_legend_handles_labels(), loc="outside right center")
     numbers = "; ".join(
         f"{name}: {norm[-1]:.1e} in the last layer, {norm[0]:.1e} in the first"

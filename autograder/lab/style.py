@@ -41,6 +41,26 @@ RC = {
 }
 
 
+CROSS = {"marker": "X", "linestyle": "none", "color": BLACK, "label": "your prediction"}
+RHOMB = {"marker": "D", "markerfacecolor": "none", "linestyle": "none", "color": BLACK, "label": "your prediction"}
+"""How a student's prediction is marked."""
+
+
+def line(place: int, **more: Any) -> dict[str, Any]:
+    """Colour and line of the curve in this place of a figure."""
+    return {"color": COLOURS[place % 6], "linestyle": LINES[place % 6], **more}
+
+
+def curve(place: int, **more: Any) -> dict[str, Any]:
+    """Colour, line and marker of the curve in this place of a figure."""
+    return line(place, marker=MARKERS[place % 6], **more)
+
+
+def dots(place: int, **more: Any) -> dict[str, Any]:
+    """Colour and marker of the points in this place of a figure, which no line joins."""
+    return {**curve(place), "linestyle": "none", **more}
+
+
 def new_figure(rows: int = 1, columns: int = 1, width: float = 7.2, height: float = 3.0, **options: Any):
     """A figure and its axes in the course's style. width and height are in inches, for the whole figure.
 

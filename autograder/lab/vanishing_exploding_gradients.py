@@ -106,11 +106,9 @@ def through_fifty_layers(
         "all of them, orthogonal weights": np.median(of_orthogonal, axis=1),
     }
     for i, (name, line) in enumerate(lines.items()):
-        look = {"color": style.COLOURS[i], "linestyle": style.LINES[i]}
-        right.plot(layers, np.where(line > 0, line, np.nan), label=name, **look)
+        right.plot(layers, np.where(line > 0, line, np.nan), label=name, **style.line(i))
     if guess is not None:
-        look = {"marker": "X", "color": style.BLACK, "linestyle": "none", "markersize": 10, "clip_on": False}
-        right.plot(DEPTH, guess, label="your prediction", **look)
+        right.plot(DEPTH, guess, markersize=10, clip_on=False, **style.CROSS)
     right.set(yscale="log", xlabel="number of layers multiplied", ylabel="singular value")
     right.set_title("All directions, weights × 1.0")
     right.legend(loc="lower left", fontsize=8)
@@ -236,7 +234,7 @@ def gradients_by_layer(
         _, found = gradients_of_digits(mlp_forward, mlp_gradients, name)
         of_z, of_weights = norms_of(found["dz"]), norms_of(found["dW"])
         factor = (of_z[0] / of_z[-1]) ** (1 / (HIDDEN - 1))
-        look = {"color": style.COLOURS[i], "marker": style.MARKERS[i], "linestyle": style.LINES[i], "markersize": 4.5}
+        look = style.curve(i, markersize=4.5)
         left.plot(places, np.where(of_z > 0, of_z, np.nan), label=f"{name}: ×{factor:.2f} a layer", **look)
         right.plot(places, np.where(of_weights > 0, of_weights, np.nan), **look)
         guess = positive((prediction or {}).get(name), "a positive number such as 1e-3 for each start")
@@ -339,7 +337,7 @@ def which_layers_learn(
     told = []
     for i, name in enumerate(starts):
         run = train(mlp_forward, mlp_gradients, name, learning_rate=learning_rate, epochs=epochs)
-        look = {"color": style.COLOURS[i], "marker": style.MARKERS[i], "linestyle": style.LINES[i], "markersize": 5}
+        look = style.curve(i, markersize=5)
         left.plot(places, np.where(run.change > 0, run.change, np.nan), label=name, **look)
         right.plot(range(epochs + 1), run.accuracy, label=name, **look)
         told.append(
@@ -348,7 +346,7 @@ def which_layers_learn(
         )
         print(f"{told[-1]}.")
     if guess is not None:
-        left.plot(1, guess, marker="X", markersize=11, linestyle="none", color=style.BLACK, label="your prediction")
+        left.plot(1, guess, markersize=11, **style.CROSS)
     left.axhline(1, color=style.GREY, linewidth=1, linestyle=":")
     note = {"xytext": (0, 4), "textcoords": "offset points", "ha": "right", "fontsize": 8}
     left.annotate("moved by their own size", (HIDDEN, 1), **note)

@@ -156,7 +156,7 @@ def _draw_histograms(axes: Any, activations: dict[str, np.ndarray]) -> str:
     sentences = []
     for i, (name, a) in enumerate(activations.items(), start=1):
         share, slope = np.mean(np.abs(a) > 0.99), np.mean(1 - a**2)
-        look = {"color": style.COLOURS[i], "linestyle": style.LINES[i], "linewidth": 1.6}
+        look = style.line(i, linewidth=1.6)
         axes.hist(a.ravel(), bins=np.linspace(-1, 1, 41), histtype="step", label=f"{name}: {slope:.2f}", **look)
         sentences.append(f"{name}: {share:.0%} of the activations beyond ±0.99, mean slope {slope:.2f}.")
     axes.set(title="The activations of layer 50", xlabel="activation", ylabel="how many")
@@ -223,7 +223,7 @@ def forward_and_backward(he_normal: Callable, *, first: int = 300, last: int = 7
         runs = {d: _mean_of_networks(start, _widths(first, last, d)) for d in depths}
         lines.append(f"{name:14}" + "".join(f"{backward[0] / backward[-1]:12.2g}" for _, backward in runs.values()))
         forward, backward = runs[depth]
-        look = {"color": style.COLOURS[i], "linestyle": style.LINES[i], "marker": style.MARKERS[i]}
+        look = style.curve(i)
         left.plot(forward, markevery=4, markersize=5, label=name, **look)
         right.plot(backward / backward[-1], markevery=4, markersize=5, label=name, **look)
         told.append(
@@ -406,7 +406,7 @@ def depth_with_defaults(
             guess = _prediction(prediction, name) if depth == max(depths) else None
             expected = "" if guess is None else f"  (you expected {guess:.0%})"
             lines.append(f"{depth:<14}{name:>9}{rate:>15g}{_last(losses):>11.3f}{accuracy:>10.0%}{expected}")
-            look = {"color": style.COLOURS[i], "linestyle": style.LINES[i], "marker": style.MARKERS[i]}
+            look = style.curve(i)
             panel.plot(range(1, epochs + 1), losses, markersize=4, label=f"{name}: {accuracy:.0%} right", **look)
             told.append(f"{depth} hidden layers, {name}: {accuracy:.0%} right")
         panel.axhline(GUESSING, color=style.GREY, linewidth=1.2, linestyle=":")
