@@ -357,8 +357,7 @@ def sweep_learning_rates(adam_step: Callable, *, prediction: float | None = None
         if i:
             first = by_rate[RATES.index(SHOWN_RATE)].losses[:100]
             right.plot(np.arange(1, len(first) + 1), first, linewidth=1.4, **look)
-    if prediction is not None and prediction > 0:
-        left.axvline(prediction, color=style.BLACK, linestyle=":", linewidth=1.5, label="your prediction")
+    style.mark_prediction(left, prediction, linewidth=1.5)
     left.set(xlabel="learning rate", ylabel="training loss after 4 epochs", title="digits, 3466 parameters")
     left.set_ylim(bottom=7e-4)
     left.legend(fontsize=8, loc="lower left")

@@ -15,7 +15,7 @@ import numpy as np
 from autograder.lab import style
 from autograder.lab.handwritten_digits import digits
 from autograder.lab.networks import Networks, cross_entropy
-from autograder.lab.students import UnusableResult, function_name
+from autograder.lab.students import function_name, unusable
 from autograder.lab.training import minibatches
 
 Gradient = Callable[[np.ndarray], np.ndarray]
@@ -62,9 +62,7 @@ class Optimizer:
         if [np.shape(part) for part in parts] != [theta.shape] * (1 + len(self.state)):
             due = ", ".join(("theta", *self.state))
             name = function_name(self.step)
-            raise UnusableResult(
-                f"Your {name} did not return ({due}), each of the shape of theta. Run its check first."
-            )
+            raise unusable(name, f"did not return ({due}), each of the shape of theta")
         return np.asarray(parts[0], dtype=float), tuple(np.asarray(part, dtype=float) for part in parts[1:])
 
 

@@ -13,7 +13,7 @@ from autograder.lab.activations import selu
 from autograder.lab.experiment import experiment
 from autograder.lab.handwritten_digits import SPLIT_SEED, VALIDATION, digits, images
 from autograder.lab.networks import Networks, bounded_cross_entropy, softmax, weights_by_seed
-from autograder.lab.students import UnusableResult, arrays, guess
+from autograder.lab.students import UnusableResult, arrays, guess, unusable
 from autograder.lab.training import Momentum, minibatches
 
 PASSES = 50
@@ -171,7 +171,7 @@ def noise_of_a_unit(dropout: Callable, dropout_moments: Callable, *, ps: Sequenc
     for axes, p, colour in zip(panels, ps, style.COLOURS, strict=False):
         mean, variance = (float(part[0, 0]) for part in arrays(dropout_moments, (a, weights, bias, p), (1, 1), (1, 1)))
         if variance <= 0:
-            raise UnusableResult("Your dropout_moments gives a variance that is not positive. Run its check first.")
+            raise unusable("dropout_moments", "gives a variance that is not positive")
         shape = (masks, a.shape[1])
         z = arrays(dropout, (np.broadcast_to(a, shape), rng.random(shape), p, True), shape, shape)[0] @ weights[0]
         axes.hist(z, bins=40, density=True, color=colour, alpha=0.4)
@@ -360,16 +360,14 @@ def how_much_to_drop(
     panels[1].plot(ps, learned.mean(axis=1), **look)
     panels[1].plot(ps, learned, linestyle="none", markersize=3, alpha=0.5, **look)
     said.append("wrong labels learned: " + ", ".join(f"{value:.0f}" for value in learned.mean(axis=1)))
-    if prediction is not None:
-        panels[0].axvline(prediction, color=style.BLACK, linestyle=":", label="your prediction")
+    style.mark_prediction(panels[0], prediction)
     panels[0].set(xlabel="p", ylabel="right answers, %", title="unseen digits")
     panels[0].legend(loc="lower left")
     panels[1].set(
         xlabel="p", ylabel="wrong labels learned, %", title="training digits with a wrong label", ylim=(0, 104)
     )
     print("in percent, for p = " + ", ".join(f"{p:g}" for p in ps))
-    for line in said:
-        print(line)
+    print("\n".join(said))
     style.show(
         figure,
         f"Percentages against the dropout probabilities {', '.join(f'{p:g}' for p in ps)}, mean of five networks on "
@@ -487,8 +485,7 @@ def rotated_digits(
     axes.set(xlabel="turned by, degrees", ylabel="share, or probability", ylim=(0, 1.05))
     axes.set_title("360 unseen digits, three networks")
     axes.legend(loc="lower left")
-    for line in said:
-        print(line)
+    print("\n".join(said))
     style.show(
         figure,
         f"Above: a {EXAMPLE} turned by {', '.join(map(str, shown))} degrees, with answer, mean probability, deviation: "
@@ -539,8 +536,7 @@ def answer_only_when_sure(
     right.plot([0.3, 1], [0.3, 1], color=style.GREY, linewidth=1.2)
     right.set(xlabel="how sure", ylabel="how often right", title="the grey line: as sure as it is right")
     left.legend()
-    for line in said:
-        print(line)
+    print("\n".join(said))
     style.show(
         figure,
         "Left: right answers against the share of noisy digits that is answered, the surest first; two curves that "
@@ -586,9 +582,7 @@ def through_selu_layers(
             axes.plot(values, label=name, **style.line(i))
         known = guess(guesses.get(name))
         if known is not None:
-            panels[1].plot(
-                [DEPTH], [known], marker="X", markersize=10, color=style.COLOURS[i], linestyle="none", clip_on=False
-            )
+            panels[1].plot([DEPTH], [known], **style.dots(i, marker="X", markersize=10, clip_on=False))
         said.append(f"{name}: mean {sizes[-1][0]:.2f}, deviation {sizes[-1][1]:.2f}".replace("-0.00", "0.00"))
     panels[0].set(xlabel="layer", ylabel="mean", title="mean of the activations")
     panels[1].set(xlabel="layer", ylabel="standard deviation", title="their standard deviation", ylim=(0, None))

@@ -227,10 +227,7 @@ def _forced(force: Any) -> dict[str, Callable[..., Any] | None]:
 
 
 def _tool(
-    exercise: Exercise,
-    here: dict[str, Callable[..., Any]],
-    forced: dict[str, Callable[..., Any] | None],
-    shelf: _Shelf,
+    exercise: Exercise, here: dict[str, Callable[..., Any]], forced: dict[str, Callable[..., Any] | None], shelf: _Shelf
 ) -> Tool:
     """The student's function, or the one that is given."""
     name, in_sight = exercise.name, forced.get(exercise.name) or here.get(exercise.name)

@@ -217,10 +217,7 @@ def first_gradients(activation: str, gain: float, seed: int = 0) -> list[np.ndar
 
 @experiment
 def angles_in_a_deep_network(
-    clip_by_value: Callable,
-    clip_by_global_norm: Callable,
-    clip_each_by_norm: Callable,
-    cosine_similarity: Callable,
+    clip_by_value: Callable, clip_by_global_norm: Callable, clip_each_by_norm: Callable, cosine_similarity: Callable
 ) -> None:
     """The angle by which clipping turns the gradient of a deep network, against how much of its length is left."""
     gradients = first_gradients("ReLU", 2.0)
@@ -353,8 +350,7 @@ def sweep_max_norm(
     axes.plot(
         [no_limit] * len(without), [run.accuracy for run in without], color=style.RED, marker="s", linestyle="none"
     )
-    if prediction is not None and prediction > 0:
-        axes.axvline(prediction, color=style.BLACK, linestyle=":", label="your prediction")
+    style.mark_prediction(axes, prediction)
     axes.set_xticks([*max_norms, no_limit], [*(f"{limit:g}" for limit in max_norms), "no\nclipping"])
     axes.minorticks_off()
     axes.set(xlabel="max_norm", ylabel="share right, validation", ylim=(0, 1.04))

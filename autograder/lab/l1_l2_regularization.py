@@ -407,14 +407,11 @@ def sweep_strength(
     figure, axes = style.new_figure(height=4.0)
     for i, (name, shares) in enumerate(curves.items()):
         colour = (style.BLUE, style.PURPLE, style.RED)[i]
-        axes.semilogx(
-            strengths, shares, color=colour, marker=style.MARKERS[i], linestyle=style.LINES[i], label=name, markersize=5
-        )
+        axes.semilogx(strengths, shares, label=name, **style.curve(i, color=colour, markersize=5))
     alone = unregularized(seed)
     axes.axhline(alone.choosing, color=style.RED, linestyle=":", linewidth=1.2)
     axes.annotate("new images, no penalty", (strengths[0], alone.choosing), (0, -13), textcoords="offset points")
-    if prediction is not None and prediction > 0:
-        axes.axvline(prediction, color=style.BLACK, linestyle=":", label="your prediction")
+    style.mark_prediction(axes, prediction)
     axes.set_xticks(list(strengths), [f"{strength:g}" for strength in strengths])
     axes.minorticks_off()
     axes.set(xlabel="strength λ", ylabel="share", ylim=(0, 1.05), title="too weak, about right, too strong")
@@ -488,17 +485,19 @@ def run_steps(step: Callable, state: int, pull: Callable | None, penalty: float,
     return theta
 
 
-def optimizers(sgd_step: Callable, adam_step: Callable) -> dict[str, tuple[Callable, int]]:
+def optimizers(
+    sgd_step: Callable, adam_step: Callable, sgd_rate: float, adam_rate: float
+) -> dict[str, tuple[Callable, int]]:
     """The three ways to decay, each as a step for `run_steps` with its number of states."""
     sgd, adam = step_of(sgd_step, 2), step_of(adam_step, 3)
 
     def adam_with(decoupled: bool) -> Callable:
         return lambda theta, gradient, states, t, weight_decay: adam(
-            theta, gradient, *states, t, 0.02, *BETAS, EPSILON, weight_decay, decoupled
+            theta, gradient, *states, t, adam_rate, *BETAS, EPSILON, weight_decay, decoupled
         )
 
     return {
-        "SGD with momentum": (lambda theta, g, states, t, decay: sgd(theta, g, *states, 0.02, 0.9, decay), 1),
+        "SGD with momentum": (lambda theta, g, states, t, decay: sgd(theta, g, *states, sgd_rate, 0.9, decay), 1),
         "Adam, decoupled=False": (adam_with(False), 2),
         "Adam, decoupled=True": (adam_with(True), 2),
     }
@@ -520,7 +519,8 @@ def penalty_against_decay(
     prediction, pull = guess(prediction), on_a_list(l2_gradient)
     figure, axes = style.new_figure(height=3.7)
     said = []
-    for i, (name, (step, state)) in enumerate(optimizers(sgd_weight_decay_step, adam_weight_decay_step).items()):
+    ways = optimizers(sgd_weight_decay_step, adam_weight_decay_step, 0.02, 0.02)
+    for i, (name, (step, state)) in enumerate(ways.items()):
         target = run_steps(step, state, pull, strength, 0.0)
         found = [run_steps(step, state, None, 0.0, times * strength) for times in TIMES]
         distances = [float(np.abs(theta - target).max()) for theta in found]
@@ -529,8 +529,7 @@ def penalty_against_decay(
         said.append(
             f"{name}: closest at weight_decay = {TIMES[closest]:g} λ, largest difference {distances[closest]:.0e}"
         )
-    if prediction is not None:
-        axes.axvline(prediction, color=style.BLACK, linestyle=":", label="your prediction")
+    style.mark_prediction(axes, prediction)
     axes.set(xlabel="weight_decay / λ", ylabel="largest difference of a weight", ylim=(3e-18, 10))
     axes.set_title("weight_decay against the penalty λ Σw² in the loss, after 200 steps")
     axes.legend(loc="center right")
@@ -551,7 +550,7 @@ def left_of_a_weight(step: Callable, states: int) -> np.ndarray:
     theta = np.ones_like(SIZES)
     state = [np.zeros_like(SIZES) for _ in range(states)]
     for t in range(1, SHRINK_STEPS + 1):
-        theta, *state = step(theta, SIZES * (-1.0) ** t, state, t)
+        theta, *state = step(theta, SIZES * (-1.0) ** t, state, t, SHRINK_DECAY)
     return theta
 
 
@@ -568,13 +567,7 @@ def shrunk_by_gradient_size(
     """
     names = {"gradients of 10": 10.0, "gradients of 0.01": 0.01}
     guesses = guesses_of(prediction, list(names))
-    sgd, adam = step_of(sgd_weight_decay_step, 2), step_of(adam_weight_decay_step, 3)
-    rate = 1e-3
-    ways = {
-        "SGD with momentum": (lambda w, g, state, t: sgd(w, g, *state, rate / 10, 0.9, SHRINK_DECAY), 1),
-        "Adam, decoupled=False": (lambda w, g, s, t: adam(w, g, *s, t, rate, *BETAS, EPSILON, SHRINK_DECAY, False), 2),
-        "Adam, decoupled=True": (lambda w, g, s, t: adam(w, g, *s, t, rate, *BETAS, EPSILON, SHRINK_DECAY, True), 2),
-    }
+    ways = optimizers(sgd_weight_decay_step, adam_weight_decay_step, 1e-4, 1e-3)
     figure, axes = style.new_figure(height=3.6)
     said = []
     for i, (name, (step, states)) in enumerate(ways.items()):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -13,7 +12,7 @@ from autograder.lab.activations import broken_at_jumps
 from autograder.lab.experiment import experiment
 from autograder.lab.handwritten_digits import digits
 from autograder.lab.networks import Networks, normal_weights
-from autograder.lab.students import UnusableResult, checked, function_name, guesses_in_order
+from autograder.lab.students import UnusableResult, as_array, checked, function_name, guess, guesses_in_order, unusable
 from autograder.lab.training import Momentum, minibatches
 
 LOWER, UPPER = 1 / 8, 1 / 3
@@ -63,7 +62,7 @@ def revive_a_dead_unit(
     alphas: one run each; 0 is plain ReLU.
     prediction: the student's guess of the step at which the unit with alpha = 0.01 gives its first positive output.
     """
-    rng = np.random.default_rng(0)
+    prediction, rng = guess(prediction), np.random.default_rng(0)
     x = rng.normal(size=(200, 3))
     target = np.maximum(x @ np.array([1.0, -0.5, 0.5]) + 1, 0)
     phi, back = checked(leaky_relu), checked(leaky_relu_backward)
@@ -89,36 +88,19 @@ def revive_a_dead_unit(
         told.append(f"alpha = {alpha:g} {state}, loss {losses[-1]:.2g} at the end")
         if awake is not None:
             axes.plot(awake + 1, losses[awake], color=style.COLOURS[i], marker=style.MARKERS[i], markersize=8)
-    if prediction is not None:
-        axes.axvline(prediction, color=style.BLACK, linewidth=1, linestyle=":", label="your prediction for α = 0.01")
+    style.mark_prediction(axes, prediction, linewidth=1, label="your prediction for α = 0.01")
     axes.set(xscale="log", xlabel="step of gradient descent (log scale)", ylabel="loss", ylim=(-0.05, None))
     axes.set_title("one unit that starts dead; marker: first positive input to the activation")
     axes.legend(loc="lower left")
     style.show(figure, f"Loss of one unit over {steps} steps of gradient descent: {'; '.join(told)}.")
 
 
-def _pair(function: Callable, names: str) -> Callable:
-    """The function, made to return two arrays of numbers."""
-    name = function_name(function)
-
-    @functools.wraps(function)
-    def wrapped(*arguments: Any) -> tuple[np.ndarray, np.ndarray]:
-        returned = function(*arguments)
-        if not isinstance(returned, (tuple, list)) or len(returned) != 2:
-            raise UnusableResult(f"Your {name} should return two arrays, {names}. Run its check first.")
-        first, second = (checked(lambda _, array=array: array, np.shape(array))(None) for array in returned)
-        return first, second
-
-    return wrapped
-
-
-def _of_shapes(pair: tuple[np.ndarray, np.ndarray], shapes: tuple, name: str) -> tuple[np.ndarray, np.ndarray]:
-    for array, shape in zip(pair, shapes, strict=True):
-        if array.shape != shape:
-            raise UnusableResult(
-                f"Your {name} returned an array of shape {array.shape} instead of {shape}. Run its check first."
-            )
-    return pair
+def _pair(function: Callable, names: str, arguments: Sequence[Any], *shapes: tuple[int, ...]) -> list[np.ndarray]:
+    """The two arrays of these shapes that a function returns. Raises UnusableResult where it returns something else."""
+    returned, name = function(*arguments), function_name(function)
+    if not isinstance(returned, (tuple, list)) or len(returned) != 2:
+        raise unusable(name, f"should return two arrays, {names}")
+    return [as_array(array, shape, name) for array, shape in zip(returned, shapes, strict=True)]
 
 
 @experiment
@@ -130,29 +112,36 @@ def plot_rrelu_fan(
     rrelu: (z, u, lower, upper, training) -> (y, slope).
     prediction: the student's guess of the output at z = `at` in evaluation.
     """
-    rng = np.random.default_rng(0)
-    activate = _pair(rrelu, "y and slope")
+    prediction, rng = guess(prediction), np.random.default_rng(0)
+
+    def activate(z: np.ndarray, u: np.ndarray, training: bool) -> np.ndarray:
+        return _pair(rrelu, "y and slope", (z, u, LOWER, UPPER, training), z.shape, z.shape)[0]
+
     z = np.linspace(-8, 3, 221)
     figure, (left, right) = style.new_figure(1, 2, height=3.6, width=8.0)
     for i in range(lines):
-        y, _ = _of_shapes(activate(z, np.full_like(z, rng.random()), LOWER, UPPER, True), (z.shape, z.shape), "rrelu")
+        y = activate(z, np.full_like(z, rng.random()), training=True)
         left.plot(z, y, color=style.SKY, linewidth=0.7, label="training: one u for each line" if i == 0 else None)
-    mean_line, _ = _of_shapes(activate(z, np.zeros_like(z), LOWER, UPPER, False), (z.shape, z.shape), "rrelu")
-    left.plot(z, mean_line, color=style.RED, linestyle="--", label="evaluation: the mean slope")
+    left.plot(
+        z,
+        activate(z, np.zeros_like(z), training=False),
+        color=style.RED,
+        linestyle="--",
+        label="evaluation: the mean slope",
+    )
     left.set(title=f"RReLU: {lines} draws of the slope", xlabel="z", ylabel="y")
     left.legend(loc="upper left")
 
     same = np.full(draws, at)
-    outputs, _ = _of_shapes(activate(same, rng.random(draws), LOWER, UPPER, True), (same.shape, same.shape), "rrelu")
-    (tested,), _ = activate(same[:1], np.zeros(1), LOWER, UPPER, False)
+    outputs = activate(same, rng.random(draws), training=True)
+    (tested,) = activate(same[:1], np.zeros(1), training=False)
     right.hist(outputs[np.isfinite(outputs)], bins=30, density=True, color=style.SKY)
     right.axvline(
         outputs.mean(), color=style.BLUE, linewidth=4, alpha=0.5, label=f"mean in training: {outputs.mean():.3f}"
     )
     right.axvline(tested, color=style.RED, linestyle="--", label=f"evaluation: {tested:.3f}")
     right.axvline(at / 5.5, color=style.BLACK, linestyle="-.", label=f"the paper's z/5.5: {at / 5.5:.3f}")
-    if prediction is not None:
-        right.axvline(prediction, color=style.PURPLE, linestyle=":", label=f"your prediction: {prediction:g}")
+    style.mark_prediction(right, prediction, color=style.PURPLE, label=f"your prediction: {prediction:g}")
     right.set(title=f"z = {at:g}, {draws:,} times in training", xlabel="y", ylabel="density")
     right.set_ylim(top=right.get_ylim()[1] * 1.75)
     right.legend(loc="upper left")
@@ -186,7 +175,7 @@ def recover_the_slopes(
     slopes, units = np.array(teacher, float), len(teacher)
     true_w, true_b = rng.normal(size=(5, units)), 0.3 * rng.normal(size=units)
     w, b, alpha = rng.normal(0, 0.4, (5, units)), np.zeros(units), np.full(units, FIRST_ALPHA)
-    phi, back = checked(prelu), _pair(prelu_backward, "dz and dalpha")
+    phi = checked(prelu)
     alphas = np.empty((steps + 1, units))
     for step in range(steps + 1):
         alphas[step] = alpha
@@ -194,7 +183,7 @@ def recover_the_slopes(
         z, target = x @ w + b, x @ true_w + true_b
         target = np.where(target > 0, target, slopes * target)
         error = phi(z, alpha) - target
-        dz, dalpha = _of_shapes(back(error / len(x), z, alpha), (z.shape, alpha.shape), "prelu_backward")
+        dz, dalpha = _pair(prelu_backward, "dz and dalpha", (error / len(x), z, alpha), z.shape, alpha.shape)
         w, b, alpha = w - learning_rate * (x.T @ dz), b - learning_rate * dz.sum(axis=0), alpha - learning_rate * dalpha
 
     figure, axes = style.new_figure(height=3.6)
@@ -202,7 +191,7 @@ def recover_the_slopes(
         axes.axhline(slope, color=style.COLOURS[i], linewidth=1, linestyle=":")
         axes.plot(alphas[:, i], label=f"teacher {slope:g}, learned {alphas[-1, i]:.3f}", **style.line(i))
         if guesses[i] is not None:
-            axes.plot(steps, guesses[i], color=style.COLOURS[i], marker="X", markersize=9, clip_on=False)
+            axes.plot(steps, guesses[i], **style.dots(i, marker="X", markersize=9, clip_on=False))
     axes.set(
         xlabel="step of gradient descent", ylabel="α", title=f"{units} PReLU units imitate units with other slopes"
     )
@@ -240,7 +229,7 @@ def prelu_on_digits(
             look = style.curve(i)
             axis.plot(range(epochs + 1), curve, markevery=6, markersize=4, label=f"hidden layer {i + 1}", **look)
             if guesses[i] is not None:
-                axis.plot(epochs, guesses[i], color=style.COLOURS[i], marker="X", markersize=9, clip_on=False)
+                axis.plot(epochs, guesses[i], **style.dots(i, marker="X", markersize=9, clip_on=False))
         axis.set(xlabel="epoch", title=f"start {start}: accuracy {accuracy:.3f}", xlim=(0, epochs))
     np.atleast_1d(axes)[0].set_ylabel("α of the layer")
     handles = np.atleast_1d(axes)[0].get_legend_handles_labels()
@@ -291,7 +280,7 @@ class WithPReLU(Networks):
 
     def __init__(self, prelu: Callable, prelu_backward: Callable, rng: np.random.Generator, shared: bool) -> None:
         super().__init__(normal_weights(rng, WIDTHS, 2 / (1 + FIRST_ALPHA**2), dtype=np.float64))
-        self.phi, self.back = checked(prelu), _pair(prelu_backward, "dz and dalpha")
+        self.phi, self.back = checked(prelu), prelu_backward
         self.added = [[np.full(1 if shared else units, FIRST_ALPHA)] for units in WIDTHS[1:-1]]
 
     def alphas(self) -> list[np.ndarray]:
@@ -305,7 +294,7 @@ class WithPReLU(Networks):
     def activate_backward(self, layer: int, dout: np.ndarray, memory: np.ndarray) -> tuple[np.ndarray, list]:
         """The gradients of z and of alpha."""
         (alpha,) = self.added[layer]
-        dz, dalpha = _of_shapes(self.back(dout, memory, alpha), (memory.shape, alpha.shape), "prelu_backward")
+        dz, dalpha = _pair(self.back, "dz and dalpha", (dout, memory, alpha), memory.shape, alpha.shape)
         return dz, [dalpha]
 
 

@@ -11,7 +11,7 @@ from autograder.lab import style
 from autograder.lab.experiment import experiment
 from autograder.lab.handwritten_digits import digits
 from autograder.lab.networks import Networks, bounded_cross_entropy, normal_weights
-from autograder.lab.students import UnusableResult, guess, number, numbers
+from autograder.lab.students import UnusableResult, guess, number, numbers, unusable
 from autograder.lab.training import Momentum, minibatches_by_seed, smooth
 
 # ---------------------------------------------------------------- a student's functions, called with care
@@ -374,7 +374,7 @@ def rate_range_test(exponential_schedule: Callable, *, prediction: float | None 
     rates, losses = rising_rates(exponential_schedule)
     smoothed = smooth(losses)
     if not (np.diff(rates) > 0).all():
-        raise UnusableResult("Your exponential_schedule does not grow with factor=10. Run its check first.")
+        raise unusable("exponential_schedule", "does not grow with factor=10")
     lowest = rates[int(np.argmin(smoothed))]
     figure, axes = style.new_figure(height=3.4)
     axes.semilogx(rates, losses, color=style.GREY, linewidth=0.8, label="median of five networks")
@@ -382,8 +382,7 @@ def rate_range_test(exponential_schedule: Callable, *, prediction: float | None 
     axes.axhline(np.log(10), color=style.GREY, linestyle=":", linewidth=1.2)
     axes.text(rates[0], np.log(10) - 0.05, "guessing", color=style.GREY, va="top")
     axes.axvline(lowest, color=style.RED, linestyle="--", linewidth=1.5, label=f"lowest loss at {lowest:.2g}")
-    if prediction is not None and prediction > 0:
-        axes.axvline(prediction, color=style.BLACK, linestyle=":", label="your prediction")
+    style.mark_prediction(axes, prediction)
     axes.set(xlabel="learning rate of the step (grows from left to right)", ylabel="loss of the batch", ylim=(0, 4))
     axes.set_title("one run in which the rate grows at every step")
     axes.legend()

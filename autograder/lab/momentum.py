@@ -22,7 +22,7 @@ from autograder.lab.descent import (
     train,
 )
 from autograder.lab.experiment import experiment
-from autograder.lab.students import UnusableResult, checked, guess, number
+from autograder.lab.students import checked, guess, number, unusable
 
 LOW = 1e-6
 """A loss below this counts as arrived."""
@@ -128,8 +128,7 @@ def factor_by_learning_rate(
     axes.axhline(1, color=style.GREY, linewidth=1)
     axes.text(0.03, 1.03, "θ grows", color=style.GREY)
     axes.text(0.03, 0.87, "θ shrinks", color=style.GREY)
-    if prediction is not None:
-        axes.axvline(prediction, color=style.BLACK, linestyle=":", label="your prediction")
+    style.mark_prediction(axes, prediction)
     axes.set(xlabel="learning rate η", ylabel="factor per step", xlim=(0, 0.045), ylim=(0.0, 1.18))
     axes.set_title("how much of the distance is left after a step")
     axes.set_xticks(np.arange(0, 0.046, 0.01))
@@ -264,7 +263,7 @@ def momentum_factor(momentum_step: Callable, x: np.ndarray, beta: float) -> np.n
         columns.append([new_theta, new_m])
     matrices = np.moveaxis(np.array(columns), -1, 0)
     if not np.isfinite(matrices).all():
-        raise UnusableResult("Your momentum_step did not return finite numbers. Run its check first.")
+        raise unusable("momentum_step", "did not return finite numbers")
     return np.abs(np.linalg.eigvals(matrices)).max(axis=1)
 
 

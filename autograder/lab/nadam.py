@@ -25,7 +25,7 @@ from autograder.lab.descent import (
     train,
 )
 from autograder.lab.experiment import experiment
-from autograder.lab.students import UnusableResult, checked, function_name, guess, number
+from autograder.lab.students import checked, function_name, guess, number, unusable
 
 DECAYS = (0.0, 0.004, 1.0, 1e6)
 """Values of momentum_decay: 0, PyTorch's, that of Keras, and one that makes the momentum constant."""
@@ -78,10 +78,7 @@ class CarriesProduct(Optimizer):
         parts = list(returned) if isinstance(returned, (tuple, list)) else []
         if [np.shape(part) for part in parts] != [theta.shape] * 3 + [()] or parts[3] is None:
             name = function_name(self.step)
-            raise UnusableResult(
-                f"Your {name} did not return (theta, m, s, mu_product), the first three of the shape of theta. "
-                "Run its check first."
-            )
+            raise unusable(name, "did not return (theta, m, s, mu_product), the first three of the shape of theta")
         return np.asarray(parts[0], dtype=float), tuple(np.asarray(part, dtype=float) for part in parts[1:])
 
 

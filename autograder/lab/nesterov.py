@@ -23,7 +23,7 @@ from autograder.lab.descent import (
     train,
 )
 from autograder.lab.experiment import experiment
-from autograder.lab.students import UnusableResult, checked, guess
+from autograder.lab.students import checked, guess, unusable
 
 LEARNING_RATE, BETA = 0.015, 0.9
 ENOUGH = 1e-6
@@ -43,8 +43,7 @@ def optimizer(name: str, step: Callable, learning_rate: float = LEARNING_RATE, b
 
 
 def _look(number: int, every: int = 1) -> dict:
-    colours = style.line(number)
-    return {**colours, "marker": style.MARKERS[number], "markevery": every, "markersize": 4.5, "linewidth": 1.5}
+    return style.curve(number, markevery=every, markersize=4.5, linewidth=1.5)
 
 
 def _draw_loss(axes, paths: dict[str, np.ndarray], every: int) -> None:
@@ -196,9 +195,7 @@ def mapped(look_ahead_to_pytorch: Callable, path: np.ndarray, velocities: np.nda
         returned = look_ahead_to_pytorch(theta.copy(), m.copy(), *settings.values())
         pair = isinstance(returned, (tuple, list)) and len(returned) == 2
         if not pair or np.shape(returned[0]) != theta.shape:
-            raise UnusableResult(
-                "Your look_ahead_to_pytorch did not return (theta_torch, buffer). Run its check first."
-            )
+            raise unusable("look_ahead_to_pytorch", "did not return (theta_torch, buffer)")
         points.append(np.asarray(returned[0], dtype=float))
     return np.array(points)
 
@@ -294,8 +291,7 @@ def nesterov_limit(shrink_factor: Callable, nesterov_step: Callable, *, predicti
         right.axvline(limit / CURVATURES.max(), **look, linewidth=1.2)
         told.append(f"{name}: factor 1 at learning rate times curvature = {limit:.4g}")
     left.axhline(1, color=style.BLACK, linewidth=1, linestyle=":")
-    if prediction is not None:
-        left.axvline(prediction, color=style.BLACK, linewidth=1.2, linestyle=":", label="your prediction")
+    style.mark_prediction(left, prediction, linewidth=1.2)
     left.set(xlabel="learning rate · curvature", ylabel="factor per step", ylim=(0, 2), xlim=(0, 4.2))
     left.set_title(f"above 1: divergence (β = {BETA:g})")
     right.set(xlabel="learning rate", ylabel="steps", ylim=(0, 360), xlim=(0.0018, 0.11))

@@ -31,7 +31,26 @@ def name_of(function: Callable) -> str:
     return "yours" if name in ("", "<lambda>") else known.get(name, name.replace("_", " "))
 
 
+def unusable(function: Callable | str, fault: str) -> UnusableResult:
+    """The error for a student's function, or its name, that has a fault, "returned no numbers" for example."""
+    name = function if isinstance(function, str) else function_name(function)
+    return UnusableResult(f"Your {name} {fault}. Run its check first.")
+
+
 # ---------------------------------------------------------------- functions that return an array
+
+
+def as_array(returned: Any, shape: tuple[int, ...], name: str) -> np.ndarray:
+    """What the function with this name returned, as an array of numbers. Raises UnusableResult where it is none."""
+    try:
+        array = np.asarray(returned)
+    except ValueError:
+        array = np.asarray(None)
+    if array.dtype.kind not in "biuf":
+        raise unusable(name, "returned no numbers, so there is nothing to draw")
+    if array.shape != shape:
+        raise unusable(name, f"returned an array of shape {array.shape} instead of {shape}")
+    return array
 
 
 def checked(function: Callable, shape: tuple[int, ...] | None = None) -> Callable:
@@ -44,18 +63,7 @@ def checked(function: Callable, shape: tuple[int, ...] | None = None) -> Callabl
     @functools.wraps(function)
     def wrapped(*arguments: Any) -> np.ndarray:
         returned = function(*arguments)
-        expected = np.shape(arguments[0]) if shape is None else shape
-        try:
-            array = np.asarray(returned)
-        except ValueError:
-            array = np.asarray(None)
-        if array.dtype.kind not in "biuf":
-            raise UnusableResult(f"Your {name} returned no numbers, so there is nothing to draw. Run its check first.")
-        if array.shape != expected:
-            raise UnusableResult(
-                f"Your {name} returned an array of shape {array.shape} instead of {expected}. Run its check first."
-            )
-        return array
+        return as_array(returned, np.shape(arguments[0]) if shape is None else shape, name)
 
     return wrapped
 
@@ -67,9 +75,7 @@ def finite(function: Callable) -> Callable:
     def start(*arguments: Any) -> np.ndarray:
         weights = returned(*arguments)
         if not np.isfinite(weights).all():
-            raise UnusableResult(
-                f"Your {function_name(function)} returned infinite numbers or NaN. Run its check first."
-            )
+            raise unusable(function, "returned infinite numbers or NaN")
         return weights
 
     return start
@@ -81,9 +87,7 @@ def on_an_array(function: Callable) -> Callable[[np.ndarray, float], np.ndarray]
     def wrapped(weight: np.ndarray, limit: float) -> np.ndarray:
         returned = function(weight.copy(), limit)
         if np.shape(returned) != weight.shape:
-            raise UnusableResult(
-                f"Your {function_name(function)} returned no array like the weights. Run its check first."
-            )
+            raise unusable(function, "returned no array like the weights")
         return np.asarray(returned, weight.dtype)
 
     return wrapped
@@ -102,10 +106,7 @@ def arrays(function: Callable, arguments: Sequence[Any], *shapes: tuple[int, ...
     except (TypeError, ValueError):
         right = False
     if not right:
-        raise UnusableResult(
-            f"Your {function_name(function)} does not return finite numbers of the right shape yet. "
-            "Run its check first."
-        )
+        raise unusable(function, "does not return finite numbers of the right shape yet")
     return found
 
 
@@ -124,9 +125,7 @@ def clipper(clip: Callable) -> Callable[[list[np.ndarray], float], list[np.ndarr
         except (TypeError, ValueError):
             found = []
         if [array.shape for array in found] != [gradient.shape for gradient in gradients]:
-            raise UnusableResult(
-                f"Your {function_name(clip)} did not return a list of arrays like the gradients. Run its check first."
-            )
+            raise unusable(clip, "did not return a list of arrays like the gradients")
         return found
 
     return clipped
@@ -143,7 +142,7 @@ def on_a_list(function: Callable) -> Callable[[Sequence[np.ndarray], float], lis
         returned = function([weight.copy() for weight in weights], number)
         shapes = [np.shape(item) for item in returned] if isinstance(returned, (tuple, list)) else None
         if shapes != [weight.shape for weight in weights]:
-            raise UnusableResult(f"Your {name} returned no list of arrays like the weights. Run its check first.")
+            raise unusable(name, "returned no list of arrays like the weights")
         found = [np.asarray(item, weight.dtype) for item, weight in zip(returned, weights, strict=True)]
         if not all(np.isfinite(array).all() for array in found):
             raise UnusableResult(f"With your {name}, the weights become NaN or infinite. Run its check first.")
@@ -159,9 +158,7 @@ def step_of(function: Callable, outputs: int) -> Callable[..., tuple[np.ndarray,
         returned = function(theta, *others)
         good = isinstance(returned, (tuple, list)) and len(returned) == outputs
         if not good or any(np.shape(item) != theta.shape for item in returned):
-            raise UnusableResult(
-                f"Your {function_name(function)} did not return {outputs} arrays like theta. Run its check first."
-            )
+            raise unusable(function, f"did not return {outputs} arrays like theta")
         return tuple(np.asarray(item, float) for item in returned)
 
     return wrapped
@@ -178,9 +175,7 @@ def number(function: Callable) -> Callable[..., float]:
         try:
             return float(returned)
         except (TypeError, ValueError):
-            raise UnusableResult(
-                f"Your {function_name(function)} did not return a number. Run its check first."
-            ) from None
+            raise unusable(function, "did not return a number") from None
 
     return wrapped
 
@@ -195,7 +190,7 @@ def numbers(function: Callable, count: int) -> Callable[..., tuple[float, ...]]:
         except (TypeError, ValueError):
             found = ()
         if len(found) != count:
-            raise UnusableResult(f"Your {function_name(function)} did not return {count} numbers. Run its check first.")
+            raise unusable(function, f"did not return {count} numbers")
         return found
 
     return wrapped

@@ -53,12 +53,18 @@ def line(place: int, **more: Any) -> dict[str, Any]:
 
 def curve(place: int, **more: Any) -> dict[str, Any]:
     """Colour, line and marker of the curve in this place of a figure."""
-    return line(place, marker=MARKERS[place % 6], **more)
+    return {**line(place), "marker": MARKERS[place % 6], **more}
 
 
 def dots(place: int, **more: Any) -> dict[str, Any]:
     """Colour and marker of the points in this place of a figure, which no line joins."""
     return {**curve(place), "linestyle": "none", **more}
+
+
+def mark_prediction(axes: Any, prediction: float | None, **look: Any) -> None:
+    """A dotted vertical line at a student's prediction, if there is one and a logarithmic axis has a place for it."""
+    if prediction is not None and (prediction > 0 or axes.get_xscale() == "linear"):
+        axes.axvline(prediction, **{"color": BLACK, "linestyle": ":", "label": "your prediction", **look})
 
 
 def new_figure(rows: int = 1, columns: int = 1, width: float = 7.2, height: float = 3.0, **options: Any):

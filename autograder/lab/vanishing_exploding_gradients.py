@@ -59,11 +59,7 @@ STARTS = ("ReLU, He", "tanh, Glorot", "sigmoid, Glorot", "tanh, N(0, 1)", "sigmo
 
 @experiment
 def through_fifty_layers(
-    layer_jacobian: Callable,
-    backpropagate: Callable,
-    layer_norms: Callable,
-    *,
-    prediction: float | None = None,
+    layer_jacobian: Callable, backpropagate: Callable, layer_norms: Callable, *, prediction: float | None = None
 ) -> None:
     """One gradient through 50 random tanh layers for four weight scales; singular values of the product of Jacobians.
 
@@ -413,14 +409,12 @@ def error_against_step(
     axes.annotate("an error of 0 is drawn here", (3e-2, FLOOR), **note)
     axes.text(1e-4, 6e-4, "error proportional to h", fontsize=8)
     axes.text(7e-2, 1e-9, "error\nproportional\nto h²", fontsize=8)
-    if guess is not None:
-        axes.axvline(guess, color=style.BLACK, linestyle=":", label="your prediction")
+    style.mark_prediction(axes, guess)
     axes.set(xscale="log", yscale="log", xlabel="step h (smaller to the right)", ylabel="relative error")
     axes.set(title="Three ways to measure a derivative", ylim=(FLOOR / 3, 10))
     axes.invert_xaxis()
     axes.legend(loc="center right")
-    for sentence in told:
-        print(sentence)
+    print("\n".join(told))
     style.show(
         figure,
         "Relative error against the step on logarithmic axes. The two differences first improve and then get worse "

@@ -63,14 +63,12 @@ def _draw_curves(
     """
     told = []
     for i, (name, values) in enumerate(curves.items()):
-        look = {"color": style.COLOURS[i], "marker": style.MARKERS[i]}
-        axes.plot(
-            values, linestyle=style.LINES[i], markevery=10, markersize=5, label=f"{name}: {_power(values[-1])}", **look
-        )
+        label = f"{name}: {_power(values[-1])}"
+        axes.plot(values, markevery=10, label=label, **style.curve(i, markersize=5))
         guess = _prediction(prediction, name)
         if guess is not None:
             place = min(max(guess, limits[0]), limits[1])
-            axes.plot(len(values) + 1, place, fillstyle="none", markersize=11, clip_on=False, linestyle="none", **look)
+            axes.plot(len(values) + 1, place, **style.dots(i, fillstyle="none", markersize=11, clip_on=False))
         told.append(f"{name} {_power(values[-1])}" + ("" if guess is None else f" (predicted {_power(guess)})"))
     axes.set(yscale="log", xlabel="layer", xlim=(0, len(values) + 2), ylim=limits)
     return told

@@ -13,7 +13,7 @@ from autograder.lab.deep_network import BETA2, BN_EPS, Run, complete, data, trai
 from autograder.lab.experiment import experiment
 from autograder.lab.function_toolbox import Toolbox
 from autograder.lab.handwritten_digits import SPLIT_SEED, images
-from autograder.lab.students import UnusableResult, as_number
+from autograder.lab.students import UnusableResult, as_number, unusable
 
 SEEDS = (0, 1, 2)
 SMALLEST = 1e-17
@@ -50,7 +50,7 @@ def _learn_by_heart(training_step: Callable, x: np.ndarray, labels: np.ndarray) 
         except (TypeError, ValueError):
             parameters = []
         if [part.shape for part in parameters] != shapes:
-            raise UnusableResult("Your training_step does not return (loss, parameters) yet. Run its check first.")
+            raise unusable("training_step", "does not return (loss, parameters) yet")
     return np.array(losses)
 
 
@@ -190,21 +190,18 @@ def planted_errors(tools: Toolbox, **own: Callable) -> None:
     boxes |= {f"your {name}": tools.with_function(name, function) for name, function in own.items()}
     right, (losses, validation) = _compared(tools)
     figure, axes = style.new_figure(width=7.6, height=4.2)
-    width = max(map(len, boxes))
+    column = max(map(len, boxes))
     told = []
-    print(f"{'':{width}}  largest difference  loss at the end  validation: loss  accuracy")
-    print(f"{'PyTorch':{width}}  {'':18}  {losses[-33:].mean():15.4f}  {validation:16.4f}")
+    print(f"{'':{column}}  largest difference  loss at the end  validation: loss  accuracy")
+    print(f"{'PyTorch':{column}}  {'':18}  {losses[-33:].mean():15.4f}  {validation:16.4f}")
     for number, (name, box) in enumerate(boxes.items()):
         run = right if box is tools else train(box, COMPARED, dtype="float64")
         difference = _difference(run, losses)
-        look = {
-            "color": COLOURS[number % 7],
-            "marker": ("", *style.MARKERS)[number % 7],
-            "linewidth": 1 + 4 * (number == 0),
-        }
-        axes.semilogy(np.maximum(difference, SMALLEST), markevery=12, markersize=5, label=name, **look)
+        look = {"color": COLOURS[number % 7], "marker": ("", *style.MARKERS)[number % 7], "label": name}
+        width = 1 + 4 * (number == 0)
+        axes.semilogy(np.maximum(difference, SMALLEST), markevery=12, markersize=5, linewidth=width, **look)
         scores = f"{run.losses[-33:].mean():15.4f}  {run.validation[-1, 0]:16.4f}  {100 * run.accuracy[-1, 0]:6.1f} %"
-        print(f"{name:{width}}  {np.max(difference):18.0e}  {scores}")
+        print(f"{name:{column}}  {np.max(difference):18.0e}  {scores}")
         told.append(f"{name} at most {np.max(difference):.0e}, accuracy {100 * run.accuracy[-1, 0]:.1f} percent")
     axes.set(xlabel="step", ylabel="|difference| of the loss from PyTorch's", ylim=(SMALLEST, 100))
     axes.set_title("How far the loss is from PyTorch's")
@@ -341,17 +338,13 @@ def _stops(early_stopping: Callable, losses: np.ndarray, patience: int) -> tuple
     except (TypeError, ValueError):
         stop, best = -1, -1
     if not 0 <= best <= stop < len(losses):
-        raise UnusableResult("Your early_stopping does not return (stop_epoch, best_epoch) yet. Run its check first.")
+        raise unusable("early_stopping", "does not return (stop_epoch, best_epoch) yet")
     return stop, best
 
 
 @experiment
 def when_to_stop(
-    tools: Toolbox,
-    early_stopping: Callable,
-    *,
-    patiences: Sequence[int] = (1, 3, 10),
-    prediction: float | None = None,
+    tools: Toolbox, early_stopping: Callable, *, patiences: Sequence[int] = (1, 3, 10), prediction: float | None = None
 ) -> None:
     """Train on 200 images for 40 epochs, watch the validation loss, and stop by your rule.
 
