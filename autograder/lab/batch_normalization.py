@@ -119,7 +119,7 @@ def plot_batch(normalize_channels: Callable) -> None:
     arrays(normalize_channels, (x, EPS), x.shape)
     after = np.asarray(normalize_channels(x.copy(), EPS), dtype=float)
     figure, panels = style.new_figure(columns=2, width=7.6, height=3.6, sharex=True, sharey=True)
-    told = []
+    alt_parts = []
     for axes, values, name, colour in zip(panels, (x, after), ("before", "after"), style.COLOURS, strict=False):
         axes.axhline(0, color=style.GREY, linewidth=0.8)
         axes.axvline(0, color=style.GREY, linewidth=0.8)
@@ -131,9 +131,9 @@ def plot_batch(normalize_channels: Callable) -> None:
             f"means {mean0:.2f} and {mean1:.2f}, standard deviations {std0:.2f} and {std1:.2f}, "
             f"correlation {together:.2f}"
         )
-        told.append(f"{name}: {words}".replace("-0.00", "0.00"))
-        print(told[-1])
-    style.show(figure, f"Scatter plot of 200 samples with two features. {'; '.join(told)}.")
+        alt_parts.append(f"{name}: {words}".replace("-0.00", "0.00"))
+        print(alt_parts[-1])
+    style.show(figure, f"Scatter plot of 200 samples with two features. {'; '.join(alt_parts)}.")
 
 
 @experiment
@@ -149,7 +149,7 @@ def running_statistics(
     batches = rng.normal(5, 2, (60, 32, 1))
     one, zero = np.ones(1), np.zeros(1)
     figure, panels = style.new_figure(columns=2, width=8.2, height=3.3)
-    told = []
+    alt_parts = []
     for momentum, colour, line in zip(momenta, style.COLOURS, style.LINES, strict=False):
         path = [(0.0, 1.0)]
         for x in batches:
@@ -158,7 +158,7 @@ def running_statistics(
             path.append((float(np.ravel(mean)[0]), float(np.ravel(variance)[0])))
         for axes, values in zip(panels, np.transpose(path), strict=True):
             axes.plot(values, color=colour, linestyle=line, label=f"momentum {momentum:g}")
-        told.append(f"momentum {momentum:g} ends at {path[-1][0]:.2f} and {path[-1][1]:.2f}")
+        alt_parts.append(f"momentum {momentum:g} ends at {path[-1][0]:.2f} and {path[-1][1]:.2f}")
     for axes, true, name in zip(panels, (5, 4), ("running mean", "running variance"), strict=True):
         axes.axhline(true, color=style.GREY, linewidth=1.2)
         axes.set(xlabel="batches seen", ylabel=name, title=f"{name}; the grey line is the true one")
@@ -171,7 +171,7 @@ def running_statistics(
     style.show(
         figure,
         "Running mean and running variance against the number of batches; they start at 0 and 1, true are 5 and 4. "
-        f"After 60 batches {'; '.join(told)}.",
+        f"After 60 batches {'; '.join(alt_parts)}.",
     )
 
 
@@ -227,7 +227,7 @@ def plot_gradient(batch_norm_backward: Callable) -> None:
     dx = np.asarray(batch_norm_backward(dout.copy(), x.copy(), np.ones(1), EPS)[0], dtype=float) * x.std()
     figure, panels = style.new_figure(columns=2, width=8.2, height=3.4, sharey=True)
     names = ("what arrives: dout", "what is sent on: dx, times the std. deviation of x")
-    told, distances = [], []
+    alt_parts, distances = [], []
     for axes, values, name, colour in zip(panels, (dout, dx), names, style.COLOURS, strict=False):
         slope, height = np.polyfit(x_hat.ravel(), values.ravel(), 1)
         ends = np.array([x_hat.min(), x_hat.max()])
@@ -241,14 +241,14 @@ def plot_gradient(batch_norm_backward: Callable) -> None:
         axes.plot(x_hat, values, marker="o", linestyle="none", color=colour)
         axes.set(title=name, xlabel="normalized input")
         line = f"height {height:.2f} and slope {slope:.2f} of the fitted line".replace("-0.00", "0.00")
-        told.append(f"{name.split(':')[0]}: {line}")
+        alt_parts.append(f"{name.split(':')[0]}: {line}")
     panels[0].set_ylabel("gradient")
     panels[0].legend(loc="upper left")
     same = "the same" if np.allclose(*distances, atol=0.01) else "not the same"
     style.show(
         figure,
         "Gradient against normalized input for 24 samples of one channel, with a fitted straight line. "
-        f"{'; '.join(told)}. The distances of the dots from the line are {same} in both panels.",
+        f"{'; '.join(alt_parts)}. The distances of the dots from the line are {same} in both panels.",
     )
 
 
@@ -257,7 +257,7 @@ def signal_and_gradient(batch_norm_train: Callable, batch_norm_backward: Callabl
     """The size of signal and gradient in random ReLU networks whose weights are too small, right, or too large."""
     require_all(batch_norm_train, None, batch_norm_backward)
     figure, panels = style.new_figure(columns=2, width=8.8, height=3.6)
-    told = []
+    alt_parts = []
     for normalized in (False, True):
         kinds = zip((0.5, 1.0, 2.0), style.COLOURS, style.MARKERS, (9, 5, 1.5), strict=False)
         for factor, colour, marker, wide in kinds:
@@ -270,7 +270,7 @@ def signal_and_gradient(batch_norm_train: Callable, batch_norm_backward: Callabl
                     else {"linestyle": "--", "marker": marker, "markevery": 3, "zorder": 3}
                 )
                 axes.plot(range(1, depth + 1), values, color=colour, label=name, markersize=4, **look)
-            told.append(
+            alt_parts.append(
                 f"{name}: signal {sizes[0][0]:.2g} in layer 1 and {sizes[0][-1]:.2g} in layer {depth}, gradient "
                 f"{sizes[1][-1]:.2g} in layer {depth} and {sizes[1][0]:.2g} in layer 1"
             )
@@ -280,7 +280,7 @@ def signal_and_gradient(batch_norm_train: Callable, batch_norm_backward: Callabl
     panels[0].set(title="The signal", ylabel="std. deviation of ReLU's inputs")
     panels[1].set(title="The gradient", ylabel="its norm at ReLU's inputs")
     figure.legend(*panels[0].get_legend_handles_labels(), loc="outside right center")
-    style.show(figure, f"Two plots against the layer, on logarithmic axes. {'; '.join(told)}.")
+    style.show(figure, f"Two plots against the layer, on logarithmic axes. {'; '.join(alt_parts)}.")
 
 
 def _through_random_layers(
@@ -318,7 +318,7 @@ def accuracy_by_learning_rate(
     _, _, x, y = digits("float32")
     rates, seeds = np.repeat(RATES, SEEDS), [*range(SEEDS)] * len(RATES)
     figure, panels = style.new_figure(columns=2, width=8.2, height=3.5, sharey=True)
-    told = []
+    alt_parts = []
     print(f"accuracy, %; rate      {''.join(f'{rate:8g}' for rate in RATES)}")
     for axes, activation in zip(panels, ("logistic", "ReLU"), strict=True):
         for name, used, colour, marker, line in (
@@ -331,7 +331,7 @@ def accuracy_by_learning_rate(
             axes.plot(range(len(RATES)), found.mean(axis=1), color=colour, linestyle=line, label=name)
             for column in found.T:
                 axes.plot(column, color=colour, marker=marker, linestyle="none", markersize=5, alpha=0.6)
-            told.append(f"{activation} {name}: " + ", ".join(f"{number:.0f}" for number in found.mean(axis=1)))
+            alt_parts.append(f"{activation} {name}: " + ", ".join(f"{number:.0f}" for number in found.mean(axis=1)))
             print(f"{activation:8} {name:15}" + "".join(f"{number:8.1f}" for number in found.mean(axis=1)))
         axes.axhline(10, color=style.GREY, linewidth=1.2, linestyle=":")
         axes.set_xticks(range(len(RATES)), [f"{rate:g}" for rate in RATES])
@@ -342,7 +342,7 @@ def accuracy_by_learning_rate(
     style.show(
         figure,
         f"Accuracy in percent on 360 unseen digits after {epochs} epochs, against the learning rates "
-        f"{', '.join(f'{rate:g}' for rate in RATES)}; mean of {SEEDS} networks. {'; '.join(told)}.",
+        f"{', '.join(f'{rate:g}' for rate in RATES)}; mean of {SEEDS} networks. {'; '.join(alt_parts)}.",
     )
 
 
@@ -504,11 +504,11 @@ def variance_in_float32(batch_norm_train: Callable) -> None:
     print(f"{'mean of the batch':36}" + "".join(f"{offset:>9.0e}" for offset in OFFSETS))
     for name, values in errors.items():
         print(f"{name:36}" + "".join(f"{value:>9.0e}" for value in values))
-    told = "; ".join(f"{name} {values[3]:.0e}" for name, values in errors.items())
+    summary = "; ".join(f"{name} {values[3]:.0e}" for name, values in errors.items())
     style.show(
         figure,
         f"Relative error of the variance of {ROWS} float32 numbers against their mean, both axes logarithmic. At mean "
-        f"1000: {told}. {title}.",
+        f"1000: {summary}. {title}.",
     )
 
 

@@ -312,11 +312,10 @@ def overfitting(
     panels[0].legend()
     print("\n".join(said))
     gain = final[1] - final[0]
-    told = ", ".join(f"{value:+.1f}" for value in gain)
+    summary = ", ".join(f"{value:+.1f}" for value in gain)
     guessed = f" You predicted {prediction:+g}." if prediction is not None else ""
-    print(
-        f"What dropout changes, in percentage points, for the six networks: {told}; mean {gain.mean():+.1f}.{guessed}"
-    )
+    print(f"What dropout changes, in percentage points, for the six networks: {summary}; ", end="")
+    print(f"mean {gain.mean():+.1f}.{guessed}")
     style.show(
         figure,
         f"Three plots against the epoch, mean and range of six networks with and without dropout. {'; '.join(said)}.",

@@ -242,7 +242,7 @@ def through_100_layers(selu: Callable, *, prediction: dict[str, float | None] | 
     """
     require(selu)
     figure, (left, right) = style.new_figure(columns=2, width=8.6, height=3.4)
-    told = []
+    alt_parts = []
     styles = {"LeCun": (LECUN, style.BLUE, "-", "o"), "He": (HE, style.RED, "--", "s")}
     for name, (gain, colour, line, marker) in styles.items():
         signal = list(layers(selu, gain, 100))
@@ -254,10 +254,10 @@ def through_100_layers(selu: Callable, *, prediction: dict[str, float | None] | 
         if expected is not None and expected > 0:
             right.plot(103, expected, marker=marker, color=colour, fillstyle="none", markersize=11, clip_on=False)
         predicted = "" if expected is None else f" (predicted: {expected:g})"
-        told.append(
+        alt_parts.append(
             f"{name}: after 100 layers mean {means[-1]:.3g}, standard deviation {deviations[-1]:.3g}{predicted}."
         )
-        print(told[-1])
+        print(alt_parts[-1])
     for axes in (left, right):
         axes.set_xlabel("layer")
         axes.set_xlim(0, 104)
@@ -271,7 +271,7 @@ def through_100_layers(selu: Callable, *, prediction: dict[str, float | None] | 
     style.show(
         figure,
         "Mean and standard deviation of the activations against the layer, 0 to 100, the standard deviation on a "
-        f"logarithmic axis. {' '.join(told)} Hollow markers: the prediction.",
+        f"logarithmic axis. {' '.join(alt_parts)} Hollow markers: the prediction.",
     )
 
 
@@ -392,7 +392,7 @@ def compare_activations(
         **{name: ACTIVATIONS[name] for name in ("leaky ReLU", "ReLU", "GELU", "tanh", "logistic")},
     }
     figure, panels = style.new_figure(columns=2, width=8.8, height=3.6, sharey=True)
-    told, orders = [], []
+    alt_parts, orders = [], []
     for axes, setting in zip(panels, (SHALLOW, DEEP), strict=True):
         found = {name: train(activation, setting) for name, activation in activations.items()}
         print(f"{setting.depth} hidden layers    learning rate   accuracy: mean    lowest   highest")
@@ -412,7 +412,7 @@ def compare_activations(
                 note = f"← {100 * accuracy.min():.0f} to {100 * accuracy.max():.0f} %"
                 axes.text(85.3, place, note, va="center", color=style.BLACK)
         orders.append(sorted(found, key=lambda name: -found[name][1].mean()))
-        told.append(
+        alt_parts.append(
             f"{setting.depth} hidden layers: " + ", ".join(f"{n} {100 * found[n][1].mean():.1f}" for n in orders[-1])
         )
     if prediction and all(isinstance(name, str) for name in prediction):
@@ -421,7 +421,7 @@ def compare_activations(
     style.show(
         figure,
         f"Accuracy of {SEEDS} networks with each activation function, in percent of 360 unseen digits; the mean is a "
-        f"red bar. Means: {'; '.join(told)}.",
+        f"red bar. Means: {'; '.join(alt_parts)}.",
     )
 
 

@@ -356,10 +356,10 @@ def sweep_max_norm(
     axes.set(xlabel="max_norm", ylabel="share right, validation", ylim=(0, 1.04))
     axes.set_title(f"accuracy after five epochs, learning rate {learning_rate:g}")
     figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=3)
-    told = ", ".join(f"{mean:.2f} at {limit:g}" for limit, mean in zip(max_norms, means, strict=True))
+    summary = ", ".join(f"{mean:.2f} at {limit:g}" for limit, mean in zip(max_norms, means, strict=True))
     alone = np.mean([run.accuracy for run in without])
     style.show(
         figure,
-        f"Validation accuracy against max_norm on a logarithmic axis, mean of {len(seeds)} runs: {told}; without "
+        f"Validation accuracy against max_norm on a logarithmic axis, mean of {len(seeds)} runs: {summary}; without "
         f"clipping {alone:.2f}. A band marks 80 % of the norms before clipping, from {low:.2g} to {high:.2g}.",
     )

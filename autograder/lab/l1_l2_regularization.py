@@ -176,12 +176,12 @@ def learned_by_heart(*, prediction: dict[str, float | None] | None = None) -> No
         right.legend(loc="upper right")
     right.set_xticks(range(3), ["training labels\ngiven", "wrong labels\ngiven", "new images\nright"])
     right.set(title="share after 100 epochs", ylim=(0, 1.3))
-    told = ", ".join(f"{name} {share:.0%}" for name, share in shares.items())
-    print(told)
+    summary = ", ".join(f"{name} {share:.0%}" for name, share in shares.items())
+    print(summary)
     style.show(
         figure,
         f"Left: the training loss falls to {run.train_losses[-1]:.3f}; that on new images falls until epoch "
-        f"{lowest + 1} and then rises to {run.validation_losses[-1]:.2f}. Right, after 100 epochs: {told}.",
+        f"{lowest + 1} and then rises to {run.validation_losses[-1]:.2f}. Right, after 100 epochs: {summary}.",
     )
 
 
@@ -267,12 +267,12 @@ def near_zero(l1_gradient: Callable, soft_threshold: Callable, *, prediction: fl
     left.set_title("60 steps")
     right.set(title="the last 20", ylim=(-0.04, 0.08))
     left.legend()
-    told = "; ".join(f"{name}: exactly 0 after {count} of the last 20 steps" for name, count in zeros.items())
-    print(told if prediction is None else f"{told}; your prediction for the gradient: {prediction:g}")
+    summary = "; ".join(f"{name}: exactly 0 after {count} of the last 20 steps" for name, count in zeros.items())
+    print(summary if prediction is None else f"{summary}; your prediction for the gradient: {prediction:g}")
     style.show(
         figure,
         "A weight that starts at 0.73 and whose best value is 0. By L1's gradient it comes down and then hops "
-        f"across 0 again and again; by the soft threshold it comes down, reaches 0 and stays there. {told}.",
+        f"across 0 again and again; by the soft threshold it comes down, reaches 0 and stays there. {summary}.",
     )
 
 

@@ -80,19 +80,19 @@ def revive_a_dead_unit(
         return losses, awake
 
     figure, axes = style.new_figure(height=3.6)
-    told = []
+    alt_parts = []
     for i, alpha in enumerate(alphas):
         losses, awake = train(alpha)
         state = "never awake" if awake is None else f"awake at step {awake}"
         axes.plot(np.arange(1, steps + 1), losses, label=f"α = {alpha:g}: {state}", **style.line(i))
-        told.append(f"alpha = {alpha:g} {state}, loss {losses[-1]:.2g} at the end")
+        alt_parts.append(f"alpha = {alpha:g} {state}, loss {losses[-1]:.2g} at the end")
         if awake is not None:
             axes.plot(awake + 1, losses[awake], color=style.COLOURS[i], marker=style.MARKERS[i], markersize=8)
     style.mark_prediction(axes, prediction, linewidth=1, label="your prediction for α = 0.01")
     axes.set(xscale="log", xlabel="step of gradient descent (log scale)", ylabel="loss", ylim=(-0.05, None))
     axes.set_title("one unit that starts dead; marker: first positive input to the activation")
     axes.legend(loc="lower left")
-    style.show(figure, f"Loss of one unit over {steps} steps of gradient descent: {'; '.join(told)}.")
+    style.show(figure, f"Loss of one unit over {steps} steps of gradient descent: {'; '.join(alt_parts)}.")
 
 
 def _pair(function: Callable, names: str, arguments: Sequence[Any], *shapes: tuple[int, ...]) -> list[np.ndarray]:
@@ -198,9 +198,10 @@ def recover_the_slopes(
     axes.set_xlim(0, steps)
     title = "slope for z < 0" + ("\n(X: your prediction)" if any(guess is not None for guess in guesses) else "")
     figure.legend(*axes.get_legend_handles_labels(), loc="outside right center", title=title)
-    told = "; ".join(f"{slope:g} gives {learned:.3f}" for slope, learned in zip(teacher, alphas[-1], strict=True))
+    summary = "; ".join(f"{slope:g} gives {learned:.3f}" for slope, learned in zip(teacher, alphas[-1], strict=True))
     style.show(
-        figure, f"The alphas of {units} PReLU units over {steps} steps, all starting at 0.25. Teacher's slope: {told}."
+        figure,
+        f"The alphas of {units} PReLU units over {steps} steps, all starting at 0.25. Teacher's slope: {summary}.",
     )
 
 
@@ -234,12 +235,12 @@ def prelu_on_digits(
     np.atleast_1d(axes)[0].set_ylabel("α of the layer")
     handles = np.atleast_1d(axes)[0].get_legend_handles_labels()
     figure.legend(*handles, loc="outside lower center", ncols=layers)
-    told = "; ".join(
+    summary = "; ".join(
         f"start {start}: {', '.join(f'{a.item():.2f}' for a in alphas[-1])}"
         for start, (alphas, _) in enumerate(runs, 1)
     )
     style.show(
-        figure, f"The alpha of each of three hidden layers over {epochs} epochs, from 0.25 to, in order, {told}."
+        figure, f"The alpha of each of three hidden layers over {epochs} epochs, from 0.25 to, in order, {summary}."
     )
 
 
@@ -257,7 +258,7 @@ def decay_on_alpha(
         ),
     }
     figure, axes = style.new_figure(1, 2, height=3.2, sharex=True, sharey=True)
-    told = []
+    alt_parts = []
     last = {name: np.concatenate(alphas[-1]) for name, (alphas, _) in runs.items()}
     if not all(np.isfinite(alphas).all() for alphas in last.values()):
         raise UnusableResult(
@@ -270,9 +271,9 @@ def decay_on_alpha(
         axis.axvline(FIRST_ALPHA, color=style.BLACK, linestyle="--", linewidth=1.2, label="start, 0.25")
         axis.set(title=f"{name}\naccuracy {accuracy:.3f}", xlabel="α at the end")
         axis.legend(loc="upper right")
-        told.append(f"{name}: from {last[name].min():.2f} to {last[name].max():.2f}, mean {last[name].mean():.2f}")
+        alt_parts.append(f"{name}: from {last[name].min():.2f} to {last[name].max():.2f}, mean {last[name].mean():.2f}")
     axes[0].set_ylabel("number of units")
-    style.show(figure, f"Histograms of the {len(everything) // 2} alphas after training. {'; '.join(told)}.")
+    style.show(figure, f"Histograms of the {len(everything) // 2} alphas after training. {'; '.join(alt_parts)}.")
 
 
 class WithPReLU(Networks):

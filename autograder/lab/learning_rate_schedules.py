@@ -480,8 +480,8 @@ def sweep_rates(
     for i, name in enumerate(kinds):
         axes.semilogx(SWEPT, accuracies[i], marker=style.MARKERS[i], markersize=5, label=name, **style.line(i))
         best = int(np.argmax(accuracies[i]))
-        told = ", ".join(f"{value:.2f}" for value in accuracies[i])
-        said.append(f"{name:15} {told}; best {accuracies[i][best]:.3f} at {SWEPT[best]:g}")
+        summary = ", ".join(f"{value:.2f}" for value in accuracies[i])
+        said.append(f"{name:15} {summary}; best {accuracies[i][best]:.3f} at {SWEPT[best]:g}")
     axes.set_xticks(SWEPT, [f"{rate:g}" for rate in SWEPT])
     axes.minorticks_off()
     axes.set(xlabel="largest learning rate", ylabel="share right, validation", ylim=(0, 1.03))

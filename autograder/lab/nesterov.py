@@ -74,15 +74,15 @@ def momentum_and_nesterov(nesterov_step: Callable, *, prediction: float | None =
     right.axhline(ENOUGH, color=style.GREY, linestyle=":", linewidth=1.2)
     right.set(title="the loss", ylim=(1e-10, 1e3))
     figure.legend(*right.get_legend_handles_labels(), loc="outside lower center", ncols=2)
-    told = "; ".join(f"{name}: {in_steps(count)}" for name, count in counts.items())
-    print(f"until the loss stays below {ENOUGH:g}: {told}")
+    summary = "; ".join(f"{name}: {in_steps(count)}" for name, count in counts.items())
+    print(f"until the loss stays below {ENOUGH:g}: {summary}")
     if prediction is not None:
         print(f"your prediction for Nesterov: {prediction:g} steps")
     style.show(
         figure,
         "Left: two paths over the contour lines of an elongated bowl. Momentum swings across the bowl many times, "
         "Nesterov comes to rest on its long axis after one small swing. Right: their losses on a logarithmic axis. "
-        f"Until the loss stays below a millionth: {told}.",
+        f"Until the loss stays below a millionth: {summary}.",
     )
 
 
@@ -126,11 +126,11 @@ def how_far_ahead(nesterov_step: Callable) -> None:
     right.minorticks_off()
     right.legend(loc="upper center")
     limits = f"from c = {good[0][0]:g} to {good[-1][0]:g}" if good else "for no c"
-    told = ", ".join(f"{in_steps(counts[c])} at c = {c:g}" for c in (0.0, 1.0))
+    summary = ", ".join(f"{in_steps(counts[c])} at c = {c:g}" for c in (0.0, 1.0))
     style.show(
         figure,
         "Left: the losses on a logarithmic axis; with c = -1 the loss grows by orders of magnitude, with 0 and 1 it "
-        f"falls. Right: the number of steps against c. The descent arrives {limits}: {told}; elsewhere never.",
+        f"falls. Right: the number of steps against c. The descent arrives {limits}: {summary}; elsewhere never.",
     )
 
 
@@ -275,7 +275,7 @@ def nesterov_limit(shrink_factor: Callable, nesterov_step: Callable, *, predicti
     figure, (left, right) = style.new_figure(1, 2, width=9.4, height=3.9)
     gone, few = np.linspace(0, 4.2, 841), np.array([0.1, 0.35, 0.6, 0.85, 1.1, 1.35, 1.6, 2.2, 2.8, 3.4, 4.0])
     rates = np.geomspace(0.002, 0.1, 60)
-    told = []
+    alt_parts = []
     steps = {MOMENTUM: momentum_step, NESTEROV: nesterov_step}
     for number, (name, step) in enumerate(steps.items()):
         nesterov = name == NESTEROV
@@ -289,7 +289,7 @@ def nesterov_limit(shrink_factor: Callable, nesterov_step: Callable, *, predicti
         if arrived:
             right.semilogx(*zip(*arrived, strict=True), **dots)
         right.axvline(limit / CURVATURES.max(), **look, linewidth=1.2)
-        told.append(f"{name}: factor 1 at learning rate times curvature = {limit:.4g}")
+        alt_parts.append(f"{name}: factor 1 at learning rate times curvature = {limit:.4g}")
     left.axhline(1, color=style.BLACK, linewidth=1, linestyle=":")
     style.mark_prediction(left, prediction, linewidth=1.2)
     left.set(xlabel="learning rate · curvature", ylabel="factor per step", ylim=(0, 2), xlim=(0, 4.2))
@@ -299,7 +299,7 @@ def nesterov_limit(shrink_factor: Callable, nesterov_step: Callable, *, predicti
     right.minorticks_off()
     right.set_title(f"the bowl: steps until the loss stays below {ENOUGH:g}")
     figure.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=2 + (prediction is not None))
-    print("; ".join(told))
+    print("; ".join(alt_parts))
     if prediction is not None:
         print(f"your prediction for Nesterov: {prediction:g}")
     style.show(
@@ -307,7 +307,7 @@ def nesterov_limit(shrink_factor: Callable, nesterov_step: Callable, *, predicti
         "Left: the factor per step against learning rate times curvature. Momentum's is flat at 0.95 up to 3.8 and "
         "then above 1. Nesterov's falls to 0 near 1, rises steeply and is above 1 from about 1.36. Measured dots lie "
         "on both curves. Right: steps on the bowl against the learning rate; from 0.004 on Nesterov needs fewer, "
-        f"and its dots end first, at a vertical line for its limit. {'; '.join(told)}.",
+        f"and its dots end first, at a vertical line for its limit. {'; '.join(alt_parts)}.",
     )
 
 
@@ -317,7 +317,7 @@ def best_of_momentum_and_nesterov(shrink_factor: Callable, nesterov_step: Callab
     factor = checked(shrink_factor)
     betas, rates = np.linspace(0, 0.99, 100), np.geomspace(0.004, 0.08, 120)
     figure, panels = style.new_figure(1, 2, width=9.4, height=4.0, sharey=True)
-    told = []
+    alt_parts = []
     steps = {MOMENTUM: momentum_step, NESTEROV: nesterov_step}
     for axes, (name, step) in zip(panels, steps.items(), strict=True):
         table = np.array([[factor(CURVATURES, r, b, name == NESTEROV).max() for r in rates] for b in betas])
@@ -334,15 +334,15 @@ def best_of_momentum_and_nesterov(shrink_factor: Callable, nesterov_step: Callab
         axes.grid(False)
         axes.text(0.97, 0.04, "diverges", transform=axes.transAxes, ha="right", color=style.BLACK)
         said = f"{name}: best factor {table[row, column]:.3f} at learning rate {rate:.3f}, beta {beta:.2f}"
-        told.append(f"{said}: {in_steps(count)}")
+        alt_parts.append(f"{said}: {in_steps(count)}")
     panels[0].set_ylabel("β")
     figure.colorbar(picture, ax=panels, label="factor per step", pad=0.01)
-    print("\n".join(told))
+    print("\n".join(alt_parts))
     style.show(
         figure,
         "Two maps of the factor per step over learning rate and beta, darker where it is smaller and the descent "
         "faster, grey where it diverges. Momentum's coloured region reaches to larger learning rates. A star at the "
-        f"edge of the grey marks the best settings. {'; '.join(told)}.",
+        f"edge of the grey marks the best settings. {'; '.join(alt_parts)}.",
     )
 
 
@@ -361,7 +361,7 @@ def runs_on_digits(step: Callable, rate: float) -> list[Training]:
 def nesterov_on_digits(nesterov_step: Callable) -> None:
     """Momentum and Nesterov on the digits: losses and accuracies for several learning rates, three starts each."""
     figure, (left, right) = style.new_figure(1, 2, width=9.2, height=3.8)
-    told = []
+    alt_parts = []
     for number, (name, step) in enumerate({MOMENTUM: momentum_step, NESTEROV: nesterov_step}.items()):
         look = {"color": style.COLOURS[number], "marker": style.MARKERS[number], "markersize": 5}
         accuracies = []
@@ -374,17 +374,18 @@ def nesterov_on_digits(nesterov_step: Callable) -> None:
                 for run in runs:
                     right.semilogy(run.by_epoch, **look, linestyle=style.LINES[number], linewidth=1.2)
             accuracies.append(f"{np.mean([run.accuracy for run in runs]):.3f} at {rate:g}")
-        told.append(f"{name}: {', '.join(accuracies)}")
+        alt_parts.append(f"{name}: {', '.join(accuracies)}")
     left.set(xlabel="learning rate", ylabel="training loss", title=f"after {EPOCHS} epochs, three starts each")
     left.set_xticks(RATES, [f"{rate:g}" for rate in RATES])
     left.minorticks_off()
     right.set(xlabel="epoch", ylabel="training loss", title="learning rate 0.03", xticks=range(EPOCHS + 1))
     figure.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=2)
     print("mean accuracy on the validation images")
-    print("\n".join(told))
+    print("\n".join(alt_parts))
     style.show(
         figure,
         "Left: the training loss of a network on digits after four epochs, for four learning rates; the dots of "
         "momentum and Nesterov overlap at 0.01 and 0.03; at 0.1 Nesterov's are lower, at 0.2 all are above 1. Right: "
-        f"their losses by epoch at learning rate 0.03, almost the same. Mean validation accuracy: {'; '.join(told)}.",
+        "their losses by epoch at learning rate 0.03, almost the same. Mean validation accuracy: "
+        f"{'; '.join(alt_parts)}.",
     )

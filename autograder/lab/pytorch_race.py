@@ -476,8 +476,8 @@ def _show(name: str, contest: Contest, lines: list[Line], remarks: list[str]) ->
     )
     for remark in [*_bandwidth(contest, lines), *remarks]:
         print(remark)
-    told = title.replace("\n", " ")
-    style.show(figure, f"Seconds of one call against the size ({contest.counted}), both axes logarithmic. {told}.")
+    summary = title.replace("\n", " ")
+    style.show(figure, f"Seconds of one call against the size ({contest.counted}), both axes logarithmic. {summary}.")
 
 
 def _times(lines: list[Line], counted: str) -> str:
@@ -515,13 +515,13 @@ def _bandwidth(contest: Contest, lines: list[Line]) -> list[str]:
     """How much of the least that has to move is moved in a second; passes over intermediate results move more."""
     if not contest.bytes_each:
         return []
-    told = []
+    speeds = []
     for line in lines:
         if not line.dotted:
             size = max(line.seconds)
-            told.append(f"{line.label} {contest.bytes_each * size / line.seconds[size] / 1e9:.3g}")
+            speeds.append(f"{line.label} {contest.bytes_each * size / line.seconds[size] / 1e9:.3g}")
     least = f"At least {contest.bytes_each} bytes have to move for each of the {contest.counted}"
-    return [f"{least}. Of these, at the largest size, in GB/s: {'; '.join(told)}."]
+    return [f"{least}. Of these, at the largest size, in GB/s: {'; '.join(speeds)}."]
 
 
 def finding(name: str, lines: list[Line], counted: str) -> str:

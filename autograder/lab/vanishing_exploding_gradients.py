@@ -75,7 +75,7 @@ def through_fifty_layers(
     figure, (left, right) = style.new_figure(columns=2, width=9.4, height=3.8)
     layers = np.arange(DEPTH + 1)
     guide = {"color": style.BLACK, "linewidth": 1.2, "linestyle": ":", "zorder": 3}
-    told = []
+    alt_parts = []
     for i, (name, (scale, size)) in enumerate(settings.items()):
         jacobians, gradient = random_chain(layer_jacobian, scale, size, width=128)
         norms = checked(layer_norms, (DEPTH + 1,))(sent_back(backpropagate, jacobians, gradient))
@@ -84,7 +84,7 @@ def through_fifty_layers(
         left.plot(layers, norms, label=f"{name}: ×{factor:.2f} a layer", **look)
         if size == 0:
             left.plot(layers, scale ** (DEPTH - layers), **guide)
-        told.append(f"{name}: {norms[0]:.1e} at the input")
+        alt_parts.append(f"{name}: {norms[0]:.1e} at the input")
     left.plot([], [], label="0.9, 1, 1.1 to the power of the layers", **guide)
     left.set(yscale="log", xlabel="layer (the loss is on the right)", ylabel="‖∂L/∂a‖", title="One gradient")
     left.set_ylim(1e-8, 1e7)
@@ -112,9 +112,9 @@ def through_fifty_layers(
     print(f"After {DEPTH} layers with weights × 1.0: largest singular value {values[-1, 0]:.2g}, median {median:.1e}.")
     style.show(
         figure,
-        f"Left: the norm of one gradient in {DEPTH} layers, logarithmic. {'; '.join(told)}. Right: singular values of "
-        f"the product of the Jacobians against the number of layers. After {DEPTH} layers with weights × 1.0 the "
-        f"largest is {values[-1, 0]:.2g} and the median {median:.1e}; with orthogonal weights all are 1.",
+        f"Left: the norm of one gradient in {DEPTH} layers, logarithmic. {'; '.join(alt_parts)}. Right: singular "
+        f"values of the product of the Jacobians against the number of layers. After {DEPTH} layers with weights × 1.0 "
+        f"the largest is {values[-1, 0]:.2g} and the median {median:.1e}; with orthogonal weights all are 1.",
     )
 
 
@@ -225,7 +225,7 @@ def gradients_by_layer(
     figure, (left, right) = style.new_figure(columns=2, width=9.6, height=4.8)
     norms_of = checked(layer_norms, (HIDDEN,))
     places = np.arange(1, HIDDEN + 1)
-    told, guessed = [], False
+    alt_parts, guessed = [], False
     for i, name in enumerate(starts):
         _, found = gradients_of_digits(mlp_forward, mlp_gradients, name)
         of_z, of_weights = norms_of(found["dz"]), norms_of(found["dW"])
@@ -238,7 +238,7 @@ def gradients_by_layer(
             guessed = True
             look = {"color": style.COLOURS[i], "marker": style.MARKERS[i], "fillstyle": "none", "markersize": 11}
             left.plot(0, guess * of_z[-1], linestyle="none", clip_on=False, **look)
-        told.append(
+        alt_parts.append(
             f"{name}: ∂L/∂z is {of_z[-1]:.0e} in layer {HIDDEN} and {of_z[0]:.0e} in layer 1, "
             f"∂L/∂W is {of_weights[-1]:.0e} and {of_weights[0]:.0e}"
         )
@@ -250,7 +250,8 @@ def gradients_by_layer(
     style.show(
         figure,
         f"Two panels over the {HIDDEN} hidden layers, logarithmic: the norm of the gradient with respect to z, and "
-        f"that with respect to the weights. {'; '.join(told)}.{' Hollow markers: the prediction.' if guessed else ''}",
+        f"that with respect to the weights. {'; '.join(alt_parts)}."
+        f"{' Hollow markers: the prediction.' if guessed else ''}",
     )
 
 
@@ -330,17 +331,17 @@ def which_layers_learn(
     guess = positive(prediction, "a positive number such as 0.01")
     figure, (left, right) = style.new_figure(columns=2, width=9.4, height=3.8)
     places = np.arange(1, HIDDEN + 1)
-    told = []
+    alt_parts = []
     for i, name in enumerate(starts):
         run = train(mlp_forward, mlp_gradients, name, learning_rate=learning_rate, epochs=epochs)
         look = style.curve(i, markersize=5)
         left.plot(places, np.where(run.change > 0, run.change, np.nan), label=name, **look)
         right.plot(range(epochs + 1), run.accuracy, label=name, **look)
-        told.append(
+        alt_parts.append(
             f"{name}: layer 1 moved by {run.change[0]:.0e} of its size, layer {HIDDEN} by {run.change[-1]:.0e}, "
             f"accuracy {run.accuracy[-1]:.2f}"
         )
-        print(f"{told[-1]}.")
+        print(f"{alt_parts[-1]}.")
     if guess is not None:
         left.plot(1, guess, markersize=11, **style.CROSS)
     left.axhline(1, color=style.GREY, linewidth=1, linestyle=":")
@@ -355,7 +356,7 @@ def which_layers_learn(
     style.show(
         figure,
         f"Left, logarithmic: how far the weights of each of {HIDDEN} hidden layers moved in training. Right: the "
-        f"accuracy over {epochs} epochs. {'; '.join(told)}.",
+        f"accuracy over {epochs} epochs. {'; '.join(alt_parts)}.",
     )
 
 
@@ -395,14 +396,14 @@ def error_against_step(
         "complex step, yours": checked(complex_step_gradient, (1,)),
     }
     figure, axes = style.new_figure(width=7.6, height=4.4)
-    told = []
+    alt_parts = []
     for i, (name, method) in enumerate(methods.items()):
         errors = np.array([abs(float(method(example, x, h)[0]) / exact - 1) for h in steps])
         look = {"color": style.COLOURS[i], "marker": style.MARKERS[i], "markersize": 4, "linewidth": 1.4}
         axes.plot(steps, np.maximum(errors, FLOOR), label=name, **look)
         best = steps[np.argmin(errors)]
         smallest = "no error" if errors.min() == 0 else f"smallest error {errors.min():.0e}"
-        told.append(f"{name}: {smallest} at h = {best:.0e}")
+        alt_parts.append(f"{name}: {smallest} at h = {best:.0e}")
     axes.axhline(np.finfo(float).eps, color=style.GREY, linewidth=1)
     note = {"xytext": (0, 4), "textcoords": "offset points", "fontsize": 8}
     axes.annotate("machine epsilon, 2.2e-16", (3e-2, 2.2e-16), **note)
@@ -414,11 +415,11 @@ def error_against_step(
     axes.set(title="Three ways to measure a derivative", ylim=(FLOOR / 3, 10))
     axes.invert_xaxis()
     axes.legend(loc="center right")
-    print("\n".join(told))
+    print("\n".join(alt_parts))
     style.show(
         figure,
         "Relative error against the step on logarithmic axes. The two differences first improve and then get worse "
-        f"until everything is lost; the complex step improves and stays at machine precision. {'; '.join(told)}.",
+        f"until everything is lost; the complex step improves and stays at machine precision. {'; '.join(alt_parts)}.",
     )
 
 

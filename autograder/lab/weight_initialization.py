@@ -61,7 +61,7 @@ def _draw_curves(
     limits: of the vertical axis; a prediction beyond them, 0 for example, is drawn at the edge.
     Returns the last value of each curve and its prediction, in words.
     """
-    told = []
+    alt_parts = []
     for i, (name, values) in enumerate(curves.items()):
         label = f"{name}: {_power(values[-1])}"
         axes.plot(values, markevery=10, label=label, **style.curve(i, markersize=5))
@@ -69,9 +69,9 @@ def _draw_curves(
         if guess is not None:
             place = min(max(guess, limits[0]), limits[1])
             axes.plot(len(values) + 1, place, **style.dots(i, fillstyle="none", markersize=11, clip_on=False))
-        told.append(f"{name} {_power(values[-1])}" + ("" if guess is None else f" (predicted {_power(guess)})"))
+        alt_parts.append(f"{name} {_power(values[-1])}" + ("" if guess is None else f" (predicted {_power(guess)})"))
     axes.set(yscale="log", xlabel="layer", xlim=(0, len(values) + 2), ylim=limits)
-    return told
+    return alt_parts
 
 
 # ---------------------------------------------------------------- why random
@@ -85,7 +85,7 @@ def why_random(*, prediction: dict[str, float | None] | None = None, units: int 
     """
     starts = {"zero": 0.0, "constant": 0.1, "random": None}
     figure, axes = style.new_figure(rows=3, columns=units, width=8.2, height=4.2)
-    told = []
+    alt_parts = []
     for row, (name, constant) in enumerate(starts.items()):
         first, accuracy = _train_tanh_network(constant, units, epochs)
         different = len(np.unique(first.round(9), axis=0))
@@ -100,12 +100,12 @@ def why_random(*, prediction: dict[str, float | None] | None = None, units: int 
         sentence = f"{name} start: {accuracy:.0%} right{expected}; different units: {different} of {units}"
         axes[row, 0].set_title(" ")
         axes[row, 0].text(0, 1.07, sentence, transform=axes[row, 0].transAxes, fontsize=11).set_in_layout(False)
-        told.append(sentence)
+        alt_parts.append(sentence)
     figure.supxlabel(f"the {units} hidden units, each drawn as its 64 weights after training")
     style.show(
         figure,
         f"The weights of {units} hidden units after training, as pictures of 8 x 8 pixels, red positive and blue "
-        f"negative. {'. '.join(told)}.",
+        f"negative. {'. '.join(alt_parts)}.",
     )
 
 
@@ -140,10 +140,11 @@ def tanh_signal(glorot_normal: Callable | None = None, *, prediction: dict[str, 
     columns, width = (1, 6.4) if glorot_normal is None else (2, 8.8)
     figure, axes = style.new_figure(columns=columns, width=width, height=3.6)
     left, *right = np.atleast_1d(axes)
-    told = _draw_curves(left, curves, prediction, (1e-60, 100) if glorot_normal is None else (1e-3, 3))
+    alt_parts = _draw_curves(left, curves, prediction, (1e-60, 100) if glorot_normal is None else (1e-3, 3))
     left.set(title="tanh, 50 layers of 100 units", ylabel="standard deviation of the activations")
     left.legend(title="weights: at layer 50", loc="lower left" if glorot_normal is None else "lower right")
-    alt = f"Standard deviation of the activations of 50 tanh layers, logarithmic axis. At layer 50: {'; '.join(told)}."
+    alt = "Standard deviation of the activations of 50 tanh layers, logarithmic axis. "
+    alt += f"At layer 50: {'; '.join(alt_parts)}."
     for panel in right:
         alt += " " + _draw_histograms(panel, {name: signals[name][-1] for name in list(starts)[1:]})
     style.show(figure, alt)
@@ -176,7 +177,7 @@ def relu_signal(he_normal: Callable, *, prediction: dict[str, float | None] | No
     factors = {"He": 1.0, "He x 0.8": 0.8, "He x 1.2": 1.2, "variance 1/fan_in": 0.5**0.5}
     curves = {name: _relu_rms(he, factor, seed=0) for name, factor in factors.items()}
     figure, axes = style.new_figure(width=7.2, height=3.9)
-    told = _draw_curves(axes, curves, prediction, (1e-10, 1e6))
+    alt_parts = _draw_curves(axes, curves, prediction, (1e-10, 1e6))
     others = [_relu_rms(he, 1.0, seed) for seed in range(1, 11)]
     for i, curve in enumerate(others):
         label = "He, ten other networks" if i == 0 else None
@@ -187,8 +188,9 @@ def relu_signal(he_normal: Callable, *, prediction: dict[str, float | None] | No
     print(f"He, ten other networks: between {min(ends):.2g} and {max(ends):.2g} at layer {DEPTH}.")
     style.show(
         figure,
-        f"Root mean square of the activations of 50 ReLU layers on a logarithmic axis. At layer 50: {'; '.join(told)}. "
-        f"Ten further networks with He weights end between {min(ends):.2g} and {max(ends):.2g}.",
+        "Root mean square of the activations of 50 ReLU layers on a logarithmic axis. At layer 50: "
+        f"{'; '.join(alt_parts)}. Ten further networks with He weights end between {min(ends):.2g} and "
+        f"{max(ends):.2g}.",
     )
 
 
@@ -216,7 +218,7 @@ def forward_and_backward(he_normal: Callable, *, first: int = 300, last: int = 7
     lines = [f"Layers from {first} to {last} units. Gradient at the first layer / gradient at the last:"]
     lines.append(f"{'':14}" + "".join(f"{f'{d} layers':>12}" for d in depths))
     figure, (left, right) = style.new_figure(columns=2, width=8.6, height=3.6)
-    told = []
+    alt_parts = []
     for i, (name, start) in enumerate(starts.items()):
         runs = {d: _mean_of_networks(start, _widths(first, last, d)) for d in depths}
         lines.append(f"{name:14}" + "".join(f"{backward[0] / backward[-1]:12.2g}" for _, backward in runs.values()))
@@ -224,7 +226,7 @@ def forward_and_backward(he_normal: Callable, *, first: int = 300, last: int = 7
         look = style.curve(i)
         left.plot(forward, markevery=4, markersize=5, label=name, **look)
         right.plot(backward / backward[-1], markevery=4, markersize=5, label=name, **look)
-        told.append(
+        alt_parts.append(
             f"{name}: signal from {forward[0]:.2g} to {forward[-1]:.2g}, gradient at the first layer "
             f"{backward[0] / backward[-1]:.2g} of that at the last"
         )
@@ -237,7 +239,7 @@ def forward_and_backward(he_normal: Callable, *, first: int = 300, last: int = 7
     style.show(
         figure,
         f"Two panels over {depth} ReLU layers whose widths shrink from {first} to {last}, logarithmic axes. "
-        f"{'; '.join(told)}.",
+        f"{'; '.join(alt_parts)}.",
     )
 
 
@@ -296,7 +298,7 @@ def every_start(lecun_normal: Callable, he_normal: Callable, he_uniform: Callabl
     }
     figure, axes = style.new_figure(width=7.8, height=4.0)
     axes.grid(False)
-    told = []
+    alt_parts = []
     for row, (name, phi) in enumerate(functions.items()):
         for column, (start_name, start) in enumerate(starts.items()):
             last = layers(phi, start)[-1]
@@ -305,7 +307,7 @@ def every_start(lecun_normal: Callable, he_normal: Callable, he_uniform: Callabl
             axes.add_patch(_cell(column, row, style.SKY if fine else style.PAPER))
             words = f"{_short(size)}   |   {_short(spread)}"
             axes.text(column, row, words, ha="center", va="center", weight="bold" if fine else "normal")
-            told.append(f"{name} with {start_name.replace(chr(10), ' ')}: {_short(spread)}")
+            alt_parts.append(f"{name} with {start_name.replace(chr(10), ' ')}: {_short(spread)}")
     axes.set_xticks(range(len(starts)), starts)
     axes.set_yticks(range(len(functions)), functions)
     axes.set(xlim=(-0.5, len(starts) - 0.5), ylim=(len(functions) - 0.5, -0.5))
@@ -317,7 +319,7 @@ def every_start(lecun_normal: Callable, he_normal: Callable, he_uniform: Callabl
         figure,
         "A table of six activation functions and four starts. Each cell holds the root mean square of the activations "
         "of layer 50 and their standard deviation over the inputs; cells whose spread is between 0.02 and 5 are blue. "
-        f"Spreads: {'; '.join(told)}.",
+        f"Spreads: {'; '.join(alt_parts)}.",
     )
 
 
@@ -357,11 +359,11 @@ def cut_tails(truncated_normal: Callable, *, prediction: float | None = None, co
     figure, axes = style.new_figure(height=3.3)
     bins = np.linspace(-4, 4, 121)
     curves = {"normal": candidates[0], "clipped at ±2": clipped, "redrawn until within ±2": redrawn}
-    told = []
+    alt_parts = []
     for i, (name, numbers) in enumerate(curves.items()):
         look = {"color": (style.GREY, style.RED, style.BLUE)[i], "linestyle": (":", "--", "-")[i], "linewidth": 1.8}
-        told.append(f"{name}: standard deviation {numbers.std():.4f}")
-        axes.hist(numbers, bins=bins, density=True, histtype="step", label=told[-1], **look)
+        alt_parts.append(f"{name}: standard deviation {numbers.std():.4f}")
+        axes.hist(numbers, bins=bins, density=True, histtype="step", label=alt_parts[-1], **look)
     if (guess := as_number(prediction, least=0)) is not None:
         print(f"You expected {guess:.3f}; your truncated numbers have {redrawn.std():.4f}.")
     axes.set(xlabel="weight / std", ylabel="density", ylim=(0, 0.62), title="Two ways to have no outliers")
@@ -370,7 +372,7 @@ def cut_tails(truncated_normal: Callable, *, prediction: float | None = None, co
     style.show(
         figure,
         "Densities of normal numbers, of clipped ones, which pile up at -2 and 2, and of redrawn ones, which end at -2 "
-        f"and 2 without a pile and are slightly higher in between. {'; '.join(told)}.",
+        f"and 2 without a pile and are slightly higher in between. {'; '.join(alt_parts)}.",
     )
 
 
@@ -394,7 +396,7 @@ def depth_with_defaults(
     uniform = finite(he_uniform)
     starts = {"He": (lambda u: uniform(u, 0.0), 0.0), "default": (lambda u: uniform(u, 5**0.5), 1.0)}
     figure, axes = style.new_figure(columns=len(depths), width=8.8, height=3.3, sharey=True)
-    told = []
+    alt_parts = []
     lines = [f"{'hidden layers':14}{'start':>9}{'learning rate':>15}{'last loss':>11}{'accuracy':>10}"]
     for panel, depth in zip(np.atleast_1d(axes), depths, strict=True):
         for i, (name, (start, bias)) in enumerate(starts.items()):
@@ -406,7 +408,7 @@ def depth_with_defaults(
             lines.append(f"{depth:<14}{name:>9}{rate:>15g}{_last(losses):>11.3f}{accuracy:>10.0%}{expected}")
             look = style.curve(i)
             panel.plot(range(1, epochs + 1), losses, markersize=4, label=f"{name}: {accuracy:.0%} right", **look)
-            told.append(f"{depth} hidden layers, {name}: {accuracy:.0%} right")
+            alt_parts.append(f"{depth} hidden layers, {name}: {accuracy:.0%} right")
         panel.axhline(GUESSING, color=style.GREY, linewidth=1.2, linestyle=":")
         panel.set(title=f"{depth} hidden layers", xlabel="epoch", xlim=(0.5, epochs + 0.5), ylim=(-0.05, 3.3))
         panel.legend(loc="upper right")
@@ -416,7 +418,7 @@ def depth_with_defaults(
     style.show(
         figure,
         f"Training loss over {epochs} epochs for networks of {', '.join(map(str, depths))} hidden layers, from He "
-        f"weights and from nn.Linear's default. {'; '.join(told)}.",
+        f"weights and from nn.Linear's default. {'; '.join(alt_parts)}.",
     )
 
 
