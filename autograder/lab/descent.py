@@ -221,7 +221,6 @@ class DigitsNetwork:
         self.x, self.y, self.x_validation, self.y_validation = digits()
         widths = (self.x.shape[1], *hidden, 10)
         self.shapes = [shape for n, k in pairwise(widths) for shape in ((n, k), (k,))]
-        self.size = sum(int(np.prod(shape)) for shape in self.shapes)
 
     def start(self, seed: int = 0) -> np.ndarray:
         """He's normal initialization, biases zero, as one vector."""

@@ -19,8 +19,6 @@ from autograder.lab.training import Momentum, minibatches
 PASSES = 50
 """Passes with dropout for one prediction of `mc_dropout`."""
 
-# ---------------------------------------------------------------- a student's functions, called with care
-
 
 def require(dropout: Callable | None = None, backward: Callable | None = None) -> None:
     """Raise UnusableResult unless these functions work on a small array, in training and in evaluation."""

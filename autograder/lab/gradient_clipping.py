@@ -15,8 +15,6 @@ from autograder.lab.networks import Networks, cross_entropy, normal_weights
 from autograder.lab.students import clipper, guess, number
 from autograder.lab.training import Momentum, minibatches, smooth
 
-# ---------------------------------------------------------------- a student's functions, called with care
-
 
 def norm_of(gradients: Sequence[np.ndarray]) -> float:
     """The course's own global norm, in float64."""

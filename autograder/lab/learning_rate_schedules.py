@@ -14,9 +14,6 @@ from autograder.lab.networks import Networks, bounded_cross_entropy, normal_weig
 from autograder.lab.students import UnusableResult, guess, number, numbers, unusable
 from autograder.lab.training import Momentum, minibatches_by_seed, smooth
 
-# ---------------------------------------------------------------- a student's functions, called with care
-
-
 # ---------------------------------------------------------------- a bowl with noise, and a long way
 
 NOISY_STEPS, COPIES, FAR = 3000, 300, 10.0
