@@ -122,13 +122,8 @@ def plot_rrelu_fan(
     for i in range(lines):
         y = activate(z, np.full_like(z, rng.random()), training=True)
         left.plot(z, y, color=style.SKY, linewidth=0.7, label="training: one u for each line" if i == 0 else None)
-    left.plot(
-        z,
-        activate(z, np.zeros_like(z), training=False),
-        color=style.RED,
-        linestyle="--",
-        label="evaluation: the mean slope",
-    )
+    mean_line = activate(z, np.zeros_like(z), training=False)
+    left.plot(z, mean_line, color=style.RED, linestyle="--", label="evaluation: the mean slope")
     left.set(title=f"RReLU: {lines} draws of the slope", xlabel="z", ylabel="y")
     left.legend(loc="upper left")
 
