@@ -136,7 +136,8 @@ def plot_rrelu_fan(
     )
     right.axvline(tested, color=style.RED, linestyle="--", label=f"evaluation: {tested:.3f}")
     right.axvline(at / 5.5, color=style.BLACK, linestyle="-.", label=f"the paper's z/5.5: {at / 5.5:.3f}")
-    style.mark_prediction(right, prediction, color=style.PURPLE, label=f"your prediction: {prediction:g}")
+    if prediction is not None:
+        style.mark_prediction(right, prediction, color=style.PURPLE, label=f"your prediction: {prediction:g}")
     right.set(title=f"z = {at:g}, {draws:,} times in training", xlabel="y", ylabel="density")
     right.set_ylim(top=right.get_ylim()[1] * 1.75)
     right.legend(loc="upper left")
