@@ -10,6 +10,7 @@ from __future__ import annotations
 import inspect
 import itertools
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -314,14 +315,15 @@ def test_the_slope_is_1_minus_p_without_scaling_and_1_with_it(said):
     assert "not scaled: slope 0.70; your dropout: slope 1.00" in text
 
 
-def trained_on_few(p: float, wrong: float) -> tuple[float, float]:
+def trained_on_few(p: float, wrong: float, seeds: Sequence[int] = range(6)) -> tuple[float, float]:
     """Mean accuracy on unseen digits, and the share of the wrong labels that were learned."""
-    x, labels, changed = lab.few_digits(range(6), wrong=wrong)
+    x, labels, changed = lab.few_digits(seeds, wrong=wrong)
     functions = (solution("dropout"), solution("dropout_backward")) if p else (None, None)
-    networks = lab.Networks((64, lab.UNITS, lab.UNITS, 10), range(6), *functions, p, (True, True))
+    networks = lab.Networks((64, lab.UNITS, lab.UNITS, 10), seeds, *functions, p, (True, True))
     networks.train(x, labels, lab.EPOCHS, lab.RATE)
     learned = (networks.forward(x, training=False)[0][-1].argmax(axis=-1) == labels)[changed]
-    return float(networks.judge(*lab.validation(6))[0].mean()), float(learned.mean()) if changed.any() else math.nan
+    accuracy = networks.judge(*lab.validation(len(seeds)))[0].mean()
+    return float(accuracy), float(learned.mean()) if changed.any() else math.nan
 
 
 def test_dropout_helps_a_little_on_150_digits_of_which_all_are_learned(said):
@@ -329,8 +331,23 @@ def test_dropout_helps_a_little_on_150_digits_of_which_all_are_learned(said):
     told = text.split("six networks: ")[1].split("; mean ")
     gains = [float(word) for word in told[0].split(", ")]
     assert text.split("What dropout")[0].count("accuracy 100.0%, on unseen") == 2
-    assert 0.0 < float(told[1].split(".\n")[0]) < 4.0
+    assert 0.8 < float(told[1].split(".\n")[0]) < 2.5
     assert min(gains) < 0.5 < max(gains)
+
+
+def test_with_other_digits_and_starts_dropout_helps_a_little_on_average_too():
+    (without, _), (with_dropout, _) = (trained_on_few(p, wrong=0.0, seeds=range(24)) for p in (0.0, 0.5))
+    assert 0.003 < with_dropout - without < 0.02
+
+
+def test_the_accuracy_has_a_broad_top_and_the_gain_is_larger_where_labels_are_wrong():
+    gains = {}
+    for wrong in (0.0, 0.2):
+        without, *broad = (trained_on_few(p, wrong)[0] for p in (0.0, 0.35, 0.5, 0.65))
+        assert np.ptp(broad) < 0.04
+        gains[wrong] = np.array(broad) - without
+    assert gains[0.2].min() > 0.02
+    assert gains[0.2].max() > gains[0.0].max() + 0.01
 
 
 def test_without_dropout_all_wrong_labels_are_learned_and_with_it_about_six_tenths():
@@ -360,7 +377,7 @@ def test_on_their_side_digits_are_taken_for_others_and_mc_dropout_is_less_sure_b
     lines = said(lab.rotated_digits, *DOUBT).splitlines()
     right, once, many = (np.array(line.split(": ")[1].split(", "), float) for line in lines[:3])
     at = lab.ANGLES.index(40)
-    assert right[at] < 0.35 and once[at] > 0.75 and many[at] < once[at] - 0.1
+    assert right[at] < 1 / 3 and 0.8 < once[at] < 0.9 and many[at] < once[at] - 0.1
     assert right[0] > many[0] > 0.9
     assert right[-1] < 0.2 and once[-1] > 0.95 and 0.7 < many[-1] < 0.9
 
