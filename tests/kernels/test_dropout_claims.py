@@ -10,6 +10,7 @@ from __future__ import annotations
 import inspect
 import itertools
 import math
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -326,11 +327,12 @@ def trained_on_few(p: float, wrong: float, seeds: Sequence[int] = range(6)) -> t
     return float(accuracy), float(learned.mean()) if changed.any() else math.nan
 
 
-def test_dropout_helps_a_little_on_150_digits_of_which_all_are_learned(said):
+def test_dropout_helps_a_little_on_150_digits_of_which_nearly_all_are_learned(said):
     text = said(lab.overfitting, "dropout", "dropout_backward")
     told = text.split("six networks: ")[1].split("; mean ")
     gains = [float(word) for word in told[0].split(", ")]
-    assert text.split("What dropout")[0].count("accuracy 100.0%, on unseen") == 2
+    learned = [float(share) for share in re.findall(r"accuracy ([\d.]+)%, on unseen", text.split("What dropout")[0])]
+    assert len(learned) == 2 and min(learned) > 99
     assert 0.8 < float(told[1].split(".\n")[0]) < 2.5
     assert min(gains) < 0.5 < max(gains)
 
@@ -382,7 +384,7 @@ def test_on_their_side_digits_are_taken_for_others_and_mc_dropout_is_less_sure_b
     assert right[-1] < 0.2 and once[-1] > 0.95 and 0.7 < many[-1] < 0.9
 
 
-def test_mc_dropout_calibrates_without_ranking_better_and_is_too_sure_with_stronger_noise(said):
+def test_mc_dropout_calibrates_without_ranking_better_but_is_too_sure_with_stronger_noise(said):
     def numbers_of(line: str) -> list[float]:
         return [float(word) for word in line.replace(",", " ").split() if word.replace(".", "").isdigit()]
 
@@ -391,6 +393,8 @@ def test_mc_dropout_calibrates_without_ranking_better_and_is_too_sure_with_stron
     assert once[-3:] == pytest.approx(many[-3:], abs=1.5)
     _, stronger = (numbers_of(line) for line in said(lab.answer_only_when_sure, *DOUBT, noise=2.0).splitlines()[:2])
     assert stronger[0] - stronger[1] > 0.1
+    _, clean = (numbers_of(line) for line in said(lab.answer_only_when_sure, *DOUBT, noise=0.0).splitlines()[:2])
+    assert 0 < clean[1] - clean[0] < 0.05
 
 
 def test_alpha_dropout_keeps_the_deviation_of_a_deep_selu_network_and_dropout_does_not(said):
