@@ -292,7 +292,7 @@ def test_normalized_networks_suffer_at_too_large_a_rate():
         assert large < right - 0.1
 
 
-def test_the_spread_in_batches_of_4_is_often_about_four_times_that_in_batches_of_64_and_may_be_hardly_larger():
+def test_the_spread_in_batches_of_4_is_often_about_four_times_that_in_batches_of_64_and_may_be_much_less():
     x, _, _, _ = digits()
     rng = np.random.default_rng(0)
 
@@ -306,7 +306,7 @@ def test_the_spread_in_batches_of_4_is_often_about_four_times_that_in_batches_of
     ratios = np.array([spread(unit, 4) / spread(unit, 64) for unit in units])
     assert np.median(ratios) == pytest.approx(4, abs=1.2)
     assert np.mean((ratios > 2) & (ratios < 6.5)) > 0.6
-    assert ratios.min() < 1.5
+    assert ratios.min() < 2
 
 
 def test_a_plain_average_forgets_the_start_and_momentum_0_1_does_not():
