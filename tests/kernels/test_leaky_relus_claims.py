@@ -16,6 +16,7 @@ from autograder.kernels.leaky_relus import rrelu_reference
 from autograder.lab import leaky_relus as experiments
 from autograder.lab.dead_units import relu, relu_backward, train
 from tests.solutions import solution
+from tests.thorough import THOROUGH
 
 LOWER, UPPER = 1 / 8, 1 / 3
 leaky_relu, leaky_relu_backward, prelu, prelu_backward = map(
@@ -242,7 +243,7 @@ def test_the_four_slopes_are_found_to_three_digits_and_from_another_start_two_of
 
 def test_one_of_the_slopes_learned_on_the_digits_comes_close_to_1_and_which_one_depends_on_the_start():
     layer = {}
-    for seed in range(8):
+    for seed in range(8) if THOROUGH else (0, 1, 4, 7):
         alphas, accuracy = experiments._train(prelu, prelu_backward, shared=True, epochs=30, seed=seed)
         last = np.concatenate(alphas[-1])
         assert last.max() > 0.85
