@@ -144,6 +144,29 @@ def test_the_hooks_of_pre_commit_fetch_nothing():
     assert {hook["language"] for repository in hooks for hook in repository["hooks"]} == {"system"}
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "tidy"),
+    [
+        ("a.py", "x = 1  \n\ty\t\n\n\n", "x = 1\n\ty\n"),
+        ("a.md", "no line break", "no line break\n"),
+        ("__init__.py", "", ""),
+        (
+            "a.ipynb",
+            '{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": '
+            '[{"cell_type": "raw", "id": "ab", "metadata": {}, "source": "two\\nlines"}]}',
+            '{\n "cells": [\n  {\n   "cell_type": "raw",\n   "id": "ab",\n   "metadata": {},\n   "source": [\n'
+            '    "two\\n",\n    "lines"\n   ]\n  }\n ],\n "metadata": {},\n "nbformat": 4,\n "nbformat_minor": 5\n}\n',
+        ),
+    ],
+)
+def test_the_tidy_hook_rewrites_a_file_once(tmp_path, name, text, tidy):
+    path = tmp_path / name
+    path.write_text(text, encoding="utf-8")
+    runs = [subprocess.run([sys.executable, ROOT / ".ci" / "tidy.py", path], check=False).returncode for _ in "12"]
+    assert path.read_text(encoding="utf-8") == tidy
+    assert runs == [int(text != tidy), 0]
+
+
 @pytest.mark.parametrize("name", [".venv/x", "submitted/a/b.ipynb", "gradebook.db", "demo/x", "my-course/x.ipynb"])
 def test_working_folders_are_ignored_by_git(name):
     if not (ROOT / ".git").exists():

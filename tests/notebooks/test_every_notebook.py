@@ -74,6 +74,13 @@ def test_it_is_a_valid_notebook(notebook):
 
 
 @each_notebook
+def test_it_is_in_the_layout_that_nbformat_writes(notebook):
+    """A changed word is then a changed line, whichever editor wrote the file."""
+    text = COURSE.source_of(notebook).read_text(encoding="utf-8")
+    assert text == nbformat.writes(nbformat.reads(text, as_version=4)) + "\n"
+
+
+@each_notebook
 def test_its_outputs_are_cleared(notebook):
     for cell in read(COURSE.source_of(notebook))["cells"]:
         assert not cell.get("outputs") and cell.get("execution_count") is None
