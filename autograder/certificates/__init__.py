@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-import inspect
 import json
 import math
 import platform
@@ -112,8 +111,7 @@ def made_from_now() -> dict[str, str]:
 
 
 def _exercises_text(notebook: str) -> str:
-    module = inspect.getmodule(of_notebook(notebook)[0].mistakes[0].function)
-    return _module_text(module.__name__.rpartition(".")[2])
+    return _module_text(of_notebook(notebook)[0].mistakes[0].function.__module__.rpartition(".")[2])
 
 
 @cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -106,7 +107,7 @@ def feedback(course: Course, chapter: str, students: list[str], jobs: int | None
         raise CourseError("\n".join(problems))
 
 
-def table(course: Course, summary: Summary, deserved: dict[str, float] | None = None) -> str:
+def table(course: Course, summary: Summary, deserved: Mapping[str, float] | None = None) -> str:
     """A row for each student: points by notebook, in all, and what to look at. deserved: a further column."""
     from autograder.grading.pages.class_report import judged_total, short_name
 

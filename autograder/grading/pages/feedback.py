@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import concurrent.futures
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Any
@@ -45,7 +45,7 @@ def write_feedback(course: Course, chapter: str, student: str) -> list[Path]:
     return pages
 
 
-def write_all_feedback(course: Course, chapter: str, students: list[str], jobs: int) -> Iterator[str]:
+def write_all_feedback(course: Course, chapter: str, students: list[str], jobs: int) -> Generator[str, None, None]:
     """Write the pages of many students, `jobs` at a time; gives each student's problem, or "", as it is done.
 
     A student whose pages cannot be written costs the others nothing.
