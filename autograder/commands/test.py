@@ -14,6 +14,8 @@ PASSES_ON = True
 IN_PARALLEL = ["-n", str(min(8, (os.cpu_count() or 1) + 1)), "--dist", "loadscope"]
 """For all the tests at once; with words of one's own pytest gets those alone. One more than there are cores: tests of
 deadlines wait a good deal."""
+REPORT = ["--durations=40", "--durations-min=1", "-o", "verbosity_subtests=0"]
+"""For all the tests at once: which took longest, and no character for each part of a test that passed."""
 ALONE, TOGETHER = ["-m", "browser"], ["-m", "not browser"]
 """A browser and its notebook server want the machine for themselves."""
 INTERRUPTED = 2
@@ -35,10 +37,10 @@ def run(arguments: argparse.Namespace) -> int:
     """Run pytest in the repository's root, all tests on all cores, and return its status."""
     if arguments.rest:
         return _pytest(arguments.rest, dict(os.environ))
-    alone = _pytest(ALONE, dict(os.environ))
+    alone = _pytest([*ALONE, *REPORT], dict(os.environ))
     if alone == INTERRUPTED:
         return alone
-    return _pytest([*TOGETHER, *IN_PARALLEL], {**ONE_THREAD_EACH, **os.environ}) or alone
+    return _pytest([*TOGETHER, *REPORT, *IN_PARALLEL], {**ONE_THREAD_EACH, **os.environ}) or alone
 
 
 def _pytest(words: list[str], environment: dict[str, str]) -> int:
