@@ -14,7 +14,7 @@ import pytest
 
 from autograder.course import ROOT, Course
 from autograder.exercises import catalogue
-from autograder.grading.demo.simulated_class import MARK, points_with, simulated_class, typed
+from autograder.grading.demo.simulated_class import MARK, points_with, simulated_class
 from autograder.grading.gradebook.nbgrader_config import database_url
 from autograder.judge import judge
 from autograder.plaindata.call import call
@@ -130,12 +130,14 @@ def test_a_second_demo_replaces_the_first_but_no_other_folder(demo, tmp_path):
     assert (tmp_path / "thesis.txt").read_text() == "years of work"
 
 
-@pytest.mark.parametrize(("exercise", "mistake"), MISTAKES, ids=[mistake.function.__name__ for _, mistake in MISTAKES])
+@pytest.mark.parametrize(
+    ("exercise", "mistake"), MISTAKES, ids=[f"{exercise.name}-{mistake.name}" for exercise, mistake in MISTAKES]
+)
 def test_a_mistake_typed_into_a_notebook_deserves_what_the_catalogue_says(exercise, mistake):
     import numpy as np
 
     namespace = {"np": np}
-    exec(typed(exercise, mistake), namespace)
+    exec(mistake.source, namespace)
     answer = functools.partial(call, namespace[exercise.name])
     verdict = judge(exercise, answer, devices=("cpu",))
     assert verdict.points == points_with(exercise, mistake)

@@ -21,6 +21,7 @@ MAY_KNOW = {
     "__main__": {"bootstrap", "commands", "course"},
     "bootstrap": {"course"},
     "course": set(),
+    "facts": {"course", "exercises"},
     "solutions": {"course", "exercises"},
     "certificates": {"course", "judge", "exercises"},
     "plaindata": set(),
@@ -30,7 +31,17 @@ MAY_KNOW = {
     "lab": {"plaindata", "course", "judge", "exercises"},
     "sandbox": {"plaindata"},
     "grading": {"plaindata", "course", "judge", "exercises", "sandbox", "lab"},
-    "commands": {"bootstrap", "certificates", "course", "grading", "judge", "exercises", "sandbox", "solutions"},
+    "commands": {
+        "bootstrap",
+        "certificates",
+        "course",
+        "exercises",
+        "facts",
+        "grading",
+        "judge",
+        "sandbox",
+        "solutions",
+    },
 }
 """Part of the package -> the other parts it may import, at any depth of its code."""
 
@@ -40,6 +51,7 @@ PACKAGES = {
     "judge": {"numpy", "torch", "cupy"},
     "student_check": {"IPython"},
     "course": set(),
+    "facts": set(),
     "solutions": {"numpy"},
     "certificates": set(),
     "bootstrap": set(),

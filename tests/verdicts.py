@@ -52,7 +52,7 @@ def functions_of(exercise: str) -> Iterator[tuple[str, str, Callable[..., Any]]]
     yield "stub", exercise, _stub
     entry = catalogue()[exercise]
     for mistake in entry.mistakes:
-        yield "mistake", entry.mistake_name(mistake), mistake.function
+        yield "mistake", mistake.name, mistake.function
     for variant in variants()[exercise]:
         yield "variant", variant.__name__, variant
 

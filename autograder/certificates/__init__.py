@@ -13,20 +13,17 @@ import json
 import math
 import platform
 from dataclasses import asdict, dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from autograder.course import Course, read, solution_cells, text_of
-from autograder.exercises import catalogue, of_notebook
+from autograder.exercises import catalogue, files_of
 from autograder.exercises.tolerances import tolerance
 from autograder.judge import devices as device_list
 from autograder.judge.separation import Measurement, Precision
 from autograder.judge.session import versions
 
 FOLDER = Path(__file__).parent
-SHARED = ("sampling", "model", "optimizer_states", "tolerances")
-"""Modules of the catalogue that every kernel's measurement depends on."""
 
 
 @dataclass
@@ -101,22 +98,13 @@ def _legible(value: Any) -> Any:
 def made_from(notebook: str) -> str:
     """Names the code that a notebook's measurements depend on: its kernels, the solutions, the tolerances."""
     cells = solution_cells(read(Course().source_of(notebook)))
-    texts = [_exercises_text(notebook), *map(_module_text, SHARED), *map(text_of, cells)]
+    texts = [*(path.read_text(encoding="utf-8") for path in files_of(notebook)), *map(text_of, cells)]
     return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16]
 
 
 def made_from_now() -> dict[str, str]:
     """The same for all notebooks."""
     return {notebook: made_from(notebook) for notebook in dict.fromkeys(k.notebook for k in catalogue().values())}
-
-
-def _exercises_text(notebook: str) -> str:
-    return _module_text(of_notebook(notebook)[0].mistakes[0].function.__module__.rpartition(".")[2])
-
-
-@cache
-def _module_text(name: str) -> str:
-    return (FOLDER.parent / "exercises" / f"{name}.py").read_text(encoding="utf-8")
 
 
 # ---------------------------------------------------------------- files

@@ -1,34 +1,54 @@
-"""The catalogue: one module a notebook, each with the entries of that notebook's kernels.
+"""The catalogue: a folder a notebook, one file an exercise.
 
-A module of the catalogue has `NOTEBOOK` ("<chapter>/<section>") and `KERNELS` (in the notebook's order).
+A folder's `__init__` has `NOTEBOOK` ("<chapter>/<section>"), `ORDER` (its exercises, in the notebook's order) and what
+several of them share. A file has the name of its exercise and defines it under that name.
 """
 
 from __future__ import annotations
 
 import importlib
 import pkgutil
-from dataclasses import replace
 from functools import cache
+from pathlib import Path
+from types import ModuleType
 
 from autograder.exercises.model import Exercise
 
 
 @cache
 def catalogue() -> dict[str, Exercise]:
-    """Every kernel of the course by name, in the order of the notebooks.
+    """Every exercise of the course by name, in the order of the notebooks.
 
     Raises ValueError where two notebooks use the same name.
     """
-    modules = [importlib.import_module(f"{__name__}.{found.name}") for found in pkgutil.iter_modules(__path__)]
     exercises: dict[str, Exercise] = {}
-    for module in sorted((m for m in modules if hasattr(m, "EXERCISES")), key=lambda m: m.NOTEBOOK):
-        for exercise in module.EXERCISES:
-            if exercise.name in exercises:
-                raise ValueError(f"two kernels are called {exercise.name!r}: rename one of them")
-            exercises[exercise.name] = replace(exercise, notebook=module.NOTEBOOK)
+    for folder in _folders():
+        for name in folder.ORDER:
+            if name in exercises:
+                raise ValueError(f"two exercises are called {name!r}: rename one of them")
+            exercises[name] = getattr(importlib.import_module(f"{folder.__name__}.{name}"), name)
+            exercises[name].notebook = folder.NOTEBOOK
     return exercises
 
 
+def _folders() -> list[ModuleType]:
+    """The packages of the notebooks, in the notebooks' order."""
+    names = [found.name for found in pkgutil.iter_modules(__path__) if found.ispkg]
+    return sorted((importlib.import_module(f"{__name__}.{name}") for name in names), key=lambda folder: folder.NOTEBOOK)
+
+
+def folder_of(notebook: str) -> Path | None:
+    """The folder in which the exercises of a notebook stand, or None where it has none."""
+    return next((Path(folder.__path__[0]) for folder in _folders() if notebook == folder.NOTEBOOK), None)
+
+
 def of_notebook(notebook: str) -> list[Exercise]:
-    """The kernels of one notebook ("<chapter>/<section>"), in its order; empty where there are none."""
+    """The exercises of one notebook ("<chapter>/<section>"), in its order; empty where there are none."""
     return [exercise for exercise in catalogue().values() if exercise.notebook == notebook]
+
+
+def files_of(notebook: str) -> list[Path]:
+    """The files that define the exercises of a notebook: those of its folder, and what all exercises share."""
+    folder = folder_of(notebook)
+    own = sorted(folder.glob("*.py")) if folder else []
+    return [*own, *sorted(Path(__file__).parent.glob("*.py"))]

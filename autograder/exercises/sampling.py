@@ -22,8 +22,8 @@ class Sampler:
         self.hidden = hidden
         self._generator = np.random.default_rng([seed, *label.encode()])
 
-    def rounds(self, public: int, hidden: int) -> range:
-        """How often to draw: `public` times in practice, `hidden` times in grading."""
+    def repeat(self, public: int, hidden: int) -> range:
+        """Rounds of drawing: `public` times in practice, `hidden` times in grading."""
         return range(hidden if self.hidden else public)
 
     def integer(self, low: int, high: int) -> int:

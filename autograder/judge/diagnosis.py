@@ -65,7 +65,7 @@ def diagnose(exercise: Exercise, trials: list[Trial]) -> Diagnosis | None:
         return None
     for mistake in exercise.mistakes:
         if mistake.loses and _reproduces(exercise, mistake, trials, failed):
-            return Diagnosis("mistake", exercise.mistake_name(mistake), mistake.hint)
+            return Diagnosis("mistake", mistake.name, mistake.hint)
     wrong = [trial for trial in failed if not trial.passed]
     return _hypothesis(wrong) if all(trial.gave_numbers for trial in wrong) else None
 
@@ -82,7 +82,7 @@ def diagnose_by_requirement(exercise: Exercise, trials: list[Trial]) -> list[Dia
         explained = explains.pop(best)
         if not explained:
             break
-        found.append(Diagnosis("mistake", exercise.mistake_name(best), best.hint, "” and “".join(explained)))
+        found.append(Diagnosis("mistake", best.name, best.hint, "” and “".join(explained)))
         explains = {mistake: [name for name in names if name not in explained] for mistake, names in explains.items()}
     return found
 
@@ -102,7 +102,7 @@ def diagnose_warning(exercise: Exercise, trials: list[Trial]) -> Diagnosis | Non
     """The known mistake that returns the right numbers and causes the same floating-point warnings, or None."""
     for mistake in exercise.mistakes:
         if not mistake.loses and all(_warns_alike(exercise, mistake, trial) for trial in trials if trial.gave_numbers):
-            return Diagnosis("mistake", exercise.mistake_name(mistake), mistake.hint)
+            return Diagnosis("mistake", mistake.name, mistake.hint)
     return None
 
 

@@ -128,7 +128,7 @@ def _measurement(
 ) -> Measurement:
     own = partial(_only, device=device)
     wrong = [
-        (exercise.mistake_name(mistake), name, _largest(_only(own(errors), requirement=name)))
+        (mistake.name, name, _largest(_only(own(errors), requirement=name)))
         for mistake, errors in of_mistakes
         for name in mistake.loses
         if _only(own(errors), requirement=name)
@@ -152,7 +152,7 @@ def _precision(
     of_mistakes: list[tuple[Mistake, list[_Error]]],
 ) -> Precision:
     own = partial(_only, dtype=dtype)
-    wrong = [(exercise.mistake_name(mistake), _largest(own(errors))) for mistake, errors in of_mistakes if own(errors)]
+    wrong = [(mistake.name, _largest(own(errors))) for mistake, errors in of_mistakes if own(errors)]
     seen = [(name, distance) for name, distance in wrong if distance > 1]
     nearest, distance = min(seen, key=lambda found: found[1], default=(None, np.inf))
     of_dtype = [case for case in cases if dtype_of(case.case) == dtype]

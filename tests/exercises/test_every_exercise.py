@@ -69,7 +69,7 @@ def test_the_solution_is_pure_and_repeatable(exercise):
 
 def test_a_mistake_loses_exactly_the_requirements_it_names(exercise, subtests):
     for mistake in exercise.mistakes:
-        with subtests.test(mistake=exercise.mistake_name(mistake)):
+        with subtests.test(mistake=mistake.name):
             verdict = judged(exercise, mistake.function)
             if mistake.loses:
                 waiting = {PURITY} if exercise.requirements[0].name in mistake.loses else set()
@@ -81,14 +81,14 @@ def test_a_mistake_loses_exactly_the_requirements_it_names(exercise, subtests):
 def test_a_mistake_is_rejected_whatever_the_seed(exercise, subtests):
     """The public cases alone reject it, and they are the same with every seed."""
     for mistake in exercise.mistakes:
-        with subtests.test(mistake=exercise.mistake_name(mistake)):
+        with subtests.test(mistake=mistake.name):
             verdict = judged(exercise, mistake.function, cases="public")
             assert not verdict.passed or (not mistake.loses and verdict.remarks)
 
 
 def test_a_mistake_is_recognized_by_its_numbers(exercise, subtests):
     for mistake in exercise.mistakes:
-        with subtests.test(mistake=exercise.mistake_name(mistake)):
+        with subtests.test(mistake=mistake.name):
             verdict = judged(exercise, mistake.function, cases="public")
             if not mistake.loses:
                 assert mistake.hint in verdict.remarks[0]

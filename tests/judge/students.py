@@ -12,7 +12,7 @@ from autograder.exercises import catalogue
 from autograder.exercises.model import Exercise
 from autograder.judge import Verdict, judge
 from autograder.plaindata.call import call
-from tests.variants.leaky_relus import prelu_backward_sum_over_axes as prelu_backward
+from tests.variants.leaky_relus.prelu_backward import prelu_backward_sum_over_axes as prelu_backward
 
 __all__ = ["after", "elu", "elu_backward", "first_difference", "lost", "prelu_backward", "verdict_of"]
 

@@ -17,11 +17,8 @@ from tests.judge.students import after, elu, elu_backward, lost, prelu_backward,
 def small_exercise(reference, *cases, mistakes=(), parameters=("z",), outputs=("result",)) -> Exercise:
     """A kernel of one requirement. reference: in PyTorch."""
     return Exercise(
-        name="small",
-        parameters=parameters,
-        summary="",
+        f"def small({', '.join(parameters)}): ...",
         pytorch="torch",
-        source="",
         reference=reference,
         requirements=(Requirement("values", 1, lambda draw: iter(cases)),),
         mistakes=mistakes,
@@ -49,7 +46,7 @@ def claimed(verdict: Verdict) -> str | None:
 
 def test_a_known_mistake_is_named_with_its_hint():
     exercise = catalogue()["elu"]
-    mistake = next(item for item in exercise.mistakes if exercise.mistake_name(item) == "minus one not scaled")
+    mistake = next(item for item in exercise.mistakes if item.name == "minus one not scaled")
     verdict = verdict_of(exercise, lambda z, alpha=1.0: np.where(z > 0, z, alpha * np.exp(z) - 1), cases="all")
     assert (verdict.diagnosis.kind, verdict.diagnosis.name) == ("mistake", "minus one not scaled")
     assert verdict.diagnosis.text == mistake.hint
@@ -63,10 +60,10 @@ def test_a_known_mistake_is_found_in_a_dict_of_lists_of_arrays():
     def reversed_halves(z):
         return {"sum": z.sum(), "parts": [z[1:], z[:1]]}
 
-    mistake = Mistake(reversed_halves, "the order", loses=("values",))
+    mistake = Mistake.of(reversed_halves, "the order", ("values",))
     exercise = small_exercise(halves, case("three", z=np.array([1.0, -2.0, 3.0])), mistakes=(mistake,))
     wrong = verdict_of(exercise, lambda z: {"parts": (z[1:], list(z[:1])), "sum": float(z.sum())})
-    assert claimed(wrong) == exercise.mistake_name(mistake)
+    assert claimed(wrong) == mistake.name
     assert verdict_of(exercise, lambda z: {"parts": [z[1:] + 1, z[:1]], "sum": z.sum()}).diagnosis is None
 
 
@@ -127,7 +124,7 @@ def test_a_mistake_in_one_of_two_outputs_is_found():
     ],
 )
 def test_a_mistake_of_the_catalogue_may_return_anything(answer):
-    exercise = replace(square(), mistakes=(Mistake(answer, "hint", ("values",)),), computation="reduction")
+    exercise = replace(square(), mistakes=(Mistake.of(answer, "hint", ("values",)),), computation="reduction")
     assert claimed(verdict_of(exercise, lambda z: np.cos(z))) is None
     assert not verdict_of(exercise, answer).passed
 

@@ -189,7 +189,7 @@ def test_a_wrong_value_is_told_with_call_expected_yours_and_by_how_much():
 def test_of_several_numbers_the_worst_is_told():
     exercise = replace(
         ELU,
-        parameters=("z",),
+        textbook="def elu(z): ...",
         reference=lambda z: z,
         mistakes=(),
         requirements=(Requirement("values", 1, lambda draw: [case("table", z=np.arange(6.0).reshape(2, 3))]),),
@@ -248,7 +248,7 @@ def test_the_second_opinion_is_a_column_of_the_page():
 def test_a_picture_says_what_it_shows_and_is_small():
     exercise = replace(
         ELU,
-        parameters=("z",),
+        textbook="def elu(z): ...",
         reference=lambda z: z,
         mistakes=(),
         requirements=(Requirement("values", 1, lambda draw: [case("large", z=np.zeros((300, 400)))]),),

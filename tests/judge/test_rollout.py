@@ -23,11 +23,11 @@ def momentum_step(theta, gradient, m, learning_rate, beta):
     return theta + m, m
 
 
-def momentum_step_old_velocity(theta, gradient, m, learning_rate, beta):
+def old_velocity(theta, gradient, m, learning_rate, beta):
     return theta + m, beta * m - learning_rate * gradient
 
 
-def momentum_step_memory_lost(theta, gradient, m, learning_rate, beta):
+def memory_lost(theta, gradient, m, learning_rate, beta):
     return theta - learning_rate * gradient, -learning_rate * gradient
 
 
@@ -43,16 +43,13 @@ def four_steps(draw=None, dtype="float64"):
 
 
 MOMENTUM = Exercise(
-    "momentum_step",
-    ("theta", "gradient", "m", "learning_rate", "beta"),
-    "one step of momentum optimization",
-    "",
-    "",
-    momentum_step,
-    (Requirement("over many steps", 2, four_steps),),
-    (
-        Mistake(momentum_step_old_velocity, "The old velocity.", ("over many steps",)),
-        Mistake(momentum_step_memory_lost, "No memory.", ("over many steps",)),
+    "def momentum_step(theta, gradient, m, learning_rate, beta): ...",
+    summary="one step of momentum optimization",
+    reference=momentum_step,
+    requirements=(Requirement("over many steps", 2, four_steps),),
+    mistakes=(
+        Mistake.of(old_velocity, "The old velocity.", ("over many steps",)),
+        Mistake.of(memory_lost, "No memory.", ("over many steps",)),
     ),
     outputs=("theta", "m"),
 )
@@ -81,26 +78,26 @@ def test_it_is_called_once_a_step_with_its_own_numbers():
 
     def spy(theta, gradient, m, learning_rate, beta):
         seen.append((theta.copy(), gradient.copy(), m.copy(), learning_rate, beta))
-        return momentum_step_memory_lost(theta, gradient, m, learning_rate, beta)
+        return memory_lost(theta, gradient, m, learning_rate, beta)
 
     verdict_of(spy)
     assert len(seen) == 4
     for before, after in pairwise(seen):
-        theta, m = momentum_step_memory_lost(*before)
+        theta, m = memory_lost(*before)
         np.testing.assert_array_equal(after[0], theta)
         np.testing.assert_array_equal(after[2], m)
     assert [learning_rate for _, _, _, learning_rate, _ in seen] == [0.1, 0.1, 0.05, 0.05]
 
 
 def test_the_report_shows_the_first_step_that_differs_as_a_call_to_be_tried_alone():
-    found = verdict_of(momentum_step_memory_lost).requirements[0].counterexample
+    found = verdict_of(memory_lost).requirements[0].counterexample
     assert found.case == "four steps: step 2"
     assert found.call["gradient"] == "[0.5, 0.5]"
     assert found.call["m"] == "[-0.1,  0.2]"
     assert found.expected.startswith("theta = [0.76, 2.33]")
 
 
-@pytest.mark.parametrize("mistake", MOMENTUM.mistakes, ids=lambda mistake: mistake.function.__name__)
+@pytest.mark.parametrize("mistake", MOMENTUM.mistakes, ids=lambda mistake: mistake.name)
 def test_a_mistake_is_recognized_by_all_its_steps(mistake):
     verdict = verdict_of(mistake.function)
     assert verdict.points == 0
@@ -176,7 +173,7 @@ def test_an_answer_that_ends_the_case_never_passes_even_where_it_looks_right(mon
 
 
 def test_numbers_stay_numbers_and_lists_of_arrays_stay_lists_from_call_to_call():
-    exercise = Exercise("step", ("weights", "t", "rate"), "", "", "", None, (), (), outputs=("weights", "t", "rate"))
+    exercise = Exercise("def step(weights, t, rate): ...", outputs=("weights", "t", "rate"))
     arguments = {"weights": [np.zeros(2), np.zeros(3, "float32")], "t": 1, "rate": 0.5}
     returned = ([np.ones(2), [1.0, 1.0, 1.0]], np.array(2), np.array(0.25))
     found = next_arguments(exercise, arguments, returned, {})
@@ -185,7 +182,7 @@ def test_numbers_stay_numbers_and_lists_of_arrays_stay_lists_from_call_to_call()
 
 
 def test_a_state_that_is_not_there_at_first_is_handed_on_as_it_comes():
-    exercise = Exercise("step", ("buffer",), "", "", "", None, (), (), outputs=("buffer",))
+    exercise = Exercise("def step(buffer): ...", outputs=("buffer",))
     assert next_arguments(exercise, {"buffer": None}, np.ones(2), {})["buffer"].tolist() == [1.0, 1.0]
 
 
@@ -194,14 +191,11 @@ def test_a_repeated_case_of_numbers_shows_an_answer_that_is_one_step_late():
         return base / (1 + t)
 
     exercise = Exercise(
-        "rate",
-        ("t", "base"),
-        "",
-        "",
-        "",
-        rate,
-        (Requirement("a sequence", 1, lambda draw: [multistep_case("five", t=per_step(range(5)), base=1.0)]),),
-        (),
+        "def rate(t, base): ...",
+        reference=rate,
+        requirements=(
+            Requirement("a sequence", 1, lambda sample: [multistep_case("five", t=per_step(range(5)), base=1.0)]),
+        ),
     )
     verdict = verdict_of(lambda t, base: base / (1 + max(t - 1, 0)), exercise)
     assert verdict.diagnosis.name == "one step late"

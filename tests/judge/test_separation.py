@@ -27,22 +27,17 @@ def mistake(name, function, *loses):
     def wrong(z):
         return function(z)
 
-    wrong.__name__ = f"zeros_{name}"
-    return Mistake(wrong, "", loses)
+    return Mistake.of(wrong, "", loses, name)
 
 
 EXERCISE = Exercise(
-    "zeros",
-    ("z",),
-    "",
-    "",
-    "",
-    zeros,
-    (
+    "def zeros(z): ...",
+    reference=zeros,
+    requirements=(
         Requirement("small", 1, lambda draw: [case("one", z=np.ones(1)), case("two", z=np.ones(2))]),
         Requirement("large", 1, lambda draw: [case("many", z=np.ones(20))]),
     ),
-    (mistake("far", off_by(1000), "small", "large"), mistake("near", off_by(40), "large")),
+    mistakes=(mistake("far", off_by(1000), "small", "large"), mistake("near", off_by(40), "large")),
 )
 
 

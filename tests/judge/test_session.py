@@ -743,8 +743,7 @@ def test_the_largest_error_is_recorded_as_a_share_of_the_tolerance():
 def test_a_kernel_outside_the_catalogue_is_judged_by_its_own_reference():
     double = replace(
         ELU,
-        name="elu",
-        parameters=("z",),
+        textbook="def elu(z): ...",
         reference=lambda z: 2 * z,
         requirements=(Requirement("twice", 1, lambda draw: [case("one number", z=np.array([3.0]))]),),
         mistakes=(),

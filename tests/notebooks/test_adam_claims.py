@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from autograder.exercises.adam import adam_step_reference, adamw_step_reference
+from autograder.exercises import catalogue
 from autograder.lab import adam as experiments
 from autograder.lab.descent import BOWL, VALLEY, DigitsNetwork, descend, steps_until, train
 from tests.solutions import solution
@@ -40,7 +40,10 @@ def constant_steps(corrected):
 
 @pytest.mark.parametrize(
     ("reference", "optimizer", "decay"),
-    [(adam_step_reference, torch.optim.Adam, {}), (adamw_step_reference, torch.optim.AdamW, {"weight_decay": 0.3})],
+    [
+        (catalogue()["adam_step"].reference, torch.optim.Adam, {}),
+        (catalogue()["adamw_step"].reference, torch.optim.AdamW, {"weight_decay": 0.3}),
+    ],
 )
 def test_the_state_carried_through_the_reference_is_one_optimizer_that_runs_by_itself(reference, optimizer, decay):
     theta, m, s = torch.full((1,), 2.0, dtype=torch.float64), *torch.zeros(2, 1, dtype=torch.float64)

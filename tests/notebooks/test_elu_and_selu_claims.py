@@ -9,7 +9,8 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from autograder.exercises import elu_and_selu as exercises
+from autograder.exercises import catalogue
+from autograder.exercises.elu_and_selu.self_normalizing_constants import standard_normal
 from autograder.lab import self_normalization as lab
 from tests.solutions import solution
 
@@ -74,8 +75,8 @@ def test_the_constants_in_closed_form_are_those_of_the_sums():
 
 
 def test_the_case_of_the_normal_distribution_gives_the_constants_of_selu():
-    z, probability = (torch.tensor(array) for array in exercises.standard_normal())
-    found = exercises.self_normalizing_constants_reference(z, probability)
+    z, probability = (torch.tensor(array) for array in standard_normal())
+    found = catalogue()["self_normalizing_constants"].reference(z, probability)
     assert [float(number) for number in found] == pytest.approx([ALPHA, SCALE], rel=1e-12)
 
 

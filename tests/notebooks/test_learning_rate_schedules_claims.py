@@ -11,7 +11,7 @@ import torch
 from torch.optim import lr_scheduler
 
 from autograder import lab
-from autograder.exercises import learning_rate_schedules as catalogue_module
+from autograder.exercises import catalogue
 from autograder.lab import learning_rate_schedules
 from tests.solutions import solution
 
@@ -74,7 +74,7 @@ def test_the_state_carried_through_the_reference_equals_one_scheduler_running_th
     scheduler = lr_scheduler.ReduceLROnPlateau(optimizer, min_lr=0.1, eps=0.0, **options)
     states = {"reference": (1.0, np.inf, 0, 0), "solution": (1.0, np.inf, 0, 0)}
     step_of = {
-        "reference": catalogue_module.performance_schedule_reference,
+        "reference": catalogue()["performance_schedule"].reference,
         "solution": solution("performance_schedule"),
     }
     for metric in np.exp(-np.arange(50) / 12) + 0.15 * rng.random(50):

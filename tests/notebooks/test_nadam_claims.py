@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from autograder.exercises.nadam import nadam_constant_step_reference, nadam_step_reference
+from autograder.exercises import catalogue
 from autograder.lab import nadam as experiments
 from autograder.lab.descent import BOWL, DigitsNetwork, descend, steps_until, train
 from tests.solutions import solution
@@ -58,13 +58,15 @@ def float64_by_default():
 
 @pytest.mark.parametrize("decay", [0.0, 0.004, 1.0])
 def test_the_state_carried_through_the_reference_is_one_nadam_that_runs_by_itself(float64_by_default, decay):
-    path = carried(nadam_step_reference, 0.01, 0.9, 0.999, 1e-8, decay, product=True, as_array=torch.tensor)
+    path = carried(
+        catalogue()["nadam_step"].reference, 0.01, 0.9, 0.999, 1e-8, decay, product=True, as_array=torch.tensor
+    )
     expected = by_pytorch(torch.optim.NAdam, some_gradients(), 2.0, **USUAL, momentum_decay=decay)
     assert path == pytest.approx(expected, abs=1e-15)
 
 
 def test_constant_momentum_is_nadam_with_a_momentum_decay_of_a_million(float64_by_default):
-    path = carried(nadam_constant_step_reference, 0.01, 0.9, 0.999, 1e-8, as_array=torch.tensor)
+    path = carried(catalogue()["nadam_constant_step"].reference, 0.01, 0.9, 0.999, 1e-8, as_array=torch.tensor)
     expected = by_pytorch(torch.optim.NAdam, some_gradients(), 2.0, **USUAL, momentum_decay=1e6)
     assert path == pytest.approx(expected, abs=1e-15)
     assert carried(solution("nadam_constant_step"), 0.01, 0.9, 0.999, 1e-8) == pytest.approx(expected, abs=1e-14)

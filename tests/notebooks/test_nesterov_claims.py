@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from autograder import lab
-from autograder.exercises import nesterov as catalogue
+from autograder.exercises import catalogue
+from autograder.exercises.nesterov.nesterov_step import quadratic_gradient
 from autograder.judge.expectations import from_tensor, to_tensor
 from autograder.lab import nesterov
 from autograder.lab.descent import BOWL, CURVATURES, Optimizer, descend, steps_until
@@ -51,20 +52,20 @@ def momentum_count(*settings):
 
 
 def test_carrying_the_references_state_is_one_optimizer_of_pytorch():
-    slope = catalogue.quadratic_gradient(np.diag(CURVATURES), np.zeros(2))
+    slope = quadratic_gradient(np.diag(CURVATURES), np.zeros(2))
     theta, m, sgd_theta, buffer = np.array(BOWL.start), np.zeros(2), np.array(BOWL.start), np.zeros(2)
     for theta_of_sgd, buffer_of_sgd in run_of_sgd():
         given = [to_tensor(value, "cpu") for value in (theta, slope, m)]
-        theta, m = from_tensor(catalogue.nesterov_step_reference(*given, 0.01, 0.9))
+        theta, m = from_tensor(catalogue()["nesterov_step"].reference(*given, 0.01, 0.9))
         given = [to_tensor(value, "cpu") for value in (sgd_theta, BOWL.gradient(sgd_theta), buffer)]
-        sgd_theta, buffer = from_tensor(catalogue.sgd_nesterov_step_reference(*given, 0.01, 0.9))
+        sgd_theta, buffer = from_tensor(catalogue()["sgd_nesterov_step"].reference(*given, 0.01, 0.9))
         assert sgd_theta == pytest.approx(theta_of_sgd, abs=1e-13)
         assert buffer == pytest.approx(buffer_of_sgd, abs=1e-11)
         given = [to_tensor(value, "cpu") for value in (theta, m)]
-        mapped = from_tensor(catalogue.look_ahead_to_pytorch_reference(*given, 0.01, 0.9))
+        mapped = from_tensor(catalogue()["look_ahead_to_pytorch"].reference(*given, 0.01, 0.9))
         assert mapped[0] == pytest.approx(theta_of_sgd, abs=1e-12)
         assert mapped[1] == pytest.approx(buffer_of_sgd, abs=1e-10)
-        back = from_tensor(catalogue.pytorch_to_look_ahead_reference(*map(torch.tensor, mapped), 0.01, 0.9))
+        back = from_tensor(catalogue()["pytorch_to_look_ahead"].reference(*map(torch.tensor, mapped), 0.01, 0.9))
         assert back[0] == pytest.approx(theta, abs=1e-12) and back[1] == pytest.approx(m, abs=1e-12)
 
 

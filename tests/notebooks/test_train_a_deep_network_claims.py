@@ -15,7 +15,8 @@ from torch import nn
 
 from autograder import lab
 from autograder.course import Course, read, text_of
-from autograder.exercises.train_a_deep_network import NOTEBOOK, early_stopping_reference, training_step_reference
+from autograder.exercises import catalogue
+from autograder.exercises.train_a_deep_network import NOTEBOOK
 from autograder.lab import capstone, deep_network
 from autograder.lab.deep_network import RECIPE, Networks, complete, data, train, train_in_pytorch
 from autograder.lab.function_toolbox import NEEDED, Tool, Toolbox
@@ -75,7 +76,7 @@ def test_the_reference_of_a_step_carried_on_equals_an_optimizer_that_runs_for_50
     optimizer = torch.optim.SGD(network.parameters(), lr=0.2)
     for _ in range(50):
         x, labels = torch.randn(8, 5, dtype=torch.float64), torch.randint(0, 3, (8,))
-        loss, parameters = training_step_reference(x, labels, parameters, 0.2)
+        loss, parameters = catalogue()["training_step"].reference(x, labels, parameters, 0.2)
         optimizer.zero_grad()
         own = F.cross_entropy(network(x), labels)
         own.backward()
@@ -89,7 +90,9 @@ def test_the_reference_of_a_step_carried_on_equals_an_optimizer_that_runs_for_50
 def test_reduce_on_plateau_acts_first_where_early_stopping_stops(seed):
     rng = np.random.default_rng(seed)
     losses, patience = rng.integers(0, 30, 25) / 8 - np.arange(25) / 20, int(rng.integers(1, 6))
-    assert early_stopping_reference(torch.tensor(losses), patience) == solution("early_stopping")(losses, patience)
+    assert catalogue()["early_stopping"].reference(torch.tensor(losses), patience) == solution("early_stopping")(
+        losses, patience
+    )
 
 
 # ---------------------------------------------------------------- numbers in the text

@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch.nn import init
 
-from autograder.exercises import weight_initialization as exercises
+from autograder.exercises import catalogue
 from autograder.lab import weight_initialization as lab
 from autograder.lab.handwritten_digits import digits
 from tests.solutions import solution
@@ -48,7 +48,7 @@ def assert_same(found: torch.Tensor, expected: torch.Tensor) -> None:
 @pytest.mark.parametrize("gain", [1.0, 5 / 3, 0.1])
 def test_glorot_normal_is_xavier_normal_from_the_same_seed(shape, dtype, gain):
     expected = init.xavier_normal_(torch.empty(shape, dtype=dtype), gain, generator=seeded())
-    assert_same(exercises.glorot_normal_reference(normal(shape, dtype), gain), expected)
+    assert_same(catalogue()["glorot_normal"].reference(normal(shape, dtype), gain), expected)
 
 
 @each_shape
@@ -56,7 +56,7 @@ def test_glorot_normal_is_xavier_normal_from_the_same_seed(shape, dtype, gain):
 @pytest.mark.parametrize("gain", [1.0, 5 / 3, 0.1])
 def test_glorot_uniform_is_xavier_uniform_from_the_same_seed(shape, dtype, gain):
     expected = init.xavier_uniform_(torch.empty(shape, dtype=dtype), gain, generator=seeded())
-    assert_same(exercises.glorot_uniform_reference(uniform(shape, dtype), gain), expected)
+    assert_same(catalogue()["glorot_uniform"].reference(uniform(shape, dtype), gain), expected)
 
 
 @each_shape
@@ -64,7 +64,7 @@ def test_glorot_uniform_is_xavier_uniform_from_the_same_seed(shape, dtype, gain)
 @pytest.mark.parametrize("slope", [0.0, 0.5, 1.0, -1.0, 2.5])
 def test_he_normal_is_kaiming_normal_from_the_same_seed(shape, dtype, slope):
     expected = init.kaiming_normal_(torch.empty(shape, dtype=dtype), a=slope, generator=seeded())
-    assert_same(exercises.he_normal_reference(normal(shape, dtype), slope), expected)
+    assert_same(catalogue()["he_normal"].reference(normal(shape, dtype), slope), expected)
 
 
 @each_shape
@@ -72,14 +72,14 @@ def test_he_normal_is_kaiming_normal_from_the_same_seed(shape, dtype, slope):
 @pytest.mark.parametrize("slope", [0.0, 0.5, 1.0, math.sqrt(5)])
 def test_he_uniform_is_kaiming_uniform_from_the_same_seed(shape, dtype, slope):
     expected = init.kaiming_uniform_(torch.empty(shape, dtype=dtype), a=slope, generator=seeded())
-    assert_same(exercises.he_uniform_reference(uniform(shape, dtype), slope), expected)
+    assert_same(catalogue()["he_uniform"].reference(uniform(shape, dtype), slope), expected)
 
 
 @each_shape
 @each_dtype
 def test_lecun_normal_is_kaiming_normal_for_linear_from_the_same_seed(shape, dtype):
     expected = init.kaiming_normal_(torch.empty(shape, dtype=dtype), nonlinearity="linear", generator=seeded())
-    assert_same(exercises.lecun_normal_reference(normal(shape, dtype)), expected)
+    assert_same(catalogue()["lecun_normal"].reference(normal(shape, dtype)), expected)
 
 
 @pytest.mark.skipif(torch.__version__ < "2.13", reason="older versions use the inverse distribution function")
@@ -90,7 +90,7 @@ def test_truncated_normal_is_trunc_normal_from_the_same_seed(dtype, cut):
     tries = torch.stack([torch.empty(shape, dtype=dtype).normal_(0, std, generator=generator) for _ in range(40)]) / std
     expected = torch.empty(shape, dtype=dtype)
     init.trunc_normal_(expected, std=std, a=-cut * std, b=cut * std, generator=seeded())
-    assert_same(exercises.truncated_normal_reference(tries, std, cut), expected)
+    assert_same(catalogue()["truncated_normal"].reference(tries, std, cut), expected)
 
 
 def test_truncated_normal_and_trunc_normal_have_the_same_distribution():

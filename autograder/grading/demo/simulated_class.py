@@ -7,12 +7,9 @@ handful is written by hand (`handwritten/`), in the styles that people have.
 from __future__ import annotations
 
 import copy
-import inspect
 import json
 import random
-import re
 import shutil
-import textwrap
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -105,12 +102,6 @@ def solutions(course: Course, notebook: str) -> dict[str, str]:
     }
 
 
-def typed(exercise: Exercise, mistake: Mistake) -> str:
-    """A known mistake as a student would have typed it: its source, under the kernel's name."""
-    source = textwrap.dedent(inspect.getsource(mistake.function))
-    return re.sub(rf"\bdef {mistake.function.__name__}\b", f"def {exercise.name}", source, count=1)
-
-
 def points_with(exercise: Exercise, mistake: Mistake) -> int:
     """What is left of a kernel's points with a mistake: all but the requirements that it names."""
     lost = set(mistake.loses)
@@ -146,9 +137,9 @@ def _with_mistakes(name: str, course: Course, chapter: str, chance: random.Rando
         exercises = of_notebook(f"{chapter}/{section}")
         for exercise in chance.sample(exercises, min(len(exercises), chance.randint(1, 3))):
             mistake = chance.choice(exercise.mistakes)
-            student.answers[section][exercise.name] = typed(exercise, mistake)
+            student.answers[section][exercise.name] = mistake.source
             student.deserved[section][exercise.name] = points_with(exercise, mistake)
-            student.mistakes.append(f"{exercise.name}: {exercise.mistake_name(mistake)}")
+            student.mistakes.append(f"{exercise.name}: {mistake.name}")
     return student
 
 

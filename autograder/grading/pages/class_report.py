@@ -69,7 +69,7 @@ def tallies(results: list[NotebookResult]) -> list[ExerciseTally]:
 def _tally(name: str, verdicts: list[Verdict]) -> ExerciseTally:
     exercise = catalogue()[name]
     mistakes = collections.Counter(what_is_wrong(verdict) for verdict in verdicts if not verdict.passed)
-    hints = {exercise.mistake_name(mistake): mistake.hint for mistake in exercise.mistakes}
+    hints = {mistake.name: mistake.hint for mistake in exercise.mistakes}
     return ExerciseTally(
         name,
         exercise.notebook,

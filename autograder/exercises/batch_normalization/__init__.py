@@ -1,0 +1,56 @@
+"""Exercises of `1_training_problems/4_batch_normalization`: batch normalization forward, backward, and folded away.
+
+Arrays are (N, C), a batch of N samples with C features, or (N, C, H, W), a batch of N images with C channels: axis 1 is
+the channel. Each channel has its own mean, variance, gamma and beta, taken over all other axes.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from autograder.exercises.sampling import Sampler
+
+NOTEBOOK = "1_training_problems/4_batch_normalization"
+
+ORDER = (
+    "normalize_channels",
+    "batch_norm_train",
+    "batch_norm_evaluate",
+    "batch_norm_gradient_steps",
+    "batch_norm_backward",
+    "fold_batch_norm",
+)
+
+
+def scale_and_shift(sample: Sampler, channels: int, dtype: str = "float64") -> dict[str, np.ndarray]:
+    """Random gamma and beta. No gamma is near 0."""
+    gamma = np.round(sample.uniform(channels, low=0.5, high=2.0), 3)
+    gamma[::2] *= -1
+    return {"gamma": gamma.astype(dtype), "beta": sample.normal(channels, dtype=dtype)}
+
+
+def running(sample: Sampler, channels: int, dtype: str = "float64") -> dict[str, np.ndarray]:
+    """Random running statistics."""
+    variance = np.round(sample.uniform(channels, low=0.3, high=3.0), 3)
+    return {"running_mean": sample.normal(channels, dtype=dtype), "running_var": variance.astype(dtype)}
+
+
+def batch(sample: Sampler, dtype: str = "float64") -> np.ndarray:
+    """A random (N, C) array of 4 or more samples, every feature with a mean and a spread of its own."""
+    samples, features = sample.shape(2, smallest=4, largest=7)
+    x = sample.normal(samples, features) * np.linspace(1.0, 3.0, features) + sample.normal(features)
+    return np.round(x, 3).astype(dtype)
+
+
+def pictures(sample: Sampler, dtype: str = "float64") -> np.ndarray:
+    """A random (N, C, H, W) array whose sides all differ."""
+    shape = sample.shape(4, smallest=2, largest=5)
+    x = sample.normal(*shape) + 2 * sample.normal(1, shape[1], 1, 1)
+    return np.round(x, 3).astype(dtype)
+
+
+def balanced(dout: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """The part of dout whose sum, and whose sum times x, is 0 in every channel of an (N, C) array."""
+    centred = x - x.mean(axis=0)
+    dout = dout - dout.mean(axis=0)
+    return dout - centred * (dout * centred).sum(axis=0) / (centred**2).sum(axis=0)

@@ -1,0 +1,245 @@
+"""batch_norm_backward: gradients of the loss with respect to x, gamma and beta."""
+
+import numpy as np
+
+from autograder.exercises.batch_normalization import batch, pictures, scale_and_shift
+from autograder.exercises.batch_normalization.batch_norm_gradient_steps import any_array as gradient_steps_of_any_array
+from autograder.exercises.cases import case
+from autograder.exercises.model import Derivative, Exercise
+
+TEXTBOOK = """\
+def batch_norm_backward(dout, x, gamma, eps=1e-5):
+    axes, shape = (0, *range(2, x.ndim)), (1, -1) + (1,) * (x.ndim - 2)
+    inverse = 1 / np.sqrt(x.var(axis=axes, keepdims=True) + eps)
+    x_hat = (x - x.mean(axis=axes, keepdims=True)) * inverse
+    mean_of_dout = dout.mean(axis=axes, keepdims=True)
+    mean_of_product = (dout * x_hat).mean(axis=axes, keepdims=True)
+    dx = gamma.reshape(shape) * inverse * (dout - mean_of_dout - x_hat * mean_of_product)
+    return dx, np.sum(dout * x_hat, axis=axes), np.sum(dout, axis=axes)
+"""
+
+batch_norm_backward = Exercise(
+    TEXTBOOK,
+    outputs=("dx", "dgamma", "dbeta"),
+    summary="gradients of the loss with respect to x, gamma and beta",
+    pytorch="torch.autograd.grad(F.batch_norm(x, None, None, gamma, beta, True, eps=eps), (x, gamma, beta), dout)",
+    source="Ioffe and Szegedy 2015, Batch Normalization, section 3",
+    computation="reduction",
+)
+requirement, wrong = batch_norm_backward.requirement, batch_norm_backward.wrong
+
+
+def batch_norm_backward_forward(x, gamma, beta, eps=1e-5):
+    """What is differentiated numerically."""
+    import torch.nn.functional as F
+
+    return F.batch_norm(x, None, None, gamma, beta, training=True, eps=eps)
+
+
+def batch_norm_backward_with_beta(x, gamma, eps=1e-5):
+    """The arguments of `batch_norm_backward_forward`. The gradients do not depend on beta."""
+    return {"x": x, "gamma": gamma, "beta": np.ones(gamma.shape), "eps": eps}
+
+
+@batch_norm_backward.pytorch_reference
+def reference(dout, x, gamma, eps=1e-5):
+    """The gradients of batch normalization in training by PyTorch's autograd."""
+    import torch
+    import torch.nn.functional as F
+
+    x, gamma = (tensor.detach().requires_grad_(True) for tensor in (x, gamma))
+    beta = torch.zeros_like(gamma).requires_grad_(True)
+    y = F.batch_norm(x, None, None, gamma, beta, training=True, eps=eps)
+    return torch.autograd.grad(y, (x, gamma, beta), dout)
+
+
+batch_norm_backward.derivative = Derivative(
+    forward=batch_norm_backward_forward,
+    upstream="dout",
+    with_respect_to=("x", "gamma", "beta"),
+    at=batch_norm_backward_with_beta,
+)
+
+
+@requirement("batches of shape (N, C)", points=2)
+def batches(sample):
+    """(N, C), and other eps."""
+    x, dout = np.array([[1.0], [2.0], [6.0]]), np.array([[1.0], [0.0], [2.0]])
+    yield case("three samples, one feature", dout=dout, x=x, gamma=np.array([3.0]), eps=1e-5)
+    yield case("eps left out", dout=0.1 * dout, x=0.05 * x, gamma=np.array([3.0]))
+    yield case("eps = 2", dout=dout, x=x, gamma=np.array([3.0]), eps=2.0)
+    for _ in sample.repeat(public=2, hidden=6):
+        x = batch(sample)
+        gamma = scale_and_shift(sample, x.shape[1])["gamma"]
+        yield case("random", dout=sample.normal(*x.shape), x=x, gamma=gamma, eps=1e-5)
+
+
+@requirement("dgamma and dbeta, with gamma = 0", points=1)
+def scale_and_shift_cases(sample):
+    """gamma = 0: nothing reaches x, and dgamma and dbeta are what remains to be right."""
+    x, dout = np.array([[1.0], [2.0], [6.0]]), np.array([[1.0], [0.0], [2.0]])
+    yield case("three samples, one feature", dout=dout, x=x, gamma=np.zeros(1), eps=1e-5)
+    for _ in sample.repeat(public=2, hidden=6):
+        x = batch(sample)
+        yield case("random", dout=sample.normal(*x.shape), x=x, gamma=np.zeros(x.shape[1]), eps=1e-5)
+
+
+@requirement("images of shape (N, C, H, W)", points=1)
+def images(sample):
+    """(N, C, H, W)."""
+    x, dout = np.array([[[[0.0, 1.0]]], [[[4.0, 7.0]]]]), np.array([[[[1.0, 0.0]]], [[[0.0, 2.0]]]])
+    yield case("two images of 1 x 2 pixels, one channel", dout=dout, x=x, gamma=np.array([3.0]), eps=1e-5)
+    x = np.array([[[[0.0, 1.0], [4.0, 7.0]], [[5.0, 2.0], [3.0, 3.0]]]])
+    dout = np.array([[[[1.0, 0.0], [0.0, 2.0]], [[0.0, 3.0], [1.0, -1.0]]]])
+    yield case("one image of 2 x 2 pixels, two channels", dout=dout, x=x, gamma=np.array([3.0, -1.0]), eps=1e-5)
+    x, dout = sample.normal(2, 3, 4, 3), sample.normal(2, 3, 4, 3)
+    yield case("as wide as it has channels", dout=dout, x=x, gamma=scale_and_shift(sample, 3)["gamma"], eps=1e-5)
+    for _ in sample.repeat(public=1, hidden=5):
+        x = pictures(sample)
+        gamma = scale_and_shift(sample, x.shape[1])["gamma"]
+        yield case("random images", dout=sample.normal(*x.shape), x=x, gamma=gamma, eps=1e-5)
+
+
+@requirement("any memory order and dtype", points=1)
+def any_array(sample):
+    """Memory orders and dtypes; dout as in `batch_norm_gradient_steps_any_array`."""
+    yield from gradient_steps_of_any_array.cases(sample)
+
+
+@wrong(loses=[batches, images])
+def statistics_as_constants(dout, x, gamma, eps=1e-5):
+    """This dx treats mean and variance as constants, which is right in evaluation only. In training they move with
+    x: two terms are to be subtracted from dout."""
+    axes = (0,) if x.ndim == 2 else (0, 2, 3)
+    one = (1, -1) + (1,) * (x.ndim - 2)
+    inverse = 1 / np.sqrt(x.var(axis=axes, keepdims=True) + eps)
+    x_hat = (x - x.mean(axis=axes, keepdims=True)) * inverse
+    return dout * gamma.reshape(one) * inverse, np.sum(dout * x_hat, axis=axes), np.sum(dout, axis=axes)
+
+
+@wrong(loses=[batches, images])
+def variance_term_forgotten(dout, x, gamma, eps=1e-5):
+    """The mean path is right. What is missing in dx is what flows through the variance: a multiple of x_hat."""
+    axes = (0,) if x.ndim == 2 else (0, 2, 3)
+    one = (1, -1) + (1,) * (x.ndim - 2)
+    inverse = 1 / np.sqrt(x.var(axis=axes, keepdims=True) + eps)
+    x_hat = (x - x.mean(axis=axes, keepdims=True)) * inverse
+    dx = gamma.reshape(one) * inverse * (dout - dout.mean(axis=axes, keepdims=True))
+    return dx, np.sum(dout * x_hat, axis=axes), np.sum(dout, axis=axes)
+
+
+@wrong(loses=[batches, images])
+def mean_term_forgotten(dout, x, gamma, eps=1e-5):
+    """The variance path is right. What is missing in dx is what flows through the mean: the same number for all
+    samples of a channel."""
+    axes = (0,) if x.ndim == 2 else (0, 2, 3)
+    one = (1, -1) + (1,) * (x.ndim - 2)
+    inverse = 1 / np.sqrt(x.var(axis=axes, keepdims=True) + eps)
+    x_hat = (x - x.mean(axis=axes, keepdims=True)) * inverse
+    dx = gamma.reshape(one) * inverse * (dout - x_hat * (dout * x_hat).mean(axis=axes, keepdims=True))
+    return dx, np.sum(dout * x_hat, axis=axes), np.sum(dout, axis=axes)
+
+
+@wrong(keeps=[any_array])
+def dgamma_with_x(dout, x, gamma, eps=1e-5):
+    """In your dgamma, dout is multiplied by x. In the forward pass gamma multiplies x_hat."""
+    axes = (0,) if x.ndim == 2 else (0, 2, 3)
+    one = (1, -1) + (1,) * (x.ndim - 2)
+    inverse = 1 / np.sqrt(x.var(axis=axes, keepdims=True) + eps)
+    x_hat = (x - x.mean(axis=axes, keepdims=True)) * inverse
+    correction = dout.mean(axis=axes, keepdims=True) + x_hat * (dout * x_hat).mean(axis=axes, keepdims=True)
+    return gamma.reshape(one) * inverse * (dout - correction), np.sum(dout * x, axis=axes), np.sum(dout, axis=axes)
+
+
+@wrong()
+def gamma_forgotten(dout, x, gamma, eps=1e-5):
+    """Your dx does not depend on gamma, but everything on its way to x passes the product with gamma."""
+    axes = (0,) if x.ndim == 2 else (0, 2, 3)
+    inverse = 1 / np.sqrt(x.var(axis=axes, keepdims=True) + eps)
+    x_hat = (x - x.mean(axis=axes, keepdims=True)) * inverse
+    correction = dout.mean(axis=axes, keepdims=True) + x_hat * (dout * x_hat).mean(axis=axes, keepdims=True)
+    return inverse * (dout - correction), np.sum(dout * x_hat, axis=axes), np.sum(dout, axis=axes)
+
+
+@wrong(keeps=[any_array])
+def gamma_on_dout_only(dout, x, gamma, eps=1e-5):
+    """gamma multiplies only the first of the three terms of your dx. It is a factor of all of them."""
+    axes = (0,) if x.ndim == 2 else (0, 2, 3)
+    one = (1, -1) + (1,) * (x.ndim - 2)
+    inverse = 1 / np.sqrt(x.var(axis=axes, keepdims=True) + eps)
+    x_hat = (x - x.mean(axis=axes, keepdims=True)) * inverse
+    correction = dout.mean(axis=axes, keepdims=True) + x_hat * (dout * x_hat).mean(axis=axes, keepdims=True)
+    dx = inverse * (gamma.reshape(one) * dout - correction)
+    return dx, np.sum(dout * x_hat, axis=axes), np.sum(dout, axis=axes)
+
+
+@wrong(loses=[batches, images])
+def sums_subtracted(dout, x, gamma, eps=1e-5):
+    """dgamma and dbeta are right. In dx they have to be divided by n: it is their means that are subtracted."""
+    axes = (0,) if x.ndim == 2 else (0, 2, 3)
+    one = (1, -1) + (1,) * (x.ndim - 2)
+    inverse = 1 / np.sqrt(x.var(axis=axes, keepdims=True) + eps)
+    x_hat = (x - x.mean(axis=axes, keepdims=True)) * inverse
+    dgamma, dbeta = np.sum(dout * x_hat, axis=axes), np.sum(dout, axis=axes)
+    dx = gamma.reshape(one) * inverse * (dout - dbeta.reshape(one) - x_hat * dgamma.reshape(one))
+    return dx, dgamma, dbeta
+
+
+@wrong(keeps=[any_array])
+def dgamma_and_dbeta_swapped(dout, x, gamma, eps=1e-5):
+    """dgamma and dbeta have changed places: the order is dx, dgamma, dbeta."""
+    axes = (0,) if x.ndim == 2 else (0, 2, 3)
+    one = (1, -1) + (1,) * (x.ndim - 2)
+    inverse = 1 / np.sqrt(x.var(axis=axes, keepdims=True) + eps)
+    x_hat = (x - x.mean(axis=axes, keepdims=True)) * inverse
+    correction = dout.mean(axis=axes, keepdims=True) + x_hat * (dout * x_hat).mean(axis=axes, keepdims=True)
+    dx = gamma.reshape(one) * inverse * (dout - correction)
+    return dx, np.sum(dout, axis=axes), np.sum(dout * x_hat, axis=axes)
+
+
+@wrong(loses=[images])
+def along_the_last_axis(dout, x, gamma, eps=1e-5):
+    """Right for (N, C). In an image, gamma of shape (C,) is matched with the last axis, its width: give it a shape
+    in which C stands on axis 1."""
+    axes = (0,) if x.ndim == 2 else (0, 2, 3)
+    inverse = 1 / np.sqrt(x.var(axis=axes, keepdims=True) + eps)
+    x_hat = (x - x.mean(axis=axes, keepdims=True)) * inverse
+    correction = dout.mean(axis=axes, keepdims=True) + x_hat * (dout * x_hat).mean(axis=axes, keepdims=True)
+    return gamma * inverse * (dout - correction), np.sum(dout * x_hat, axis=axes), np.sum(dout, axis=axes)
+
+
+@wrong(keeps=[any_array])
+def averaged_over_the_batch(dout, x, gamma, eps=1e-5):
+    """dgamma and dbeta are sums over the samples. Your averages are right inside dx, but not as gradients: whether
+    the loss is a mean is already part of dout."""
+    axes = (0,) if x.ndim == 2 else (0, 2, 3)
+    one = (1, -1) + (1,) * (x.ndim - 2)
+    inverse = 1 / np.sqrt(x.var(axis=axes, keepdims=True) + eps)
+    x_hat = (x - x.mean(axis=axes, keepdims=True)) * inverse
+    dgamma, dbeta = (dout * x_hat).mean(axis=axes), dout.mean(axis=axes)
+    dx = gamma.reshape(one) * inverse * (dout - dbeta.reshape(one) - x_hat * dgamma.reshape(one))
+    return dx, dgamma, dbeta
+
+
+@wrong(loses=[images])
+def divided_by_the_number_of_images(dout, x, gamma, eps=1e-5):
+    """Right for (N, C). For images n is the number of values that a mean was taken over: N times H times W."""
+    axes = (0,) if x.ndim == 2 else (0, 2, 3)
+    one = (1, -1) + (1,) * (x.ndim - 2)
+    inverse = 1 / np.sqrt(x.var(axis=axes, keepdims=True) + eps)
+    x_hat = (x - x.mean(axis=axes, keepdims=True)) * inverse
+    dgamma, dbeta = np.sum(dout * x_hat, axis=axes), np.sum(dout, axis=axes)
+    dx = gamma.reshape(one) * inverse * (dout - (dbeta.reshape(one) + x_hat * dgamma.reshape(one)) / len(x))
+    return dx, dgamma, dbeta
+
+
+@wrong()
+def eps_forgotten(dout, x, gamma, eps=1e-5):
+    """eps is missing: the forward pass divided by the root of variance plus eps, and so must the backward pass."""
+    axes = (0,) if x.ndim == 2 else (0, 2, 3)
+    one = (1, -1) + (1,) * (x.ndim - 2)
+    inverse = 1 / x.std(axis=axes, keepdims=True)
+    x_hat = (x - x.mean(axis=axes, keepdims=True)) * inverse
+    correction = dout.mean(axis=axes, keepdims=True) + x_hat * (dout * x_hat).mean(axis=axes, keepdims=True)
+    dx = gamma.reshape(one) * inverse * (dout - correction)
+    return dx, np.sum(dout * x_hat, axis=axes), np.sum(dout, axis=axes)

@@ -1,0 +1,180 @@
+"""batch_norm_gradient_steps: the gradients with respect to x_hat, variance, mean and x, one after the other."""
+
+import numpy as np
+
+from autograder.exercises.batch_normalization import balanced, batch, scale_and_shift
+from autograder.exercises.cases import case
+from autograder.exercises.model import PURITY, Exercise
+from autograder.exercises.sampling import strided
+
+TEXTBOOK = """\
+def batch_norm_gradient_steps(dout, x, gamma, eps=1e-5):
+    n, centred = len(x), x - x.mean(axis=0)
+    inverse = 1 / np.sqrt(x.var(axis=0) + eps)
+    dx_hat = dout * gamma
+    dvar = np.sum(dx_hat * centred, axis=0) * -0.5 * inverse**3
+    dmean = -np.sum(dx_hat, axis=0) * inverse
+    dx = dx_hat * inverse + dvar * 2 * centred / n + dmean / n
+    return {"dx_hat": dx_hat, "dvar": dvar, "dmean": dmean, "dx": dx}
+"""
+
+batch_norm_gradient_steps = Exercise(
+    TEXTBOOK,
+    outputs=("dx_hat", "dvar", "dmean", "dx"),
+    summary="the gradients with respect to x_hat, variance, mean and x, one after the other",
+    pytorch="torch.autograd.grad(gamma * x_hat, (x_hat, var, mean, x), dout)",
+    source="Ioffe and Szegedy 2015, Batch Normalization, section 3",
+    computation="reduction",
+)
+requirement, wrong = batch_norm_gradient_steps.requirement, batch_norm_gradient_steps.wrong
+
+
+@batch_norm_gradient_steps.pytorch_reference
+def reference(dout, x, gamma, eps=1e-5):
+    """The gradients with respect to every intermediate result, by PyTorch's autograd."""
+    import torch
+
+    x = x.detach().requires_grad_(True)
+    mean = x.mean(dim=0)
+    var = ((x - mean) ** 2).mean(dim=0)
+    x_hat = (x - mean) / torch.sqrt(var + eps)
+    names = ("dx_hat", "dvar", "dmean", "dx")
+    return dict(zip(names, torch.autograd.grad(gamma * x_hat, (x_hat, var, mean, x), dout), strict=True))
+
+
+@requirement("through the mean alone", points=1)
+def mean_path(sample):
+    """The same dout for all samples of a feature: nothing reaches the variance, and dvar is 0."""
+    yield case(
+        "one feature, dout = 3", dout=np.full((2, 1), 3.0), x=np.array([[1.0], [5.0]]), gamma=np.array([2.0]), eps=1e-5
+    )
+    for _ in sample.repeat(public=2, hidden=6):
+        x = batch(sample)
+        dout = np.tile(sample.normal(x.shape[1]), (len(x), 1))
+        yield case("random", dout=dout, x=x, gamma=scale_and_shift(sample, x.shape[1])["gamma"], eps=1e-5)
+
+
+@requirement("through the variance alone", points=1)
+def variance_path(sample):
+    """dout sums to 0 in each feature: nothing reaches the mean, and dmean is 0."""
+    yield case(
+        "one feature, dout sums to 0",
+        dout=np.array([[3.0], [-3.0]]),
+        x=np.array([[1.0], [5.0]]),
+        gamma=np.array([2.0]),
+        eps=1e-5,
+    )
+    for _ in sample.repeat(public=2, hidden=6):
+        x = batch(sample)
+        dout = sample.normal(*x.shape)
+        dout[-1] -= dout.sum(axis=0)
+        yield case("random", dout=dout, x=x, gamma=scale_and_shift(sample, x.shape[1])["gamma"], eps=1e-5)
+
+
+@requirement("through both", points=2)
+def both_paths(sample):
+    """Any dout, and other eps."""
+    x, dout = np.array([[1.0], [2.0], [6.0]]), np.array([[1.0], [0.0], [2.0]])
+    yield case("one feature", dout=dout, x=x, gamma=np.array([3.0]), eps=1e-5)
+    yield case("eps left out", dout=0.1 * dout, x=0.01 * x, gamma=np.array([3.0]))
+    for _ in sample.repeat(public=2, hidden=6):
+        x = batch(sample)
+        rest = {"x": x, "gamma": scale_and_shift(sample, x.shape[1])["gamma"]}
+        yield case("random", dout=sample.normal(*x.shape), **rest, eps=1e-5)
+        yield case("random numbers and eps", dout=sample.normal(*x.shape), **rest, eps=sample.number(0.1, 2.0))
+
+
+@requirement("any memory order and dtype", points=1)
+def any_array(sample):
+    """Memory orders and dtypes. Nothing reaches mean and variance: dvar and dmean are 0."""
+    single = {"x": np.array([[1.0], [2.0], [6.0]]), "gamma": np.array([2.0])}
+    single["dout"] = balanced(np.array([[3.0], [0.0], [0.0]]), single["x"])
+    single = {name: single[name].astype("float32") for name in ("dout", "x", "gamma")}
+    yield case("float32", **single, eps=1e-5)
+    gamma, whole = np.array([2.0, -1.5]), np.array([[1, 7], [2, 9], [6, 8], [3, 3]])
+    yield case("whole numbers", dout=balanced(sample.normal(4, 2), whole), x=whole, gamma=gamma, eps=1e-5)
+    for name, change in (("Fortran order", np.asfortranarray), ("every second entry of a larger array", strided)):
+        x = batch(sample)
+        dout, gamma = balanced(sample.normal(*x.shape), x), scale_and_shift(sample, x.shape[1])["gamma"]
+        yield case(name, dout=change(dout), x=change(x), gamma=gamma, eps=1e-5)
+    for _ in sample.repeat(public=1, hidden=3):
+        x = sample.normal(8, 3)
+        dout, gamma = balanced(sample.normal(8, 3), x), scale_and_shift(sample, 3)["gamma"]
+        arrays = {"dout": dout, "x": x, "gamma": gamma}
+        yield case("float32, random", **{name: array.astype("float32") for name, array in arrays.items()}, eps=1e-5)
+
+
+@wrong(keeps=[any_array])
+def statistics_as_constants(dout, x, gamma, eps=1e-5):
+    """Your dx holds the direct path alone, as if mean and variance were constants. They are made of x, too: add what
+    reaches x through each of them."""
+    centred = x - x.mean(axis=0)
+    inverse = 1 / np.sqrt(x.var(axis=0) + eps)
+    dx_hat = dout * gamma
+    dvar = np.sum(dx_hat * centred, axis=0) * -0.5 * inverse**3
+    dmean = -np.sum(dx_hat, axis=0) * inverse
+    return {"dx_hat": dx_hat, "dvar": dvar, "dmean": dmean, "dx": dx_hat * inverse}
+
+
+@wrong(loses=[variance_path, both_paths])
+def variance_path_forgotten(dout, x, gamma, eps=1e-5):
+    """dvar is right, but what flows through it never reaches your dx."""
+    centred = x - x.mean(axis=0)
+    inverse = 1 / np.sqrt(x.var(axis=0) + eps)
+    dx_hat = dout * gamma
+    dvar = np.sum(dx_hat * centred, axis=0) * -0.5 * inverse**3
+    dmean = -np.sum(dx_hat, axis=0) * inverse
+    return {"dx_hat": dx_hat, "dvar": dvar, "dmean": dmean, "dx": dx_hat * inverse + dmean / len(x)}
+
+
+@wrong(loses=[mean_path, both_paths])
+def mean_path_forgotten(dout, x, gamma, eps=1e-5):
+    """dmean is right, but what flows through it never reaches your dx."""
+    centred = x - x.mean(axis=0)
+    inverse = 1 / np.sqrt(x.var(axis=0) + eps)
+    dx_hat = dout * gamma
+    dvar = np.sum(dx_hat * centred, axis=0) * -0.5 * inverse**3
+    dmean = -np.sum(dx_hat, axis=0) * inverse
+    return {"dx_hat": dx_hat, "dvar": dvar, "dmean": dmean, "dx": dx_hat * inverse + dvar * 2 * centred / len(x)}
+
+
+@wrong()
+def gamma_forgotten(dout, x, gamma, eps=1e-5):
+    """The output is gamma * x_hat + beta. On its way to x_hat the gradient is multiplied by gamma."""
+    n, centred = len(x), x - x.mean(axis=0)
+    inverse = 1 / np.sqrt(x.var(axis=0) + eps)
+    dvar = np.sum(dout * centred, axis=0) * -0.5 * inverse**3
+    dmean = -np.sum(dout, axis=0) * inverse
+    dx = dout * inverse + dvar * 2 * centred / n + dmean / n
+    return {"dx_hat": dout, "dvar": dvar, "dmean": dmean, "dx": dx}
+
+
+@wrong({"dvar =": "dvar = -", "* -0.5": ""}, loses=[variance_path, both_paths])
+def half_forgotten():
+    """Your dvar is twice too large. Differentiate (var + eps) to the power -1/2 once more: which factor comes down?"""
+
+
+@wrong({"**3": ""}, loses=[variance_path, both_paths])
+def power_of_the_root():
+    """In your dvar, (var + eps) has the exponent -1/2. Differentiating lowers it by one, to -3/2."""
+
+
+@wrong({"2 *": ""}, loses=[variance_path, both_paths])
+def two_forgotten():
+    """dvar is right, but what it sends on to x is half of what it should be: the derivative of a square brings down
+    a factor 2."""
+
+
+@wrong({"= -": "="}, loses=[mean_path, both_paths])
+def sign_of_dmean():
+    """Your dmean has the wrong sign: a larger mean makes every x_hat smaller."""
+
+
+@wrong({"n, centred = len(x),": "centred =", "centred / n + dmean / n": "centred + dmean"}, keeps=[any_array])
+def not_divided_by_n():
+    """Mean and variance are averages: a single x has a share of 1/n in each of them."""
+
+
+@wrong({"dout *": "dout\n    dx_hat *="}, loses=[PURITY])
+def in_place():
+    """You multiply dout itself by gamma. dx_hat = dout is a second name for the same array, not a copy."""

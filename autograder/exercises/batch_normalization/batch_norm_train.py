@@ -1,0 +1,249 @@
+"""batch_norm_train: batch normalization in training, and the running statistics after this batch."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from autograder.exercises.batch_normalization import batch, pictures, running, scale_and_shift
+from autograder.exercises.cases import case
+from autograder.exercises.model import PURITY, Exercise
+from autograder.exercises.sampling import strided
+
+TEXTBOOK = """\
+def batch_norm_train(x, gamma, beta, running_mean, running_var, momentum=0.1, eps=1e-5):
+    axes, shape = (0, *range(2, x.ndim)), (1, -1) + (1,) * (x.ndim - 2)
+    mean, var = x.mean(axis=axes), x.var(axis=axes)
+    x_hat = (x - mean.reshape(shape)) / np.sqrt(var.reshape(shape) + eps)
+    y = gamma.reshape(shape) * x_hat + beta.reshape(shape)
+    running_mean = (1 - momentum) * running_mean + momentum * mean
+    running_var = (1 - momentum) * running_var + momentum * x.var(axis=axes, ddof=1)
+    return y, running_mean, running_var
+"""
+
+batch_norm_train = Exercise(
+    TEXTBOOK,
+    outputs=("y", "running_mean", "running_var"),
+    summary="batch normalization in training, and the running statistics after this batch",
+    pytorch="torch.nn.functional.batch_norm(x, running_mean, running_var, gamma, beta, True, momentum, eps)",
+    source="Ioffe and Szegedy 2015, Batch Normalization, algorithm 1; running statistics as in PyTorch",
+    computation="reduction",
+)
+requirement, wrong = batch_norm_train.requirement, batch_norm_train.wrong
+
+
+def other_axes(array: np.ndarray) -> tuple[int, ...]:
+    """All axes but that of the channels."""
+    return (0, *range(2, array.ndim))
+
+
+def settled(x: np.ndarray) -> dict[str, np.ndarray]:
+    """Running statistics that are the batch's own, so that an update leaves them where they are."""
+    axes = other_axes(x)
+    return {"running_mean": x.mean(axis=axes), "running_var": x.var(axis=axes, ddof=1)}
+
+
+@batch_norm_train.pytorch_reference
+def reference(x, gamma, beta, running_mean, running_var, momentum=0.1, eps=1e-5):
+    """Batch normalization in training. PyTorch updates the buffers in place, so it gets copies."""
+    import torch.nn.functional as F
+
+    mean, var = running_mean.clone(), running_var.clone()
+    y = F.batch_norm(x, mean, var, gamma, beta, training=True, momentum=momentum, eps=eps)
+    return y, mean, var
+
+
+@requirement("the output", points=2)
+def output(sample):
+    """The output y. The running statistics are the batch's own and momentum is 0: nothing can go wrong with them."""
+    x = np.array([[1.0], [3.0]])
+    yield case("one feature", x=x, gamma=np.array([10.0]), beta=np.array([5.0]), **settled(x), momentum=0.0, eps=1e-5)
+    x = np.array([[1.0, 10.0], [2.0, -20.0], [6.0, 40.0]])
+    gamma, beta = np.array([2.0, -1.0]), np.array([0.5, 3.0])
+    yield case("two features", x=x, gamma=gamma, beta=beta, **settled(x), momentum=0.0, eps=1e-5)
+    for _ in sample.repeat(public=2, hidden=6):
+        x = batch(sample)
+        rest = {**scale_and_shift(sample, x.shape[1]), **settled(x)}
+        yield case("random numbers", x=x, **rest, momentum=0.0, eps=1e-5)
+        yield case("random numbers and eps", x=x, **rest, momentum=0.0, eps=sample.number(0.1, 2.0))
+
+
+@requirement("momentum is the weight of the new batch", points=1)
+def momentum_cases(sample):
+    """The running averages. All samples are equal, so the variance of the batch is 0, biased or not."""
+    one = {"gamma": np.array([2.0]), "beta": np.array([5.0])}
+    start = {"running_mean": np.array([0.0]), "running_var": np.array([1.0])}
+    x = np.array([[3.0], [3.0]])
+    yield case("momentum = 0.1", x=x, **one, **start, momentum=0.1, eps=1e-5)
+    yield case("momentum and eps left out", x=x, **one, **start)
+    yield case("momentum = 0.25", x=x, **one, **start, momentum=0.25, eps=1e-5)
+    yield case("momentum = 1: only the new batch counts", x=x, **one, **start, momentum=1.0, eps=1e-5)
+    for _ in sample.repeat(public=2, hidden=6):
+        samples, features = sample.shape()
+        x = np.tile(sample.normal(features, scale=3.0), (samples, 1))
+        rest = {**scale_and_shift(sample, features), **running(sample, features)}
+        yield case("random numbers and momentum", x=x, **rest, momentum=sample.number(0.02, 0.45), eps=1e-5)
+
+
+@requirement("the stored variance is unbiased", points=1)
+def unbiased(sample):
+    """The variance that is stored. With momentum = 0.5 old and new have the same weight. Images have one channel."""
+    one = {"gamma": np.array([1.0]), "beta": np.array([0.0])}
+    start = {"running_mean": np.array([0.0]), "running_var": np.array([1.0])}
+    yield case("two samples", x=np.array([[1.0], [3.0]]), **one, **start, momentum=0.5, eps=1e-5)
+    pixels = np.array([[[[0.0, 1.0]]], [[[4.0, 7.0]]]])
+    yield case("two images of 1 x 2 pixels", x=pixels, **one, **start, momentum=0.5, eps=1e-5)
+    for _ in sample.repeat(public=2, hidden=6):
+        for x in (batch(sample), pictures(sample)[:, :1]):
+            rest = {**scale_and_shift(sample, x.shape[1]), **running(sample, x.shape[1])}
+            yield case("random numbers", x=x, **rest, momentum=0.5, eps=1e-5)
+
+
+@requirement("any shape, memory order and dtype", points=1)
+def any_array(sample):
+    """Images, dtypes and memory orders. Running statistics and momentum as in `batch_norm_train_output`."""
+    single = np.array([[1.0], [2.0], [6.0]], dtype="float32")
+    one = {"gamma": np.array([2.0], dtype="float32"), "beta": np.array([1.0], dtype="float32")}
+    yield case("float32", x=single, **one, **settled(single), momentum=0.0, eps=1e-5)
+    whole = np.array([[1, 7], [2, 9], [6, 8]])
+    two = {"gamma": np.array([2.0, -1.5]), "beta": np.array([1.0, 0.5])}
+    yield case("whole numbers", x=whole, **two, **settled(whole), momentum=0.0, eps=1e-5)
+    small = np.array([[[[1.0, 2.0]], [[0.0, 6.0]]], [[[4.0, 7.0]], [[2.0, 2.0]]]])
+    yield case("two images of 1 x 2 pixels, two channels", x=small, **two, **settled(small), momentum=0.0, eps=1e-5)
+    wide = sample.normal(2, 3, 4, 3)
+    rest = {**scale_and_shift(sample, 3), **settled(wide)}
+    yield case("images as wide as they have channels", x=wide, **rest, momentum=0.0, eps=1e-5)
+    for name, change in (("Fortran order", np.asfortranarray), ("every second entry of a larger array", strided)):
+        x = change(pictures(sample))
+        rest = {**scale_and_shift(sample, x.shape[1]), **settled(x)}
+        yield case(f"images, {name}", x=x, **rest, momentum=0.0, eps=1e-5)
+    for _ in sample.repeat(public=1, hidden=3):
+        x = sample.normal(3, 2, 4, 5, dtype="float32")
+        rest = {**scale_and_shift(sample, 2, "float32"), **settled(x)}
+        yield case("float32 images", x=x, **rest, momentum=0.0, eps=1e-5)
+
+
+@wrong(loses=[momentum_cases])
+def momentum_of_the_old(x, gamma, beta, running_mean, running_var, momentum=0.1, eps=1e-5):
+    """momentum is the weight of the new batch, as in PyTorch; you give it to the old average (as Keras does). With
+    momentum = 0.1 most of the old value stays."""
+    axes = (0,) if x.ndim == 2 else (0, 2, 3)
+    one = (1, -1) + (1,) * (x.ndim - 2)
+    mean, var = x.mean(axis=axes), x.var(axis=axes)
+    y = gamma.reshape(one) * (x - mean.reshape(one)) / np.sqrt(var.reshape(one) + eps) + beta.reshape(one)
+    running_mean = momentum * running_mean + (1 - momentum) * mean
+    running_var = momentum * running_var + (1 - momentum) * x.var(axis=axes, ddof=1)
+    return y, running_mean, running_var
+
+
+@wrong(loses=[unbiased])
+def biased_variance_stored(x, gamma, beta, running_mean, running_var, momentum=0.1, eps=1e-5):
+    """y is right, but the variance that goes into the running average is the unbiased one: the sum of the squared
+    deviations over n - 1, not over n."""
+    axes = (0,) if x.ndim == 2 else (0, 2, 3)
+    one = (1, -1) + (1,) * (x.ndim - 2)
+    mean, var = x.mean(axis=axes), x.var(axis=axes)
+    y = gamma.reshape(one) * (x - mean.reshape(one)) / np.sqrt(var.reshape(one) + eps) + beta.reshape(one)
+    running_mean = (1 - momentum) * running_mean + momentum * mean
+    running_var = (1 - momentum) * running_var + momentum * var
+    return y, running_mean, running_var
+
+
+@wrong(keeps=[momentum_cases])
+def unbiased_variance_used(x, gamma, beta, running_mean, running_var, momentum=0.1, eps=1e-5):
+    """Two variances are needed. The unbiased one (over n - 1) is only stored; you also normalize with it, where the
+    biased one (over n) belongs."""
+    axes = (0,) if x.ndim == 2 else (0, 2, 3)
+    one = (1, -1) + (1,) * (x.ndim - 2)
+    mean, var = x.mean(axis=axes), x.var(axis=axes, ddof=1)
+    y = gamma.reshape(one) * (x - mean.reshape(one)) / np.sqrt(var.reshape(one) + eps) + beta.reshape(one)
+    running_mean = (1 - momentum) * running_mean + momentum * mean
+    running_var = (1 - momentum) * running_var + momentum * var
+    return y, running_mean, running_var
+
+
+@wrong()
+def normalized_by_running_statistics(x, gamma, beta, running_mean, running_var, momentum=0.1, eps=1e-5):
+    """You normalize with the running statistics. In training the batch's own mean and variance are used; the running
+    ones are only kept for later."""
+    axes = (0,) if x.ndim == 2 else (0, 2, 3)
+    one = (1, -1) + (1,) * (x.ndim - 2)
+    running_mean = (1 - momentum) * running_mean + momentum * x.mean(axis=axes)
+    running_var = (1 - momentum) * running_var + momentum * x.var(axis=axes, ddof=1)
+    y = (x - running_mean.reshape(one)) / np.sqrt(running_var.reshape(one) + eps)
+    return gamma.reshape(one) * y + beta.reshape(one), running_mean, running_var
+
+
+@wrong(loses=[momentum_cases, unbiased])
+def running_statistics_not_updated(x, gamma, beta, running_mean, running_var, momentum=0.1, eps=1e-5):
+    """y is right, but you return the running statistics as they came. Each batch moves them a little."""
+    axes = (0,) if x.ndim == 2 else (0, 2, 3)
+    one = (1, -1) + (1,) * (x.ndim - 2)
+    mean, var = x.mean(axis=axes), x.var(axis=axes)
+    y = gamma.reshape(one) * (x - mean.reshape(one)) / np.sqrt(var.reshape(one) + eps) + beta.reshape(one)
+    return y, running_mean, running_var
+
+
+@wrong(loses=[unbiased])
+def corrected_by_the_number_of_images(x, gamma, beta, running_mean, running_var, momentum=0.1, eps=1e-5):
+    """The factor n / (n - 1) is right for (N, C). For images n is the number of values in a channel: N times H times
+    W."""
+    axes = (0,) if x.ndim == 2 else (0, 2, 3)
+    one = (1, -1) + (1,) * (x.ndim - 2)
+    n = len(x)
+    mean, var = x.mean(axis=axes), x.var(axis=axes)
+    y = gamma.reshape(one) * (x - mean.reshape(one)) / np.sqrt(var.reshape(one) + eps) + beta.reshape(one)
+    running_mean = (1 - momentum) * running_mean + momentum * mean
+    running_var = (1 - momentum) * running_var + momentum * var * (n / (n - 1))
+    return y, running_mean, running_var
+
+
+@wrong()
+def gamma_and_beta_swapped(x, gamma, beta, running_mean, running_var, momentum=0.1, eps=1e-5):
+    """gamma and beta have changed places: gamma multiplies the normalized value, beta is added."""
+    axes = (0,) if x.ndim == 2 else (0, 2, 3)
+    one = (1, -1) + (1,) * (x.ndim - 2)
+    mean, var = x.mean(axis=axes), x.var(axis=axes)
+    y = beta.reshape(one) * (x - mean.reshape(one)) / np.sqrt(var.reshape(one) + eps) + gamma.reshape(one)
+    running_mean = (1 - momentum) * running_mean + momentum * mean
+    running_var = (1 - momentum) * running_var + momentum * x.var(axis=axes, ddof=1)
+    return y, running_mean, running_var
+
+
+@wrong(loses=[unbiased])
+def standard_deviation_stored(x, gamma, beta, running_mean, running_var, momentum=0.1, eps=1e-5):
+    """The standard deviation goes into your running_var. It is the variance that is averaged; the root is taken in
+    evaluation."""
+    axes = (0,) if x.ndim == 2 else (0, 2, 3)
+    one = (1, -1) + (1,) * (x.ndim - 2)
+    mean, var = x.mean(axis=axes), x.var(axis=axes)
+    y = gamma.reshape(one) * (x - mean.reshape(one)) / np.sqrt(var.reshape(one) + eps) + beta.reshape(one)
+    running_mean = (1 - momentum) * running_mean + momentum * mean
+    running_var = (1 - momentum) * running_var + momentum * x.std(axis=axes, ddof=1)
+    return y, running_mean, running_var
+
+
+@wrong(loses=[any_array])
+def along_the_last_axis(x, gamma, beta, running_mean, running_var, momentum=0.1, eps=1e-5):
+    """Right for (N, C). In an image, gamma and beta of shape (C,) are matched with the last axis, its width: give
+    them a shape in which C stands on axis 1."""
+    axes = (0,) if x.ndim == 2 else (0, 2, 3)
+    mean, var = x.mean(axis=axes, keepdims=True), x.var(axis=axes, keepdims=True)
+    y = gamma * (x - mean) / np.sqrt(var + eps) + beta
+    running_mean = (1 - momentum) * running_mean + momentum * mean.ravel()
+    running_var = (1 - momentum) * running_var + momentum * x.var(axis=axes, ddof=1)
+    return y, running_mean, running_var
+
+
+@wrong(loses=[PURITY])
+def buffers_overwritten(x, gamma, beta, running_mean, running_var, momentum=0.1, eps=1e-5):
+    """Right numbers, but you overwrite the running statistics that were given to you. PyTorch does that to its own
+    buffers; a kernel of this course returns new arrays."""
+    axes = (0,) if x.ndim == 2 else (0, 2, 3)
+    one = (1, -1) + (1,) * (x.ndim - 2)
+    mean, var = x.mean(axis=axes), x.var(axis=axes)
+    y = gamma.reshape(one) * (x - mean.reshape(one)) / np.sqrt(var.reshape(one) + eps) + beta.reshape(one)
+    running_mean *= 1 - momentum
+    running_mean += momentum * mean
+    running_var *= 1 - momentum
+    running_var += momentum * x.var(axis=axes, ddof=1)
+    return y, running_mean, running_var

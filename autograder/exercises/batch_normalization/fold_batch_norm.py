@@ -1,0 +1,149 @@
+"""fold_batch_norm: one layer that does the work of a layer and the batch normalization behind it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from autograder.exercises.batch_normalization import running, scale_and_shift
+from autograder.exercises.cases import case
+from autograder.exercises.model import Exercise
+from autograder.exercises.sampling import Sampler, strided
+
+TEXTBOOK = """\
+def fold_batch_norm(W, b, gamma, beta, mean, var, eps=1e-5):
+    k = gamma / np.sqrt(var + eps)
+    return k.reshape(-1, *[1] * (W.ndim - 1)) * W, k * (b - mean) + beta
+"""
+
+fold_batch_norm = Exercise(
+    TEXTBOOK,
+    outputs=("W", "b"),
+    summary="weights and bias of one layer that does the work of a layer and the batch normalization behind it",
+    pytorch="torch.nn.utils.fusion.fuse_linear_bn_weights(W, b, mean, var, eps, gamma, beta), fuse_conv_bn_weights",
+    source="Ioffe and Szegedy 2015, Batch Normalization, section 3.1; PyTorch, torch.nn.utils.fusion",
+    computation="reduction",
+)
+requirement, wrong = fold_batch_norm.requirement, fold_batch_norm.wrong
+
+
+def layer(sample: Sampler, *shape: int) -> dict[str, np.ndarray]:
+    """A random layer with weights of this shape, and the batch normalization behind it."""
+    statistics = running(sample, shape[0])
+    return {
+        "W": sample.normal(*shape),
+        "b": sample.normal(shape[0]),
+        **scale_and_shift(sample, shape[0]),
+        "mean": statistics["running_mean"],
+        "var": statistics["running_var"],
+    }
+
+
+def plain_layer(sample: Sampler, *shape: int) -> dict[str, np.ndarray]:
+    """The same without a bias and with mean 0, so that the new bias is beta."""
+    return {**layer(sample, *shape), "b": np.zeros(shape[0]), "mean": np.zeros(shape[0])}
+
+
+ONE_UNIT = {
+    "W": np.array([[1.0, -3.0]]),
+    "b": np.array([5.0]),
+    "gamma": np.array([4.0]),
+    "beta": np.array([1.0]),
+    "mean": np.array([2.0]),
+    "var": np.array([4.0]),
+}
+
+
+@fold_batch_norm.pytorch_reference
+def reference(W, b, gamma, beta, mean, var, eps=1e-5):
+    """The weights of the fused layer in PyTorch."""
+    from torch.nn.utils import fusion
+
+    fuse = fusion.fuse_linear_bn_weights if W.ndim == 2 else fusion.fuse_conv_bn_weights
+    return fuse(W, b, mean, var, eps, gamma, beta)
+
+
+@requirement("dense layers", points=2)
+def layers(sample):
+    """W of shape (outputs, inputs)."""
+    yield case("one unit with two inputs", **ONE_UNIT, eps=1e-5)
+    yield case("eps left out", **ONE_UNIT)
+    for _ in sample.repeat(public=2, hidden=6):
+        yield case("random layer", **layer(sample, *sample.shape()), eps=1e-5)
+
+
+@requirement("convolutions", points=1)
+def convolutions(sample):
+    """W of shape (outputs, inputs, height, width)."""
+    yield case("a convolution of one pixel", **{**ONE_UNIT, "W": np.array([[[[1.0]], [[-3.0]]]])}, eps=1e-5)
+    yield case("as high as it has outputs", **layer(sample, 3, 2, 3, 4), eps=1e-5)
+    for _ in sample.repeat(public=1, hidden=5):
+        yield case("random convolution", **layer(sample, *sample.shape(4, largest=5)), eps=1e-5)
+
+
+@requirement("other eps", points=1)
+def other_eps(sample):
+    """eps that matters, and a variance of 0."""
+    yield case("eps = 5", **ONE_UNIT, eps=5.0)
+    yield case("variance 0, eps = 0.01", **{**ONE_UNIT, "var": np.array([0.0])}, eps=0.01)
+    for _ in sample.repeat(public=2, hidden=5):
+        yield case("random layer and eps", **layer(sample, *sample.shape()), eps=sample.number(0.1, 2.0))
+
+
+@requirement("any memory order and dtype", points=1)
+def any_array(sample):
+    """float32 stays float32, whole numbers become float64, in any memory order. The bias and the mean are 0."""
+    zero = {**ONE_UNIT, "b": np.zeros(1), "mean": np.zeros(1)}
+    yield case("float32", **{name: array.astype("float32") for name, array in zero.items()}, eps=1e-5)
+    yield case("whole numbers", **{**zero, "W": np.array([[1, -3]])}, eps=1e-5)
+    for name, change in (("Fortran order", np.asfortranarray), ("every second entry of a larger array", strided)):
+        found = plain_layer(sample, 3, 4)
+        yield case(name, **{**found, "W": change(found["W"])}, eps=1e-5)
+    for _ in sample.repeat(public=1, hidden=3):
+        found = plain_layer(sample, *sample.shape())
+        yield case("float32, random", **{name: array.astype("float32") for name, array in found.items()}, eps=1e-5)
+
+
+@wrong({"k * (": "", "mean)": "mean * k"}, keeps=[any_array])
+def bias_not_scaled():
+    """The old bias is added before the normalization, so it is scaled by it, as the weights are."""
+
+
+@wrong({"k * (b - mean)": "b * k"}, keeps=[any_array])
+def mean_forgotten():
+    """The mean is missing: the normalization subtracts it before it scales."""
+
+
+@wrong({"k * (b": "beta", ") + beta": "* k"}, keeps=[any_array])
+def bias_forgotten():
+    """The bias b that the layer had is missing in the new one."""
+
+
+@wrong({"k *": "", "mean) + beta": "mean + beta) * k"})
+def beta_scaled_too():
+    """beta is added after the scaling, so it enters the new bias as it is."""
+
+
+@wrong({"= gamma": "= 1", "k *": "", "mean)": "mean) * k"})
+def gamma_forgotten():
+    """gamma is missing: it scales what the normalization has made, and so belongs to k."""
+
+
+@wrong({".reshape(-1, *[1] * (W.ndim - 1))": "[:, None]", "k *": "", "mean)": "mean) * k"}, loses=[convolutions])
+def scaled_along_the_wrong_axis():
+    """Right for (outputs, inputs). In a convolution the outputs are axis 0 of four: the factors need a shape with
+    three ones behind them."""
+
+
+@wrong({"np.sqrt": "", "k *": "", "mean)": "mean) * k"})
+def divided_by_the_variance():
+    """You divide by the variance. The normalization divides by the standard deviation, its root."""
+
+
+@wrong({"+ eps": "", "k *": "", "mean)": "mean) * k"})
+def eps_forgotten():
+    """eps is missing: the normalization divides by the root of variance plus eps, and so must its replacement."""
+
+
+@wrong({"+ eps": "+ 1e-5", "k *": "", "mean)": "mean) * k"}, loses=[other_eps])
+def eps_ignored():
+    """Your eps is 1e-5 whatever the parameter says. That is only its default."""

@@ -1,0 +1,183 @@
+"""alpha_dropout: dropout for SELU: dropped values go to its floor, and mean 0 and variance 1 are kept."""
+
+import numpy as np
+
+from autograder.exercises.cases import case
+from autograder.exercises.dropout import UNEQUAL, drawn
+from autograder.exercises.model import Exercise
+from autograder.exercises.sampling import strided
+
+TEXTBOOK = """\
+def alpha_dropout(x, u, p=0.5, training=True):
+    if not training:
+        return x * 1.0
+    if p == 1:
+        return x * 0.0
+    low = -1.0507009873554805 * 1.6732632423543772
+    a = ((1 - p) * (1 + p * low**2)) ** -0.5
+    return a * np.where(u >= p, x, low) - a * p * low
+"""
+
+alpha_dropout = Exercise(
+    TEXTBOOK,
+    summary="dropout for SELU: dropped values go to its floor, and mean 0 and variance 1 are kept",
+    pytorch="torch.nn.functional.alpha_dropout(x, p, training)",
+    source="Klambauer, Unterthiner, Mayr, Hochreiter 2017, Self-Normalizing Neural Networks",
+)
+requirement, wrong = alpha_dropout.requirement, alpha_dropout.wrong
+
+
+@alpha_dropout.pytorch_reference
+def reference(x, u, p=0.5, training=True):
+    """F.alpha_dropout of PyTorch with the decisions u >= p."""
+    import torch.nn.functional as F
+
+    with drawn(u >= p):
+        return F.alpha_dropout(x, p, training)
+
+
+@requirement("training", points=2)
+def training_cases(sample):
+    """Training, p other than 0.5 as a rule."""
+    x, u = np.array([1.0, 0.0, -1.0]), np.array([0.1, 0.6, 0.9])
+    yield case("three numbers, p = 0.2", x=x, u=u, p=0.2, training=True)
+    yield case("p = 0.5: p and training left out", x=x, u=u)
+    for _ in sample.repeat(public=2, hidden=6):
+        shape = sample.shape()
+        yield case("random", x=sample.normal(*shape), u=sample.uniform(*shape), p=sample.choice(UNEQUAL), training=True)
+
+
+@requirement("evaluation, p = 0 and p = 1", points=1)
+def edges(sample):
+    """Evaluation, and training with nothing or everything dropped."""
+    x, u = np.array([1.0, -0.5]), np.array([0.0, 0.8])
+    yield case("evaluation", x=x, u=u, p=0.2, training=False)
+    yield case("p = 0, one u is 0", x=x, u=u, p=0.0, training=True)
+    yield case("p = 1", x=x, u=u, p=1.0, training=True)
+    for _ in sample.repeat(public=1, hidden=3):
+        shape = sample.shape()
+        x, u = sample.normal(*shape), sample.uniform(*shape)
+        yield case("random, evaluation", x=x, u=u, p=sample.choice(UNEQUAL), training=False)
+        yield case("random, p = 0", x=x, u=u, p=0.0, training=True)
+        yield case("random, p = 1", x=x, u=u, p=1.0, training=True)
+
+
+@requirement("any shape, memory order and dtype", points=1)
+def any_array(sample):
+    """float32 stays float32, whole numbers become float64, in any shape and order. p = 0.5 in training."""
+    u = np.array([0.3, 0.8, 0.6])
+    yield case("float32, u float64", x=np.array([1.0, 2.0, -1.5], dtype="float32"), u=u, p=0.5, training=True)
+    yield case("whole numbers", x=np.array([3, 0, -1]), u=u, p=0.5, training=True)
+    x = np.asfortranarray(sample.normal(3, 4))
+    yield case("Fortran order", x=x, u=sample.uniform(3, 4), p=0.5, training=True)
+    x = strided(sample.normal(2, 5))
+    yield case("every second entry of a larger array", x=x, u=strided(sample.uniform(2, 5)), p=0.5, training=True)
+    yield case("empty batch", x=np.zeros((0, 3)), u=np.zeros((0, 3)), p=0.5, training=True)
+    for _ in sample.repeat(public=1, hidden=3):
+        shape = sample.shape(4, largest=5)
+        x, u = sample.normal(*shape, dtype="float32"), sample.uniform(*shape, dtype="float32")
+        yield case("float32 images", x=x, u=u, p=0.5, training=True)
+
+
+@wrong(keeps=[edges])
+def plain_dropout(x, u, p=0.5, training=True):
+    """This is ordinary dropout. Here a dropped value becomes SELU's floor, not 0, and then all values are scaled and
+    shifted."""
+    if not training:
+        return x * 1.0
+    scale = 1 / (1 - p) if p < 1 else 0.0
+    return x * (u >= p) * scale
+
+
+@wrong(keeps=[edges])
+def not_scaled_and_shifted(x, u, p=0.5, training=True):
+    """The dropped values are at the floor, but mean and variance are not repaired: scale by a and shift by b."""
+    if not training:
+        return x * 1.0
+    if p == 1:
+        return x * 0.0
+    return np.where(u >= p, x, -1.0507009873554805 * 1.6732632423543772) * 1.0
+
+
+@wrong(keeps=[edges])
+def dropped_to_zero_first(x, u, p=0.5, training=True):
+    """The dropped values are set to 0 before scaling and shifting. They are to be at the floor."""
+    if not training:
+        return x * 1.0
+    if p == 1:
+        return x * 0.0
+    low = -1.0507009873554805 * 1.6732632423543772
+    a = ((low**2 * p + 1) * (1 - p)) ** -0.5
+    return a * (x * (u >= p)) - a * low * p
+
+
+@wrong(keeps=[edges])
+def dropped_to_minus_alpha(x, u, p=0.5, training=True):
+    """Your floor is minus alpha. SELU multiplies by its scale, 1.0507..., so its floor is minus scale times alpha."""
+    if not training:
+        return x * 1.0
+    if p == 1:
+        return x * 0.0
+    low = -1.6732632423543772
+    a = ((low**2 * p + 1) * (1 - p)) ** -0.5
+    return a * np.where(u >= p, x, low) - a * low * p
+
+
+@wrong(keeps=[edges])
+def constants_rounded(x, u, p=0.5, training=True):
+    """Very nearly right: the constants of SELU are rounded. The card has all of their digits."""
+    if not training:
+        return x * 1.0
+    if p == 1:
+        return x * 0.0
+    low = -1.0507 * 1.6733
+    a = ((low**2 * p + 1) * (1 - p)) ** -0.5
+    return a * np.where(u >= p, x, low) - a * low * p
+
+
+@wrong(loses=[training_cases])
+def p_and_one_minus_p_exchanged(x, u, p=0.5, training=True):
+    """p and 1 - p are exchanged in a and b. p is the probability of being dropped."""
+    if not training:
+        return x * 1.0
+    if p in (0, 1):
+        return x * (1.0 - p)
+    low = -1.0507009873554805 * 1.6732632423543772
+    a = ((low**2 * (1 - p) + 1) * p) ** -0.5
+    return a * np.where(u >= p, x, low) - a * low * (1 - p)
+
+
+@wrong(
+    {"= (": "= 1 / ((low**2 * p + 1) *", "* (1 + p * low**2)) ** -0.5": ")", "* p * low": "* low * p"}, keeps=[edges]
+)
+def root_forgotten():
+    """a is one over the variance. To make the variance 1, divide by the standard deviation, its root."""
+
+
+@wrong(loses=[edges])
+def still_dropping_in_evaluation(x, u, p=0.5, training=True):
+    """With training=False values are still dropped. In evaluation nothing happens."""
+    if p == 1:
+        return x * 0.0
+    low = -1.0507009873554805 * 1.6732632423543772
+    a = ((low**2 * p + 1) * (1 - p)) ** -0.5
+    return a * np.where(u >= p, x, low) - a * low * p
+
+
+@wrong(loses=[edges])
+def divided_by_zero(x, u, p=0.5, training=True):
+    """With p = 1 the formula for a divides by zero. PyTorch returns zeros then; treat this case by itself."""
+    if not training:
+        return x * 1.0
+    low = -1.0507009873554805 * 1.6732632423543772
+    a = 1 / ((low**2 * p + 1) * (1 - p)) ** 0.5
+    return a * np.where(u >= p, x, low) - a * low * p
+
+
+@wrong(
+    {"= (": "= 1 / np.sqrt((low**2 * p + 1) *", "* (1 + p * low**2)) ** -0.5": ")", "* p * low": "* low * p"},
+    loses=[any_array],
+)
+def float32_lost():
+    """Right numbers, but float32 comes back as float64: np.sqrt gives a float64 scalar, and that changes the dtype
+    of an array. A plain Python number does not: write ** 0.5."""

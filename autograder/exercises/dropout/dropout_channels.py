@@ -1,0 +1,152 @@
+"""dropout_channels: dropout of whole channels of images."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from autograder.exercises.cases import case
+from autograder.exercises.dropout import UNEQUAL, drawn
+from autograder.exercises.model import Exercise
+from autograder.exercises.sampling import Sampler, strided
+
+TEXTBOOK = """\
+def dropout_channels(x, u, p=0.5, training=True):
+    if not training:
+        return x * 1.0
+    kept = (u >= p)[:, :, None, None]
+    scale = 1 / (1 - p) if p < 1 else 0.0
+    return x * kept * scale
+"""
+
+dropout_channels = Exercise(
+    TEXTBOOK,
+    summary="dropout of whole channels of images",
+    pytorch="torch.nn.functional.dropout2d(x, p, training)",
+    source="Tompson, Goroshin, Jain, LeCun, Bregler 2015, Efficient Object Localization Using Convolutional Networks",
+)
+requirement, wrong = dropout_channels.requirement, dropout_channels.wrong
+
+
+def images(sample: Sampler, dtype: str = "float64") -> dict[str, np.ndarray]:
+    """Images (N, C, H, W) whose sides all differ, and u (N, C)."""
+    shape = sample.shape(4, smallest=2, largest=5)
+    return {"x": sample.normal(*shape, dtype=dtype), "u": sample.uniform(*shape[:2])}
+
+
+@dropout_channels.pytorch_reference
+def reference(x, u, p=0.5, training=True):
+    """F.dropout2d of PyTorch with the decisions u >= p."""
+    import torch.nn.functional as F
+
+    with drawn((u >= p)[:, :, None, None]):
+        return F.dropout2d(x, p, training)
+
+
+@requirement("training", points=2)
+def training_cases(sample):
+    """Training, p other than 0.5 as a rule; some images are as wide as they have channels."""
+    x = np.array([[[[3.0, 6.0]], [[9.0, -3.0]]]])
+    yield case("one image, two channels of 1 x 2 pixels", x=x, u=np.array([[0.1, 0.8]]), p=0.25, training=True)
+    u = np.array([[0.1, 0.8], [0.9, 0.6]])
+    yield case("p = 0.5: p and training left out", x=np.arange(1.0, 9.0).reshape(2, 2, 1, 2), u=u)
+    cube = sample.normal(3, 3, 3, 3)
+    u = np.array([[0.9, 0.1, 0.5], [0.05, 0.7, 0.9], [0.6, 0.8, 0.02]])
+    yield case("as many images as channels, rows and columns", x=cube, u=u, p=0.2, training=True)
+    for _ in sample.repeat(public=2, hidden=6):
+        yield case("random images", **images(sample), p=sample.choice(UNEQUAL), training=True)
+
+
+@requirement("evaluation, p = 0 and p = 1", points=1)
+def edges(sample):
+    """Evaluation, and training with nothing or everything dropped."""
+    x, u = np.array([[[[3.0, 6.0]], [[9.0, -3.0]]]]), np.array([[0.0, 0.8]])
+    yield case("evaluation", x=x, u=u, p=0.25, training=False)
+    yield case("p = 0, one u is 0", x=x, u=u, p=0.0, training=True)
+    yield case("p = 1", x=x, u=u, p=1.0, training=True)
+    for _ in sample.repeat(public=1, hidden=3):
+        found = images(sample)
+        yield case("random, evaluation", **found, p=sample.choice(UNEQUAL), training=False)
+        yield case("random, p = 0", **found, p=0.0, training=True)
+        yield case("random, p = 1", **found, p=1.0, training=True)
+
+
+@requirement("any shape, memory order and dtype", points=1)
+def any_array(sample):
+    """float32 stays float32, whole numbers become float64, in any memory order. p = 0.5 in training."""
+    x, u = np.array([[[[3.0, 6.0]], [[9.0, -3.0]]]]), np.array([[0.1, 0.8]])
+    yield case("float32, u float64", x=x.astype("float32"), u=u, p=0.5, training=True)
+    yield case("whole numbers", x=x.astype(int), u=u, p=0.5, training=True)
+    for name, change in (("Fortran order", np.asfortranarray), ("every second entry of a larger array", strided)):
+        found = images(sample)
+        yield case(name, x=change(found["x"]), u=change(found["u"]), p=0.5, training=True)
+    yield case("empty batch", x=np.zeros((0, 3, 2, 4)), u=np.zeros((0, 3)), p=0.5, training=True)
+    for _ in sample.repeat(public=1, hidden=3):
+        yield case("float32, random", **images(sample, dtype="float32"), p=0.5, training=True)
+
+
+@wrong()
+def along_the_pixels(x, u, p=0.5, training=True):
+    """Two axes are missing: NumPy lines up axes from the right, so the decisions for images and channels met rows
+    and columns. Give the decisions a shape with two ones behind."""
+    if not training:
+        return x * 1.0
+    scale = 1 / (1 - p) if p < 1 else 0.0
+    return x * (u >= p) * scale
+
+
+@wrong(keeps=[edges])
+def same_channels_in_every_image(x, u, p=0.5, training=True):
+    """Every image of your batch loses the same channels. u has a row for each image."""
+    if not training:
+        return x * 1.0
+    scale = 1 / (1 - p) if p < 1 else 0.0
+    return x * (u[:1] >= p)[:, :, None, None] * scale
+
+
+@wrong(keeps=[edges])
+def whole_images(x, u, p=0.5, training=True):
+    """Whole images are dropped: you use one decision for each image. There is one for each channel of it."""
+    if not training:
+        return x * 1.0
+    scale = 1 / (1 - p) if p < 1 else 0.0
+    return x * (u[:, :1] >= p)[:, :, None, None] * scale
+
+
+@wrong(keeps=[edges])
+def not_rescaled(x, u, p=0.5, training=True):
+    """The kept channels are not scaled, so the next layer gets less in training than in evaluation."""
+    if not training:
+        return x * 1.0
+    return x * 1.0 * (u >= p)[:, :, None, None]
+
+
+@wrong(keeps=[any_array])
+def divided_by_p(x, u, p=0.5, training=True):
+    """You divide by p. What has to be made up for is the share that is left."""
+    if not training:
+        return x * 1.0
+    return x * (u >= p)[:, :, None, None] / p
+
+
+@wrong(loses=[edges])
+def still_dropping_in_evaluation(x, u, p=0.5, training=True):
+    """With training=False channels are still dropped. In evaluation dropout does nothing."""
+    scale = 1 / (1 - p) if p < 1 else 0.0
+    return x * (u >= p)[:, :, None, None] * scale
+
+
+@wrong(loses=[edges])
+def zero_over_zero(x, u, p=0.5, training=True):
+    """With p = 1 everything is dropped, and your division becomes 0/0. The result is to be zeros."""
+    if not training:
+        return x * 1.0
+    return x * (u >= p)[:, :, None, None] / np.asarray(1 - p, dtype=(x * 1.0).dtype)
+
+
+@wrong(loses=[any_array])
+def float32_lost(x, u, p=0.5, training=True):
+    """Right numbers, but float32 comes back as float64: np.where of two Python numbers makes float64."""
+    if not training:
+        return x * 1.0
+    factor = np.where(u >= p, 1 / (1 - p) if p < 1 else 0.0, 0.0)
+    return x * factor[:, :, None, None]

@@ -1,0 +1,156 @@
+"""clip_each_by_norm: each array shortened by a factor of its own so that its norm is at most max_norm."""
+
+import numpy as np
+
+from autograder.exercises.cases import case
+from autograder.exercises.gradient_clipping import exploded, of_a_layer, with_gradients
+from autograder.exercises.gradient_clipping.clip_by_global_norm import clip_norm_any_list
+from autograder.exercises.model import PURITY, Exercise
+
+TEXTBOOK = """\
+def clip_each_by_norm(gradients, max_norm):
+    clipped = []
+    for g in gradients:
+        norm = np.sqrt(np.sum(g**2))
+        clipped.append(g * np.minimum(1, max_norm / (norm + 1e-6)))
+    return clipped
+"""
+
+clip_each_by_norm = Exercise(
+    TEXTBOOK,
+    summary="each array shortened by a factor of its own so that its norm is at most max_norm",
+    pytorch="torch.nn.utils.clip_grad_norm_(parameter, max_norm), one parameter at a time",
+    source="https://keras.io/api/optimizers/ (clipnorm)",
+    computation="reduction",
+)
+requirement, wrong = clip_each_by_norm.requirement, clip_each_by_norm.wrong
+
+
+@clip_each_by_norm.pytorch_reference
+def reference(gradients, max_norm):
+    """clip_grad_norm_ of PyTorch, applied to one parameter at a time."""
+    import torch
+
+    parameters = with_gradients(gradients)
+    for parameter in parameters:
+        torch.nn.utils.clip_grad_norm_(parameter, max_norm)
+    return [parameter.grad for parameter in parameters]
+
+
+@requirement("norms far above max_norm", points=1)
+def above(sample):
+    """Every array far above the limit."""
+    gradients = [np.array([30000.0, 40000.0]), np.array([[-6000.0], [8000.0]])]
+    yield case("norms 50000 and 10000, max_norm 1", gradients=gradients, max_norm=1.0)
+    for _ in sample.repeat(public=2, hidden=6):
+        yield case("random exploded gradients", gradients=exploded(sample), max_norm=sample.choice([0.5, 1.0, 5.0]))
+
+
+@requirement("norms below max_norm", points=1)
+def below(sample):
+    """Arrays within the limit, zeros among them, beside one that is not."""
+    gradients = [np.array([0.3, 0.4]), np.array([30000.0, 40000.0])]
+    yield case("norms 0.5 and 50000, max_norm 1", gradients=gradients, max_norm=1.0)
+    yield case("an array of zeros", gradients=[np.zeros(2), np.array([[30000.0, -40000.0]])], max_norm=1.0)
+    for _ in sample.repeat(public=1, hidden=4):
+        small, large = of_a_layer(sample, scale=0.1), exploded(sample)
+        gradients = [small[0], large[1], small[2]]
+        yield case("random, one of three exploded", gradients=gradients, max_norm=sample.number(4.0, 9.0))
+
+
+@requirement("the 1e-6 in the denominator", points=1)
+def near(sample):
+    """Moderate norms, where the 1e-6 in the denominator shows in the seventh digit."""
+    yield case("norms 5 and 10, max_norm 5", gradients=[np.array([3.0, 4.0]), np.array([6.0, -8.0])], max_norm=5.0)
+    for _ in sample.repeat(public=2, hidden=4):
+        gradients = of_a_layer(sample)
+        for gradient in gradients:
+            gradient.flat[0] = 2.0
+        yield case("random moderate gradients", gradients=gradients, max_norm=sample.number(0.1, 1.9))
+
+
+@requirement("NaN in one array, any shapes and dtype", points=1)
+def any_list(sample):
+    """NaN or infinity spoils its own array and no other; any shape, memory order and dtype."""
+    exploding = np.array([30000.0, 40000.0])
+    yield case("a NaN in one array", gradients=[np.array([np.nan, 1.0]), exploding], max_norm=1.0)
+    yield case("an infinite entry in one array", gradients=[np.array([1.0, -np.inf]), exploding], max_norm=1.0)
+    yield from clip_norm_any_list.cases(sample)
+
+
+@wrong()
+def global_norm_instead(gradients, max_norm):
+    """You use one norm for all arrays, as in the exercise before. Here every array has a norm and a factor of its
+    own."""
+    norm = np.sqrt(sum(np.sum(g**2) for g in gradients))
+    return [g * np.minimum(1, max_norm / (norm + 1e-6)) for g in gradients]
+
+
+@wrong(loses=[below])
+def always_rescaled(gradients, max_norm):
+    """Arrays that are short enough are stretched to max_norm. Clipping only ever shortens: the factor must not
+    exceed 1."""
+    return [g * (max_norm / (np.sqrt(np.sum(g**2)) + 1e-6)) for g in gradients]
+
+
+@wrong(loses=[near])
+def textbook_form(gradients, max_norm):
+    """Your numbers are those of the formula without the 1e-6. PyTorch divides by norm + 1e-6, which shows from about
+    the seventh digit on."""
+    return [g * (max_norm / np.maximum(np.linalg.norm(g), max_norm)) for g in gradients]
+
+
+@wrong({"np.minimum(1,": "(", "1e-6))": "1e-6)) if norm > max_norm else g * 1.0"}, loses=[near, any_list])
+def only_if_the_norm_is_larger():
+    """Two things follow from your `if`: a gradient of exactly max_norm is not shortened by PyTorch's millionth, and
+    for a NaN the comparison is False, so the other entries get through. Compute the factor always and limit it to 1."""
+
+
+@wrong(loses=[any_list])
+def min_of_python_hides_nan(gradients, max_norm):
+    """A NaN gets through as if nothing were wrong. Every comparison with NaN is False, so an `if` leaves the factor
+    at 1, and so does Python's min(1.0, x). np.minimum passes NaN on, as PyTorch does."""
+    return [g * min(1.0, max_norm / (np.linalg.norm(g) + 1e-6)) for g in gradients]
+
+
+@wrong()
+def root_forgotten(gradients, max_norm):
+    """You divide by the square of the norm: the square root is missing."""
+    return [g * np.minimum(1, max_norm / (np.sum(g**2.0) + 1e-6)) for g in gradients]
+
+
+@wrong(keeps=[below])
+def row_by_row(gradients, max_norm):
+    """Each row of a matrix is shortened by itself. The norm is that of the whole array: one number, whatever the
+    shape."""
+    return [g * np.minimum(1, max_norm / (np.linalg.norm(g, axis=-1, keepdims=True) + 1e-6)) for g in gradients]
+
+
+@wrong(keeps=[below])
+def largest_singular_value(gradients, max_norm):
+    """For a matrix, np.linalg.norm(g, 2) is its largest singular value, and for more dimensions it gives up. Without
+    the 2, or after g.ravel(), it is the root of the sum of squares."""
+    return [g * np.minimum(1, max_norm / (np.linalg.norm(g, 2) + 1e-6)) for g in gradients]
+
+
+@wrong()
+def every_entry_limited(gradients, max_norm):
+    """You limit each entry by itself. By norm means one factor for all entries of an array, so that their ratios
+    stay."""
+    return [np.clip(g, -max_norm, max_norm) for g in gradients]
+
+
+@wrong(loses=[any_list, PURITY])
+def writes_into_the_gradients(gradients, max_norm):
+    """The arrays that you were given have been changed, and whole numbers cannot even be. Return new arrays."""
+    for g in gradients:
+        g *= np.minimum(1, max_norm / (np.sqrt(np.sum(g**2)) + 1e-6))
+    return gradients
+
+
+@wrong(loses=[any_list])
+def always_float64(gradients, max_norm):
+    """The numbers are right, but float32 becomes float64: something in your function fixes the dtype, astype(float)
+    for example."""
+    gradients = [g.astype(float) for g in gradients]
+    return [g * np.minimum(1, max_norm / (np.sqrt(np.sum(g**2)) + 1e-6)) for g in gradients]

@@ -1,0 +1,155 @@
+"""cosine_similarity: cosine of the angle between two gradients, each read as one long vector."""
+
+import numpy as np
+
+from autograder.exercises.cases import case
+from autograder.exercises.gradient_clipping import of_a_layer, of_any_shape
+from autograder.exercises.model import Exercise
+from autograder.exercises.sampling import strided
+
+TEXTBOOK = """\
+def cosine_similarity(gradients, clipped):
+    dot = sum(np.sum(g * c) for g, c in zip(gradients, clipped, strict=True))
+    lengths = np.sqrt(sum(np.sum(g**2) for g in gradients)) * np.sqrt(sum(np.sum(c**2) for c in clipped))
+    return dot / lengths if lengths > 0 else 0.0
+"""
+
+cosine_similarity = Exercise(
+    TEXTBOOK,
+    outputs=("cosine",),
+    summary="cosine of the angle between two gradients, each read as one long vector",
+    pytorch="F.cosine_similarity(g, c, dim=0), where g and c are all entries, flattened and joined",
+    source="https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.cosine_similarity.html",
+    computation="reduction",
+)
+requirement, wrong = cosine_similarity.requirement, cosine_similarity.wrong
+
+
+@cosine_similarity.pytorch_reference
+def reference(gradients, clipped):
+    """cosine_similarity of PyTorch, of all entries as one long vector each."""
+    import torch
+    import torch.nn.functional as F
+
+    one = torch.cat([gradient.flatten() for gradient in gradients])
+    other = torch.cat([gradient.flatten() for gradient in clipped])
+    return F.cosine_similarity(one, other, dim=0)
+
+
+@requirement("the angle between two gradients", points=2)
+def values(sample):
+    """Acute, right and obtuse angles; lengths that differ much."""
+    yield case("3, 4 and 1, 0", gradients=[np.array([3.0]), np.array([4.0])], clipped=[np.array([1.0]), np.zeros(1)])
+    obtuse = [np.array([-2.0, 1.0]), np.array([-2.0])]
+    yield case("an obtuse angle", gradients=[np.array([1.0, 2.0]), np.array([2.0])], clipped=obtuse)
+    short = [np.array([0.006, 0.0]), np.array([[0.008]])]
+    yield case("lengths 500 and 0.01", gradients=[np.array([300.0, 0.0]), np.array([[-400.0]])], clipped=short)
+    shorter = [np.array([0.002]), np.zeros(1)]
+    yield case("lengths 0.005 and 0.002", gradients=[np.array([0.003]), np.array([-0.004])], clipped=shorter)
+    for _ in sample.repeat(public=2, hidden=6):
+        gradients = of_a_layer(sample, scale=3.0)
+        others = [np.round(0.2 * g + sample.normal(*g.shape), 3) for g in gradients]
+        yield case("random gradients", gradients=gradients, clipped=others)
+
+
+@requirement("zeros", points=1)
+def zeros(sample):
+    """All entries 0 on one side or both; a single array of zeros."""
+    yield case(
+        "all zero after clipping", gradients=[np.array([1.0, 2.0]), np.array([2.0])], clipped=[np.zeros(2), np.zeros(1)]
+    )
+    yield case("all zero, both", gradients=[np.zeros(2), np.zeros(1)], clipped=[np.zeros(2), np.zeros(1)])
+    gradients = [np.array([0.0, 0.0]), np.array([3.0, 4.0])]
+    yield case("one array of zeros", gradients=gradients, clipped=[np.array([0.0, 0.0]), np.array([1.0, 0.0])])
+    for _ in sample.repeat(public=1, hidden=3):
+        gradients = [of_a_layer(sample)[0], np.zeros(sample.integer(2, 6))]
+        clipped = [np.clip(gradients[0], -0.5, 1.0), gradients[1]]
+        yield case("random, one array of zeros", gradients=gradients, clipped=clipped)
+
+
+@requirement("any shapes, memory order and dtype", points=1)
+def any_list(sample):
+    """float32 stays float32, whole numbers give float64; any shape and memory order."""
+    gradients = [np.array([3.0], dtype="float32"), np.array([4.0], dtype="float32")]
+    yield case("float32", gradients=gradients, clipped=[g - np.float32(2.0) for g in gradients])
+    whole = [np.array([[3], [0]]), np.array([4])]
+    yield case("whole numbers", gradients=whole, clipped=[np.array([[1], [0]]), np.array([-2])])
+    gradients = [np.asfortranarray(sample.normal(3, 4)), strided(sample.normal(2, 5))]
+    others = [sample.normal(3, 4), sample.normal(2, 5)]
+    yield case("Fortran order, and every second entry of a larger array", gradients=gradients, clipped=others)
+    gradients, others = [np.zeros((0, 3)), np.array([[3.0, 4.0]])], [np.zeros((0, 3)), np.array([[5.0, 0.0]])]
+    yield case("an empty array among others", gradients=gradients, clipped=others)
+    for _ in sample.repeat(public=1, hidden=3):
+        gradients = of_any_shape(sample)
+        others = [np.clip(g, -2e4, 5e4) for g in gradients]
+        yield case("float32, up to four dimensions", gradients=gradients, clipped=others)
+
+
+@wrong(keeps=[zeros])
+def mean_over_the_arrays(gradients, clipped):
+    """You average one cosine for each array. All arrays together are one vector: add up over the arrays first, then
+    divide once."""
+    cosines = []
+    for g, c in zip(gradients, clipped, strict=True):
+        lengths = np.linalg.norm(g) * np.linalg.norm(c)
+        if lengths > 0:
+            cosines.append(np.sum(g * c) / lengths)
+    return np.mean(cosines) if cosines else 0.0
+
+
+@wrong()
+def not_divided_by_the_lengths(gradients, clipped):
+    """This is the dot product. It grows with the lengths of the vectors; the cosine does not, and never exceeds 1."""
+    return sum(np.sum(g * c) for g, c in zip(gradients, clipped, strict=True))
+
+
+@wrong(
+    {
+        "lengths =": "length =",
+        "* np.sqrt(sum(np.sum(c**2) for c in clipped))": "",
+        "lengths if lengths": "length if length",
+    }
+)
+def divided_by_one_length_only():
+    """You divide by the length of the first vector only, so the result still grows with the second."""
+
+
+@wrong(keeps=[zeros])
+def lengths_of_the_arrays_added(gradients, clipped):
+    """The length of a long vector is not the sum of the lengths of its parts: for parts of length 3 and 4 it is 5,
+    not 7."""
+    dot = sum(np.sum(g * c) for g, c in zip(gradients, clipped, strict=True))
+    lengths = sum(np.linalg.norm(g) for g in gradients) * sum(np.linalg.norm(c) for c in clipped)
+    return dot / lengths if lengths > 0 else 0.0
+
+
+@wrong()
+def the_angle_itself(gradients, clipped):
+    """You return the angle. The exercise asks for its cosine, which is 1 for the same direction."""
+    g = np.concatenate([array.ravel() for array in gradients])
+    c = np.concatenate([array.ravel() for array in clipped])
+    lengths = np.linalg.norm(g) * np.linalg.norm(c)
+    return np.arccos(np.clip(g @ c / lengths, -1.0, 1.0)) if lengths > 0 else 0.0
+
+
+@wrong(loses=[zeros])
+def zero_over_zero(gradients, clipped):
+    """For all-zero gradients this is 0 / 0, which is NaN. By PyTorch's convention the cosine is then 0."""
+    g = np.concatenate([array.ravel() for array in gradients])
+    c = np.concatenate([array.ravel() for array in clipped])
+    return g @ c / (np.linalg.norm(g) * np.linalg.norm(c))
+
+
+@wrong({"lengths if lengths > 0 else 0.0": "(lengths + 1e-6)"})
+def something_added_to_the_lengths():
+    """The number that you add to avoid 0 / 0 changes every other result a little, and that of short gradients a lot.
+    Treat the case 0 by itself."""
+
+
+@wrong(loses=[any_list])
+def always_float64(gradients, clipped):
+    """The number is right, but float32 gradients give a float64: something in your function fixes the dtype."""
+    g = np.concatenate([array.ravel() for array in gradients]).astype(float)
+    c = np.concatenate([array.ravel() for array in clipped]).astype(float)
+    lengths = np.linalg.norm(g) * np.linalg.norm(c)
+    return g @ c / lengths if lengths > 0 else 0.0

@@ -1,0 +1,133 @@
+"""global_norm: norm of all gradients together, read as one long vector."""
+
+import numpy as np
+
+from autograder.exercises.cases import case
+from autograder.exercises.gradient_clipping import of_a_layer, of_any_shape
+from autograder.exercises.model import Exercise
+from autograder.exercises.sampling import strided
+
+TEXTBOOK = """\
+def global_norm(gradients, norm_type=2.0):
+    if norm_type == np.inf:
+        return max(np.max(np.abs(g)) for g in gradients)
+    return sum(np.sum(np.abs(g) ** norm_type) for g in gradients) ** (1 / norm_type)
+"""
+
+global_norm = Exercise(
+    TEXTBOOK,
+    outputs=("norm",),
+    summary="norm of all gradients together, read as one long vector",
+    pytorch="torch.nn.utils.get_total_norm(gradients, norm_type)",
+    source="https://docs.pytorch.org/docs/stable/generated/torch.nn.utils.get_total_norm.html",
+    computation="reduction",
+)
+requirement, wrong = global_norm.requirement, global_norm.wrong
+
+
+@global_norm.pytorch_reference
+def reference(gradients, norm_type=2.0):
+    """get_total_norm of PyTorch."""
+    import torch
+
+    return torch.nn.utils.get_total_norm(gradients, norm_type)
+
+
+@requirement("all arrays together", points=2)
+def values(sample):
+    """Several arrays, the 2-norm."""
+    yield case("3 and 4", gradients=[np.array([3.0]), np.array([4.0])])
+    yield case("a matrix and a vector", gradients=[np.array([[1.0, -4.0], [2.0, 2.0]]), np.array([10.0, -10.0])])
+    for _ in sample.repeat(public=2, hidden=6):
+        yield case("random gradients", gradients=of_a_layer(sample, scale=2.0))
+
+
+@requirement("norm_type other than 2", points=1)
+def other_norm_types(sample):
+    """The largest absolute value, the sum of absolute values, and a norm in between."""
+    gradients = [np.array([-7.0, 2.0, -7.0]), np.array([1.0])]
+    yield case("norm_type infinity, the largest entry twice", gradients=gradients, norm_type=np.inf)
+    yield case("norm_type 1", gradients=gradients, norm_type=1.0)
+    yield case("norm_type 3", gradients=[np.array([-3.0, 4.0]), np.array([5.0])], norm_type=3.0)
+    for _ in sample.repeat(public=2, hidden=6):
+        norm_type = sample.choice([1.0, 1.5, 3.0, np.inf])
+        yield case("random gradients", gradients=of_a_layer(sample, scale=2.0), norm_type=norm_type)
+
+
+@requirement("any shapes, memory order and dtype", points=1)
+def any_list(sample):
+    """float32 stays float32, whole numbers give float64; zeros, an empty array, any shape and memory order."""
+    yield case("float32", gradients=[np.array([3.0], dtype="float32"), np.array([4.0], dtype="float32")])
+    yield case("whole numbers", gradients=[np.array([[2], [-4]]), np.array([4])])
+    yield case("zeros", gradients=[np.zeros(2), np.zeros(1)])
+    yield case("an empty array among others", gradients=[np.zeros((0, 3)), np.array([[3.0, 4.0]])])
+    gradients = [np.asfortranarray(sample.normal(3, 4)), strided(sample.normal(2, 5))]
+    yield case("Fortran order, and every second entry of a larger array", gradients=gradients)
+    for _ in sample.repeat(public=1, hidden=3):
+        yield case("float32, up to four dimensions", gradients=of_any_shape(sample))
+
+
+@wrong()
+def norms_added(gradients, norm_type=2.0):
+    """You add the norms of the arrays. Two arrays of norm 3 and 4 have norm 5 together, not 7: it is the squares
+    that add up."""
+    return sum(np.linalg.norm(g.ravel(), norm_type) for g in gradients)
+
+
+@wrong({"** (1 / norm_type)": ""})
+def root_forgotten():
+    """For the entries 3 and 4 you return 25: the root at the end is missing."""
+
+
+@wrong()
+def mean_of_the_squares(gradients, norm_type=2.0):
+    """You take the mean of the squares. A norm is made of their sum: a mean would hide that there are many entries."""
+    everything = np.concatenate([np.abs(g).ravel() for g in gradients])
+    if norm_type == np.inf:
+        return np.max(everything)
+    return np.mean(everything**norm_type) ** (1 / norm_type)
+
+
+@wrong()
+def only_the_last_array(gradients, norm_type=2.0):
+    """Only the last array counts: inside the loop the total is replaced instead of added to."""
+    for g in gradients:
+        norm = np.linalg.norm(g.ravel(), norm_type)
+    return norm
+
+
+@wrong(loses=[other_norm_types])
+def norm_type_forgotten(gradients, norm_type=2.0):
+    """`norm_type` has no effect on your result: it is always the 2-norm."""
+    return np.sqrt(sum(np.sum(g**2) for g in gradients))
+
+
+@wrong()
+def matrix_norms(gradients, norm_type=2.0):
+    """Given a matrix and a norm type, np.linalg.norm computes a norm of the matrix as a linear map (for 2: its
+    largest singular value), and with more dimensions it gives up. Flatten first: a gradient is a long vector."""
+    return np.linalg.norm([np.linalg.norm(g, norm_type) for g in gradients], norm_type)
+
+
+@wrong(loses=[other_norm_types])
+def absolute_value_forgotten(gradients, norm_type=2.0):
+    """Negative entries cancel positive ones, or are overlooked. The 2-norm gets rid of the signs by squaring; other
+    powers need the absolute value."""
+    everything = np.concatenate([g.ravel() for g in gradients])
+    if norm_type == np.inf:
+        return np.max(everything)
+    return np.sum(everything**norm_type) ** (1 / norm_type)
+
+
+@wrong(loses=[other_norm_types])
+def power_of_infinity(gradients, norm_type=2.0):
+    """For norm_type infinity the formula with powers gives 1: a power of 1/infinity is a power of 0. That norm is a
+    limit, the largest absolute value, and needs a line of its own."""
+    return sum(np.sum(np.abs(g) ** norm_type) for g in gradients) ** (1 / norm_type)
+
+
+@wrong(loses=[any_list])
+def always_float64(gradients, norm_type=2.0):
+    """The number is right, but float32 gradients give a float64: something in your function fixes the dtype. (A
+    plain Python number would be accepted.)"""
+    return np.linalg.norm(np.concatenate([g.ravel() for g in gradients]).astype(float), norm_type)

@@ -1,0 +1,304 @@
+"""adam_weight_decay_step: one step of Adam, the decay in the gradient (L2) or decoupled from it (AdamW)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from autograder.exercises.cases import Case, case, multistep_case, per_step
+from autograder.exercises.l1_l2_regularization import sgd_arrays
+from autograder.exercises.model import PURITY, Exercise
+from autograder.exercises.sampling import Sampler
+
+TEXTBOOK = """\
+def adam_weight_decay_step(
+    theta, gradient, m, s, t, learning_rate, beta1, beta2, epsilon, weight_decay, decoupled
+):
+    if decoupled:
+        theta = theta * (1 - learning_rate * weight_decay)
+    else:
+        gradient = gradient + weight_decay * theta
+    m = beta1 * m + (1 - beta1) * gradient
+    s = beta2 * s + (1 - beta2) * gradient**2
+    m_hat, s_hat = m / (1 - beta1**t), s / (1 - beta2**t)
+    return theta - learning_rate * m_hat / (np.sqrt(s_hat) + epsilon), m, s
+"""
+
+adam_weight_decay_step = Exercise(
+    TEXTBOOK,
+    outputs=("theta", "m", "s"),
+    summary="one step of Adam with the decay as a part of the gradient (L2) or decoupled from it (AdamW)",
+    pytorch="torch.optim.Adam(..., weight_decay=weight_decay, decoupled_weight_decay=decoupled).step()",
+    source="Loshchilov and Hutter 2019, https://arxiv.org/abs/1711.05101",
+    computation="reduction",
+)
+requirement, wrong = adam_weight_decay_step.requirement, adam_weight_decay_step.wrong
+
+NO_EPSILON = 1e-15
+"""Too small for its place to be seen: where epsilon stands is a requirement of its own."""
+
+ORDINARY = {"learning_rate": 0.1, "beta1": 0.9, "beta2": 0.999, "epsilon": NO_EPSILON}
+
+
+def adam_by_hand(decoupled: bool) -> Iterator[Case]:
+    """A first step and a later one, of one and of two numbers."""
+    first = {"theta": np.array([2.0]), "gradient": np.array([1.0]), "m": np.zeros(1), "s": np.zeros(1), "t": 1}
+    yield case("first step", **first, **ORDINARY, weight_decay=0.5, decoupled=decoupled)
+    later = {"theta": np.array([2.0, -1.0]), "gradient": np.array([1.0, 0.0])}
+    later |= {"m": np.array([0.5, -0.25]), "s": np.array([4.0, 1.0]), "t": 3}
+    settings = {"learning_rate": 0.5, "beta1": 0.5, "beta2": 0.75, "epsilon": NO_EPSILON}
+    yield case("a later step", **later, **settings, weight_decay=0.2, decoupled=decoupled)
+
+
+def adam_random_steps(sample: Sampler, decoupled: bool) -> Iterator[Case]:
+    """One step from a random state."""
+    for _ in sample.repeat(public=2, hidden=6):
+        shape = sample.shape()
+        yield case(
+            "random",
+            theta=sample.normal(*shape),
+            gradient=sample.normal(*shape),
+            m=sample.normal(*shape, scale=0.5),
+            s=sample.normal(*shape) ** 2 + 0.1,
+            t=sample.integer(2, 9),
+            learning_rate=sample.number(0.02, 0.3),
+            beta1=sample.choice([0.5, 0.8, 0.9]),
+            beta2=sample.choice([0.7, 0.9, 0.99]),
+            epsilon=NO_EPSILON,
+            weight_decay=sample.number(0.1, 0.9),
+            decoupled=decoupled,
+        )
+
+
+@adam_weight_decay_step.pytorch_reference
+def reference(theta, gradient, m, s, t, learning_rate, beta1, beta2, epsilon, weight_decay, decoupled):
+    """One step of torch.optim.Adam that starts from this state, with the decay where `decoupled` says."""
+    import torch
+
+    parameter = torch.nn.Parameter(theta.clone())
+    parameter.grad = gradient.clone()
+    optimizer = torch.optim.Adam(
+        [parameter],
+        lr=learning_rate,
+        betas=(beta1, beta2),
+        eps=epsilon,
+        weight_decay=weight_decay,
+        decoupled_weight_decay=decoupled,
+    )
+    optimizer.state[parameter] = {"step": torch.tensor(float(t - 1)), "exp_avg": m.clone(), "exp_avg_sq": s.clone()}
+    optimizer.step()
+    state = optimizer.state[parameter]
+    return parameter, state["exp_avg"], state["exp_avg_sq"]
+
+
+@requirement("in the gradient: decoupled=False", points=2)
+def in_the_gradient(sample):
+    """decoupled=False."""
+    yield from adam_by_hand(False)
+    yield from adam_random_steps(sample, False)
+
+
+@requirement("past the gradient: decoupled=True", points=2)
+def decoupled_cases(sample):
+    """decoupled=True."""
+    yield from adam_by_hand(True)
+    yield from adam_random_steps(sample, True)
+
+
+@requirement("over many steps", points=1)
+def many(sample):
+    """Several steps of both kinds; gradients of very different sizes."""
+    for decoupled in (False, True):
+        yield multistep_case(
+            f"3 steps, decoupled={decoupled}",
+            theta=np.array([1.0]),
+            gradient=per_step([np.array([1.0]), np.array([-2.0]), np.array([0.5])]),
+            m=np.zeros(1),
+            s=np.zeros(1),
+            t=per_step([1, 2, 3]),
+            **ORDINARY,
+            weight_decay=1.0,
+            decoupled=decoupled,
+        )
+    for i in sample.repeat(public=2, hidden=4):
+        shape, steps = sample.shape(), sample.integer(10, 20)
+        sizes = 10.0 ** sample.uniform(*shape, low=-2, high=1)
+        yield multistep_case(
+            f"{steps} steps, gradients from 0.01 to 10, decoupled={i % 2 == 1}",
+            theta=sample.normal(*shape),
+            gradient=per_step([sizes * sample.normal(*shape) for _ in range(steps)]),
+            m=np.zeros(shape),
+            s=np.zeros(shape),
+            t=per_step(range(1, steps + 1)),
+            learning_rate=per_step([sample.number(0.01, 0.1) for _ in range(steps)]),
+            beta1=0.9,
+            beta2=sample.choice([0.99, 0.999]),
+            epsilon=NO_EPSILON,
+            weight_decay=sample.number(0.1, 0.9),
+            decoupled=i % 2 == 1,
+        )
+
+
+@requirement("epsilon", points=1)
+def epsilon_cases(sample):
+    """A large epsilon, gradients near a small one, and a gradient of 0 at the first step; without decay."""
+    settings = ORDINARY | {"weight_decay": 0.0, "decoupled": True}
+    for name, gradient, epsilon in (
+        ("epsilon = 0.1", 1.0, 0.1),
+        ("gradient 1e-6, epsilon 1e-8", 1e-6, 1e-8),
+        ("gradient 0 at the first step", 0.0, 1e-8),
+    ):
+        arrays = {"theta": np.array([2.0]), "gradient": np.array([gradient]), "m": np.zeros(1), "s": np.zeros(1)}
+        yield case(name, **arrays, t=1, **settings | {"epsilon": epsilon})
+    for _ in sample.repeat(public=1, hidden=4):
+        shape = sample.shape()
+        yield case(
+            "random, a large epsilon",
+            theta=sample.normal(*shape),
+            gradient=sample.normal(*shape),
+            m=sample.normal(*shape, scale=0.5),
+            s=sample.normal(*shape) ** 2 + 0.1,
+            t=sample.integer(2, 9),
+            **settings | {"epsilon": sample.number(0.05, 1.0)},
+        )
+
+
+@requirement("any shape, memory order and dtype", points=1)
+def any_array(sample):
+    """Everything of `sgd_arrays`, without decay."""
+    for i, (name, arrays) in enumerate(sgd_arrays(sample)):
+        s = np.square(arrays["gradient"], dtype=arrays["m"].dtype) + arrays["m"].dtype.type(0.5)
+        yield case(name, **arrays, s=s, t=5, **ORDINARY, weight_decay=0.0, decoupled=i % 2 == 1)
+
+
+@wrong(loses=[decoupled_cases, many])
+def always_in_the_gradient(theta, gradient, m, s, t, learning_rate, beta1, beta2, epsilon, weight_decay, decoupled):
+    """The decay is added to the gradient in both cases. With decoupled=True the gradient, and with it m and s, knows
+    nothing of the decay; theta is shrunk directly."""
+    gradient = gradient + weight_decay * theta
+    m = beta1 * m + (1 - beta1) * gradient
+    s = beta2 * s + (1 - beta2) * gradient**2
+    m_hat, s_hat = m / (1 - beta1**t), s / (1 - beta2**t)
+    return theta - learning_rate * m_hat / (np.sqrt(s_hat) + epsilon), m, s
+
+
+@wrong(loses=[in_the_gradient, many])
+def always_decoupled(theta, gradient, m, s, t, learning_rate, beta1, beta2, epsilon, weight_decay, decoupled):
+    """theta is shrunk directly in both cases. With decoupled=False the decay is a part of the gradient and goes
+    through m and s."""
+    m = beta1 * m + (1 - beta1) * gradient
+    s = beta2 * s + (1 - beta2) * gradient**2
+    m_hat, s_hat = m / (1 - beta1**t), s / (1 - beta2**t)
+    theta = theta * (1 - learning_rate * weight_decay)
+    return theta - learning_rate * m_hat / (np.sqrt(s_hat) + epsilon), m, s
+
+
+@wrong(keeps=[epsilon_cases, any_array])
+def the_two_exchanged(theta, gradient, m, s, t, learning_rate, beta1, beta2, epsilon, weight_decay, decoupled):
+    """You do for decoupled=True what belongs to False, and the other way round."""
+    if decoupled:
+        gradient = gradient + weight_decay * theta
+    else:
+        theta = theta * (1 - learning_rate * weight_decay)
+    m = beta1 * m + (1 - beta1) * gradient
+    s = beta2 * s + (1 - beta2) * gradient**2
+    m_hat, s_hat = m / (1 - beta1**t), s / (1 - beta2**t)
+    return theta - learning_rate * m_hat / (np.sqrt(s_hat) + epsilon), m, s
+
+
+@wrong({"1 - learning_rate *": "1 -"}, loses=[decoupled_cases, many])
+def decay_without_learning_rate():
+    """Decoupled, theta shrinks by the factor 1 − weight_decay in each step, which is enormous. PyTorch's factor is 1
+    − learning_rate · weight_decay."""
+
+
+@wrong(loses=[decoupled_cases, many])
+def decay_after_the_step(theta, gradient, m, s, t, learning_rate, beta1, beta2, epsilon, weight_decay, decoupled):
+    """Decoupled, you shrink theta after Adam's step, so the step itself is shrunk a little, too. PyTorch shrinks
+    first."""
+    if not decoupled:
+        gradient = gradient + weight_decay * theta
+    m = beta1 * m + (1 - beta1) * gradient
+    s = beta2 * s + (1 - beta2) * gradient**2
+    m_hat, s_hat = m / (1 - beta1**t), s / (1 - beta2**t)
+    theta = theta - learning_rate * m_hat / (np.sqrt(s_hat) + epsilon)
+    if decoupled:
+        theta = theta * (1 - learning_rate * weight_decay)
+    return theta, m, s
+
+
+@wrong(loses=[in_the_gradient, many])
+def decay_missing_in_s(theta, gradient, m, s, t, learning_rate, beta1, beta2, epsilon, weight_decay, decoupled):
+    """With decoupled=False the decay reaches m but not s. The gradient with the decay in it is the one that is
+    squared, too."""
+    s = beta2 * s + (1 - beta2) * gradient**2
+    if decoupled:
+        theta = theta * (1 - learning_rate * weight_decay)
+    else:
+        gradient = gradient + weight_decay * theta
+    m = beta1 * m + (1 - beta1) * gradient
+    m_hat, s_hat = m / (1 - beta1**t), s / (1 - beta2**t)
+    return theta - learning_rate * m_hat / (np.sqrt(s_hat) + epsilon), m, s
+
+
+@wrong()
+def no_bias_correction(theta, gradient, m, s, t, learning_rate, beta1, beta2, epsilon, weight_decay, decoupled):
+    """The decay is fine, but m and s go into the step as they are. Divide them by 1 − beta1^t and 1 − beta2^t for
+    the step."""
+    if decoupled:
+        theta = theta * (1 - learning_rate * weight_decay)
+    else:
+        gradient = gradient + weight_decay * theta
+    m = beta1 * m + (1 - beta1) * gradient
+    s = beta2 * s + (1 - beta2) * gradient**2
+    return theta - learning_rate * m / (np.sqrt(s) + epsilon), m, s
+
+
+@wrong()
+def corrected_state_returned(theta, gradient, m, s, t, learning_rate, beta1, beta2, epsilon, weight_decay, decoupled):
+    """The step is right, but the m and s that you return are the corrected ones. These are for this step only;
+    return the averages as they are."""
+    if decoupled:
+        theta = theta * (1 - learning_rate * weight_decay)
+    else:
+        gradient = gradient + weight_decay * theta
+    m = (beta1 * m + (1 - beta1) * gradient) / (1 - beta1**t)
+    s = (beta2 * s + (1 - beta2) * gradient**2) / (1 - beta2**t)
+    return theta - learning_rate * m / (np.sqrt(s) + epsilon), m, s
+
+
+@wrong({"m_hat / (": "m_hat /", "s_hat)": "s_hat"}, loses=[epsilon_cases])
+def epsilon_inside_the_root():
+    """The decay is fine, but your epsilon stands under the square root. Take the root of ŝ first, then add epsilon."""
+
+
+@wrong(loses=[epsilon_cases])
+def epsilon_before_the_correction(
+    theta, gradient, m, s, t, learning_rate, beta1, beta2, epsilon, weight_decay, decoupled
+):
+    """The decay is fine, but your epsilon is added to the root of the uncorrected s, as in Keras. PyTorch corrects s
+    first and adds epsilon then."""
+    if decoupled:
+        theta = theta * (1 - learning_rate * weight_decay)
+    else:
+        gradient = gradient + weight_decay * theta
+    m = beta1 * m + (1 - beta1) * gradient
+    s = beta2 * s + (1 - beta2) * gradient**2
+    rate = learning_rate * float(np.sqrt(1 - beta2**t)) / (1 - beta1**t)
+    return theta - rate * m / (np.sqrt(s) + epsilon), m, s
+
+
+@wrong(loses=[any_array, PURITY])
+def writes_into_theta(theta, gradient, m, s, t, learning_rate, beta1, beta2, epsilon, weight_decay, decoupled):
+    """The array theta that you were given has been changed, and whole numbers cannot even be. `*=` and `-=` work in
+    place: write theta = theta * ... instead."""
+    if decoupled:
+        theta *= 1 - learning_rate * weight_decay
+    else:
+        gradient = gradient + weight_decay * theta
+    m = beta1 * m + (1 - beta1) * gradient
+    s = beta2 * s + (1 - beta2) * gradient**2
+    m_hat, s_hat = m / (1 - beta1**t), s / (1 - beta2**t)
+    theta -= learning_rate * m_hat / (np.sqrt(s_hat) + epsilon)
+    return theta, m, s

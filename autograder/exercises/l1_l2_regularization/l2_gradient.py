@@ -1,0 +1,99 @@
+"""l2_gradient: the gradient of λ Σw² with respect to each array: 2 λ w."""
+
+import numpy as np
+
+from autograder.exercises.cases import case
+from autograder.exercises.l1_l2_regularization import any_lists, some_weights
+from autograder.exercises.model import PURITY, Exercise
+
+TEXTBOOK = """\
+def l2_gradient(weights, strength):
+    return [2 * strength * w for w in weights]
+"""
+
+l2_gradient = Exercise(
+    TEXTBOOK,
+    summary="the gradient of λ Σw² with respect to each array: 2 λ w",
+    pytorch="torch.autograd.grad(strength * sum((w**2).sum() for w in weights), weights)",
+    source="https://keras.io/api/layers/regularizers/",
+)
+requirement, wrong = l2_gradient.requirement, l2_gradient.wrong
+
+
+@l2_gradient.pytorch_reference
+def reference(weights, strength):
+    """Autograd of the sum of squares."""
+    import torch
+
+    weights = [weight.requires_grad_() for weight in weights]
+    return list(torch.autograd.grad(strength * sum((weight**2).sum() for weight in weights), weights))
+
+
+@requirement("values", points=1)
+def values(sample):
+    """Weights of either sign, and 0."""
+    yield case("positive, negative and zero", weights=[np.array([3.0, -1.0]), np.array([0.0])], strength=0.1)
+    for _ in sample.repeat(public=1, hidden=4):
+        yield case("random weights, strength 0.01", weights=some_weights(sample), strength=0.01)
+
+
+@requirement("other strengths", points=1)
+def other_strengths(sample):
+    """Strengths that are no power of ten, up to large ones."""
+    yield case("strength 2", weights=[np.array([0.25]), np.array([-3.0])], strength=2.0)
+    for _ in sample.repeat(public=2, hidden=4):
+        yield case("random weights and strength", weights=some_weights(sample), strength=sample.number(0.001, 0.4))
+
+
+@requirement("any shapes, memory order and dtype", points=1)
+def any_list(sample):
+    """Everything of `any_lists`."""
+    for name, weights in any_lists(sample):
+        yield case(name, weights=weights, strength=0.25)
+
+
+@wrong({"2 *": ""})
+def factor_2_forgotten():
+    """Your gradient is half of the right one. λw belongs to the penalty ½λw²; the derivative of λw² has a factor 2."""
+
+
+@wrong({"strength *": ""})
+def strength_left_out():
+    """2w is the gradient of w². That of λw² is λ times as large: the strength is missing."""
+
+
+@wrong()
+def of_the_norm(weights, strength):
+    """λ w/‖w‖ is the gradient of λ‖w‖. The penalty is the square of the norm, λ‖w‖² = λΣw²."""
+    norm = np.sqrt(sum(np.sum(w**2) for w in weights))
+    return [strength * w / norm for w in weights]
+
+
+@wrong({"2 * strength * w": "strength * w**2"})
+def squares_instead():
+    """You return λw²: what each weight pays, not how this changes with the weight. A negative weight needs a
+    negative derivative."""
+
+
+@wrong({"2 * strength * w": "strength * np.sign(w)"})
+def that_of_l1():
+    """λ sign(w) is the gradient of λ|w|, the L1 penalty. That of λw² grows with the weight."""
+
+
+@wrong({"[": "[-"})
+def pointing_to_zero():
+    """You have included the minus of the descent. The gradient points uphill, away from 0; the optimizer subtracts
+    it."""
+
+
+@wrong(loses=[any_list, PURITY])
+def writes_into_the_weights(weights, strength):
+    """The weights that you were given have been changed, and whole numbers cannot even be. Return new arrays."""
+    for w in weights:
+        w *= 2 * strength
+    return weights
+
+
+@wrong({"* w": "* w.astype(float)"}, loses=[any_list])
+def always_float64():
+    """The numbers are right, but float32 becomes float64: astype(float) fixes the dtype."""

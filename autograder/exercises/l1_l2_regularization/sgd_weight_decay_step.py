@@ -1,0 +1,154 @@
+"""sgd_weight_decay_step: one step of momentum whose gradient includes weight_decay times theta."""
+
+import numpy as np
+
+from autograder.exercises.cases import case, multistep_case, per_step
+from autograder.exercises.l1_l2_regularization import sgd_arrays
+from autograder.exercises.model import PURITY, Exercise
+
+TEXTBOOK = """\
+def sgd_weight_decay_step(theta, gradient, m, learning_rate, beta, weight_decay):
+    m = beta * m + gradient + weight_decay * theta
+    return theta - learning_rate * m, m
+"""
+
+sgd_weight_decay_step = Exercise(
+    TEXTBOOK,
+    outputs=("theta", "m"),
+    summary="one step of gradient descent with momentum whose gradient includes weight_decay times theta",
+    pytorch="torch.optim.SGD(parameters, lr=learning_rate, momentum=beta, weight_decay=weight_decay).step()",
+    source="https://docs.pytorch.org/docs/stable/generated/torch.optim.SGD.html",
+    computation="reduction",
+)
+requirement, wrong = sgd_weight_decay_step.requirement, sgd_weight_decay_step.wrong
+
+
+@sgd_weight_decay_step.pytorch_reference
+def reference(theta, gradient, m, learning_rate, beta, weight_decay):
+    """One step of torch.optim.SGD that starts from this momentum buffer."""
+    import torch
+
+    parameter = torch.nn.Parameter(theta.clone())
+    parameter.grad = gradient.clone()
+    optimizer = torch.optim.SGD([parameter], lr=learning_rate, momentum=beta, weight_decay=weight_decay)
+    optimizer.state[parameter] = {"momentum_buffer": m.clone()}
+    optimizer.step()
+    return parameter, optimizer.state[parameter]["momentum_buffer"]
+
+
+@requirement("one step with decay", points=2)
+def values(sample):
+    """One step with decay, from a buffer of zeros and from another."""
+    start = {"theta": np.array([2.0, -1.0]), "gradient": np.array([1.0, 0.0])}
+    yield case("first step", **start, m=np.zeros(2), learning_rate=0.1, beta=0.9, weight_decay=0.5)
+    yield case("a later step", **start, m=np.array([-4.0, 2.0]), learning_rate=0.1, beta=0.5, weight_decay=0.2)
+    for _ in sample.repeat(public=2, hidden=6):
+        shape = sample.shape()
+        yield case(
+            "random",
+            theta=sample.normal(*shape),
+            gradient=sample.normal(*shape),
+            m=sample.normal(*shape),
+            learning_rate=sample.number(0.01, 0.3),
+            beta=sample.choice([0.5, 0.8, 0.9]),
+            weight_decay=sample.number(0.05, 0.9),
+        )
+
+
+@requirement("over many steps", points=2)
+def many(sample):
+    """Several steps, the learning rate changing on the way."""
+    yield multistep_case(
+        "3 steps, no gradient but the decay's",
+        theta=np.array([1.0]),
+        gradient=per_step([np.zeros(1)] * 3),
+        m=np.zeros(1),
+        learning_rate=0.1,
+        beta=0.5,
+        weight_decay=1.0,
+    )
+    for _ in sample.repeat(public=2, hidden=4):
+        shape, steps = sample.shape(), sample.integer(10, 20)
+        yield multistep_case(
+            f"{steps} steps, learning rate changing",
+            theta=sample.normal(*shape),
+            gradient=per_step([sample.normal(*shape) for _ in range(steps)]),
+            m=np.zeros(shape),
+            learning_rate=per_step([sample.number(0.05, 0.3) for _ in range(steps)]),
+            beta=sample.choice([0.5, 0.8, 0.9]),
+            weight_decay=sample.number(0.1, 0.9),
+        )
+
+
+@requirement("any shape, memory order and dtype", points=1)
+def any_array(sample):
+    """Everything of `sgd_arrays`, without decay."""
+    for name, arrays in sgd_arrays(sample):
+        yield case(name, **arrays, learning_rate=0.1, beta=0.9, weight_decay=0.0)
+
+
+@wrong(keeps=[any_array])
+def decay_past_the_buffer(theta, gradient, m, learning_rate, beta, weight_decay):
+    """You shrink theta directly, and the buffer m never hears of it. That is a decay *decoupled* from the gradient.
+    In PyTorch's SGD the decay is part of the gradient: it goes through m, too."""
+    m = beta * m + gradient
+    return theta * (1 - learning_rate * weight_decay) - learning_rate * m, m
+
+
+@wrong({"+ weight_decay * theta": ""}, keeps=[any_array])
+def no_decay():
+    """Your step is that of plain momentum: weight_decay has no effect on it."""
+
+
+@wrong({"gradient +": "gradient + 2 *"}, keeps=[any_array])
+def twice_the_decay():
+    """The decay is twice as strong as asked for. weight_decay is the factor of theta itself, as in the derivative of
+    ½ weight_decay θ²: no 2 here."""
+
+
+@wrong({"gradient +": "gradient -"}, keeps=[any_array])
+def growth():
+    """Your weights grow instead of decaying. The gradient is subtracted later, so the decay has to be added to it."""
+
+
+@wrong({"gradient +": "gradient + learning_rate *"}, keeps=[any_array])
+def decay_times_learning_rate():
+    """The decay is multiplied by the learning rate twice: once in the buffer, once when theta is moved."""
+
+
+@wrong()
+def learning_rate_in_the_buffer(theta, gradient, m, learning_rate, beta, weight_decay):
+    """Your m is the textbook's, with the learning rate and the minus inside. PyTorch's buffer is a sum of gradients;
+    the learning rate comes in when theta is moved."""
+    m = beta * m - learning_rate * (gradient + weight_decay * theta)
+    return theta + m, m
+
+
+@wrong({"m +": "m + (1 - beta) * (", "* theta": "* theta)"})
+def dampened():
+    """You take an average, with a factor 1 − beta before the gradient. PyTorch's buffer has no such factor (its
+    `dampening` is 0)."""
+
+
+@wrong({"return": "return m,", "m, m": "m"})
+def outputs_swapped():
+    """Both arrays are right, in the wrong order: return theta first, then m."""
+
+
+@wrong({"return theta - learning_rate * m": "theta -= learning_rate * m\n    return theta"}, loses=[any_array, PURITY])
+def writes_into_theta():
+    """The array theta that you were given has been changed, and whole numbers cannot even be. `-=` works in place:
+    write theta = theta - ... instead."""
+
+
+@wrong(
+    {
+        "= beta": "= np.float64(beta)",
+        "+ weight_decay": "+ np.float64(weight_decay)",
+        "- learning_rate": "- np.float64(learning_rate)",
+    },
+    loses=[any_array],
+)
+def always_float64():
+    """The numbers are right, but float32 becomes float64: a np.float64 number makes every array it meets float64.
+    Python's own numbers do not."""

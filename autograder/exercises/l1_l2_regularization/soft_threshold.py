@@ -1,0 +1,104 @@
+"""soft_threshold: every weight moved towards 0 by the threshold, and stopped there: L1 with exact zeros."""
+
+import numpy as np
+
+from autograder.exercises.cases import case
+from autograder.exercises.l1_l2_regularization import any_lists, some_weights
+from autograder.exercises.model import PURITY, Exercise
+from autograder.exercises.sampling import strided
+
+TEXTBOOK = """\
+def soft_threshold(weights, threshold):
+    return [np.sign(w) * np.maximum(np.abs(w) - threshold, 0) for w in weights]
+"""
+
+soft_threshold = Exercise(
+    TEXTBOOK,
+    summary="every weight moved towards 0 by the threshold, and stopped there: L1 with exact zeros",
+    pytorch="torch.nn.functional.softshrink(weight, threshold)",
+    source="Beck and Teboulle 2009, https://doi.org/10.1137/080716542",
+)
+requirement, wrong = soft_threshold.requirement, soft_threshold.wrong
+
+
+@soft_threshold.pytorch_reference
+def reference(weights, threshold):
+    """softshrink of PyTorch."""
+    import torch.nn.functional as F
+
+    return [F.softshrink(weight, threshold) for weight in weights]
+
+
+@requirement("weights above the threshold", points=1)
+def far(sample):
+    """Weights that are farther from 0 than the threshold."""
+    yield case("threshold 0.5", weights=[np.array([2.0, -3.0]), np.array([0.75])], threshold=0.5)
+    for _ in sample.repeat(public=2, hidden=5):
+        weights = [w + 0.5 * np.where(w < 0, -1, 1) for w in some_weights(sample)]
+        yield case("random, all above the threshold", weights=weights, threshold=sample.number(0.01, 0.45))
+
+
+@requirement("weights at or below the threshold", points=2)
+def near(sample):
+    """Weights below the threshold, at it, and at 0, beside one above it."""
+    yield case("below, at and above", weights=[np.array([0.2, -0.4]), np.array([0.5, -0.75])], threshold=0.5)
+    yield case("zero stays zero", weights=[np.array([0.0, 2.0]), np.array([[-0.125]])], threshold=0.25)
+    for _ in sample.repeat(public=2, hidden=5):
+        weights = some_weights(sample)
+        for weight in weights:
+            weight.flat[0], weight.flat[1] = 0.01, -3.0
+        yield case("random", weights=weights, threshold=sample.number(0.2, 1.5))
+
+
+@requirement("any shapes, memory order and dtype", points=1)
+def any_list(sample):
+    """Everything of `any_lists`, with a threshold far below all but a few weights."""
+    for name, weights in any_lists(sample):
+        away = [w + (2 * np.where(w < 0, -1, 1)).astype(w.dtype) for w in weights]
+        if name.startswith("Fortran"):
+            away = [np.asfortranarray(away[0]), strided(away[1])]
+        yield case(name, weights=away, threshold=0.25)
+
+
+@wrong({"sign(w) * np.maximum": "where", "-": ">", "0": "w, 0.0"})
+def hard():
+    """Small weights become 0, but the others stay as they are: that is the *hard* threshold. The soft one moves
+    these, too, towards 0."""
+
+
+@wrong({"[": "[w - threshold *", ") * np.maximum(np.abs(w) - threshold, 0": ""}, loses=[near])
+def gradient_step():
+    """A weight closer to 0 than the threshold is carried past 0, to the other side. It should stop at 0."""
+
+
+@wrong({"sign": "maximum", ") * np.maximum(np.abs(w)": ""})
+def negative_weights_dropped():
+    """All negative weights become 0. They move towards 0 by the threshold as the positive ones do, from below."""
+
+
+@wrong({"np.sign(w) *": ""})
+def sign_lost():
+    """The sizes are right, but negative weights come out positive. Give each its sign back."""
+
+
+@wrong({"sign": "clip", ") * np.maximum(np.abs(w)": ",", "0": "threshold"})
+def clipped_instead():
+    """You clip to the threshold: that is exactly the part to take away from the weight."""
+
+
+@wrong({"sign(w) * np.maximum": "where", "abs(w)": "abs(w) > threshold, w", ", 0": "* np.sign(w), w"}, loses=[near])
+def small_ones_kept():
+    """Weights within the threshold stay as they are. They are the ones that become 0."""
+
+
+@wrong(loses=[any_list, PURITY])
+def writes_into_the_weights(weights, threshold):
+    """The weights that you were given have been changed, and whole numbers cannot even be. Return new arrays."""
+    for w in weights:
+        w -= np.clip(w, -threshold, threshold)
+    return weights
+
+
+@wrong({"abs(w": "abs(w.astype(float)"}, loses=[any_list])
+def always_float64():
+    """The numbers are right, but float32 becomes float64: astype(float) fixes the dtype."""

@@ -1,0 +1,153 @@
+"""piecewise_constant_schedule: one learning rate up to the first boundary, another up to the second, and so on."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+
+from autograder.exercises.cases import case, multistep_case, per_step
+from autograder.exercises.learning_rate_schedules import after, sgd
+from autograder.exercises.model import PURITY, Exercise
+from autograder.exercises.sampling import Sampler
+
+TEXTBOOK = """\
+def piecewise_constant_schedule(step, boundaries, values):
+    passed = sum(step >= boundary for boundary in boundaries)
+    return values[passed]
+"""
+
+piecewise_constant_schedule = Exercise(
+    TEXTBOOK,
+    summary="one learning rate up to the first boundary, another up to the second, and so on",
+    pytorch="torch.optim.lr_scheduler.MultiStepLR(optimizer, milestones, gamma)",
+    source="Géron, Hands-On Machine Learning, chapter 11",
+)
+requirement, wrong = piecewise_constant_schedule.requirement, piecewise_constant_schedule.wrong
+
+
+def pieces(sample: Sampler) -> tuple[list[int], list[float]]:
+    """Three or more boundaries, at least three steps apart, and the values between them, each another one."""
+    count = sample.integer(3, 5)
+    boundaries = np.cumsum([sample.integer(3, 9) for _ in range(count)]).tolist()
+    values = [round(1.0 / (1 + place) + sample.number(0.001, 0.04), 3) for place in range(count + 1)]
+    return boundaries, values
+
+
+@piecewise_constant_schedule.pytorch_reference
+def reference(step, boundaries, values):
+    """MultiStepLR of PyTorch, one for each boundary, with the ratio of the values beside it as gamma."""
+    import torch
+
+    optimizer = sgd(values[0])
+    ratios = [new / old for old, new in pairwise(values)]
+    schedulers = [
+        torch.optim.lr_scheduler.MultiStepLR(optimizer, milestones=[boundary], gamma=ratio)
+        for boundary, ratio in zip(boundaries, ratios, strict=True)
+    ]
+    for scheduler in schedulers:
+        after(step, scheduler)
+    return optimizer.param_groups[0]["lr"]
+
+
+@requirement("between two boundaries", points=1)
+def inside(sample):
+    """Within a piece between two boundaries."""
+    yield case("between the two boundaries", step=7, boundaries=[5, 15], values=[0.3, 0.1, 0.02])
+    yield case("in the third of four pieces", step=8, boundaries=[2, 6, 11], values=[0.4, 0.2, 0.3, 0.05])
+    for _ in sample.repeat(public=1, hidden=4):
+        boundaries, values = pieces(sample)
+        step = boundaries[sample.integer(1, len(boundaries) - 2)] + 1
+        yield case("random", step=step, boundaries=boundaries, values=values)
+
+
+@requirement("at a boundary, and one step before it", points=2)
+def at(sample):
+    """At a boundary that is not the last, and one step before it."""
+    yield case("at a boundary", step=5, boundaries=[5, 15], values=[0.3, 0.1, 0.02])
+    yield case("one step before it", step=4, boundaries=[5, 15], values=[0.3, 0.1, 0.02])
+    for _ in sample.repeat(public=1, hidden=4):
+        boundaries, values = pieces(sample)
+        boundary = boundaries[sample.integer(0, len(boundaries) - 2)]
+        yield case("random, at a boundary", step=boundary, boundaries=boundaries, values=values)
+        yield case("random, one step before", step=boundary - 1, boundaries=boundaries, values=values)
+
+
+@requirement("at the two ends", points=1)
+def ends(sample):
+    """Before the first boundary, after the last, and without any."""
+    yield case("before the first boundary", step=2, boundaries=[5, 15], values=[0.3, 0.1, 0.02])
+    yield case("after the last boundary", step=40, boundaries=[5, 15], values=[0.3, 0.1, 0.02])
+    yield case("no boundary", step=3, boundaries=[], values=[0.3])
+    for _ in sample.repeat(public=1, hidden=3):
+        boundaries, values = pieces(sample)
+        yield case("random, before", step=boundaries[0] - 2, boundaries=boundaries, values=values)
+        yield case("random, after", step=boundaries[-1] + 2, boundaries=boundaries, values=values)
+
+
+@requirement("a whole schedule, step by step", points=1)
+def whole(sample):
+    """Schedules of 4 and of 40 steps."""
+    yield multistep_case("4 steps", step=per_step(range(4)), boundaries=[1, 3], values=[0.3, 0.1, 0.02])
+    for _ in sample.repeat(public=1, hidden=3):
+        boundaries, values = pieces(sample)
+        yield multistep_case("40 steps", step=per_step(range(40)), boundaries=boundaries, values=values)
+
+
+@wrong(loses=[at, whole])
+def old_value_at_the_boundary(step, boundaries, values):
+    """At step == boundary you still give the old value. The new one begins there: `>=` rather than `>`, or
+    side="right" in np.searchsorted."""
+    return values[int(np.searchsorted(boundaries, step))]
+
+
+@wrong(loses=[ends, whole])
+def last_value_never_used(step, boundaries, values):
+    """The last value is never used: there is one value more than there are boundaries, and zip ends with the shorter
+    list."""
+    for boundary, value in zip(boundaries, values, strict=False):
+        if step < boundary:
+            return value
+    return value
+
+
+@wrong()
+def values_multiplied(step, boundaries, values):
+    """You multiply the values of all pieces so far. They are learning rates, not factors."""
+    learning_rate = values[0]
+    for boundary, value in zip(boundaries, values[1:], strict=True):
+        if step >= boundary:
+            learning_rate = learning_rate * value
+    return learning_rate
+
+
+@wrong({"passed = sum(step >= boundary for boundary in": "ends = np.cumsum(", "[passed": "[int(np.sum(step >= ends))"})
+def boundaries_as_lengths():
+    """You read the boundaries as the lengths of the pieces. They are counted from the start of training."""
+
+
+@wrong(loses=[at, whole])
+def counted_from_one(step, boundaries, values):
+    """The new value comes one step too soon: at step = boundary - 1 it is still the old one."""
+    return values[sum(step + 1 >= boundary for boundary in boundaries)]
+
+
+@wrong()
+def straight_lines(step, boundaries, values):
+    """np.interp draws straight lines between the values. Here each value holds until the next boundary."""
+    return float(np.interp(step, [0, *boundaries], values))
+
+
+@wrong({"[passed": "[min(passed + 1, len(boundaries))"})
+def next_value():
+    """You are one value ahead: before the first boundary it is values[0]."""
+
+
+@wrong(loses=[PURITY])
+def empties_the_lists(step, boundaries, values):
+    """The number is right, but the lists that you were given have lost entries. The next call would find a shorter
+    schedule."""
+    while boundaries and step >= boundaries[0]:
+        boundaries.pop(0)
+        values.pop(0)
+    return values[0]

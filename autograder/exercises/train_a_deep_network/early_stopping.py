@@ -1,0 +1,230 @@
+"""early_stopping: the epoch after which training stops, and the epoch whose parameters are kept."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from autograder.exercises.cases import case
+from autograder.exercises.model import PURITY, Exercise
+from autograder.exercises.sampling import Sampler
+
+TEXTBOOK = """\
+def early_stopping(losses, patience):
+    best, best_epoch = np.inf, 0
+    for epoch, loss in enumerate(losses):
+        if loss < best:
+            best, best_epoch = loss, epoch
+        if epoch - best_epoch == patience:
+            return epoch, best_epoch
+    return len(losses) - 1, best_epoch
+"""
+
+early_stopping = Exercise(
+    TEXTBOOK,
+    outputs=("stop_epoch", "best_epoch"),
+    summary="the epoch after which training stops, and the epoch whose parameters are kept",
+    pytorch="torch.optim.lr_scheduler.ReduceLROnPlateau(optimizer, patience=patience - 1, threshold=0.0)",
+    source="Prechelt 1998, Early Stopping - But When?",
+)
+requirement, wrong = early_stopping.requirement, early_stopping.wrong
+
+
+def falling_then_rising(sample: Sampler, down: int, up: int) -> np.ndarray:
+    """Losses that fall for `down` epochs and then stay above the lowest for `up` epochs, not monotonously."""
+    falling = 2.0 - 0.2 * np.arange(down) - sample.uniform(down, high=0.1)
+    return np.round(np.concatenate([falling, falling[-1] + sample.uniform(up, low=0.05, high=0.6)]), 3)
+
+
+@early_stopping.pytorch_reference
+def reference(losses, patience):
+    """ReduceLROnPlateau of PyTorch: it lowers the learning rate where early stopping stops."""
+    import torch
+
+    optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=1.0)
+    scheduler = torch.optim.lr_scheduler.ReduceLROnPlateau(
+        optimizer, factor=0.5, patience=patience - 1, threshold=0.0, threshold_mode="abs"
+    )
+    best_epoch = 0
+    for epoch, loss in enumerate(losses.tolist()):
+        best = scheduler.best
+        scheduler.step(loss)
+        if scheduler.best < best:
+            best_epoch = epoch
+        if optimizer.param_groups[0]["lr"] < 1.0:
+            return epoch, best_epoch
+    return len(losses) - 1, best_epoch
+
+
+@requirement("stops, and names the best epoch", points=2)
+def stops(sample):
+    """Losses that stop falling. What comes after the stop is better still."""
+    yield case("patience 2", losses=np.array([3.0, 1.0, 2.0, 4.0, 0.5]), patience=2)
+    yield case("a better one in time", losses=np.array([5.0, 4.0, 4.5, 3.0, 3.5, 3.25, 3.125, 1.0]), patience=3)
+    yield case("patience 1", losses=np.array([3.0, 2.0, 2.5, 1.0]), patience=1)
+    for _ in sample.repeat(public=3, hidden=8):
+        patience = sample.integer(2, 5)
+        first = falling_then_rising(sample, sample.integer(2, 5), patience - 1)
+        second = falling_then_rising(sample, sample.integer(2, 5), patience + 2) - 2.0
+        losses = np.round(np.concatenate([first, second, [-9.0]]), 3)
+        yield case("random, a pause before the lowest", losses=losses, patience=patience)
+
+
+@requirement("nothing to stop", points=1)
+def runs_out(sample):
+    """Losses that end before the patience does."""
+    yield case("still falling", losses=np.array([3.0, 2.0, 1.0]), patience=2)
+    yield case("not patient for long enough", losses=np.array([3.0, 1.0, 2.0, 4.0]), patience=3)
+    yield case("one epoch", losses=np.array([0.7, 0.6]), patience=1)
+    for _ in sample.repeat(public=1, hidden=4):
+        patience = sample.integer(4, 6)
+        losses = falling_then_rising(sample, sample.integer(2, 5), sample.integer(1, patience - 1))
+        yield case("random", losses=losses, patience=patience)
+
+
+@requirement("equal losses and NaN", points=1)
+def ties(sample):
+    """An equal loss is no better one, and neither is one that is no number."""
+    yield case("equal losses", losses=np.array([2.0, 1.0, 1.0, 1.0, 0.5]), patience=2)
+    yield case("a NaN on the way", losses=np.array([2.0, 1.0, np.nan, 0.5, 0.7, 0.8, 0.1]), patience=2)
+    yield case("NaN for good", losses=np.array([2.0, 1.0, np.nan, np.nan, np.nan, np.nan]), patience=3)
+    for _ in sample.repeat(public=1, hidden=3):
+        losses = falling_then_rising(sample, sample.integer(2, 5), 5)
+        losses[-4] = losses[-6]
+        losses[-2] = np.nan
+        yield case("random, one equal and one NaN", losses=losses, patience=4)
+
+
+@wrong(keeps=[runs_out])
+def one_epoch_late(losses, patience):
+    """You stop one epoch late: after `patience` epochs in a row without a new best it is over."""
+    best, best_epoch, bad = np.inf, 0, 0
+    for epoch, loss in enumerate(losses):
+        if loss < best:
+            best, best_epoch, bad = loss, epoch, 0
+        else:
+            bad += 1
+        if bad > patience:
+            return epoch, best_epoch
+    return len(losses) - 1, best_epoch
+
+
+@wrong()
+def not_patient(losses, patience):
+    """You stop at the first epoch that is no better. The losses go up and down: wait for `patience` of them in a
+    row."""
+    best, best_epoch = np.inf, 0
+    for epoch, loss in enumerate(losses):
+        if not loss < best:
+            return epoch, best_epoch
+        best, best_epoch = loss, epoch
+    return len(losses) - 1, best_epoch
+
+
+@wrong(keeps=[runs_out])
+def compared_with_the_epoch_before(losses, patience):
+    """You compare each loss with the one before. A loss that falls a little after a rise is still no new best."""
+    best_epoch, bad, before = 0, 0, np.inf
+    for epoch, loss in enumerate(losses):
+        if loss < losses[best_epoch]:
+            best_epoch = epoch
+        bad = 0 if loss < before else bad + 1
+        before = loss
+        if bad == patience:
+            return epoch, best_epoch
+    return len(losses) - 1, best_epoch
+
+
+@wrong(
+    {
+        "best, best_epoch = np.inf": "best, best_epoch, bad = np.inf, 0",
+        "if epoch - best_epoch": "else:\n            bad += 1\n        if bad",
+    },
+    keeps=[runs_out],
+)
+def bad_epochs_never_forgotten():
+    """Your count of epochs without improvement goes on after a new best. It has to begin again from 0."""
+
+
+@wrong(keeps=[runs_out])
+def best_of_all_epochs(losses, patience):
+    """Your best epoch lies after the stop. Those epochs were never trained: look only at what came before."""
+    best, bad = np.inf, 0
+    for epoch, loss in enumerate(losses):
+        if loss < best:
+            best, bad = loss, 0
+        else:
+            bad += 1
+        if bad == patience:
+            return epoch, int(np.nanargmin(losses))
+    return len(losses) - 1, int(np.nanargmin(losses))
+
+
+@wrong(loses=[ties])
+def equal_is_better(losses, patience):
+    """You count an equal loss as a new best. Only a lower one is."""
+    best, best_epoch, bad = np.inf, 0, 0
+    for epoch, loss in enumerate(losses):
+        if loss <= best:
+            best, best_epoch, bad = loss, epoch, 0
+        else:
+            bad += 1
+        if bad == patience:
+            return epoch, best_epoch
+    return len(losses) - 1, best_epoch
+
+
+@wrong(loses=[ties])
+def no_number_is_better(losses, patience):
+    """A NaN is neither below nor above anything: `loss >= best` is False for it, and your other branch takes it for
+    a new best. Ask whether it is lower."""
+    best, best_epoch, bad = np.inf, 0, 0
+    for epoch, loss in enumerate(losses):
+        if loss >= best:
+            bad += 1
+        else:
+            best, best_epoch, bad = loss, epoch, 0
+        if bad == patience:
+            return epoch, best_epoch
+    return len(losses) - 1, best_epoch
+
+
+@wrong()
+def counted_from_1(losses, patience):
+    """Epochs are counted from 0 here."""
+    best, best_epoch, bad = np.inf, 0, 0
+    for epoch, loss in enumerate(losses, 1):
+        if loss < best:
+            best, best_epoch, bad = loss, epoch, 0
+        else:
+            bad += 1
+        if bad == patience:
+            return epoch, best_epoch
+    return len(losses), best_epoch
+
+
+@wrong()
+def best_loss_instead_of_its_epoch(losses, patience):
+    """You return the lowest loss. Asked for is its epoch, so that the parameters can be found again."""
+    best, bad = np.inf, 0
+    for epoch, loss in enumerate(losses):
+        if loss < best:
+            best, bad = loss, 0
+        else:
+            bad += 1
+        if bad == patience:
+            return epoch, best
+    return len(losses) - 1, best
+
+
+@wrong(loses=[PURITY])
+def losses_mended_in_place(losses, patience):
+    """You write into the losses that you were given. Work on a copy."""
+    if losses.dtype.kind == "f":
+        losses[np.isnan(losses)] = 1e9
+    best_epoch = 0
+    for epoch in range(len(losses)):
+        if losses[epoch] < losses[best_epoch]:
+            best_epoch = epoch
+        if epoch - best_epoch == patience:
+            return epoch, best_epoch
+    return len(losses) - 1, best_epoch

@@ -1,0 +1,172 @@
+"""softmax_cross_entropy_backward: the gradient of softmax_cross_entropy with respect to the scores."""
+
+import numpy as np
+
+from autograder.exercises.cases import case
+from autograder.exercises.model import PURITY, Derivative, Exercise
+from autograder.exercises.train_a_deep_network import scored
+from autograder.exercises.train_a_deep_network.softmax_cross_entropy import any_array as forward_any_array
+from autograder.exercises.train_a_deep_network.softmax_cross_entropy import cases_of_large_logits
+from autograder.exercises.train_a_deep_network.softmax_cross_entropy import reference as softmax_cross_entropy_reference
+
+TEXTBOOK = """\
+def softmax_cross_entropy_backward(dout, logits, labels):
+    p = np.exp(logits - logits.max(axis=1, keepdims=True))
+    p /= p.sum(axis=1, keepdims=True)
+    p[np.arange(len(labels)), labels] -= 1
+    return dout * p / len(labels)
+"""
+
+softmax_cross_entropy_backward = Exercise(
+    TEXTBOOK,
+    outputs=("dlogits",),
+    summary="the gradient of softmax_cross_entropy with respect to the scores",
+    pytorch="torch.autograd.grad(F.cross_entropy(logits, labels), logits, dout)",
+    source="Bishop 2006, Pattern Recognition and Machine Learning, section 4.3.4",
+    computation="reduction",
+)
+requirement, wrong = softmax_cross_entropy_backward.requirement, softmax_cross_entropy_backward.wrong
+
+
+@softmax_cross_entropy_backward.pytorch_reference
+def reference(dout, logits, labels):
+    """Autograd of cross_entropy."""
+    import torch
+
+    logits = logits.detach().requires_grad_()
+    loss = softmax_cross_entropy_reference(logits, labels)
+    return torch.autograd.grad(loss, logits, torch.full_like(loss, float(dout)))[0]
+
+
+softmax_cross_entropy_backward.derivative = Derivative(softmax_cross_entropy_reference, "dout", ("logits",))
+
+
+@requirement("one sample", points=1)
+def one_sample(sample):
+    """A single row of scores, dout = 1."""
+    logits = np.array([[0.0, np.log(3.0)]])
+    yield case("scores 0 and ln 3: probabilities 1/4, 3/4", dout=1.0, logits=logits, labels=np.array([0]))
+    yield case("three classes", dout=1.0, logits=np.array([[2.0, -1.0, 0.5]]), labels=np.array([1]))
+    for _ in sample.repeat(public=2, hidden=6):
+        yield scored("random scores", sample, 1, dout=1.0)
+
+
+@requirement("a batch", points=1)
+def batch(sample):
+    """Several samples, dout = 1."""
+    logits = np.array([[0.0, np.log(3.0)], [np.log(7.0), 0.0]])
+    yield case("2 samples", dout=1.0, logits=logits, labels=np.array([0, 1]))
+    logits = np.array([[1.0, 0.0], [0.0, 2.0], [3.0, 1.0]])
+    yield case("3 samples of one class", dout=1.0, logits=logits, labels=np.array([0, 0, 0]))
+    for _ in sample.repeat(public=2, hidden=6):
+        yield scored("random scores", sample, sample.integer(7, 9), dout=1.0)
+
+
+@requirement("dout other than 1", points=1)
+def other_dout(sample):
+    """dout other than 1. One sample."""
+    yield case("dout = -4", dout=-4.0, logits=np.array([[0.0, np.log(3.0)]]), labels=np.array([0]))
+    for _ in sample.repeat(public=2, hidden=5):
+        yield scored("random scores and dout", sample, 1, dout=sample.number(2.0, 5.0))
+
+
+@requirement("logits of 1000", points=1)
+def large(sample):
+    """`large_logits`, dout = 1."""
+    yield from cases_of_large_logits(sample, dout=1.0)
+
+
+@requirement("any memory order and dtype", points=1)
+def any_array(sample):
+    """dtypes of scores and labels, memory order. One sample, dout = 1."""
+    for found in forward_any_array.cases(sample):
+        yield case(found.name, dout=1.0, **found.arguments)
+
+
+@wrong({"/ len(labels)": ""}, loses=[batch, large])
+def not_divided_by_the_batch():
+    """The loss is a mean over the samples, so each sample's gradient carries a factor of one over their number."""
+
+
+@wrong({"/ len(labels)": "/ logits.size"})
+def divided_by_all_scores():
+    """You divide by the number of all scores. The mean is over the samples only."""
+
+
+@wrong({"dout *": ""}, loses=[other_dout])
+def dout_forgotten():
+    """`dout` has no effect on your numbers. The chain rule: what comes from above is a factor."""
+
+
+@wrong()
+def probabilities_alone(dout, logits, labels):
+    """You return the probabilities. The right class also raises the loss's first part, minus its own score:
+    something has to be subtracted there."""
+    p = np.exp(logits - logits.max(axis=1, keepdims=True))
+    p /= p.sum(axis=1, keepdims=True)
+    return dout * p / len(labels)
+
+
+@wrong()
+def label_alone(dout, logits, labels):
+    """Your gradient is 0 for the wrong classes. Their scores stand in the sum of exponentials: they push, too."""
+    p = np.exp(logits - logits.max(axis=1, keepdims=True))
+    p /= p.sum(axis=1, keepdims=True)
+    d = np.zeros_like(p)
+    rows = np.arange(len(labels))
+    d[rows, labels] = p[rows, labels] - 1
+    return dout * d / len(labels)
+
+
+@wrong({"return": "return -"})
+def label_minus_probability():
+    """The sign is the other way round. A larger score of the right class lowers the loss, so its gradient is
+    negative."""
+
+
+@wrong({"np.arange(len(labels))": ":"}, loses=[batch, large])
+def every_label_for_every_sample():
+    """`[:, labels]` takes the column of every label in every row. You want one entry of each row: entry (i,
+    labels[i])."""
+
+
+@wrong({"- logits.max(axis=1, keepdims=True)": ""}, loses=[large])
+def overflow():
+    """exp(1000) is infinite in floating point, and infinity divided by infinity is no number. The softmax does not
+    change if the same number is subtracted from all scores of a row: choose it so that nothing is above 0."""
+
+
+@wrong({"max(axis=1, keepdims=True": "max("}, loses=[large])
+def one_maximum_for_all():
+    """You subtract the largest score of the whole batch. In a row that lies far below it, all exponentials vanish:
+    each row needs its own maximum."""
+
+
+@wrong({"max(axis=1, keepdims=True": "max(axis=0", "sum(axis=1, keepdims=True": "sum(axis=0"})
+def softmax_over_the_samples():
+    """Your softmax runs over the samples. The probabilities of one sample, one row, must have the sum 1."""
+
+
+@wrong({"p[": "slope = p * (1 - p)\n    p[", "* p": "* p * slope"})
+def slope_of_the_softmax_again():
+    """You multiply by p(1 - p) once more. The slope of the softmax is already in probability minus label: that is
+    the gradient with respect to the scores."""
+
+
+@wrong(loses=[any_array])
+def float32_lost(dout, logits, labels):
+    """Right numbers, but float32 comes back as float64: np.eye and np.zeros make float64 unless told otherwise."""
+    p = np.exp(logits - logits.max(axis=1, keepdims=True))
+    p /= p.sum(axis=1, keepdims=True)
+    return dout * (p - np.eye(logits.shape[1])[labels]) / len(labels)
+
+
+@wrong(
+    {
+        "p = np.exp(logits -": "logits -=",
+        "max(axis=1, keepdims=True)": "max(axis=1, keepdims=True)\n    p = np.exp(logits",
+    },
+    loses=[PURITY],
+)
+def shifted_in_place():
+    """`logits -= ...` changes the array that you were given. Make a new one."""

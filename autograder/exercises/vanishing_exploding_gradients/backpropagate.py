@@ -1,0 +1,132 @@
+"""backpropagate: gradients with respect to all activations, from the Jacobians and the last gradient."""
+
+import numpy as np
+
+from autograder.exercises.cases import case
+from autograder.exercises.model import PURITY, Exercise
+from autograder.exercises.sampling import strided
+from autograder.exercises.vanishing_exploding_gradients import chain
+
+TEXTBOOK = """\
+def backpropagate(jacobians, gradient):
+    gradients = [gradient]
+    for J in reversed(jacobians):
+        gradients.insert(0, J.T @ gradients[0])
+    return gradients
+"""
+
+backpropagate = Exercise(
+    TEXTBOOK,
+    summary="gradients with respect to all activations, from the Jacobians and the last gradient",
+    pytorch="torch.autograd.grad(gradient @ a_L, [a_0, ..., a_L]) with a_l = J_l @ a_(l-1)",
+    source="Rumelhart, Hinton and Williams 1986, Learning representations by back-propagating errors",
+    computation="reduction",
+)
+requirement, wrong = backpropagate.requirement, backpropagate.wrong
+
+
+@backpropagate.pytorch_reference
+def reference(jacobians, gradient):
+    """The gradients of gradient·(J_L ... J_1 a_0) with respect to a_0, ..., a_L."""
+    import torch
+
+    size = jacobians[0].shape[1] if jacobians else len(gradient)
+    activations = [torch.zeros(size, dtype=gradient.dtype, device=gradient.device, requires_grad=True)]
+    for jacobian in jacobians:
+        activations.append(jacobian @ activations[-1])
+    return torch.autograd.grad(gradient @ activations[-1], activations)
+
+
+@requirement("one layer", points=1)
+def one_layer(sample):
+    """One Jacobian: the gradient before it and the gradient after it."""
+    square = np.array([[1.0, 2.0], [3.0, 4.0]])
+    yield case("one Jacobian, square", jacobians=[square], gradient=np.array([1.0, 10.0]))
+    wide = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
+    yield case("three inputs, two outputs", jacobians=[wide], gradient=np.array([1.0, 10.0]))
+    for _ in sample.repeat(public=2, hidden=5):
+        inputs, outputs = sample.shape()
+        yield case("random numbers", jacobians=[sample.normal(outputs, inputs)], gradient=sample.normal(outputs))
+
+
+@requirement("several layers", points=2)
+def several_layers(sample):
+    """Two and more Jacobians, first square, then with widths that all differ."""
+    first, second = np.array([[1.0, 2.0], [0.0, 1.0]]), np.array([[1.0, 0.0], [3.0, 1.0]])
+    yield case("two square Jacobians", jacobians=[first, second], gradient=np.array([1.0, 10.0]))
+    third = np.array([[2.0, 0.0], [0.0, -1.0]])
+    yield case("three square Jacobians", jacobians=[first, second, third], gradient=np.array([1.0, 10.0]))
+    yield case("widths 3, 2, 1", jacobians=[np.arange(6.0).reshape(2, 3), np.array([[1.0, -2.0]])], gradient=np.ones(1))
+    for _ in sample.repeat(public=2, hidden=5):
+        widths = sample.shape(sample.integer(3, 6), largest=8)
+        yield case("random widths", jacobians=chain(sample, widths), gradient=sample.normal(widths[-1]))
+
+
+@requirement("any memory order and dtype", points=1)
+def any_array(sample):
+    """float32 stays float32; any memory order; whole numbers in a Jacobian; no layer at all."""
+    single = np.array([[1.0, 2.0]], dtype="float32")
+    yield case("float32", jacobians=[single], gradient=np.array([3.0], dtype="float32"))
+    yield case("whole numbers in the Jacobian", jacobians=[np.array([[1, 2, 3]])], gradient=np.array([0.5]))
+    yield case("Fortran order", jacobians=[np.asfortranarray(sample.normal(3, 4))], gradient=sample.normal(3))
+    yield case("strided", jacobians=[strided(sample.normal(3, 5))], gradient=strided(sample.normal(3)))
+    yield case("no layer at all", jacobians=[], gradient=np.array([1.0, -2.0]))
+    for _ in sample.repeat(public=1, hidden=3):
+        yield case(
+            "float32", jacobians=[sample.normal(3, 4, dtype="float32")], gradient=sample.normal(3, dtype="float32")
+        )
+
+
+@wrong({".T": ""})
+def not_transposed():
+    """You multiply by J. That carries a change forward through the layer; a gradient goes backward, through the
+    transposed matrix."""
+
+
+@wrong({"reversed(jacobians)": "jacobians"}, loses=[several_layers])
+def first_layer_first():
+    """One layer is right, but with several you start at the wrong end: the gradient comes from the loss, so the last
+    layer's Jacobian acts on it first. The order of a matrix product matters."""
+
+
+@wrong({"insert(0,": "append(", "[0": "[-1"})
+def list_reversed():
+    """The right vectors in the opposite order: the first entry belongs to a_0, the input of the network, the last is
+    the gradient that you were given."""
+
+
+@wrong(
+    {"[gradient": "[", "gradients.": "gradient = J.T @ gradient\n        gradients.", "J.T @ gradients[0]": "gradient"}
+)
+def given_gradient_missing():
+    """One entry is missing: the list ends with the gradient with respect to a_L, which you were given."""
+
+
+@wrong()
+def only_the_first(jacobians, gradient):
+    """You return only the gradient at the input. Keep each one on the way: every layer needs its own."""
+    for J in reversed(jacobians):
+        gradient = J.T @ gradient
+    return gradient
+
+
+@wrong(loses=[several_layers])
+def always_the_last_gradient(jacobians, gradient):
+    """Each Jacobian of yours acts on the gradient at the top. It has to act on what the layer above passed on."""
+    return [J.T @ gradient for J in jacobians] + [gradient]
+
+
+@wrong({"return gradients": "return np.array(gradients)"})
+def one_array():
+    """np.array(...) around your list fails as soon as the layers have different widths. Return the list itself."""
+
+
+@wrong({"[gradient": "[np.array(gradient, dtype=float)"}, loses=[any_array])
+def float32_lost():
+    """Right numbers, but float32 comes back as float64: dtype=float means float64."""
+
+
+@wrong({"for": "jacobians.reverse()\n    for", "reversed(jacobians)": "jacobians"}, loses=[PURITY])
+def list_turned_around():
+    """jacobians.reverse() turns the caller's list around, and a second call gets it in the wrong order.
+    reversed(jacobians) leaves it alone."""

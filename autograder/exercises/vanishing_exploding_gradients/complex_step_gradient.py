@@ -1,0 +1,210 @@
+"""complex_step_gradient: gradient of a function by a step in the imaginary direction."""
+
+import numpy as np
+
+from autograder.exercises.cases import case
+from autograder.exercises.model import Exercise
+from autograder.exercises.sampling import strided
+from autograder.exercises.vanishing_exploding_gradients import (
+    LARGE_STEP,
+    SMALL_BOWL,
+    bowl,
+    cubic,
+    gradient_by_autograd,
+    linear,
+)
+from autograder.plaindata.named_functions import as_function
+
+TEXTBOOK = """\
+def complex_step_gradient(f, x, h=1e-20):
+    gradient = np.zeros(x.shape)
+    for index in np.ndindex(x.shape):
+        step = np.zeros(x.shape, dtype=complex)
+        step[index] = 1j * h
+        gradient[index] = f(x + step).imag / h
+    return gradient
+"""
+
+complex_step_gradient = Exercise(
+    TEXTBOOK,
+    summary="gradient of a function by a step in the imaginary direction",
+    pytorch="torch.autograd.grad(f(x), x)",
+    source="Squire and Trapp 1998, Using complex variables to estimate derivatives of real functions",
+    computation="reduction",
+)
+requirement, wrong = complex_step_gradient.requirement, complex_step_gradient.wrong
+
+
+@complex_step_gradient.pytorch_reference
+def reference(f, x, h=1e-20):
+    """Autograd; for a large step the formula itself, in PyTorch's complex numbers."""
+    import torch
+
+    if h < LARGE_STEP:
+        return gradient_by_autograd(f, x)
+    f = {name: value.to(torch.complex128) if torch.is_tensor(value) else value for name, value in f.items()}
+    x, gradient = x.to(torch.complex128).flatten(), torch.zeros(x.shape, dtype=torch.float64, device=x.device)
+    for i in range(len(x)):
+        step = torch.zeros_like(x)
+        step[i] = 1j * h
+        gradient.view(-1)[i] = as_function(f)(x + step).imag / h
+    return gradient
+
+
+@requirement("a vector", points=1)
+def complex_step_vector(sample):
+    """x a vector, h left out."""
+    yield case("f = x³ at 2", f=cubic([1.0]), x=np.array([2.0]))
+    yield case("f = x₁³ - 2x₂³", f=cubic([1.0, -2.0]), x=np.array([2.0, -1.0]))
+    yield case("a quadratic function of two numbers", f=SMALL_BOWL, x=np.array([1.0, -2.0]))
+    for _ in sample.repeat(public=1, hidden=4):
+        n = sample.integer(3, 6)
+        weight = sample.normal(n, scale=2.0)
+        yield case("Σ w log(1 + eˣ)", f={"function": "softplus", "weight": weight}, x=sample.normal(n))
+        yield case("Σ w x³", f=cubic(weight), x=sample.normal(n, scale=2.0))
+        yield case("a quadratic function", f=bowl(sample, n), x=sample.normal(n))
+
+
+@requirement("the step h", points=1)
+def complex_step_step(sample):
+    """Steps so large that one sees them in the result, and one far smaller than the default."""
+    yield case("f = x³ at 2, h = 0.5", f=cubic([1.0]), x=np.array([2.0]), h=0.5)
+    yield case("f = x₁³ - 2x₂³, h = 1e-100", f=cubic([1.0, -2.0]), x=np.array([2.0, -1.0]), h=1e-100)
+    for _ in sample.repeat(public=1, hidden=4):
+        n = sample.integer(3, 6)
+        yield case("Σ w x³", f=cubic(sample.normal(n, scale=2.0)), x=sample.normal(n), h=sample.number(0.1, 1.0))
+
+
+@requirement("digits that differences lose", points=1)
+def complex_step_digits(sample):
+    """Small derivatives of a large function: a difference would lose all their digits."""
+    exact = {"computation": "elementwise, relative"}
+    yield case("f = 10¹² x₁³ - 10⁻⁶ x₂³", f=cubic([1e12, -1e-6]), x=np.array([2.0, -1.0]), **exact)
+    for _ in sample.repeat(public=1, hidden=4):
+        n = sample.integer(3, 6)
+        x = sample.normal(n) + np.where(sample.uniform(n) < 0.5, -5.0, 5.0)
+        yield case(
+            "weights from 10¹⁰ to 10⁻¹⁰", f=cubic(np.geomspace(1e10, 1e-10, n) * np.resize([1, -1], n)), x=x, **exact
+        )
+
+
+@requirement("any shape, memory order and dtype", points=1)
+def complex_step_any_array(sample):
+    """x of any shape, memory order and dtype; the result is float64."""
+    yield case("whole numbers", f=linear([1.5, -2.5]), x=np.array([3, 4]))
+    yield case("float32", f=linear([1.5, -2.5]), x=np.array([3.0, 0.7], dtype="float32"))
+    yield case("two rows", f=cubic([[1.0], [-2.0]]), x=np.array([[3.0], [4.0]]))
+    yield case("Fortran order", f=cubic(sample.normal(2, 3)), x=np.asfortranarray(sample.normal(2, 3)))
+    yield case("strided", f=cubic(sample.normal(2, 3)), x=strided(sample.normal(2, 3)))
+    yield case("empty", f=cubic(np.zeros((0, 3))), x=np.zeros((0, 3)))
+    for _ in sample.repeat(public=1, hidden=3):
+        shape = sample.shape(4, smallest=1, largest=4)
+        yield case("four axes", f=cubic(sample.normal(*shape)), x=sample.normal(*shape))
+
+
+@wrong()
+def real_part(f, x, h=1e-20):
+    """You take the real part, which is f(x) itself. The derivative sits in the imaginary part."""
+    gradient = np.zeros(x.shape)
+    for index in np.ndindex(x.shape):
+        moved = x.astype(complex)
+        moved[index] += 1j * h
+        gradient[index] = f(moved).real / h
+    return gradient
+
+
+@wrong()
+def not_divided(f, x, h=1e-20):
+    """Your numbers are h times the gradient."""
+    gradient = np.zeros(x.shape)
+    for index in np.ndindex(x.shape):
+        moved = x.astype(complex)
+        moved[index] += 1j * h
+        gradient[index] = f(moved).imag
+    return gradient
+
+
+@wrong()
+def divided_by_two_h(f, x, h=1e-20):
+    """Half the gradient: 2h belongs to the central difference, with its two points. Here there is one."""
+    gradient = np.zeros(x.shape)
+    for index in np.ndindex(x.shape):
+        moved = x.astype(complex)
+        moved[index] += 1j * h
+        gradient[index] = f(moved).imag / (2 * h)
+    return gradient
+
+
+@wrong()
+def real_step(f, x, h=1e-20):
+    """This is a central difference with a tiny real step: x + 1e-20 is x again, so the difference is 0. The step has
+    to go in the imaginary direction."""
+    gradient = np.zeros(x.shape)
+    for index in np.ndindex(x.shape):
+        step = np.zeros(x.shape)
+        step[index] = h
+        gradient[index] = (f(x + step) - f(x - step)) / (2 * h)
+    return gradient
+
+
+@wrong()
+def all_entries_at_once(f, x, h=1e-20):
+    """You move all entries of x at the same time, which gives the sum of the partial derivatives."""
+    return np.full(x.shape, f(x.astype(complex) + 1j * h).imag / h)
+
+
+@wrong()
+def step_not_reset(f, x, h=1e-20):
+    """Your first entry is right, but in each later one the entries before it still have their step. Begin each turn
+    of the loop with a new array of zeros."""
+    gradient, step = np.zeros(x.shape), np.zeros(x.shape, dtype=complex)
+    for index in np.ndindex(x.shape):
+        step[index] = 1j * h
+        gradient[index] = f(x + step).imag / h
+    return gradient
+
+
+@wrong()
+def step_downward(f, x, h=1e-20):
+    """The sign is wrong: you step by -ih, and the imaginary part of f follows."""
+    gradient = np.zeros(x.shape)
+    for index in np.ndindex(x.shape):
+        moved = x.astype(complex)
+        moved[index] -= 1j * h
+        gradient[index] = f(moved).imag / h
+    return gradient
+
+
+@wrong(loses=[complex_step_step])
+def h_ignored(f, x, h=1e-20):
+    """Your step is 1e-20 whatever h is. That is only the default: use the parameter."""
+    gradient = np.zeros(x.shape)
+    for index in np.ndindex(x.shape):
+        moved = x.astype(complex)
+        moved[index] += 1e-20j
+        gradient[index] = f(moved).imag / 1e-20
+    return gradient
+
+
+@wrong(loses=[complex_step_any_array])
+def result_like_x(f, x, h=1e-20):
+    """The array for your result has the dtype of x: float32 comes back, or whole numbers with the fraction cut off.
+    The result is always float64 here."""
+    gradient = np.zeros_like(x)
+    for index in np.ndindex(x.shape):
+        moved = x.astype(complex)
+        moved[index] += 1j * h
+        gradient[index] = f(moved).imag / h
+    return gradient
+
+
+@wrong(loses=[complex_step_any_array])
+def flattened_copy(f, x, h=1e-20):
+    """reshape(-1) is a view of the same memory only if the array lies in memory row by row. For an array in Fortran
+    order it is a copy, so your step never reaches x."""
+    gradient = np.zeros(x.size)
+    for i in range(x.size):
+        moved = np.array(x, dtype=complex)
+        moved.reshape(-1)[i] += 1j * h
+        gradient[i] = f(moved).imag / h
+    return gradient.reshape(x.shape)

@@ -1,0 +1,271 @@
+"""mlp_gradients: all gradients of a fully connected network, from what the forward pass has kept."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from autograder.exercises.cases import Case, case
+from autograder.exercises.model import PURITY, Exercise
+from autograder.exercises.sampling import Sampler, strided
+from autograder.exercises.vanishing_exploding_gradients import chain
+
+TEXTBOOK = """\
+def mlp_gradients(dout, activations, slopes, weights):
+    dz, dW, db = [], [], []
+    da = dout
+    for l in reversed(range(len(weights))):
+        dz.insert(0, da * slopes[l])
+        dW.insert(0, dz[0].T @ activations[l])
+        db.insert(0, dz[0].sum(axis=0))
+        da = dz[0] @ weights[l]
+    return {"dx": da, "dz": dz, "dW": dW, "db": db}
+"""
+
+mlp_gradients = Exercise(
+    TEXTBOOK,
+    outputs=("dx", "dz", "dW", "db"),
+    summary="all gradients of a fully connected network, from what the forward pass has kept",
+    pytorch="torch.autograd.grad(a_L, [x, z_1, ..., W_1, ..., b_1, ...], dout)",
+    source="Rumelhart, Hinton and Williams 1986; W as in torch.nn.Linear, (out, in)",
+    computation="reduction",
+)
+requirement, wrong = mlp_gradients.requirement, mlp_gradients.wrong
+
+
+def backward_case(name: str, sample: Sampler, samples: int, widths: tuple[int, ...], dtype: str = "float64") -> Case:
+    """A random case: activations between -1 and 1 and slopes that are not those of tanh."""
+    activations = [np.round(np.tanh(sample.normal(samples, width)), 3).astype(dtype) for width in widths]
+    slopes = [np.round(sample.uniform(samples, width, low=0.1, high=1.5), 3).astype(dtype) for width in widths[1:]]
+    return case(
+        name,
+        dout=sample.normal(samples, widths[-1], dtype=dtype),
+        activations=activations,
+        slopes=slopes,
+        weights=chain(sample, widths, dtype),
+    )
+
+
+@mlp_gradients.pytorch_reference
+def reference(dout, activations, slopes, weights):
+    """Autograd through layers that have the given activations and slopes."""
+    import torch
+
+    x = activations[0].detach().requires_grad_(True)
+    weights = [weight.detach().requires_grad_(True) for weight in weights]
+    biases = [torch.zeros_like(slope[:1].sum(dim=0)).requires_grad_(True) for slope in slopes]
+    zs, a = [], x
+    for weight, bias, value, slope in zip(weights, biases, activations[1:], slopes, strict=True):
+        zs.append(torch.nn.functional.linear(a, weight, bias))
+        a = value + slope * (zs[-1] - zs[-1].detach())
+    found = torch.autograd.grad(a, [x, *zs, *weights, *biases], dout)
+    layers = len(weights)
+    return {
+        "dx": found[0],
+        "dz": found[1 : 1 + layers],
+        "dW": found[1 + layers : 1 + 2 * layers],
+        "db": found[1 + 2 * layers :],
+    }
+
+
+@requirement("one layer", points=1)
+def one_layer(sample):
+    """One layer and one sample."""
+    yield case(
+        "two inputs, one unit",
+        dout=np.array([[10.0]]),
+        activations=[np.array([[1.0, 2.0]]), np.array([[0.6]])],
+        slopes=[np.array([[0.5]])],
+        weights=[np.array([[3.0, -4.0]])],
+    )
+    yield case(
+        "two inputs, two units",
+        dout=np.array([[10.0, 1.0]]),
+        activations=[np.array([[1.0, 2.0]]), np.array([[0.6, -0.3]])],
+        slopes=[np.array([[0.5, 2.0]])],
+        weights=[np.array([[3.0, -4.0], [1.0, 7.0]])],
+    )
+    for _ in sample.repeat(public=2, hidden=5):
+        yield backward_case("random numbers", sample, 1, sample.shape())
+
+
+@requirement("several layers", points=2)
+def several_layers(sample):
+    """Several layers, one sample."""
+    yield case(
+        "two layers of one unit",
+        dout=np.array([[10.0]]),
+        activations=[np.array([[3.0]]), np.array([[0.6]]), np.array([[0.2]])],
+        slopes=[np.array([[0.5]]), np.array([[0.1]])],
+        weights=[np.array([[2.0]]), np.array([[-4.0]])],
+    )
+    for _ in sample.repeat(public=2, hidden=5):
+        yield backward_case("random widths", sample, 1, sample.shape(sample.integer(3, 6), largest=8))
+
+
+@requirement("a batch", points=1)
+def batch(sample):
+    """A batch of several samples, through one layer and through several; an empty batch."""
+    yield case(
+        "two samples, one input, one unit",
+        dout=np.array([[10.0], [1.0]]),
+        activations=[np.array([[1.0], [2.0]]), np.array([[0.6], [-0.3]])],
+        slopes=[np.array([[0.5], [1.0]])],
+        weights=[np.array([[3.0]])],
+    )
+    yield backward_case("empty batch", sample, 0, (3, 2))
+    for _ in sample.repeat(public=2, hidden=5):
+        samples, *widths = sample.shape(sample.integer(4, 6), largest=8)
+        yield backward_case("random widths", sample, samples, tuple(widths))
+
+
+@requirement("any memory order and dtype", points=1)
+def any_array(sample):
+    """float32 stays float32; any memory order; whole numbers as x. One sample, one layer."""
+    yield backward_case("float32", sample, 1, (2, 1), "float32")
+    x, a, slope = np.array([[1, 2, 3]]), np.array([[0.6, 0.1]]), np.array([[0.5, 2.0]])
+    weight = np.array([[3.0, -4.0, 1.0], [1.0, 7.0, 2.0]])
+    dout = np.array([[10.0, 1.0]])
+    yield case("whole numbers as x", dout=dout, activations=[x, a], slopes=[slope], weights=[weight])
+    weight, x = np.asfortranarray(weight), strided(np.array([[1.0, -2.0, 3.0]]))
+    dout = strided(dout)
+    yield case("strided, Fortran order", dout=dout, activations=[x, a], slopes=[slope], weights=[weight])
+    for _ in sample.repeat(public=1, hidden=3):
+        yield backward_case("random float32", sample, 1, sample.shape(), "float32")
+
+
+@wrong()
+def slopes_left_out(dout, activations, slopes, weights):
+    """Your gradients pass the activations unchanged. On the way from a to z each is multiplied by its slope."""
+    dz, dW, db = [], [], []
+    for i in reversed(range(len(weights))):
+        dz.insert(0, dout)
+        dW.insert(0, dout.T @ activations[i])
+        db.insert(0, dout.sum(axis=0))
+        dout = dout @ weights[i]
+    return {"dx": dout, "dz": dz, "dW": dW, "db": db}
+
+
+@wrong()
+def slopes_not_passed_down(dout, activations, slopes, weights):
+    """dz is right in the last layer, but what you send to the layer below comes from the wrong side of the
+    activation: the weights stand behind z, not behind a."""
+    dz, dW, db = [], [], []
+    for i in reversed(range(len(weights))):
+        dz.insert(0, dout * slopes[i])
+        dW.insert(0, dz[0].T @ activations[i])
+        db.insert(0, dz[0].sum(axis=0))
+        dout = dout @ weights[i]
+    return {"dx": dout, "dz": dz, "dW": dW, "db": db}
+
+
+@wrong()
+def dz_before_the_slope(dout, activations, slopes, weights):
+    """Only dz is wrong: you keep the gradient with respect to a, before it is multiplied by the slope."""
+    dz, dW, db = [], [], []
+    for i in reversed(range(len(weights))):
+        dz.insert(0, dout)
+        through = dout * slopes[i]
+        dW.insert(0, through.T @ activations[i])
+        db.insert(0, through.sum(axis=0))
+        dout = through @ weights[i]
+    return {"dx": dout, "dz": dz, "dW": dW, "db": db}
+
+
+@wrong()
+def own_output(dout, activations, slopes, weights):
+    """In dW you use the layer's own output. The weights were multiplied by the layer's input."""
+    dz, dW, db = [], [], []
+    for i in reversed(range(len(weights))):
+        dz.insert(0, dout * slopes[i])
+        dW.insert(0, dz[0].T @ activations[i + 1])
+        db.insert(0, dz[0].sum(axis=0))
+        dout = dz[0] @ weights[i]
+    return {"dx": dout, "dz": dz, "dW": dW, "db": db}
+
+
+@wrong()
+def in_out_layout(dout, activations, slopes, weights):
+    """Your dW are transposed: they must have the shape of W, (units, inputs). Keras stores weights your way."""
+    dz, dW, db = [], [], []
+    for i in reversed(range(len(weights))):
+        dz.insert(0, dout * slopes[i])
+        dW.insert(0, activations[i].T @ dz[0])
+        db.insert(0, dz[0].sum(axis=0))
+        dout = dz[0] @ weights[i]
+    return {"dx": dout, "dz": dz, "dW": dW, "db": db}
+
+
+@wrong()
+def slope_of_tanh(dout, activations, slopes, weights):
+    """You compute the slope of tanh from the activations. The activation may be another one: use `slopes`."""
+    dz, dW, db = [], [], []
+    for i in reversed(range(len(weights))):
+        dz.insert(0, dout * (1 - activations[i + 1] ** 2))
+        dW.insert(0, dz[0].T @ activations[i])
+        db.insert(0, dz[0].sum(axis=0))
+        dout = dz[0] @ weights[i]
+    return {"dx": dout, "dz": dz, "dW": dW, "db": db}
+
+
+@wrong(loses=[batch])
+def biases_averaged(dout, activations, slopes, weights):
+    """db is averaged over the samples. Every sample adds to the loss, so the gradients add up; if the loss is a
+    mean, the 1/N is in dout already."""
+    dz, dW, db = [], [], []
+    for i in reversed(range(len(weights))):
+        dz.insert(0, dout * slopes[i])
+        dW.insert(0, dz[0].T @ activations[i])
+        db.insert(0, dz[0].mean(axis=0))
+        dout = dz[0] @ weights[i]
+    return {"dx": dout, "dz": dz, "dW": dW, "db": db}
+
+
+@wrong(loses=[batch])
+def divided_by_the_batch_size(dout, activations, slopes, weights):
+    """dW and db are divided by the number of samples. If the loss is a mean, the 1/N is in dout already."""
+    dz, dW, db = [], [], []
+    for i in reversed(range(len(weights))):
+        dz.insert(0, dout * slopes[i])
+        dW.insert(0, dz[0].T @ activations[i] / len(dout))
+        db.insert(0, dz[0].sum(axis=0) / len(dout))
+        dout = dz[0] @ weights[i]
+    return {"dx": dout, "dz": dz, "dW": dW, "db": db}
+
+
+@wrong(loses=[several_layers, batch])
+def lists_reversed(dout, activations, slopes, weights):
+    """The right arrays in the wrong order: you go through the layers from last to first, but the lists begin with
+    the first layer."""
+    dz, dW, db = [], [], []
+    for i in reversed(range(len(weights))):
+        dz.append(dout * slopes[i])
+        dW.append(dz[-1].T @ activations[i])
+        db.append(dz[-1].sum(axis=0))
+        dout = dz[-1] @ weights[i]
+    return {"dx": dout, "dz": dz, "dW": dW, "db": db}
+
+
+@wrong(loses=[any_array])
+def float32_lost(dout, activations, slopes, weights):
+    """Right numbers, but float32 comes back as float64: dtype=float means float64."""
+    dz, dW, db = [], [], []
+    dout = np.array(dout, dtype=float)
+    for i in reversed(range(len(weights))):
+        dz.insert(0, dout * slopes[i])
+        dW.insert(0, dz[0].T @ activations[i])
+        db.insert(0, dz[0].sum(axis=0))
+        dout = dz[0] @ weights[i]
+    return {"dx": dout, "dz": dz, "dW": dW, "db": db}
+
+
+@wrong(loses=[PURITY])
+def dout_overwritten(dout, activations, slopes, weights):
+    """dout *= ... writes into the caller's array."""
+    dz, dW, db = [], [], []
+    for i in reversed(range(len(weights))):
+        dout *= slopes[i]
+        dz.insert(0, dout)
+        dW.insert(0, dout.T @ activations[i])
+        db.insert(0, dout.sum(axis=0))
+        dout = dout @ weights[i]
+    return {"dx": dout, "dz": dz, "dW": dW, "db": db}

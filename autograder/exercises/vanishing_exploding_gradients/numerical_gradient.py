@@ -1,0 +1,201 @@
+"""numerical_gradient: gradient of a function by central differences."""
+
+import numpy as np
+
+from autograder.exercises.cases import case
+from autograder.exercises.model import Exercise
+from autograder.exercises.sampling import strided
+from autograder.exercises.vanishing_exploding_gradients import (
+    LARGE_STEP,
+    SMALL_BOWL,
+    bowl,
+    cubic,
+    gradient_by_autograd,
+    linear,
+)
+from autograder.plaindata.named_functions import as_function
+
+TEXTBOOK = """\
+def numerical_gradient(f, x, h=1e-5):
+    gradient = np.zeros(x.shape)
+    for index in np.ndindex(x.shape):
+        step = np.zeros(x.shape)
+        step[index] = h
+        gradient[index] = (f(x + step) - f(x - step)) / (2 * h)
+    return gradient
+"""
+
+numerical_gradient = Exercise(
+    TEXTBOOK,
+    summary="gradient of a function by central differences",
+    pytorch="torch.autograd.grad(f(x), x)",
+    source="Nocedal and Wright 2006, Numerical Optimization, section 8.1; the torch.autograd.gradcheck notes",
+    computation="numerical derivative",
+)
+requirement, wrong = numerical_gradient.requirement, numerical_gradient.wrong
+
+
+@numerical_gradient.pytorch_reference
+def reference(f, x, h=1e-5):
+    """Autograd; for a large step the central difference quotient, entry by entry."""
+    import torch
+
+    if h < LARGE_STEP:
+        return gradient_by_autograd(f, x)
+    x, gradient = x.double().flatten(), torch.zeros(x.shape, dtype=torch.float64, device=x.device)
+    for i in range(len(x)):
+        step = torch.zeros_like(x)
+        step[i] = h
+        high, low = as_function(f)(x + step), as_function(f)(x - step)
+        gradient.view(-1)[i] = (high - low) / (2 * h)
+    return gradient
+
+
+@requirement("a vector", points=1)
+def vector(sample):
+    """x a vector, h left out."""
+    yield case("f = x³ at 2", f=cubic([1.0]), x=np.array([2.0]))
+    yield case("f = x₁³ - 2x₂³", f=cubic([1.0, -2.0]), x=np.array([2.0, -1.0]))
+    yield case("a quadratic function of two numbers", f=SMALL_BOWL, x=np.array([1.0, -2.0]))
+    for _ in sample.repeat(public=1, hidden=4):
+        n = sample.integer(3, 6)
+        weight = sample.normal(n, scale=2.0)
+        yield case("Σ w log(1 + eˣ)", f={"function": "softplus", "weight": weight}, x=sample.normal(n))
+        yield case("Σ w x³", f=cubic(weight), x=sample.normal(n, scale=2.0))
+        yield case("a quadratic function", f=bowl(sample, n), x=sample.normal(n))
+
+
+@requirement("the step h", points=1)
+def step(sample):
+    """Steps so large that one sees them in the result."""
+    exact = {"computation": "reduction"}
+    yield case("f = x³ at 2, h = 0.5", f=cubic([1.0]), x=np.array([2.0]), h=0.5, **exact)
+    yield case("a quadratic function, h = 0.5", f=SMALL_BOWL, x=np.array([1.0, -2.0]), h=0.5, **exact)
+    for _ in sample.repeat(public=1, hidden=4):
+        n = sample.integer(3, 6)
+        x, h = sample.normal(n), sample.number(0.1, 2.0)
+        yield case("Σ w x³", f=cubic(sample.normal(n)), x=x, h=h, **exact)
+        yield case("a quadratic function", f=bowl(sample, n), x=x, h=h, **exact)
+
+
+@requirement("any shape and memory order", points=1)
+def shapes(sample):
+    """x of any shape and memory order."""
+    yield case("two rows", f=linear([[1.0], [-2.0]]), x=np.array([[3.0], [4.0]]), h=1e-5)
+    table = np.asfortranarray(sample.normal(2, 3))
+    yield case("Fortran order", f=linear(sample.normal(2, 3)), x=table, h=1e-5)
+    yield case("strided", f=linear(sample.normal(2, 3)), x=strided(sample.normal(2, 3)), h=1e-5)
+    yield case("empty", f=linear(np.zeros((0, 3))), x=np.zeros((0, 3)), h=1e-5)
+    for _ in sample.repeat(public=1, hidden=3):
+        shape = sample.shape(4, smallest=1, largest=4)
+        yield case("four axes", f=linear(sample.normal(*shape)), x=sample.normal(*shape), h=1e-5)
+
+
+@requirement("whole numbers and float32", points=1)
+def dtypes(sample):
+    """Whole numbers and float32 as x: the result is that of the same numbers in float64."""
+    yield case("whole numbers", f=linear([1.5, -2.5]), x=np.array([3, 4]), h=1e-5)
+    yield case("float32", f=linear([1.5, -2.5]), x=np.array([3.0, 0.7], dtype="float32"), h=1e-5)
+    for _ in sample.repeat(public=1, hidden=3):
+        n = sample.integer(3, 6)
+        yield case("random float32", f=linear(sample.normal(n)), x=sample.normal(n, dtype="float32"), h=1e-5)
+
+
+@wrong({"- step": "+ 0.0", "(2 * h)": "h"}, loses=[vector, step])
+def forward_difference():
+    """This is the forward difference: you step to one side only. Its error shrinks in proportion to h, that of the
+    central difference in proportion to h²."""
+
+
+@wrong({"(2 * h)": "h"})
+def divided_by_h():
+    """Your gradient is twice as large as it should be. How far apart are the two points where you evaluate f?"""
+
+
+@wrong({"/ (": "/", "h)": "h"})
+def parentheses_missing():
+    """Your numbers are h² times the gradient: / 2 * h divides by 2 and then multiplies by h. Use parentheses."""
+
+
+@wrong()
+def all_entries_at_once(f, x, h=1e-5):
+    """You move all entries of x at the same time, which gives the sum of the partial derivatives. Move one entry,
+    measure, and go on to the next."""
+    slope = (f(x + np.float64(h)) - f(x - np.float64(h))) / (2 * h)
+    return np.full(x.shape, slope)
+
+
+@wrong(loses=[vector, step])
+def entry_not_restored(f, x, h=1e-5):
+    """An entry that you have moved stays moved while you do the next ones. Put it back first."""
+    gradient = np.zeros(x.shape)
+    moved = x.astype(float)
+    for index in np.ndindex(x.shape):
+        old = moved[index]
+        moved[index] = old + h
+        high = f(moved)
+        moved[index] = old - h
+        low = f(moved)
+        gradient[index] = (high - low) / (2 * h)
+    return gradient
+
+
+@wrong()
+def step_not_reset(f, x, h=1e-5):
+    """Your first entry is right, but in each later one the entries before it still have their step. Begin each turn
+    of the loop with a new array of zeros."""
+    gradient, step = np.zeros(x.shape), np.zeros(x.shape)
+    for index in np.ndindex(x.shape):
+        step[index] = h
+        gradient[index] = (f(x + step) - f(x - step)) / (2 * h)
+    return gradient
+
+
+@wrong({"= h": "= 1e-5", "(2 * h)": "2e-5"}, loses=[step])
+def h_ignored():
+    """Your step is 1e-5 whatever h is. That is only the default: use the parameter."""
+
+
+@wrong({"1e-5": "1e-13"}, loses=[vector])
+def default_step_too_small():
+    """With h given you are right, but your default of 1e-13 is too small: f(x + h) and f(x - h) then agree in nearly
+    all of their digits, and the difference is mostly rounding. The default here is 1e-5."""
+
+
+@wrong(loses=[shapes])
+def flattened_copy(f, x, h=1e-5):
+    """reshape(-1) is a view of the same memory only if the array lies in memory row by row. For an array in Fortran
+    order it is a copy, so your step never reaches x."""
+    gradient = np.zeros(x.size)
+    moved = np.array(x, dtype=float)
+    for i in range(x.size):
+        old = moved.reshape(-1)[i]
+        moved.reshape(-1)[i] = old + h
+        high = f(moved)
+        moved.reshape(-1)[i] = old - h
+        low = f(moved)
+        moved.reshape(-1)[i] = old
+        gradient[i] = (high - low) / (2 * h)
+    return gradient.reshape(x.shape)
+
+
+@wrong(loses=[dtypes])
+def dtype_of_x_kept(f, x, h=1e-5):
+    """Your moved copy has the dtype of x: whole numbers swallow a step of 1e-5, and float32 keeps two or three
+    digits of it. Make the copy float64."""
+    gradient = np.zeros(x.shape)
+    moved = x.copy()
+    for index in np.ndindex(x.shape):
+        moved[index] = x[index] + h
+        high = f(moved)
+        moved[index] = x[index] - h
+        low = f(moved)
+        moved[index] = x[index]
+        gradient[index] = (high - low) / (2 * h)
+    return gradient
+
+
+@wrong({"gradient = np.zeros(x.shape": "gradient = np.zeros_like(x"}, loses=[dtypes])
+def result_like_x():
+    """The array for your result has the dtype of x: float32 comes back, or whole numbers with the fraction cut off.
+    The result is always float64 here."""

@@ -1,0 +1,189 @@
+"""truncated_normal: normal numbers without their tails: what lies outside is drawn again."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from autograder.exercises.cases import case
+from autograder.exercises.model import PURITY, Exercise
+from autograder.exercises.sampling import Sampler, strided
+
+TEXTBOOK = """\
+def truncated_normal(candidates, std, cut=2.0):
+    weights = candidates[0]
+    for draws in candidates[1:]:
+        weights = np.where(np.abs(weights) > cut, draws, weights)
+    return weights * std
+"""
+
+truncated_normal = Exercise(
+    TEXTBOOK,
+    summary="normal numbers without their tails: what lies outside is drawn again",
+    pytorch="torch.nn.init.trunc_normal_(w, std=std, a=-cut * std, b=cut * std), with the same draws",
+    source="PyTorch 2.13, torch/nn/init.py, _no_grad_trunc_normal_ (rejection sampling)",
+)
+requirement, wrong = truncated_normal.requirement, truncated_normal.wrong
+
+
+def candidates_for(sample: Sampler, cut: float, *shape: int, dtype: str = "float64") -> np.ndarray:
+    """Four to nine tries for an array of this shape: many outside the cut, none at it, the last ones all inside."""
+    tries = sample.normal(sample.integer(4, 9), *shape, scale=1.5 * cut)
+    tries[-1] = np.round(sample.uniform(*shape, low=-0.95, high=0.95) * cut, 3)
+    tries[np.abs(tries) == cut] += 0.25
+    return tries.astype(dtype)
+
+
+@truncated_normal.pytorch_reference
+def reference(candidates, std, cut=2.0):
+    """What `torch.nn.init.trunc_normal_` does, with its draws given: what lies outside is replaced by the next try."""
+    import torch
+
+    found = candidates[0]
+    for further in candidates[1:]:
+        found = torch.where(found.abs() > cut, further, found)
+    return found * std
+
+
+@requirement("redrawn until inside", points=2)
+def usual(sample):
+    """A cut of 2 standard deviations: nothing to redraw, one redraw, several; a draw of exactly 0."""
+    yield case("one redraw", candidates=np.array([[3.0, 1.0], [-1.0, 0.5]]), std=0.5, cut=2.0)
+    several = np.array([[3.0, 1.0, -2.5], [-4.0, 0.2, 1.5], [1.8, 1.2, 1.0]])
+    yield case("two redraws for the first number", candidates=several, std=0.5, cut=2.0)
+    yield case("a single try, all inside", candidates=np.array([[1.0, -1.5, 0.2]]), std=0.5, cut=2.0)
+    yield case("the first draw is 0", candidates=np.array([[0.0, 3.0], [1.0, 0.0], [-1.0, 1.0]]), std=0.5, cut=2.0)
+    five_redraws = np.array([[3.0], [-2.5], [2.1], [4.0], [-6.0], [0.5]])
+    yield case("five redraws", candidates=five_redraws, std=0.5, cut=2.0)
+    for _ in sample.repeat(public=2, hidden=5):
+        yield case("random tries", candidates=candidates_for(sample, 2.0, sample.integer(8, 12)), std=0.5, cut=2.0)
+
+
+@requirement("other cuts and deviations", points=1)
+def other_cuts(sample):
+    """Cuts below and above 2, other standard deviations; and the default."""
+    tries = np.array([[1.2, 0.4, -3.5], [-1.1, 0.2, 2.5], [0.7, 0.6, 0.9]])
+    yield case("cut = 1, std = 2", candidates=tries, std=2.0, cut=1.0)
+    yield case("cut = 3, std = 0.02", candidates=tries, std=0.02, cut=3.0)
+    yield case("cut left out", candidates=np.array([[-3.0, 1.5], [2.5, 0.2], [1.0, 0.1]]), std=0.1)
+    for _ in sample.repeat(public=2, hidden=5):
+        cut = sample.choice((0.5, 1.25, 1.75))
+        tries = candidates_for(sample, cut, sample.integer(8, 12))
+        yield case("random tries", candidates=tries, std=sample.number(0.01, 0.4), cut=cut)
+
+
+@requirement("exactly at the cut", points=1)
+def at_the_cut(sample):
+    """A draw that lies exactly at the cut is kept."""
+    yield case("at +2 and at -2", candidates=np.array([[2.0, -2.0], [1.0, 1.0]]), std=0.5, cut=2.0)
+    for _ in sample.repeat(public=1, hidden=3):
+        tries = np.clip(sample.normal(3, 7), -1.9, 1.9)
+        tries[0, sample.integer(0, 3)], tries[0, sample.integer(4, 6)] = 2.0, -2.0
+        yield case("random tries, two of them at the cut", candidates=tries, std=0.5, cut=2.0)
+
+
+@requirement("any shape, memory order and dtype", points=1)
+def any_array(sample):
+    """Weights of two and four axes, every dtype and memory order."""
+    small = np.array([[3.0, 1.0], [-5.0, 0.5], [1.0, -1.0]], dtype="float32")
+    yield case("float32", candidates=small, std=0.5, cut=2.0)
+    yield case("whole numbers", candidates=np.array([[3, 1, -1], [-5, 0, 1], [1, 1, 0]]), std=0.5, cut=2.0)
+    yield case("a weight (3, 5)", candidates=candidates_for(sample, 2.0, 3, 5), std=0.5, cut=2.0)
+    fortran = np.asfortranarray(candidates_for(sample, 2.0, 3, 5))
+    yield case("Fortran order", candidates=fortran, std=0.5, cut=2.0)
+    yield case("every second entry", candidates=strided(candidates_for(sample, 2.0, 2, 5)), std=0.5, cut=2.0)
+    for _ in sample.repeat(public=1, hidden=3):
+        tries = candidates_for(sample, 2.0, *sample.shape(4, largest=5), dtype="float32")
+        yield case("a convolution, float32", candidates=tries, std=0.5, cut=2.0)
+
+
+@wrong(keeps=[at_the_cut])
+def clipped(candidates, std, cut=2.0):
+    """You clip: every draw outside lands exactly on the bound, so there are heaps of equal weights at both ends. It
+    has to be drawn again: take the next try at the same position."""
+    return np.clip(candidates[0], -cut, cut) * std
+
+
+@wrong(keeps=[at_the_cut])
+def redrawn_once(candidates, std, cut=2.0):
+    """You draw again once, but the second draw may lie outside, too. Go on until one is inside."""
+    second = candidates[min(1, len(candidates) - 1)]
+    return np.where(np.abs(candidates[0]) <= cut, candidates[0], second) * std
+
+
+@wrong(keeps=[at_the_cut])
+def upper_side_only(candidates, std, cut=2.0):
+    """You cut off the upper tail only: -3 is outside, too. The condition is about |draw|."""
+    first = np.argmax(candidates <= cut, axis=0)
+    return np.take_along_axis(candidates, first[None], axis=0)[0] * std
+
+
+@wrong(keeps=[at_the_cut])
+def cut_as_bound(candidates, std, cut=2.0):
+    """You compare the scaled draws with cut. In this exercise cut counts standard deviations: compare before you
+    multiply by std. (PyTorch's a and b are bounds for the scaled numbers, which is a trap of its own.)"""
+    first = np.argmax(np.abs(candidates * std) <= cut, axis=0)
+    return np.take_along_axis(candidates, first[None], axis=0)[0] * std
+
+
+@wrong()
+def last_inside(candidates, std, cut=2.0):
+    """You take the last draw inside the cut at each position. The first one is accepted; later ones are not looked
+    at."""
+    result = candidates[0]
+    for draws in candidates[1:]:
+        result = np.where(np.abs(draws) <= cut, draws, result)
+    return result * std
+
+
+@wrong(keeps=[at_the_cut])
+def one_stream_for_all(candidates, std, cut=2.0):
+    """You take all accepted draws as one stream. The distribution is the same, but here each position has tries of
+    its own: column by column, the first that is inside."""
+    accepted = candidates[np.abs(candidates) <= cut]
+    return accepted[: candidates[0].size].reshape(candidates.shape[1:]) * std
+
+
+@wrong()
+def deviation_restored(candidates, std, cut=2.0):
+    """You divide by 0.8796 to restore the standard deviation, as Keras does. PyTorch does not, and nor does this
+    exercise: std is that of the normal distribution before its tails are cut."""
+    first = np.argmax(np.abs(candidates) <= cut, axis=0)
+    result = np.take_along_axis(candidates, first[None], axis=0)[0]
+    return result * std / 0.87962566103423978
+
+
+@wrong(loses=[at_the_cut])
+def cut_excluded(candidates, std, cut=2.0):
+    """Everything fits except a draw that lies exactly at the cut: it is kept."""
+    first = np.argmax(np.abs(candidates) < cut, axis=0)
+    return np.take_along_axis(candidates, first[None], axis=0)[0] * std
+
+
+@wrong(loses=[other_cuts])
+def always_at_two(candidates, std, cut=2.0):
+    """You cut at 2 whatever cut is. 2 is only the default: use the parameter."""
+    first = np.argmax(np.abs(candidates) <= 2, axis=0)
+    return np.take_along_axis(candidates, first[None], axis=0)[0] * std
+
+
+@wrong(loses=[any_array])
+def float32_lost(candidates, std, cut=2.0):
+    """Right numbers, but float32 comes back as float64: np.zeros(shape) makes a float64 array."""
+    result = np.zeros(candidates.shape[1:])
+    open_places = np.ones(candidates.shape[1:], bool)
+    for draws in candidates:
+        taken = open_places & (np.abs(draws) <= cut)
+        result[taken] = draws[taken] * std
+        open_places &= ~taken
+    return result
+
+
+@wrong(loses=[PURITY])
+def first_try_overwritten(candidates, std, cut=2.0):
+    """The numbers are right, but you overwrite the first try in `candidates`: candidates[0] is a view of the
+    caller's array, not a copy."""
+    result = candidates[0]
+    for draws in candidates[1:]:
+        outside = np.abs(result) > cut
+        result[outside] = draws[outside]
+    return result * std

@@ -1,0 +1,1 @@
+"""Correct solutions of `3b_leaky_relus` in other styles."""

@@ -1,0 +1,1 @@
+"""Correct solutions of `2_faster_optimizers/2_nesterov`, written differently."""

@@ -1,0 +1,1 @@
+"""Correct solutions of `2_weight_initialization` in other styles."""
