@@ -92,10 +92,10 @@ def settings(sample):
     small = {**at_the_start(np.array([1.0, -2.0]), np.array([1e-6, 0.0])), "mu_product": 1.0, "t": 1}
     yield case("gradients 1e-6 and 0, epsilon 1e-8", **small, **{**USUAL, "epsilon": 1e-8})
     for _ in sample.repeat(public=1, hidden=4):
-        start = at_the_start(away_from_zero(sample, 2, 3), away_from_zero(sample, 2, 3))
+        random = at_the_start(away_from_zero(sample, 2, 3), away_from_zero(sample, 2, 3))
         settings = {"learning_rate": sample.number(0.001, 0.05), "beta1": sample.number(0.1, 0.8)}
         settings["beta2"] = sample.number(0.3, 0.95)
-        yield case("random", **start, mu_product=1.0, t=1, **{**USUAL, **settings})
+        yield case("random", **random, mu_product=1.0, t=1, **{**USUAL, **settings})
 
 
 @requirement("any shape, memory order and dtype", points=1)
