@@ -1,7 +1,7 @@
 """The same call with other dtypes, memory orders and shapes: a requirement that is derived, not written.
 
-From the arguments of an ordinary call, every float array takes each form: float32, whole numbers, Fortran order, every
-second entry of a larger array, no entries, more axes. One form to a case.
+From the arguments of an ordinary call, every array takes each form: float32, whole numbers, Fortran order, every second
+entry of a larger array, no entries, more axes. One form to a case.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from autograder.exercises.cases import Case
 from autograder.exercises.sampling import Sampler, strided
 
 ANY_SHAPE = "any shape, memory order and dtype"
+ANY_SHAPES = "any shapes, memory order and dtype"
 ANY_ORDER = "any memory order and dtype"
 
 Arguments = dict[str, Any]
@@ -83,15 +84,14 @@ def changed(
     fixed: Collection[str] = (),
     only: Collection[str] | None = None,
 ) -> Arguments:
-    """The arguments with every array of floats changed, those in lists and dicts too: in all but `fixed` ones, or in
-    `only` some."""
+    """The arguments with every array changed, also in lists and dicts: in all but `fixed` ones, or in `only` some."""
     chosen = set(arguments if only is None else only) - set(fixed)
     return {name: _changed(value, change) if name in chosen else value for name, value in arguments.items()}
 
 
 def _changed(value: Any, change: Callable[[np.ndarray], np.ndarray]) -> Any:
     if isinstance(value, np.ndarray):
-        return change(value) if value.dtype.kind == "f" and value.ndim else value
+        return change(value) if value.ndim else value
     if isinstance(value, (list, tuple)):
         return type(value)(_changed(item, change) for item in value)
     if isinstance(value, dict):
@@ -100,10 +100,12 @@ def _changed(value: Any, change: Callable[[np.ndarray], np.ndarray]) -> Any:
 
 
 def as_float32(array: np.ndarray) -> np.ndarray:
-    """The same numbers in float32."""
-    return array.astype("float32")
+    """The same numbers in float32; what holds no floats stays as it is."""
+    return array.astype("float32") if array.dtype.kind == "f" else array
 
 
 def as_whole_numbers(array: np.ndarray) -> np.ndarray:
-    """The nearest whole numbers away from zero."""
+    """The nearest whole numbers away from zero; what holds no floats stays as it is."""
+    if array.dtype.kind != "f":
+        return array
     return np.where(array < 0, np.floor(array), np.ceil(array)).astype(int)

@@ -102,6 +102,10 @@ class Wrong:
 
         return declare
 
+    def like(self, known: Mistake, edit: Edit, *, loses: Lost | None = None, keeps: Lost = ()) -> Mistake:
+        """A mistake of another exercise, with its name and its hint, as an edit of this one."""
+        return self._add(known.name, known.hint, self._edited(known.name, edit), loses, keeps)
+
     def ignores(
         self, parameter: str, value: Any, *, loses: Lost | None = None, keeps: Lost = (), name: str = "", hint: str = ""
     ) -> Mistake:

@@ -1,18 +1,51 @@
-"""Parameters, gradients, velocities and averages to begin a step with: inputs that several notebooks share."""
+"""States of an optimizer to begin a step with, and PyTorch's step from them: what several notebooks share.
+
+Where epsilon is not the point, it is too small for its place to be seen, and gradients stay away from zero.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
-from autograder.exercises.sampling import Sampler, strided
+from autograder.exercises.cases import per_step
+from autograder.exercises.sampling import Sampler
+
+NO_EPSILON = 1e-15
 
 
-def away_from_zero(sample: Sampler, *shape: int, scale: float = 1.0, dtype: str = "float64") -> np.ndarray:
+def arrays(**lists: list[float]) -> dict[str, np.ndarray]:
+    """Arguments that are arrays, from lists of their numbers."""
+    return {name: np.array(numbers) for name, numbers in lists.items()}
+
+
+def usual(**changes: Any) -> dict[str, Any]:
+    """The usual settings of Adam, with these changes."""
+    return {"learning_rate": 0.1, "beta1": 0.9, "beta2": 0.999, "epsilon": NO_EPSILON, **changes}
+
+
+def other_settings(sample: Sampler) -> dict[str, float]:
+    """A random learning rate and random betas for Adam."""
+    rate, beta1, beta2 = sample.number(0.001, 0.05), sample.number(0.1, 0.8), sample.number(0.3, 0.95)
+    return {"learning_rate": rate, "beta1": beta1, "beta2": beta2}
+
+
+def away_from_zero(sample: Sampler, *shape: int, scale: float = 1.0) -> np.ndarray:
     """Normal numbers, each moved a quarter away from zero."""
     numbers = sample.normal(*shape, scale=scale)
-    return np.round(numbers + np.where(numbers < 0, -0.25, 0.25), 3).astype(dtype)
+    return np.round(numbers + np.where(numbers < 0, -0.25, 0.25), 3)
+
+
+def at_start(theta, gradient) -> dict[str, np.ndarray]:
+    """Before Adam's first step: both averages are zero."""
+    theta, gradient = np.array(theta), np.array(gradient)
+    return {"theta": theta, "gradient": gradient, "m": np.zeros_like(theta), "s": np.zeros_like(theta)}
+
+
+def random_start(sample: Sampler, *shape: int) -> dict[str, np.ndarray]:
+    """Random parameters and gradients before Adam's first step."""
+    return at_start(away_from_zero(sample, *shape), away_from_zero(sample, *shape))
 
 
 def some_state(sample: Sampler, *shape: int) -> dict[str, np.ndarray]:
@@ -25,39 +58,52 @@ def some_state(sample: Sampler, *shape: int) -> dict[str, np.ndarray]:
     }
 
 
-def at_the_start(theta: np.ndarray, gradient: np.ndarray) -> dict[str, np.ndarray]:
-    """Before the first step: both averages are zero."""
-    return {"theta": theta, "gradient": gradient, "m": np.zeros_like(theta), "s": np.zeros_like(theta)}
+def three_steps() -> dict[str, Any]:
+    """Three steps of one parameter, for a multistep case."""
+    return {
+        **at_start([1.0], [0.5]),
+        "gradient": per_step(np.array([[0.5], [0.5], [-2.0]])),
+        "t": per_step([1, 2, 3]),
+    }
 
 
-def of_every_kind(sample: Sampler) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
-    """Pairs of equal shape: other dtypes, memory orders and shapes."""
-    yield "float32", np.array([1.0, -2.0], dtype="float32"), np.array([0.5, 3.0], dtype="float32")
-    yield "whole numbers", np.array([[1], [-2]]), np.array([[3], [-1]])
-    yield (
-        "Fortran order",
-        np.asfortranarray(away_from_zero(sample, 2, 3)),
-        np.asfortranarray(away_from_zero(sample, 2, 3)),
+def twenty_steps(sample: Sampler) -> dict[str, Any]:
+    """Twenty steps of three parameters, for a multistep case: one gradient is zero, the learning rate falls."""
+    gradients = away_from_zero(sample, 20, 3)
+    gradients[10] = 0.0
+    rates = [round(0.1 * 0.95**t, 6) for t in range(20)]
+    start = at_start(away_from_zero(sample, 3), gradients[0])
+    return {
+        **start,
+        "gradient": per_step(gradients),
+        "t": per_step(range(1, 21)),
+        **usual(learning_rate=per_step(rates)),
+    }
+
+
+def pytorch_step(optimizer: str, theta, gradient, state: dict[str, Any], **settings: Any):
+    """Put a state into an optimizer of `torch.optim` and take a step.
+
+    Returns the new parameter and the new state. Numbers in the state become tensors of float64, so that comparisons
+    are exact.
+    """
+    import torch
+
+    parameter = torch.nn.Parameter(theta.clone())
+    parameter.grad = gradient.clone()
+    steps = getattr(torch.optim, optimizer)([parameter], **settings)
+    steps.state[parameter] = {
+        name: value.clone() if torch.is_tensor(value) else torch.tensor(value, dtype=torch.float64)
+        for name, value in state.items()
+    }
+    steps.step()
+    return parameter.detach(), steps.state[parameter]
+
+
+def sgd_step(theta, gradient, buffer=None, **settings: Any):
+    """One step of PyTorch's SGD from a momentum buffer: the new parameter and the new buffer, None where PyTorch keeps
+    none."""
+    theta, state = pytorch_step(
+        "SGD", theta, gradient, {} if buffer is None else {"momentum_buffer": buffer}, **settings
     )
-    pair = strided(away_from_zero(sample, 3, 4)), strided(away_from_zero(sample, 3, 4))
-    yield "every second entry of larger arrays", *pair
-    yield "an empty array", np.zeros((0, 3)), np.zeros((0, 3))
-    for _ in sample.repeat(public=1, hidden=3):
-        shape = sample.shape(4, largest=5)
-        yield (
-            "float32, four dimensions",
-            away_from_zero(sample, *shape, dtype="float32"),
-            away_from_zero(sample, *shape, dtype="float32"),
-        )
-
-
-def of_any_form(sample: Sampler, how_many: int) -> Iterator[tuple[str, list[np.ndarray]]]:
-    """Arrays of one shape, in every form that a kernel must take: a name and `how_many` arrays."""
-    yield "float32", [np.array([1.5 + i, -2.0], dtype="float32") for i in range(how_many)]
-    yield "whole numbers", [np.array([[4 - i], [-3]]) for i in range(how_many)]
-    yield "Fortran order", [np.asfortranarray(sample.normal(3, 4)) for _ in range(how_many)]
-    yield "every second entry of a larger array", [strided(sample.normal(2, 5)) for _ in range(how_many)]
-    yield "no entries", [np.zeros((0, 3)) for _ in range(how_many)]
-    for _ in sample.repeat(public=1, hidden=3):
-        shape = sample.shape(4, largest=5)
-        yield "float32, four dimensions", [sample.normal(*shape, dtype="float32") for _ in range(how_many)]
+    return theta, state.get("momentum_buffer")

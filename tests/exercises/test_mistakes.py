@@ -46,6 +46,18 @@ def test_an_edit_of_the_textbook_form_is_a_function_with_name_and_hint(scaled):
     assert shifted_down.source == TEXTBOOK.replace("z + 1", "z - 1")
 
 
+def test_a_mistake_of_another_exercise_brings_its_name_and_its_hint(scaled):
+    @scaled.wrong({"z + 1": "z - 1"})
+    def shifted_down():
+        """You subtract one."""
+
+    other = Exercise("def plus(z):\n    return z + 1\n")
+    found = other.wrong.like(shifted_down, {"z + 1": "z - 1"}, loses=[PURITY])
+    assert (found.name, found.hint, found.loses) == ("shifted down", "You subtract one.", (PURITY,))
+    assert found.function(Z).tolist() == [0.0, 1.0]
+    assert other.mistakes == (found,)
+
+
 @pytest.mark.parametrize(("left", "times"), [("z + 2", 0), ("shifted", 2)])
 def test_an_edit_must_fit_the_textbook_form_exactly_once(scaled, left, times):
     with pytest.raises(ValueError, match=f"scaled, mistake 'off': '.*' stands {times} times in the textbook form"):

@@ -6,8 +6,11 @@ the channel. Each channel has its own mean, variance, gamma and beta, taken over
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
+from autograder.exercises.cases import Case
 from autograder.exercises.sampling import Sampler
 
 NOTEBOOK = "1_training_problems/4_batch_normalization"
@@ -49,8 +52,20 @@ def pictures(sample: Sampler, dtype: str = "float64") -> np.ndarray:
     return np.round(x, 3).astype(dtype)
 
 
-def balanced(dout: np.ndarray, x: np.ndarray) -> np.ndarray:
+def balanced_batch(sample: Sampler) -> dict:
+    """A backward pass in which nothing reaches mean and variance, so that dvar and dmean are 0."""
+    return _balanced(sample.normal(3, 2), sample.normal(3, 2), scale_and_shift(sample, 2)["gamma"])
+
+
+def whole_numbers(sample: Sampler) -> Iterator[Case]:
+    """The same with whole numbers as x."""
+    whole = np.array([[1, 7], [2, 9], [6, 8], [3, 3]])
+    yield Case("whole numbers", _balanced(sample.normal(4, 2), whole, np.array([2.0, -1.5])))
+
+
+def _balanced(dout: np.ndarray, x: np.ndarray, gamma: np.ndarray) -> dict:
     """The part of dout whose sum, and whose sum times x, is 0 in every channel of an (N, C) array."""
     centred = x - x.mean(axis=0)
     dout = dout - dout.mean(axis=0)
-    return dout - centred * (dout * centred).sum(axis=0) / (centred**2).sum(axis=0)
+    dout = dout - centred * (dout * centred).sum(axis=0) / (centred**2).sum(axis=0)
+    return {"dout": dout, "x": x, "gamma": gamma, "eps": 1e-5}

@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from autograder.exercises.batch_normalization import batch, pictures, scale_and_shift
-from autograder.exercises.batch_normalization.batch_norm_gradient_steps import any_array as gradient_steps_of_any_array
+from autograder.exercises.batch_normalization import balanced_batch, batch, pictures, scale_and_shift, whole_numbers
 from autograder.exercises.cases import case
 from autograder.exercises.model import Derivative, Exercise
 
@@ -21,6 +20,7 @@ def batch_norm_backward(dout, x, gamma, eps=1e-5):
 batch_norm_backward = Exercise(
     TEXTBOOK,
     outputs=("dx", "dgamma", "dbeta"),
+    takes="dout, x: (N, C) or (N, C, H, W); gamma: (C,); eps: number",
     summary="gradients of the loss with respect to x, gamma and beta",
     pytorch="torch.autograd.grad(F.batch_norm(x, None, None, gamma, beta, True, eps=eps), (x, gamma, beta), dout)",
     source="Ioffe and Szegedy 2015, Batch Normalization, section 3",
@@ -29,15 +29,15 @@ batch_norm_backward = Exercise(
 requirement, wrong = batch_norm_backward.requirement, batch_norm_backward.wrong
 
 
-def batch_norm_backward_forward(x, gamma, beta, eps=1e-5):
+def forward(x, gamma, beta, eps=1e-5):
     """What is differentiated numerically."""
     import torch.nn.functional as F
 
     return F.batch_norm(x, None, None, gamma, beta, training=True, eps=eps)
 
 
-def batch_norm_backward_with_beta(x, gamma, eps=1e-5):
-    """The arguments of `batch_norm_backward_forward`. The gradients do not depend on beta."""
+def with_beta(x, gamma, eps=1e-5):
+    """The arguments of `forward`. The gradients do not depend on beta."""
     return {"x": x, "gamma": gamma, "beta": np.ones(gamma.shape), "eps": eps}
 
 
@@ -53,12 +53,7 @@ def reference(dout, x, gamma, eps=1e-5):
     return torch.autograd.grad(y, (x, gamma, beta), dout)
 
 
-batch_norm_backward.derivative = Derivative(
-    forward=batch_norm_backward_forward,
-    upstream="dout",
-    with_respect_to=("x", "gamma", "beta"),
-    at=batch_norm_backward_with_beta,
-)
+batch_norm_backward.derivative = Derivative(forward, "dout", ("x", "gamma", "beta"), at=with_beta)
 
 
 @requirement("batches of shape (N, C)", points=2)
@@ -100,146 +95,73 @@ def images(sample):
         yield case("random images", dout=sample.normal(*x.shape), x=x, gamma=gamma, eps=1e-5)
 
 
-@requirement("any memory order and dtype", points=1)
+@batch_norm_backward.any_array(points=1, without=["whole numbers"], more=whole_numbers)
 def any_array(sample):
-    """Memory orders and dtypes; dout as in `batch_norm_gradient_steps_any_array`."""
-    yield from gradient_steps_of_any_array.cases(sample)
+    return balanced_batch(sample)
 
 
-@wrong(loses=[batches, images])
-def statistics_as_constants(dout, x, gamma, eps=1e-5):
+@wrong({" - mean_of_dout - x_hat * mean_of_product": ""}, loses=[batches, images])
+def statistics_as_constants():
     """This dx treats mean and variance as constants, which is right in evaluation only. In training they move with
     x: two terms are to be subtracted from dout."""
-    axes = (0,) if x.ndim == 2 else (0, 2, 3)
-    one = (1, -1) + (1,) * (x.ndim - 2)
-    inverse = 1 / np.sqrt(x.var(axis=axes, keepdims=True) + eps)
-    x_hat = (x - x.mean(axis=axes, keepdims=True)) * inverse
-    return dout * gamma.reshape(one) * inverse, np.sum(dout * x_hat, axis=axes), np.sum(dout, axis=axes)
 
 
-@wrong(loses=[batches, images])
-def variance_term_forgotten(dout, x, gamma, eps=1e-5):
+@wrong({" - x_hat * mean_of_product": ""}, loses=[batches, images])
+def variance_term_forgotten():
     """The mean path is right. What is missing in dx is what flows through the variance: a multiple of x_hat."""
-    axes = (0,) if x.ndim == 2 else (0, 2, 3)
-    one = (1, -1) + (1,) * (x.ndim - 2)
-    inverse = 1 / np.sqrt(x.var(axis=axes, keepdims=True) + eps)
-    x_hat = (x - x.mean(axis=axes, keepdims=True)) * inverse
-    dx = gamma.reshape(one) * inverse * (dout - dout.mean(axis=axes, keepdims=True))
-    return dx, np.sum(dout * x_hat, axis=axes), np.sum(dout, axis=axes)
 
 
-@wrong(loses=[batches, images])
-def mean_term_forgotten(dout, x, gamma, eps=1e-5):
+@wrong({" - mean_of_dout": ""}, loses=[batches, images])
+def mean_term_forgotten():
     """The variance path is right. What is missing in dx is what flows through the mean: the same number for all
     samples of a channel."""
-    axes = (0,) if x.ndim == 2 else (0, 2, 3)
-    one = (1, -1) + (1,) * (x.ndim - 2)
-    inverse = 1 / np.sqrt(x.var(axis=axes, keepdims=True) + eps)
-    x_hat = (x - x.mean(axis=axes, keepdims=True)) * inverse
-    dx = gamma.reshape(one) * inverse * (dout - x_hat * (dout * x_hat).mean(axis=axes, keepdims=True))
-    return dx, np.sum(dout * x_hat, axis=axes), np.sum(dout, axis=axes)
 
 
-@wrong(keeps=[any_array])
-def dgamma_with_x(dout, x, gamma, eps=1e-5):
+@wrong({"np.sum(dout * x_hat": "np.sum(dout * x"}, keeps=[any_array])
+def dgamma_with_x():
     """In your dgamma, dout is multiplied by x. In the forward pass gamma multiplies x_hat."""
-    axes = (0,) if x.ndim == 2 else (0, 2, 3)
-    one = (1, -1) + (1,) * (x.ndim - 2)
-    inverse = 1 / np.sqrt(x.var(axis=axes, keepdims=True) + eps)
-    x_hat = (x - x.mean(axis=axes, keepdims=True)) * inverse
-    correction = dout.mean(axis=axes, keepdims=True) + x_hat * (dout * x_hat).mean(axis=axes, keepdims=True)
-    return gamma.reshape(one) * inverse * (dout - correction), np.sum(dout * x, axis=axes), np.sum(dout, axis=axes)
 
 
-@wrong()
-def gamma_forgotten(dout, x, gamma, eps=1e-5):
+@wrong({"gamma.reshape(shape) * inverse": "inverse"})
+def gamma_forgotten():
     """Your dx does not depend on gamma, but everything on its way to x passes the product with gamma."""
-    axes = (0,) if x.ndim == 2 else (0, 2, 3)
-    inverse = 1 / np.sqrt(x.var(axis=axes, keepdims=True) + eps)
-    x_hat = (x - x.mean(axis=axes, keepdims=True)) * inverse
-    correction = dout.mean(axis=axes, keepdims=True) + x_hat * (dout * x_hat).mean(axis=axes, keepdims=True)
-    return inverse * (dout - correction), np.sum(dout * x_hat, axis=axes), np.sum(dout, axis=axes)
 
 
-@wrong(keeps=[any_array])
-def gamma_on_dout_only(dout, x, gamma, eps=1e-5):
+@wrong({"gamma.reshape(shape) * inverse * (dout": "inverse * (gamma.reshape(shape) * dout"}, keeps=[any_array])
+def gamma_on_dout_only():
     """gamma multiplies only the first of the three terms of your dx. It is a factor of all of them."""
-    axes = (0,) if x.ndim == 2 else (0, 2, 3)
-    one = (1, -1) + (1,) * (x.ndim - 2)
-    inverse = 1 / np.sqrt(x.var(axis=axes, keepdims=True) + eps)
-    x_hat = (x - x.mean(axis=axes, keepdims=True)) * inverse
-    correction = dout.mean(axis=axes, keepdims=True) + x_hat * (dout * x_hat).mean(axis=axes, keepdims=True)
-    dx = inverse * (gamma.reshape(one) * dout - correction)
-    return dx, np.sum(dout * x_hat, axis=axes), np.sum(dout, axis=axes)
 
 
-@wrong(loses=[batches, images])
-def sums_subtracted(dout, x, gamma, eps=1e-5):
+@wrong({"dout.mean(": "dout.sum(", "(dout * x_hat).mean(": "(dout * x_hat).sum("}, loses=[batches, images])
+def sums_subtracted():
     """dgamma and dbeta are right. In dx they have to be divided by n: it is their means that are subtracted."""
-    axes = (0,) if x.ndim == 2 else (0, 2, 3)
-    one = (1, -1) + (1,) * (x.ndim - 2)
-    inverse = 1 / np.sqrt(x.var(axis=axes, keepdims=True) + eps)
-    x_hat = (x - x.mean(axis=axes, keepdims=True)) * inverse
-    dgamma, dbeta = np.sum(dout * x_hat, axis=axes), np.sum(dout, axis=axes)
-    dx = gamma.reshape(one) * inverse * (dout - dbeta.reshape(one) - x_hat * dgamma.reshape(one))
-    return dx, dgamma, dbeta
 
 
-@wrong(keeps=[any_array])
-def dgamma_and_dbeta_swapped(dout, x, gamma, eps=1e-5):
+@wrong({"np.sum(dout * x_hat,": "np.sum(dout,", "np.sum(dout,": "np.sum(dout * x_hat,"}, keeps=[any_array])
+def dgamma_and_dbeta_swapped():
     """dgamma and dbeta have changed places: the order is dx, dgamma, dbeta."""
-    axes = (0,) if x.ndim == 2 else (0, 2, 3)
-    one = (1, -1) + (1,) * (x.ndim - 2)
-    inverse = 1 / np.sqrt(x.var(axis=axes, keepdims=True) + eps)
-    x_hat = (x - x.mean(axis=axes, keepdims=True)) * inverse
-    correction = dout.mean(axis=axes, keepdims=True) + x_hat * (dout * x_hat).mean(axis=axes, keepdims=True)
-    dx = gamma.reshape(one) * inverse * (dout - correction)
-    return dx, np.sum(dout, axis=axes), np.sum(dout * x_hat, axis=axes)
 
 
-@wrong(loses=[images])
-def along_the_last_axis(dout, x, gamma, eps=1e-5):
+@wrong({"gamma.reshape(shape)": "gamma"}, loses=[images])
+def along_the_last_axis():
     """Right for (N, C). In an image, gamma of shape (C,) is matched with the last axis, its width: give it a shape
     in which C stands on axis 1."""
-    axes = (0,) if x.ndim == 2 else (0, 2, 3)
-    inverse = 1 / np.sqrt(x.var(axis=axes, keepdims=True) + eps)
-    x_hat = (x - x.mean(axis=axes, keepdims=True)) * inverse
-    correction = dout.mean(axis=axes, keepdims=True) + x_hat * (dout * x_hat).mean(axis=axes, keepdims=True)
-    return gamma * inverse * (dout - correction), np.sum(dout * x_hat, axis=axes), np.sum(dout, axis=axes)
 
 
-@wrong(keeps=[any_array])
-def averaged_over_the_batch(dout, x, gamma, eps=1e-5):
+@wrong({"np.sum(dout * x_hat": "np.mean(dout * x_hat", "np.sum(dout,": "np.mean(dout,"}, keeps=[any_array])
+def averaged_over_the_batch():
     """dgamma and dbeta are sums over the samples. Your averages are right inside dx, but not as gradients: whether
     the loss is a mean is already part of dout."""
-    axes = (0,) if x.ndim == 2 else (0, 2, 3)
-    one = (1, -1) + (1,) * (x.ndim - 2)
-    inverse = 1 / np.sqrt(x.var(axis=axes, keepdims=True) + eps)
-    x_hat = (x - x.mean(axis=axes, keepdims=True)) * inverse
-    dgamma, dbeta = (dout * x_hat).mean(axis=axes), dout.mean(axis=axes)
-    dx = gamma.reshape(one) * inverse * (dout - dbeta.reshape(one) - x_hat * dgamma.reshape(one))
-    return dx, dgamma, dbeta
 
 
-@wrong(loses=[images])
-def divided_by_the_number_of_images(dout, x, gamma, eps=1e-5):
+@wrong(
+    {" - mean_of_dout - x_hat * mean_of_product": " - (mean_of_dout + x_hat * mean_of_product) * x[0, 0].size"},
+    loses=[images],
+)
+def divided_by_the_number_of_images():
     """Right for (N, C). For images n is the number of values that a mean was taken over: N times H times W."""
-    axes = (0,) if x.ndim == 2 else (0, 2, 3)
-    one = (1, -1) + (1,) * (x.ndim - 2)
-    inverse = 1 / np.sqrt(x.var(axis=axes, keepdims=True) + eps)
-    x_hat = (x - x.mean(axis=axes, keepdims=True)) * inverse
-    dgamma, dbeta = np.sum(dout * x_hat, axis=axes), np.sum(dout, axis=axes)
-    dx = gamma.reshape(one) * inverse * (dout - (dbeta.reshape(one) + x_hat * dgamma.reshape(one)) / len(x))
-    return dx, dgamma, dbeta
 
 
-@wrong()
-def eps_forgotten(dout, x, gamma, eps=1e-5):
+@wrong({" + eps": ""})
+def eps_forgotten():
     """eps is missing: the forward pass divided by the root of variance plus eps, and so must the backward pass."""
-    axes = (0,) if x.ndim == 2 else (0, 2, 3)
-    one = (1, -1) + (1,) * (x.ndim - 2)
-    inverse = 1 / x.std(axis=axes, keepdims=True)
-    x_hat = (x - x.mean(axis=axes, keepdims=True)) * inverse
-    correction = dout.mean(axis=axes, keepdims=True) + x_hat * (dout * x_hat).mean(axis=axes, keepdims=True)
-    dx = gamma.reshape(one) * inverse * (dout - correction)
-    return dx, np.sum(dout * x_hat, axis=axes), np.sum(dout, axis=axes)

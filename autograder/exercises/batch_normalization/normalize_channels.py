@@ -5,7 +5,6 @@ import numpy as np
 from autograder.exercises.batch_normalization import batch, pictures
 from autograder.exercises.cases import case
 from autograder.exercises.model import PURITY, Exercise
-from autograder.exercises.sampling import strided
 
 TEXTBOOK = """\
 def normalize_channels(x, eps=1e-5):
@@ -17,6 +16,7 @@ def normalize_channels(x, eps=1e-5):
 
 normalize_channels = Exercise(
     TEXTBOOK,
+    takes="x: (N, C) or (N, C, H, W); eps: number",
     summary="every channel shifted to mean 0 and scaled to variance 1 over the batch",
     pytorch="torch.nn.functional.batch_norm(x, None, None, training=True, eps=eps)",
     source="Ioffe and Szegedy 2015, Batch Normalization, algorithm 1, and section 3.2 for images",
@@ -64,102 +64,77 @@ def other_eps(sample):
         yield case("a mean far from zero", x=1e4 + sample.normal(6, 5), eps=0.1)
 
 
-@requirement("any memory order and dtype", points=1)
+@normalize_channels.any_array(points=1)
 def any_array(sample):
-    """float32 stays float32, whole numbers become float64, in any memory order. (N, C) and eps = 1e-5 throughout."""
-    yield case("float32", x=np.array([[1.0], [2.0], [6.0]], dtype="float32"), eps=1e-5)
-    yield case("whole numbers", x=np.array([[1, 7], [2, 9], [6, 8]]), eps=1e-5)
-    yield case("Fortran order", x=np.asfortranarray(batch(sample)), eps=1e-5)
-    yield case("every second entry of a larger array", x=strided(batch(sample)), eps=1e-5)
-    for _ in sample.repeat(public=1, hidden=3):
-        yield case("float32, random", x=sample.normal(8, 3, dtype="float32"), eps=1e-5)
+    return {"x": sample.normal(4, 3, scale=3.0), "eps": 1e-5}
 
 
-@wrong(loses=[images])
-def over_the_samples_only(x, eps=1e-5):
+@wrong({"(0, *range(2, x.ndim))": "0"}, loses=[images])
+def over_the_samples_only():
     """For images you take the statistics over the samples alone, so that every pixel has its own. A channel has one
     mean and one variance: average over its pixels, too."""
-    return (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + eps)
 
 
-@wrong(
-    {
-        "*range(2,": ") if",
-        "ndim)": "ndim == 2 else (0, 2, 3",
-        "var(axis=axes, keepdims=True": "var(axis=axes, keepdims=True, ddof=1",
-    }
-)
+@wrong({"x.var(axis=axes, keepdims=True)": "x.var(axis=axes, keepdims=True, ddof=1)"})
 def unbiased_variance():
     """You divide by the unbiased variance, a sum over n - 1. What normalizes is the plain mean of the squared
     deviations, a sum over n."""
 
 
-@wrong()
-def over_the_features(x, eps=1e-5):
+@wrong({"(0, *range(2, x.ndim))": "1"})
+def over_the_features():
     """You normalize over axis 1: each sample over its features. That is called layer normalization. Here each
     feature is normalized over the samples."""
-    mean = x.mean(axis=1, keepdims=True)
-    var = x.var(axis=1, keepdims=True)
-    return (x - mean) / np.sqrt(var + eps)
 
 
-@wrong()
-def over_everything(x, eps=1e-5):
+@wrong({"(0, *range(2, x.ndim))": "None"})
+def over_everything():
     """You take one mean and one variance of the whole array. Every feature (for images, every channel) has its own:
     keep axis 1, average over the others."""
-    return (x - x.mean()) / np.sqrt(x.var() + eps)
 
 
-@wrong({"(0, *range": "0 if x.ndim == 2 else", "x.ndim)": "3"}, loses=[images])
+@wrong({"(0, *range(2, x.ndim))": "0 if x.ndim == 2 else (2, 3)"}, loses=[images])
 def each_image_by_itself():
     """You normalize every image by itself, which is called instance normalization. The statistics of a channel are
     taken over all images of the batch together."""
 
 
-@wrong({"*range(2,": ") if", "ndim)": "ndim == 2 else (0, 2, 3", "np.sqrt": ""})
+@wrong({"np.sqrt(var + eps)": "(var + eps)"})
 def divided_by_the_variance():
     """You divide by the variance. To get variance 1 one has to divide by the standard deviation, its root."""
 
 
-@wrong()
-def eps_forgotten(x, eps=1e-5):
+@wrong({" + eps": ""})
+def eps_forgotten():
     """eps is missing. A feature that does not vary has variance 0, and without eps it becomes 0/0."""
-    axes = (0,) if x.ndim == 2 else (0, 2, 3)
-    return (x - x.mean(axis=axes, keepdims=True)) / x.std(axis=axes, keepdims=True)
 
 
-@wrong()
-def eps_outside_the_root(x, eps=1e-5):
+@wrong({"np.sqrt(var + eps)": "(np.sqrt(var) + eps)"})
+def eps_outside_the_root():
     """eps stands in the wrong place: it is added to the variance, before the root is taken."""
-    axes = (0,) if x.ndim == 2 else (0, 2, 3)
-    return (x - x.mean(axis=axes, keepdims=True)) / (x.std(axis=axes, keepdims=True) + eps)
 
 
-@wrong(loses=[other_eps])
-def digits_lost_in_the_variance(x, eps=1e-5):
+@wrong(
+    {"x.var(axis=axes, keepdims=True)": "np.maximum((x**2.0).mean(axis=axes, keepdims=True) - mean**2, 0)"},
+    loses=[other_eps],
+)
+def digits_lost_in_the_variance():
     """The mean of the squares minus the square of the mean: where the mean is large, these are two huge, nearly
     equal numbers, and their difference loses its digits. Average the squared deviations instead."""
-    axes = (0,) if x.ndim == 2 else (0, 2, 3)
-    x = x * 1.0
-    mean = x.mean(axis=axes, keepdims=True)
-    var = (x**2).mean(axis=axes, keepdims=True) - mean**2
-    return (x - mean) / np.sqrt(np.maximum(var, 0) + eps)
 
 
-@wrong(loses=[any_array])
-def float32_lost(x, eps=1e-5):
+@wrong(
+    {
+        "    return ": "    out = np.zeros(x.shape)\n    out[:] = ",
+        "np.sqrt(var + eps)": "np.sqrt(var + eps)\n    return out",
+    },
+    loses=[any_array],
+)
+def float32_lost():
     """Right numbers, but float32 input comes back as float64: np.zeros(shape) is float64 unless told otherwise."""
-    out = np.zeros(x.shape)
-    for c in range(x.shape[1]):
-        channel = x[:, c]
-        out[:, c] = (channel - channel.mean()) / np.sqrt(channel.var() + eps)
-    return out
 
 
-@wrong(loses=[any_array, PURITY])
-def in_place(x, eps=1e-5):
+@wrong({"    var =": "    x -= mean\n    var =", "(x - mean)": "x"}, loses=[any_array, PURITY])
+def in_place():
     """You subtract the mean from x itself. The caller still needs x, for the backward pass for example: make a new
     array."""
-    axes = (0,) if x.ndim == 2 else (0, 2, 3)
-    x -= x.mean(axis=axes, keepdims=True)
-    return x / np.sqrt((x**2).mean(axis=axes, keepdims=True) + eps)

@@ -10,14 +10,7 @@ from functools import cache
 
 NOTEBOOK = "4_avoiding_overfitting/2_dropout"
 
-ORDER = (
-    "dropout",
-    "dropout_backward",
-    "dropout_moments",
-    "dropout_channels",
-    "mc_dropout",
-    "alpha_dropout",
-)
+ORDER = ("dropout", "dropout_backward", "dropout_moments", "dropout_channels", "mc_dropout", "alpha_dropout")
 
 UNEQUAL = (0.1, 0.2, 0.35, 0.7, 0.8)
 """Values of p for which p and 1 - p differ clearly."""

@@ -5,7 +5,6 @@ import numpy as np
 from autograder.exercises.cases import case
 from autograder.exercises.dropout import UNEQUAL, drawn
 from autograder.exercises.model import Exercise
-from autograder.exercises.sampling import strided
 
 TEXTBOOK = """\
 def alpha_dropout(x, u, p=0.5, training=True):
@@ -20,6 +19,7 @@ def alpha_dropout(x, u, p=0.5, training=True):
 
 alpha_dropout = Exercise(
     TEXTBOOK,
+    takes="x, u: (*); p: number; training: bool",
     summary="dropout for SELU: dropped values go to its floor, and mean 0 and variance 1 are kept",
     pytorch="torch.nn.functional.alpha_dropout(x, p, training)",
     source="Klambauer, Unterthiner, Mayr, Hochreiter 2017, Self-Normalizing Neural Networks",
@@ -62,122 +62,66 @@ def edges(sample):
         yield case("random, p = 1", x=x, u=u, p=1.0, training=True)
 
 
-@requirement("any shape, memory order and dtype", points=1)
-def any_array(sample):
-    """float32 stays float32, whole numbers become float64, in any shape and order. p = 0.5 in training."""
-    u = np.array([0.3, 0.8, 0.6])
-    yield case("float32, u float64", x=np.array([1.0, 2.0, -1.5], dtype="float32"), u=u, p=0.5, training=True)
-    yield case("whole numbers", x=np.array([3, 0, -1]), u=u, p=0.5, training=True)
-    x = np.asfortranarray(sample.normal(3, 4))
-    yield case("Fortran order", x=x, u=sample.uniform(3, 4), p=0.5, training=True)
-    x = strided(sample.normal(2, 5))
-    yield case("every second entry of a larger array", x=x, u=strided(sample.uniform(2, 5)), p=0.5, training=True)
-    yield case("empty batch", x=np.zeros((0, 3)), u=np.zeros((0, 3)), p=0.5, training=True)
-    for _ in sample.repeat(public=1, hidden=3):
-        shape = sample.shape(4, largest=5)
-        x, u = sample.normal(*shape, dtype="float32"), sample.uniform(*shape, dtype="float32")
-        yield case("float32 images", x=x, u=u, p=0.5, training=True)
+@alpha_dropout.any_array(points=1, whole=["x"])
+def any_array(sample, shape):
+    return {"x": sample.normal(*shape), "u": sample.uniform(*shape), "p": 0.5, "training": True}
 
 
-@wrong(keeps=[edges])
-def plain_dropout(x, u, p=0.5, training=True):
+@wrong({"a * np.where(u >= p, x, low) - a * p * low": "x * (u >= p) / (1 - p)"}, keeps=[edges])
+def plain_dropout():
     """This is ordinary dropout. Here a dropped value becomes SELU's floor, not 0, and then all values are scaled and
     shifted."""
-    if not training:
-        return x * 1.0
-    scale = 1 / (1 - p) if p < 1 else 0.0
-    return x * (u >= p) * scale
 
 
-@wrong(keeps=[edges])
-def not_scaled_and_shifted(x, u, p=0.5, training=True):
+@wrong({"a * np.where(u >= p, x, low) - a * p * low": "np.where(u >= p, x, low) * 1.0"}, keeps=[edges])
+def not_scaled_and_shifted():
     """The dropped values are at the floor, but mean and variance are not repaired: scale by a and shift by b."""
-    if not training:
-        return x * 1.0
-    if p == 1:
-        return x * 0.0
-    return np.where(u >= p, x, -1.0507009873554805 * 1.6732632423543772) * 1.0
 
 
-@wrong(keeps=[edges])
-def dropped_to_zero_first(x, u, p=0.5, training=True):
+@wrong({"np.where(u >= p, x, low)": "(x * (u >= p))"}, keeps=[edges])
+def dropped_to_zero_first():
     """The dropped values are set to 0 before scaling and shifting. They are to be at the floor."""
-    if not training:
-        return x * 1.0
-    if p == 1:
-        return x * 0.0
-    low = -1.0507009873554805 * 1.6732632423543772
-    a = ((low**2 * p + 1) * (1 - p)) ** -0.5
-    return a * (x * (u >= p)) - a * low * p
 
 
-@wrong(keeps=[edges])
-def dropped_to_minus_alpha(x, u, p=0.5, training=True):
+@wrong({"-1.0507009873554805 * ": "-"}, keeps=[edges])
+def dropped_to_minus_alpha():
     """Your floor is minus alpha. SELU multiplies by its scale, 1.0507..., so its floor is minus scale times alpha."""
-    if not training:
-        return x * 1.0
-    if p == 1:
-        return x * 0.0
-    low = -1.6732632423543772
-    a = ((low**2 * p + 1) * (1 - p)) ** -0.5
-    return a * np.where(u >= p, x, low) - a * low * p
 
 
-@wrong(keeps=[edges])
-def constants_rounded(x, u, p=0.5, training=True):
+@wrong({"1.0507009873554805 * 1.6732632423543772": "1.0507 * 1.6733"}, keeps=[edges])
+def constants_rounded():
     """Very nearly right: the constants of SELU are rounded. The card has all of their digits."""
-    if not training:
-        return x * 1.0
-    if p == 1:
-        return x * 0.0
-    low = -1.0507 * 1.6733
-    a = ((low**2 * p + 1) * (1 - p)) ** -0.5
-    return a * np.where(u >= p, x, low) - a * low * p
-
-
-@wrong(loses=[training_cases])
-def p_and_one_minus_p_exchanged(x, u, p=0.5, training=True):
-    """p and 1 - p are exchanged in a and b. p is the probability of being dropped."""
-    if not training:
-        return x * 1.0
-    if p in (0, 1):
-        return x * (1.0 - p)
-    low = -1.0507009873554805 * 1.6732632423543772
-    a = ((low**2 * (1 - p) + 1) * p) ** -0.5
-    return a * np.where(u >= p, x, low) - a * low * (1 - p)
 
 
 @wrong(
-    {"= (": "= 1 / ((low**2 * p + 1) *", "* (1 + p * low**2)) ** -0.5": ")", "* p * low": "* low * p"}, keeps=[edges]
+    {
+        "p == 1:": "p in (0, 1):",
+        "x * 0.0": "x * (1.0 - p)",
+        "(1 - p) * (1 + p *": "p * (1 + (1 - p) *",
+        "a * p *": "a * (1 - p) *",
+    },
+    loses=[training_cases],
 )
+def p_and_one_minus_p_exchanged():
+    """p and 1 - p are exchanged in a and b. p is the probability of being dropped."""
+
+
+@wrong({"** -0.5": "** -1"}, keeps=[edges])
 def root_forgotten():
     """a is one over the variance. To make the variance 1, divide by the standard deviation, its root."""
 
 
-@wrong(loses=[edges])
-def still_dropping_in_evaluation(x, u, p=0.5, training=True):
+@wrong({"    if not training:\n        return x * 1.0\n": ""}, loses=[edges])
+def still_dropping_in_evaluation():
     """With training=False values are still dropped. In evaluation nothing happens."""
-    if p == 1:
-        return x * 0.0
-    low = -1.0507009873554805 * 1.6732632423543772
-    a = ((low**2 * p + 1) * (1 - p)) ** -0.5
-    return a * np.where(u >= p, x, low) - a * low * p
 
 
-@wrong(loses=[edges])
-def divided_by_zero(x, u, p=0.5, training=True):
+@wrong({"    if p == 1:\n        return x * 0.0\n": ""}, loses=[edges])
+def divided_by_zero():
     """With p = 1 the formula for a divides by zero. PyTorch returns zeros then; treat this case by itself."""
-    if not training:
-        return x * 1.0
-    low = -1.0507009873554805 * 1.6732632423543772
-    a = 1 / ((low**2 * p + 1) * (1 - p)) ** 0.5
-    return a * np.where(u >= p, x, low) - a * low * p
 
 
-@wrong(
-    {"= (": "= 1 / np.sqrt((low**2 * p + 1) *", "* (1 + p * low**2)) ** -0.5": ")", "* p * low": "* low * p"},
-    loses=[any_array],
-)
+@wrong({"((1 - p)": "np.sqrt((1 - p)", "** -0.5": "** -1"}, loses=[any_array])
 def float32_lost():
     """Right numbers, but float32 comes back as float64: np.sqrt gives a float64 scalar, and that changes the dtype
     of an array. A plain Python number does not: write ** 0.5."""

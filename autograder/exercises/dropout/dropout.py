@@ -5,7 +5,6 @@ import numpy as np
 from autograder.exercises.cases import case
 from autograder.exercises.dropout import UNEQUAL, drawn
 from autograder.exercises.model import PURITY, Exercise
-from autograder.exercises.sampling import strided
 
 TEXTBOOK = """\
 def dropout(x, u, p=0.5, training=True):
@@ -19,6 +18,7 @@ def dropout(x, u, p=0.5, training=True):
 dropout = Exercise(
     TEXTBOOK,
     outputs=("y", "kept"),
+    takes="x, u: (*); p: number; training: bool",
     summary="some values set to 0 in training, the others scaled so that the mean stays; nothing in evaluation",
     pytorch="torch.nn.functional.dropout(x, p, training)",
     source="Srivastava, Hinton, Krizhevsky, Sutskever, Salakhutdinov 2014, Dropout, "
@@ -76,61 +76,38 @@ def edges(sample):
             yield case(f"random, p = {p:g}", x=sample.normal(*shape), u=sample.uniform(*shape), p=p, training=True)
 
 
-@requirement("any shape, memory order and dtype", points=1)
-def any_array(sample):
-    """float32 stays float32, whole numbers become float64, in any shape and order. p = 0.5 in training."""
-    u = np.array([0.3, 0.8, 0.6])
-    yield case("float32, u float64", x=np.array([1.0, 2.0, -3.0], dtype="float32"), u=u, p=0.5, training=True)
-    yield case("whole numbers", x=np.array([3, 5, -7]), u=u, p=0.5, training=True)
-    x = np.asfortranarray(sample.normal(3, 4))
-    yield case("Fortran order", x=x, u=sample.uniform(3, 4), p=0.5, training=True)
-    x = strided(sample.normal(2, 5))
-    yield case("every second entry of a larger array", x=x, u=strided(sample.uniform(2, 5)), p=0.5, training=True)
-    yield case("empty batch", x=np.zeros((0, 3)), u=np.zeros((0, 3)), p=0.5, training=True)
-    for _ in sample.repeat(public=1, hidden=3):
-        shape = sample.shape(4, largest=5)
-        x, u = sample.normal(*shape, dtype="float32"), sample.uniform(*shape, dtype="float32")
-        yield case("float32 images", x=x, u=u, p=0.5, training=True)
+def mixed(sample):
+    x, u = np.array([1.0, 2.0, -3.0], dtype="float32"), np.array([0.3, 0.8, 0.6])
+    yield case("float32, u float64", x=x, u=u, p=0.5, training=True)
 
 
-@wrong(loses=[training_cases, edges])
-def divided_by_p(x, u, p=0.5, training=True):
+@dropout.any_array(points=1, whole=["x"], more=mixed)
+def any_array(sample, shape):
+    return {"x": sample.normal(*shape), "u": sample.uniform(*shape), "p": 0.5, "training": True}
+
+
+@wrong({"* scale": "/ p"}, loses=[training_cases, edges])
+def divided_by_p():
     """You divide by p. What has to be made up for is the share that is left, not the share that is gone. (For p =
     0.5 they are the same, which is why this is so easy to overlook.)"""
-    if not training:
-        return x * 1.0, np.ones(u.shape, dtype=bool)
-    kept = u >= p
-    return x * kept / p, kept
 
 
-@wrong(loses=[training_cases, any_array])
-def not_rescaled(x, u, p=0.5, training=True):
+@wrong({"* scale": "* 1.0"}, loses=[training_cases, any_array])
+def not_rescaled():
     """The kept values are not scaled. With p = 0.5 the next layer gets half of its input in training and all of it
     in evaluation."""
-    if not training:
-        return x * 1.0, np.ones(u.shape, dtype=bool)
-    kept = u >= p
-    return x * 1.0 * kept, kept
 
 
-@wrong(loses=[training_cases, any_array])
-def multiplied_instead_of_divided(x, u, p=0.5, training=True):
+@wrong({"* scale": "* (1 - p)"}, loses=[training_cases, any_array])
+def multiplied_instead_of_divided():
     """You multiply by 1 - p. That belongs to the first form of dropout, in evaluation; here the kept values are
     divided by it, in training, to make up for those that are missing."""
-    if not training:
-        return x * 1.0, np.ones(u.shape, dtype=bool)
-    kept = u >= p
-    return x * kept * (1 - p), kept
 
 
-@wrong(keeps=[evaluation])
-def p_read_as_the_probability_of_keeping(x, u, p=0.5, training=True):
+@wrong({">=": "<", "* scale": "/ p"}, keeps=[evaluation])
+def p_read_as_the_probability_of_keeping():
     """You read p as the probability of keeping a value, as the paper and old versions of TensorFlow do. In PyTorch,
     Keras and here it is the probability of dropping it."""
-    if not training:
-        return x * 1.0, np.ones(u.shape, dtype=bool)
-    kept = u < p
-    return x * kept / p, kept
 
 
 @wrong({">=": "<"}, keeps=[evaluation])
@@ -139,28 +116,20 @@ def kept_and_dropped_exchanged():
     of dropping."""
 
 
-@wrong(loses=[evaluation])
-def still_dropping_in_evaluation(x, u, p=0.5, training=True):
+@wrong({"    if not training:\n        return x * 1.0, np.ones(u.shape, dtype=bool)\n": ""}, loses=[evaluation])
+def still_dropping_in_evaluation():
     """With training=False values are still dropped. In evaluation dropout does nothing at all."""
-    kept = u >= p
-    scale = 1 / (1 - p) if p < 1 else 0.0
-    return x * kept * scale, kept
 
 
-@wrong({"1.0": "(1 - p)"}, loses=[evaluation])
+@wrong({"x * 1.0": "x * (1 - p)"}, loses=[evaluation])
 def scaled_in_evaluation_too():
     """You scale in training and again in evaluation. One of the two is enough, and here it is done in training."""
 
 
-@wrong(loses=[evaluation])
-def kept_left_as_drawn_in_evaluation(x, u, p=0.5, training=True):
+@wrong({"np.ones(u.shape, dtype=bool)": "u >= p"}, loses=[evaluation])
+def kept_left_as_drawn_in_evaluation():
     """With training=False y is right, but `kept` still says that values were dropped. In evaluation it is True
     everywhere."""
-    kept = u >= p
-    if not training:
-        return x * 1.0, kept
-    scale = 1 / (1 - p) if p < 1 else 0.0
-    return x * kept * scale, kept
 
 
 @wrong({"= u >= p": "= np.broadcast_to(u[:1] >= p, u.shape)"}, loses=[training_cases, any_array])
@@ -169,21 +138,14 @@ def one_mask_for_the_whole_batch():
     of its own."""
 
 
-@wrong(
-    {"scale = 1 / (1 - p": "share = kept.mean(", "p < 1 else 0.0": "kept.any() else 1.0", "* scale": "/ float(share)"},
-    loses=[training_cases, any_array],
-)
+@wrong({"1 / (1 - p) if p < 1": "1 / float(kept.mean()) if kept.any()"}, loses=[training_cases, any_array])
 def divided_by_the_share_that_was_kept():
     """You divide by the share that happened to be kept in this array. The factor depends on p alone."""
 
 
-@wrong(loses=[edges])
-def zero_over_zero(x, u, p=0.5, training=True):
+@wrong({"* scale": "/ np.asarray(1 - p, dtype=(x * 1.0).dtype)"}, loses=[edges])
+def zero_over_zero():
     """With p = 1 everything is dropped, and your division becomes 0/0. The result is to be zeros."""
-    if not training:
-        return x * 1.0, np.ones(u.shape, dtype=bool)
-    kept = u >= p
-    return x * kept / np.asarray(1 - p, dtype=(x * 1.0).dtype), kept
 
 
 @wrong({">=": ">"}, loses=[edges])
@@ -191,30 +153,18 @@ def u_equal_to_p_dropped():
     """Where u equals p the value is to be kept. Otherwise p = 0 would drop a value whose u is exactly 0."""
 
 
-@wrong(loses=[edges])
-def kept_read_off_the_output(x, u, p=0.5, training=True):
+@wrong({"return x * kept * scale, kept": "y = x * kept * scale\n    return y, y != 0"}, loses=[edges])
+def kept_read_off_the_output():
     """You take every 0 in the output for a dropped value. An activation that was 0 before, as many are behind ReLU,
     can be kept as well: `kept` follows from u and p alone."""
-    if not training:
-        return x * 1.0, np.ones(u.shape, dtype=bool)
-    scale = 1 / (1 - p) if p < 1 else 0.0
-    y = x * (u >= p) * scale
-    return y, y != 0
 
 
-@wrong(
-    {"scale = 1": "scaled_mask = kept", "0.0": "np.zeros(u.shape)", "kept * scale": "scaled_mask"}, loses=[any_array]
-)
+@wrong({"kept * scale": "(kept / (1 - p) if p < 1 else kept * 0.0)"}, loses=[any_array])
 def float32_lost():
     """Right numbers, but float32 comes back as float64: a bool array divided by a number is float64. Multiply x by
     the bool array first, then scale by a plain Python number."""
 
 
-@wrong(loses=[PURITY])
-def in_place(x, u, p=0.5, training=True):
+@wrong({"return x * kept": "x[~kept] = 0\n    return x"}, loses=[PURITY])
+def in_place():
     """You write zeros into x itself. The caller still needs it: make a new array."""
-    if not training:
-        return x * 1.0, np.ones(u.shape, dtype=bool)
-    kept = u >= p
-    x[~kept] = 0
-    return x / (1 - p) if p < 1 else x * 1.0, kept

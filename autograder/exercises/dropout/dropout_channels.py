@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from autograder.exercises.array_forms import ANY_SHAPE
 from autograder.exercises.cases import case
 from autograder.exercises.dropout import UNEQUAL, drawn
 from autograder.exercises.model import Exercise
-from autograder.exercises.sampling import Sampler, strided
+from autograder.exercises.sampling import Sampler
 
 TEXTBOOK = """\
 def dropout_channels(x, u, p=0.5, training=True):
@@ -20,6 +21,7 @@ def dropout_channels(x, u, p=0.5, training=True):
 
 dropout_channels = Exercise(
     TEXTBOOK,
+    takes="x: (N, C, H, W); u: (N, C); p: number; training: bool",
     summary="dropout of whole channels of images",
     pytorch="torch.nn.functional.dropout2d(x, p, training)",
     source="Tompson, Goroshin, Jain, LeCun, Bregler 2015, Efficient Object Localization Using Convolutional Networks",
@@ -27,10 +29,10 @@ dropout_channels = Exercise(
 requirement, wrong = dropout_channels.requirement, dropout_channels.wrong
 
 
-def images(sample: Sampler, dtype: str = "float64") -> dict[str, np.ndarray]:
+def images(sample: Sampler) -> dict[str, np.ndarray]:
     """Images (N, C, H, W) whose sides all differ, and u (N, C)."""
     shape = sample.shape(4, smallest=2, largest=5)
-    return {"x": sample.normal(*shape, dtype=dtype), "u": sample.uniform(*shape[:2])}
+    return {"x": sample.normal(*shape), "u": sample.uniform(*shape[:2])}
 
 
 @dropout_channels.pytorch_reference
@@ -70,83 +72,51 @@ def edges(sample):
         yield case("random, p = 1", **found, p=1.0, training=True)
 
 
-@requirement("any shape, memory order and dtype", points=1)
-def any_array(sample):
-    """float32 stays float32, whole numbers become float64, in any memory order. p = 0.5 in training."""
-    x, u = np.array([[[[3.0, 6.0]], [[9.0, -3.0]]]]), np.array([[0.1, 0.8]])
-    yield case("float32, u float64", x=x.astype("float32"), u=u, p=0.5, training=True)
-    yield case("whole numbers", x=x.astype(int), u=u, p=0.5, training=True)
-    for name, change in (("Fortran order", np.asfortranarray), ("every second entry of a larger array", strided)):
-        found = images(sample)
-        yield case(name, x=change(found["x"]), u=change(found["u"]), p=0.5, training=True)
+def empty_batch(sample):
     yield case("empty batch", x=np.zeros((0, 3, 2, 4)), u=np.zeros((0, 3)), p=0.5, training=True)
-    for _ in sample.repeat(public=1, hidden=3):
-        yield case("float32, random", **images(sample, dtype="float32"), p=0.5, training=True)
 
 
-@wrong()
-def along_the_pixels(x, u, p=0.5, training=True):
+@dropout_channels.any_array(points=1, name=ANY_SHAPE, whole=["x"], more=empty_batch)
+def any_array(sample):
+    return {"x": sample.normal(2, 3, 1, 2), "u": sample.uniform(2, 3), "p": 0.5, "training": True}
+
+
+@wrong({"[:, :, None, None]": ""})
+def along_the_pixels():
     """Two axes are missing: NumPy lines up axes from the right, so the decisions for images and channels met rows
     and columns. Give the decisions a shape with two ones behind."""
-    if not training:
-        return x * 1.0
-    scale = 1 / (1 - p) if p < 1 else 0.0
-    return x * (u >= p) * scale
 
 
-@wrong(keeps=[edges])
-def same_channels_in_every_image(x, u, p=0.5, training=True):
+@wrong({"(u >= p)": "(u[:1] >= p)"}, keeps=[edges])
+def same_channels_in_every_image():
     """Every image of your batch loses the same channels. u has a row for each image."""
-    if not training:
-        return x * 1.0
-    scale = 1 / (1 - p) if p < 1 else 0.0
-    return x * (u[:1] >= p)[:, :, None, None] * scale
 
 
-@wrong(keeps=[edges])
-def whole_images(x, u, p=0.5, training=True):
+@wrong({"(u >= p)": "(u[:, :1] >= p)"}, keeps=[edges])
+def whole_images():
     """Whole images are dropped: you use one decision for each image. There is one for each channel of it."""
-    if not training:
-        return x * 1.0
-    scale = 1 / (1 - p) if p < 1 else 0.0
-    return x * (u[:, :1] >= p)[:, :, None, None] * scale
 
 
-@wrong(keeps=[edges])
-def not_rescaled(x, u, p=0.5, training=True):
+@wrong({"* scale": "* 1.0"}, keeps=[edges])
+def not_rescaled():
     """The kept channels are not scaled, so the next layer gets less in training than in evaluation."""
-    if not training:
-        return x * 1.0
-    return x * 1.0 * (u >= p)[:, :, None, None]
 
 
-@wrong(keeps=[any_array])
-def divided_by_p(x, u, p=0.5, training=True):
+@wrong({"* scale": "/ p"}, keeps=[any_array])
+def divided_by_p():
     """You divide by p. What has to be made up for is the share that is left."""
-    if not training:
-        return x * 1.0
-    return x * (u >= p)[:, :, None, None] / p
 
 
-@wrong(loses=[edges])
-def still_dropping_in_evaluation(x, u, p=0.5, training=True):
+@wrong({"    if not training:\n        return x * 1.0\n": ""}, loses=[edges])
+def still_dropping_in_evaluation():
     """With training=False channels are still dropped. In evaluation dropout does nothing."""
-    scale = 1 / (1 - p) if p < 1 else 0.0
-    return x * (u >= p)[:, :, None, None] * scale
 
 
-@wrong(loses=[edges])
-def zero_over_zero(x, u, p=0.5, training=True):
+@wrong({"* scale": "/ np.asarray(1 - p, dtype=(x * 1.0).dtype)"}, loses=[edges])
+def zero_over_zero():
     """With p = 1 everything is dropped, and your division becomes 0/0. The result is to be zeros."""
-    if not training:
-        return x * 1.0
-    return x * (u >= p)[:, :, None, None] / np.asarray(1 - p, dtype=(x * 1.0).dtype)
 
 
-@wrong(loses=[any_array])
-def float32_lost(x, u, p=0.5, training=True):
+@wrong({"kept * scale": "np.where(kept, scale, 0.0)"}, loses=[any_array])
+def float32_lost():
     """Right numbers, but float32 comes back as float64: np.where of two Python numbers makes float64."""
-    if not training:
-        return x * 1.0
-    factor = np.where(u >= p, 1 / (1 - p) if p < 1 else 0.0, 0.0)
-    return x * factor[:, :, None, None]

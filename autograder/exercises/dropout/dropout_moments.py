@@ -6,10 +6,11 @@ import itertools
 
 import numpy as np
 
+from autograder.exercises.array_forms import ANY_SHAPE
 from autograder.exercises.cases import case
 from autograder.exercises.dropout import UNEQUAL, drawn
 from autograder.exercises.model import Exercise
-from autograder.exercises.sampling import Sampler, strided
+from autograder.exercises.sampling import Sampler
 
 TEXTBOOK = """\
 def dropout_moments(x, W, b, p=0.5):
@@ -21,6 +22,7 @@ def dropout_moments(x, W, b, p=0.5):
 dropout_moments = Exercise(
     TEXTBOOK,
     outputs=("mean", "variance"),
+    takes="x: (N, D); W: (K, D); b: (K,); p: number",
     summary="mean and variance over all masks of what the units behind dropout receive",
     pytorch="torch.nn.functional.linear(torch.nn.functional.dropout(x, p), W, b), averaged over all 2^D masks",
     source="Wager, Wang, Liang 2013, Dropout Training as Adaptive Regularization; Baldi and Sadowski 2013",
@@ -29,13 +31,13 @@ dropout_moments = Exercise(
 requirement, wrong = dropout_moments.requirement, dropout_moments.wrong
 
 
-def layer(sample: Sampler, dtype: str = "float64") -> dict[str, np.ndarray]:
+def layer(sample: Sampler) -> dict[str, np.ndarray]:
     """A batch x (N, D) and a dense layer W (K, D), b (K), with N, D and K all different."""
     samples, features, units = sample.shape(3, smallest=2, largest=5)
     return {
-        "x": sample.normal(samples, features, scale=2.0, dtype=dtype),
-        "W": sample.normal(units, features, dtype=dtype),
-        "b": sample.normal(units, dtype=dtype),
+        "x": sample.normal(samples, features, scale=2.0),
+        "W": sample.normal(units, features),
+        "b": sample.normal(units),
     }
 
 
@@ -80,80 +82,63 @@ def other_p(sample):
         yield case("random layer and p", **layer(sample), p=sample.choice(UNEQUAL))
 
 
-@requirement("any shape, memory order and dtype", points=1)
-def any_array(sample):
-    """float32 stays float32, in any memory order, an empty batch included. p = 0.5."""
-    yield case("float32", **{name: array.astype("float32") for name, array in ONE_UNIT.items()}, p=0.5)
-    for name, change in (("Fortran order", np.asfortranarray), ("every second entry of a larger array", strided)):
-        found = layer(sample)
-        yield case(name, x=change(found["x"]), W=change(found["W"]), b=found["b"], p=0.5)
+def empty_batch(sample):
     yield case("empty batch", x=np.zeros((0, 3)), W=sample.normal(2, 3), b=sample.normal(2), p=0.5)
-    for _ in sample.repeat(public=1, hidden=3):
-        yield case("float32, random", **layer(sample, dtype="float32"), p=0.5)
 
 
-@wrong()
-def mean_scaled_down(x, W, b, p=0.5):
+@dropout_moments.any_array(points=1, name=ANY_SHAPE, without=["whole numbers"], more=empty_batch)
+def any_array(sample):
+    return {"x": sample.normal(4, 2), "W": sample.normal(3, 2), "b": sample.normal(3), "p": 0.5}
+
+
+@wrong({"x @ W.T + b": "(1 - p) * (x @ W.T) + b"})
+def mean_scaled_down():
     """Your mean carries a factor 1 - p. That is the mean without scaling; the kept values are divided by 1 - p, so
     that the mean is what it would be without dropout."""
-    return (1 - p) * (x @ W.T) + b, p / (1 - p) * (x**2 @ W.T**2)
 
 
-@wrong()
-def variance_without_scaling(x, W, b, p=0.5):
+@wrong({"p / (1": "p * (1"})
+def variance_without_scaling():
     """p (1 - p) is the variance of a decision that is 0 or 1. Here a kept value counts 1 / (1 - p), and this factor
     enters the variance as its square."""
-    return x @ W.T + b, p * (1 - p) * (x**2 @ W.T**2)
 
 
-@wrong(loses=[other_p])
-def factor_forgotten(x, W, b, p=0.5):
+@wrong({"p / (1 - p) * ": ""}, loses=[other_p])
+def factor_forgotten():
     """The variance does not depend on p. For p = 0.5 its factor is 1; for p = 0 nothing varies."""
-    return x @ W.T + b, x**2 @ W.T**2
 
 
-@wrong(loses=[other_p])
-def factor_upside_down(x, W, b, p=0.5):
+@wrong({"p / (1 - p)": "(1 - p) / max(p, 1e-12)"}, loses=[other_p])
+def factor_upside_down():
     """The factor in front of your variance is upside down: the more is dropped, the more the result varies."""
-    return x @ W.T + b, x**2 @ W.T**2 * ((1 - p) / max(p, 1e-12))
 
 
-@wrong()
-def square_of_the_sum(x, W, b, p=0.5):
+@wrong({"(x**2 @ W.T**2)": "(x @ W.T) ** 2"})
+def square_of_the_sum():
     """You square the sum over the inputs. The decisions are independent, so it is the variances of the terms that
     add up: square each term first."""
-    return x @ W.T + b, p / (1 - p) * (x @ W.T) ** 2
 
 
-@wrong()
-def weights_not_squared(x, W, b, p=0.5):
+@wrong({"W.T**2": "W.T"})
+def weights_not_squared():
     """The inputs are squared in your variance, the weights are not. A factor enters a variance as its square."""
-    return x @ W.T + b, p / (1 - p) * (x**2 @ W.T)
 
 
-@wrong()
-def deviation_instead_of_variance(x, W, b, p=0.5):
+@wrong({"mean, variance": "mean, np.sqrt(variance)"})
+def deviation_instead_of_variance():
     """You return the standard deviation. The variance is its square."""
-    return x @ W.T + b, np.sqrt(p / (1 - p) * (x**2 @ W.T**2))
 
 
-@wrong()
-def bias_varies_too(x, W, b, p=0.5):
+@wrong({"W.T**2)": "W.T**2 + b**2)"})
+def bias_varies_too():
     """The bias is in your variance. It is added after dropout, and a constant does not vary."""
-    return x @ W.T + b, p / (1 - p) * (x**2 @ W.T**2 + b**2)
 
 
-@wrong()
-def bias_forgotten(x, W, b, p=0.5):
+@wrong({" + b": ""})
+def bias_forgotten():
     """The bias is missing in the mean."""
-    return x @ W.T, p / (1 - p) * (x**2 @ W.T**2)
 
 
-@wrong(loses=[any_array])
-def float32_lost(x, W, b, p=0.5):
+@wrong({"mean, variance": "mean + np.zeros(mean.shape), variance + np.zeros(mean.shape)"}, loses=[any_array])
+def float32_lost():
     """Right numbers, but float32 comes back as float64: np.zeros(shape) is float64 unless told otherwise."""
-    mean, variance = np.zeros((len(x), len(W))), np.zeros((len(x), len(W)))
-    for k in range(len(W)):
-        mean[:, k] = x @ W[k] + b[k]
-        variance[:, k] = p / (1 - p) * np.sum((x * W[k]) ** 2, axis=1)
-    return mean, variance

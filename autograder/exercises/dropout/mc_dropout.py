@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from autograder.exercises.array_forms import ANY_SHAPE
 from autograder.exercises.cases import case
 from autograder.exercises.dropout import UNEQUAL, drawn
 from autograder.exercises.model import Exercise
-from autograder.exercises.sampling import Sampler, strided
+from autograder.exercises.sampling import Sampler
 
 TEXTBOOK = """\
 def mc_dropout(x, W, b, u, p=0.5):
@@ -20,6 +21,7 @@ def mc_dropout(x, W, b, u, p=0.5):
 mc_dropout = Exercise(
     TEXTBOOK,
     outputs=("mean", "deviation"),
+    takes="x: (N, D); W: (K, D); b: (K,); u: (T, N, D); p: number",
     summary="mean and standard deviation of the predicted probabilities over several passes with dropout",
     pytorch="torch.softmax(F.linear(F.dropout(x, p), W, b), dim=-1) for each pass, then .mean(dim=0) and .std(dim=0)",
     source="Gal, Ghahramani 2016, Dropout as a Bayesian Approximation",
@@ -28,13 +30,13 @@ mc_dropout = Exercise(
 requirement, wrong = mc_dropout.requirement, mc_dropout.wrong
 
 
-def network(sample: Sampler, scale: float = 1.0, dtype: str = "float64") -> dict[str, np.ndarray]:
+def network(sample: Sampler) -> dict[str, np.ndarray]:
     """Hidden activations x (N, D), at least 0.2, and an output layer W (K, D), b (K); N, D and K all different."""
     samples, features, classes = sample.shape(3, smallest=2, largest=5)
     return {
-        "x": np.round(sample.uniform(samples, features, low=0.2, high=2.0), 3).astype(dtype),
-        "W": sample.normal(classes, features, scale=scale, dtype=dtype),
-        "b": sample.normal(classes, dtype=dtype),
+        "x": np.round(sample.uniform(samples, features, low=0.2, high=2.0), 3),
+        "W": sample.normal(classes, features),
+        "b": sample.normal(classes),
     }
 
 
@@ -110,23 +112,15 @@ def large(sample):
         yield case("random", **found, u=the_same(sample, found["x"], 0.5, 3), p=0.5)
 
 
-@requirement("any shape, memory order and dtype", points=1)
+def empty_batch(sample):
+    noise = np.zeros((4, 0, 3))
+    yield case("empty batch", x=np.zeros((0, 3)), W=sample.normal(2, 3), b=sample.normal(2), u=noise, p=0.5)
+
+
+@mc_dropout.any_array(points=1, name=ANY_SHAPE, whole=["x", "W", "b"], more=empty_batch)
 def any_array(sample):
-    """float32 stays float32, whole numbers become float64, in any memory order. p = 0.5, passes with the same mask."""
-    u = np.array([[[0.1, 0.9]], [[0.2, 0.7]]])
-    single = {name: array.astype("float32") for name, array in ONE_SAMPLE.items()}
-    yield case("float32, u float64", **single, u=u, p=0.5)
-    yield case("whole numbers", x=np.array([[1, 2]]), W=np.array([[1, 0], [0, -1]]), b=np.array([1, 0]), u=u, p=0.5)
-    for name, change in (("Fortran order", np.asfortranarray), ("every second entry of a larger array", strided)):
-        found = network(sample)
-        u = change(the_same(sample, found["x"], 0.5, 3))
-        yield case(name, x=change(found["x"]), W=change(found["W"]), b=found["b"], u=u, p=0.5)
-    yield case(
-        "empty batch", x=np.zeros((0, 3)), W=sample.normal(2, 3), b=sample.normal(2), u=np.zeros((4, 0, 3)), p=0.5
-    )
-    for _ in sample.repeat(public=1, hidden=3):
-        found = network(sample, dtype="float32")
-        yield case("float32, random", **found, u=the_same(sample, found["x"], 0.5, 4), p=0.5)
+    x = sample.normal(2, 2)
+    return {"x": x, "W": sample.normal(2, 2), "b": sample.normal(2), "u": the_same(sample, x, 0.5, 2), "p": 0.5}
 
 
 @wrong({", ddof=1": ""}, loses=[differing])
@@ -146,42 +140,39 @@ def softmax_of_the_mean(x, W, b, u, p=0.5):
     return e / e.sum(axis=-1, keepdims=True), q.std(axis=0, ddof=1)
 
 
-@wrong({"1)": "1) / len(u) ** 0.5"}, loses=[differing])
+@wrong({"ddof=1)": "ddof=1) / len(u) ** 0.5"}, loses=[differing])
 def standard_error():
     """You divide the deviation by the root of the number of passes. That is the uncertainty of the mean, which more
     passes make small; asked for is the spread of the predictions, which they do not."""
 
 
-@wrong({"(x * (u >= p) / (1 - p))": "x", ".mean(axis=0), q.std(axis=0, ddof=1": ", np.zeros_like(q"})
+@wrong({"(x * (u >= p) / (1 - p))": "x", "q.mean(axis=0), q.std(axis=0, ddof=1)": "q, np.zeros_like(q)"})
 def nothing_dropped():
     """Nothing is dropped: this is one pass in evaluation. Here dropout stays on."""
 
 
-@wrong({"*": "* 1.0 *", "p) / (1 -": ""})
+@wrong({"(x * (u >= p) / (1 - p))": "(x * 1.0 * (u >= p))"})
 def not_rescaled():
     """The kept activations are not divided by 1 - p, as they are in training."""
 
 
-@wrong({"(u": "(u[:, :1]"})
+@wrong({"(u >= p)": "(u[:, :1] >= p)"})
 def one_mask_for_the_whole_batch():
     """All samples of a pass lose the same activations: only the first row of each u[t] is used."""
 
 
-@wrong({"max(axis=-1, keepdims=True": "max(axis=-2, keepdims=True, initial=0.0", "sum(axis=-1": "sum(axis=-2"})
+@wrong({"max(axis=-1, keepdims=True)": "max(axis=-2, keepdims=True, initial=0.0)", "sum(axis=-1": "sum(axis=-2"})
 def softmax_over_the_samples():
     """Your softmax runs over the samples. The probabilities of the classes of one sample have to add up to 1."""
 
 
-@wrong(loses=[large])
-def exponentials_overflow(x, W, b, u, p=0.5):
+@wrong({" - z.max(axis=-1, keepdims=True)": ""}, loses=[large])
+def exponentials_overflow():
     """exp of a large score is infinite, and infinity divided by infinity is NaN. Subtract each sample's largest
     score first: the probabilities stay the same."""
-    e = np.exp((x * (u >= p) / (1 - p)) @ W.T + b)
-    q = e / e.sum(axis=-1, keepdims=True)
-    return q.mean(axis=0), q.std(axis=0, ddof=1)
 
 
-@wrong({"max(axis=-1, keepdims=True": "max("}, loses=[large, any_array])
+@wrong({"z.max(axis=-1, keepdims=True)": "z.max()"}, loses=[large, any_array])
 def one_maximum_for_all():
     """You subtract the largest score of all samples and passes. Where a sample's own scores are far below it, all of
     its exponentials are 0, and 0/0 is NaN. Give the maximum an axis, and keepdims=True."""
@@ -197,12 +188,6 @@ def variance_instead_of_deviation():
     """You return the variance. The deviation is its root."""
 
 
-@wrong(loses=[any_array])
-def float32_lost(x, W, b, u, p=0.5):
+@wrong({"q = e": "q = np.zeros(e.shape) + e"}, loses=[any_array])
+def float32_lost():
     """Right numbers, but float32 comes back as float64: np.zeros(shape) is float64 unless told otherwise."""
-    q = np.zeros((len(u), len(x), len(b)))
-    for t in range(len(u)):
-        z = (x * (u[t] >= p) / (1 - p)) @ W.T + b
-        e = np.exp(z - z.max(axis=1, keepdims=True))
-        q[t] = e / e.sum(axis=1, keepdims=True)
-    return q.mean(axis=0), q.std(axis=0, ddof=1)

@@ -2,10 +2,10 @@
 
 import numpy as np
 
+from autograder.exercises.activations import both_sides
 from autograder.exercises.cases import case
-from autograder.exercises.elu_and_selu import RELATIVE
+from autograder.exercises.elu_and_selu import extreme_cases
 from autograder.exercises.model import PURITY, Exercise
-from autograder.exercises.sampling import strided
 
 TEXTBOOK = """\
 def elu(z, alpha=1.0):
@@ -14,6 +14,7 @@ def elu(z, alpha=1.0):
 
 elu = Exercise(
     TEXTBOOK,
+    takes="z: (*); alpha: number",
     summary="exponential linear unit",
     pytorch="torch.nn.functional.elu(z, alpha)",
     source="Clevert, Unterthiner and Hochreiter 2015, Fast and Accurate Deep Network Learning "
@@ -24,7 +25,6 @@ requirement, wrong = elu.requirement, elu.wrong
 
 @elu.pytorch_reference
 def reference(z, alpha=1.0):
-    """ELU in PyTorch."""
     import torch.nn.functional as F
 
     return F.elu(z, alpha)
@@ -32,7 +32,6 @@ def reference(z, alpha=1.0):
 
 @requirement("alpha = 1", points=2)
 def alpha_1(sample):
-    """alpha = 1, given and by default, on both sides of zero."""
     yield case("one negative number", z=np.array([-1.0]), alpha=1.0)
     yield case("negative, zero and positive", z=np.array([-2.0, 0.0, 3.0]), alpha=1.0)
     yield case("alpha left out", z=np.array([-1.0, 2.0]))
@@ -42,71 +41,54 @@ def alpha_1(sample):
 
 @requirement("other alpha", points=1)
 def other_alpha(sample):
-    """alpha != 1: where it is forgotten or misplaced, it shows here."""
     yield case("alpha = 0.5, one negative number", z=np.array([-1.0]), alpha=0.5)
     yield case("alpha = 2, negative, zero and positive", z=np.array([-3.0, 0.0, 1.5]), alpha=2.0)
     for _ in sample.repeat(public=2, hidden=6):
-        yield case(
-            "random numbers and alpha", z=sample.normal(*sample.shape(), scale=2.0), alpha=sample.number(0.1, 3.0)
-        )
+        z = sample.normal(*sample.shape(), scale=2.0)
+        yield case("random numbers and alpha", z=z, alpha=sample.number(0.1, 3.0))
 
 
 @requirement("very large and very small |z|", points=1)
 def extremes(sample):
-    """Large |z| without NaN, tiny |z| without cancellation. alpha = 1 throughout."""
-    yield case("z = 1000 and -1000", z=np.array([1000.0, -1000.0]), alpha=1.0)
-    yield case("z = -1e-10", z=np.array([-1e-10]), alpha=1.0, computation=RELATIVE)
-    yield case("infinite", z=np.array([np.inf, -np.inf]), alpha=1.0)
-    for _ in sample.repeat(public=1, hidden=4):
-        tiny = -(10.0 ** -sample.uniform(5, low=6, high=12))
-        yield case("tiny negative numbers", z=tiny, alpha=1.0, computation=RELATIVE)
-        yield case("large numbers", z=sample.normal(*sample.shape(), scale=1e4), alpha=1.0)
+    yield from extreme_cases(sample, alpha=1.0)
 
 
-@requirement("any shape, memory order and dtype", points=1)
-def any_array(sample):
-    """float32 stays float32, whole numbers become float64, in any shape and memory order. alpha = 1 throughout."""
-    yield case("float32", z=np.array([-1.0, 2.0], dtype="float32"), alpha=1.0)
-    yield case("whole numbers", z=np.array([-1, 0, 2]), alpha=1.0)
-    yield case("Fortran order", z=np.asfortranarray(sample.normal(3, 4)), alpha=1.0)
-    yield case("every second entry of a larger array", z=strided(sample.normal(2, 5)), alpha=1.0)
-    yield case("empty batch", z=np.zeros((0, 3)), alpha=1.0)
-    for _ in sample.repeat(public=1, hidden=3):
-        yield case("float32 images", z=sample.normal(*sample.shape(4, largest=5), dtype="float32"), alpha=1.0)
+@elu.any_array(points=1)
+def any_array(sample, shape):
+    return {"z": both_sides(sample, *shape), "alpha": 1.0}
 
 
-@wrong({"np.expm1": "", "minimum": "exp", ", 0)": ") - 1"}, loses=[extremes])
+@wrong({"np.expm1(np.minimum(z, 0))": "(np.exp(z) - 1)"}, loses=[extremes])
 def digits_lost_near_zero():
     """For tiny |z|, exp(z) is a number next to 1, and subtracting 1 throws away the digits that matter. NumPy has a
     function that computes this difference without forming exp(z) first."""
 
 
-@wrong({"alpha *": ""}, loses=[other_alpha])
+@wrong({"alpha * ": ""}, loses=[other_alpha])
 def alpha_forgotten():
     """alpha has no effect on your result. It scales the whole negative branch: the curve levels off at -alpha."""
 
 
-@wrong({"alpha *": "", "expm1(np.minimum": "exp", ", 0))": ") - 1"}, loses=[other_alpha, extremes])
+@wrong({"alpha * np.expm1(np.minimum(z, 0))": "np.exp(z) - 1"}, loses=[other_alpha, extremes])
 def alpha_forgotten_and_digits_lost():
     """Two things. alpha has no effect on your result: it scales the negative branch. And for tiny |z| the
     subtraction exp(z) - 1 loses digits: look for NumPy's function for exactly this difference."""
 
 
-@wrong({"expm1(np.minimum": "exp", ", 0))": ") - 1"}, loses=[other_alpha, extremes])
+@wrong({"np.expm1(np.minimum(z, 0))": "np.exp(z) - 1"}, loses=[other_alpha, extremes])
 def minus_one_not_scaled():
     """Your curve jumps at z = 0 unless alpha is 1, and levels off at -1. Look at what alpha multiplies: exp(z)
     alone, or the whole difference?"""
 
 
-@wrong({", 0)": ", 0) / alpha"}, loses=[other_alpha])
+@wrong({"np.minimum(z, 0)": "np.minimum(z, 0) / alpha"}, loses=[other_alpha])
 def alpha_inside_the_exponential_too():
     """This is CELU, another function: it divides z by alpha inside the exponential. ELU does not."""
 
 
-@wrong(loses=[other_alpha])
-def positive_side_scaled_too(z, alpha=1.0):
+@wrong({"> 0, z": "> 0, alpha * z"}, loses=[other_alpha])
+def positive_side_scaled_too():
     """You scale both sides by alpha. For z > 0, ELU returns z itself, whatever alpha is."""
-    return alpha * np.where(z > 0, z, np.expm1(np.minimum(z, 0)))
 
 
 @wrong({"expm1": "exp"})
@@ -114,29 +96,21 @@ def minus_one_forgotten():
     """Your negative branch is positive: at z = 0 it gives alpha instead of 0. Something is to be subtracted."""
 
 
-@wrong(loses=[extremes])
-def branches_multiplied_by_masks(z, alpha=1.0):
+@wrong({"np.where(z > 0, z, ": "z * (z > 0) + (z <= 0) * (", "np.minimum(z, 0)": "z"}, loses=[extremes])
+def branches_multiplied_by_masks():
     """NaN for large z: the exponential overflows to infinity there, and infinity times False is NaN, not 0. Choose
     between the branches instead of multiplying them by masks, or keep z > 0 out of the exponential."""
-    return z * (z > 0) + alpha * np.expm1(z) * (z <= 0)
 
 
-@wrong(loses=[any_array])
-def always_float64(z, alpha=1.0):
+@wrong({"return": "return np.zeros(z.shape) +"}, loses=[any_array])
+def always_float64():
     """Your result is float64 whatever the dtype of z: an array made by np.zeros(shape) is, unless told otherwise."""
-    out = np.zeros(z.shape)
-    out[z > 0] = z[z > 0]
-    out[z <= 0] = alpha * np.expm1(z[z <= 0])
-    return out
 
 
-@wrong(loses=[any_array])
-def whole_numbers_cut_off(z, alpha=1.0):
+@wrong({"(z, 0)))": "(z, 0))).astype(z.dtype)"}, loses=[any_array])
+def whole_numbers_cut_off():
     """An array of whole numbers cannot hold -0.632: writing into a copy of z cuts it off to 0. Make the result an
     array of floating-point numbers."""
-    out = z.copy()
-    out[z < 0] = alpha * np.expm1(z[z < 0])
-    return out
 
 
 @wrong(loses=[any_array])
@@ -148,11 +122,9 @@ def written_into_a_raveled_copy(z, alpha=1.0):
     return out
 
 
-@wrong(loses=[any_array, PURITY])
-def written_into_z(z, alpha=1.0):
+@wrong({"return": "z[...] =", "(z, 0)))": "(z, 0)))\n    return z"}, loses=[any_array, PURITY])
+def written_into_z():
     """You write into z itself. It belongs to the caller, who still needs it for the backward pass: make a new array."""
-    z[z < 0] = alpha * np.expm1(z[z < 0])
-    return z
 
 
 @wrong({"np.minimum(z, 0)": "z"}, loses=[])

@@ -12,25 +12,13 @@ from autograder.exercises.sampling import Sampler
 
 NOTEBOOK = "1_training_problems/5_gradient_clipping"
 
-ORDER = (
-    "clip_by_value",
-    "cosine_similarity",
-    "global_norm",
-    "clip_by_global_norm",
-    "clip_each_by_norm",
-)
+ORDER = ("clip_by_value", "cosine_similarity", "global_norm", "clip_by_global_norm", "clip_each_by_norm")
 
 
 def of_a_layer(sample: Sampler, scale: float = 1.0, dtype: str = "float64") -> list[np.ndarray]:
     """Gradients of a layer: a matrix, a vector, and a second matrix of another shape."""
     shapes = sample.shape(), sample.shape(1), sample.shape()
     return [sample.normal(*shape, scale=scale, dtype=dtype) for shape in shapes]
-
-
-def of_any_shape(sample: Sampler, dtype: str = "float32") -> list[np.ndarray]:
-    """Exploded gradients of images, a vector and a volume."""
-    shapes = sample.shape(4, largest=5), sample.shape(1), sample.shape(3, largest=5)
-    return [sample.normal(*shape, scale=1e5, dtype=dtype) for shape in shapes]
 
 
 def with_gradients(gradients):
@@ -49,3 +37,9 @@ def exploded(sample: Sampler) -> list[np.ndarray]:
     for gradient in gradients:
         gradient.flat[0] = 3e4
     return gradients
+
+
+def exploded_of_any_shape(sample: Sampler, shape: tuple[int, ...]) -> dict:
+    """A call with an exploded gradient of that shape beside a vector."""
+    gradient = np.abs(sample.normal(*shape, scale=1e5)) + 3e4
+    return {"gradients": [gradient, np.array([3e4, -4e4])], "max_norm": 1.0}

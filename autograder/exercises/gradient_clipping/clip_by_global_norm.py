@@ -2,10 +2,15 @@
 
 import numpy as np
 
+from autograder.exercises.array_forms import ANY_SHAPES
 from autograder.exercises.cases import case
-from autograder.exercises.gradient_clipping import exploded, of_a_layer, of_any_shape, with_gradients
+from autograder.exercises.gradient_clipping import (
+    exploded,
+    exploded_of_any_shape,
+    of_a_layer,
+    with_gradients,
+)
 from autograder.exercises.model import PURITY, Exercise
-from autograder.exercises.sampling import strided
 
 TEXTBOOK = """\
 def clip_by_global_norm(gradients, max_norm):
@@ -17,6 +22,7 @@ def clip_by_global_norm(gradients, max_norm):
 clip_by_global_norm = Exercise(
     TEXTBOOK,
     outputs=("clipped", "norm"),
+    takes="gradients: list of (*); max_norm: number",
     summary="all gradients shortened by one factor so that their global norm is at most max_norm; and the norm before",
     pytorch="torch.nn.utils.clip_grad_norm_(parameters, max_norm)",
     source="Pascanu, Mikolov and Bengio 2013, https://arxiv.org/abs/1211.5063",
@@ -75,106 +81,83 @@ def not_finite(sample):
         yield case("random, one entry NaN or infinite", gradients=gradients, max_norm=1.0)
 
 
-@requirement("any shapes, memory order and dtype", points=1)
-def clip_norm_any_list(sample):
-    """float32 stays float32, whole numbers give float64; an empty array, any shape and memory order."""
-    gradients = [np.array([30000.0], dtype="float32"), np.array([40000.0], dtype="float32")]
-    yield case("float32", gradients=gradients, max_norm=1.0)
-    yield case("whole numbers", gradients=[np.array([[20000], [-40000]]), np.array([40000])], max_norm=1.0)
-    yield case("an empty array among others", gradients=[np.zeros((0, 3)), np.array([[3e4, 4e4]])], max_norm=1.0)
-    first, second, _ = exploded(sample)
-    gradients = [np.asfortranarray(first), strided(second)]
-    yield case("Fortran order, and every second entry of a larger array", gradients=gradients, max_norm=1.0)
-    for _ in sample.repeat(public=1, hidden=3):
-        yield case("float32, up to four dimensions", gradients=of_any_shape(sample), max_norm=1.0)
+@clip_by_global_norm.any_array(points=1, name=ANY_SHAPES)
+def any_list(sample, shape):
+    return exploded_of_any_shape(sample, shape)
 
 
-@wrong(loses=[below])
-def small_gradients_scaled_up(gradients, max_norm):
+@wrong({"np.minimum(1, max_norm / (norm + 1e-6))": "max_norm / (norm + 1e-6)"}, loses=[below])
+def small_gradients_scaled_up():
     """Gradients that are short enough are stretched to max_norm. Clipping only ever shortens: the factor must not
     exceed 1."""
-    norm = np.sqrt(sum(np.sum(g**2) for g in gradients))
-    return [g * (max_norm / (norm + 1e-6)) for g in gradients], norm
 
 
-@wrong(keeps=[below])
-def each_array_by_its_own_norm(gradients, max_norm):
+@wrong({"[g * factor": "[g * np.minimum(1, max_norm / (np.linalg.norm(g) + 1e-6))"}, keeps=[below])
+def each_array_by_its_own_norm():
     """Each array is shortened by its own norm. Here there is one norm, of all arrays together, and one factor for
     all of them."""
-    norm = np.sqrt(sum(np.sum(g**2) for g in gradients))
-    return [g * np.minimum(1, max_norm / (np.linalg.norm(g) + 1e-6)) for g in gradients], norm
-
-
-@wrong(keeps=[not_finite])
-def norms_added(gradients, max_norm):
-    """You add the norms of the arrays. Two arrays of norm 3 and 4 have norm 5 together, not 7."""
-    norm = sum(np.linalg.norm(g) for g in gradients)
-    return [g * np.minimum(1, max_norm / (norm + 1e-6)) for g in gradients], norm
-
-
-@wrong(keeps=[not_finite])
-def root_forgotten(gradients, max_norm):
-    """For the entries 3 and 4 your norm is 25: the square root is missing."""
-    norm = sum(np.sum(g**2.0) for g in gradients)
-    return [g * np.minimum(1, max_norm / (norm + 1e-6)) for g in gradients], norm
-
-
-@wrong(keeps=[below])
-def every_entry_limited(gradients, max_norm):
-    """The norm is right, but you limit each entry by itself. By norm means one factor for all entries, so that their
-    ratios stay."""
-    norm = np.sqrt(sum(np.sum(g**2) for g in gradients))
-    return [np.clip(g, -max_norm, max_norm) for g in gradients], norm
-
-
-@wrong(keeps=[below])
-def norm_after_clipping(gradients, max_norm):
-    """The gradients are right. The norm to return is the one before clipping: that is the number worth logging."""
-    norm = np.sqrt(sum(np.sum(g**2) for g in gradients))
-    clipped = [g * np.minimum(1, max_norm / (norm + 1e-6)) for g in gradients]
-    return clipped, np.sqrt(sum(np.sum(g**2) for g in clipped))
-
-
-@wrong(loses=[near])
-def textbook_form(gradients, max_norm):
-    """Your numbers are those of the formula without the 1e-6. PyTorch divides by norm + 1e-6, which shows from about
-    the seventh digit on."""
-    norm = np.sqrt(sum(np.sum(g**2) for g in gradients))
-    return [g * (max_norm / np.maximum(norm, max_norm)) for g in gradients], norm
-
-
-@wrong(loses=[near, not_finite])
-def only_if_the_norm_is_larger(gradients, max_norm):
-    """Two things follow from your `if`: a gradient of exactly max_norm is not shortened by PyTorch's millionth, and
-    for a NaN the comparison is False, so the other entries get through. Compute the factor always and limit it to 1."""
-    norm = np.sqrt(sum(np.sum(g**2) for g in gradients))
-    factor = 1.0
-    if norm > max_norm:
-        factor = max_norm / (norm + 1e-6)
-    return [g * factor for g in gradients], norm
-
-
-@wrong(loses=[not_finite])
-def min_of_python_hides_nan(gradients, max_norm):
-    """A NaN gets through as if nothing were wrong. Every comparison with NaN is False, so an `if` leaves the factor
-    at 1, and so does Python's min(1.0, x). np.minimum passes NaN on, as PyTorch does."""
-    norm = np.sqrt(sum(np.sum(g**2) for g in gradients))
-    return [g * min(1.0, max_norm / (norm + 1e-6)) for g in gradients], norm
 
 
 @wrong(
-    {"factor =": "for g in gradients:\n        g *=", "return [g * factor for g in gradients]": "return gradients"},
-    loses=[clip_norm_any_list, PURITY],
+    {"np.sqrt(sum(np.sum(g**2) for g in gradients))": "sum(np.linalg.norm(g) for g in gradients)"}, keeps=[not_finite]
+)
+def norms_added():
+    """You add the norms of the arrays. Two arrays of norm 3 and 4 have norm 5 together, not 7."""
+
+
+@wrong({"np.sqrt(sum(np.sum(g**2) for g in gradients))": "sum(np.sum(g**2.0) for g in gradients)"}, keeps=[not_finite])
+def root_forgotten():
+    """For the entries 3 and 4 your norm is 25: the square root is missing."""
+
+
+@wrong({"[g * factor": "[np.clip(g, -max_norm, max_norm)"}, keeps=[below])
+def every_entry_limited():
+    """The norm is right, but you limit each entry by itself. By norm means one factor for all entries, so that their
+    ratios stay."""
+
+
+@wrong(
+    {
+        "return [g * factor for g in gradients], norm": "clipped = [g * factor for g in gradients]\n"
+        "    return clipped, np.sqrt(sum(np.sum(g**2) for g in clipped))"
+    },
+    keeps=[below],
+)
+def norm_after_clipping():
+    """The gradients are right. The norm to return is the one before clipping: that is the number worth logging."""
+
+
+@wrong({"np.minimum(1, max_norm / (norm + 1e-6))": "max_norm / np.maximum(norm, max_norm)"}, loses=[near])
+def textbook_form():
+    """Your numbers are those of the formula without the 1e-6. PyTorch divides by norm + 1e-6, which shows from about
+    the seventh digit on."""
+
+
+@wrong(
+    {"np.minimum(1, max_norm / (norm + 1e-6))": "max_norm / (norm + 1e-6) if norm > max_norm else 1.0"},
+    loses=[near, not_finite],
+)
+def only_if_the_norm_is_larger():
+    """Two things follow from your `if`: a gradient of exactly max_norm is not shortened by PyTorch's millionth, and
+    for a NaN the comparison is False, so the other entries get through. Compute the factor always and limit it to 1."""
+
+
+@wrong({"np.minimum(1,": "min(1.0,"}, loses=[not_finite])
+def min_of_python_hides_nan():
+    """A NaN gets through as if nothing were wrong. Every comparison with NaN is False, so an `if` leaves the factor
+    at 1, and so does Python's min(1.0, x). np.minimum passes NaN on, as PyTorch does."""
+
+
+@wrong(
+    {"[g * factor for g in gradients], norm": "[np.multiply(g, factor, out=g) for g in gradients], norm"},
+    loses=[any_list, PURITY],
 )
 def writes_into_the_gradients():
     """The arrays that you were given have been changed, and whole numbers cannot even be. PyTorch's function works
     in place, as the underscore in its name says. Here, return new arrays."""
 
 
-@wrong(loses=[clip_norm_any_list])
-def always_float64(gradients, max_norm):
+@wrong({"    norm = ": "    gradients = [g.astype(float) for g in gradients]\n    norm = "}, loses=[any_list])
+def always_float64():
     """The numbers are right, but float32 becomes float64: something in your function fixes the dtype, astype(float)
     for example."""
-    gradients = [g.astype(float) for g in gradients]
-    norm = np.sqrt(sum(np.sum(g**2) for g in gradients))
-    return [g * np.minimum(1, max_norm / (norm + 1e-6)) for g in gradients], norm

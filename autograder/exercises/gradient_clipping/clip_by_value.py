@@ -2,10 +2,10 @@
 
 import numpy as np
 
+from autograder.exercises.array_forms import ANY_SHAPES
 from autograder.exercises.cases import case
-from autograder.exercises.gradient_clipping import of_a_layer, of_any_shape, with_gradients
+from autograder.exercises.gradient_clipping import of_a_layer, with_gradients
 from autograder.exercises.model import PURITY, Exercise
-from autograder.exercises.sampling import strided
 
 TEXTBOOK = """\
 def clip_by_value(gradients, limit=1.0):
@@ -14,6 +14,7 @@ def clip_by_value(gradients, limit=1.0):
 
 clip_by_value = Exercise(
     TEXTBOOK,
+    takes="gradients: list of (*); limit: number",
     summary="every entry of every gradient, limited to the interval from -limit to limit",
     pytorch="torch.nn.utils.clip_grad_value_(parameters, limit)",
     source="https://docs.pytorch.org/docs/stable/generated/torch.nn.utils.clip_grad_value_.html",
@@ -60,41 +61,34 @@ def not_finite(sample):
         yield case("random, a NaN and an infinite entry", gradients=gradients)
 
 
-@requirement("any shapes, memory order and dtype", points=1)
-def any_list(sample):
-    """float32 stays float32, whole numbers give float64; any shape and memory order."""
-    yield case("float32", gradients=[np.array([0.5, -3.0], dtype="float32"), np.array([2.0], dtype="float32")])
-    yield case("whole numbers", gradients=[np.array([0, -3, 2]), np.array([[5], [1]])])
-    gradients = [np.asfortranarray(sample.normal(3, 4, scale=2.0)), strided(sample.normal(2, 5, scale=2.0))]
-    yield case("Fortran order, and every second entry of a larger array", gradients=gradients)
-    yield case("an empty array among others", gradients=[np.zeros((0, 3)), np.array([[4.0, -0.5]])])
-    for _ in sample.repeat(public=1, hidden=3):
-        yield case("float32, up to four dimensions", gradients=[g / 5e4 for g in of_any_shape(sample)])
+@clip_by_value.any_array(points=1, name=ANY_SHAPES)
+def any_list(sample, shape):
+    return {"gradients": [3 * sample.normal(*shape), np.array([2.0, -0.5])]}
 
 
-@wrong({".clip": ".minimum", ", -limit": ""})
+@wrong({"np.clip(g, -limit, limit)": "np.minimum(g, limit)"})
 def upper_bound_only():
     """Large negative entries stay as they are. The limit holds on both sides."""
 
 
-@wrong({"[np.clip": "[limit * np.sign", ", -limit, limit": ""})
+@wrong({"np.clip(g, -limit, limit)": "limit * np.sign(g)"})
 def sign_of_every_entry():
     """Every entry became plus or minus the limit, small ones too. Only entries beyond a limit are moved, and only as
     far as the limit."""
 
 
-@wrong({"limit, limit": "1.0, 1.0"}, loses=[other_limits])
+@wrong({"-limit, limit": "-1.0, 1.0"}, loses=[other_limits])
 def limit_forgotten():
     """`limit` has no effect on your result: it is that of the limit 1."""
 
 
-@wrong({"[np.clip": "[g * limit / np.max(np.abs", ", -limit,": "), initial="})
+@wrong({"np.clip(g, -limit, limit)": "g * limit / np.max(np.abs(g), initial=limit)"})
 def divided_by_the_largest_entry():
     """You shrink the whole array until its largest entry fits. Clipping by value looks at every entry by itself and
     leaves those inside the limits alone."""
 
 
-@wrong({".clip": ".where(np.abs", ", -limit, limit": ") > limit, 0.0, g"})
+@wrong({"np.clip(g, -limit, limit)": "np.where(np.abs(g) > limit, 0.0, g)"})
 def zero_beyond_the_limit():
     """Entries beyond the limits became 0. They should be moved to the nearer limit, not thrown away."""
 
@@ -104,24 +98,16 @@ def not_a_number_hidden():
     """A NaN became 0. PyTorch passes it on, so that a broken gradient is noticed."""
 
 
-@wrong(loses=[any_list, PURITY])
-def writes_into_the_gradients(gradients, limit=1.0):
+@wrong({"-limit, limit": "-limit, limit, out=g"}, loses=[any_list, PURITY])
+def writes_into_the_gradients():
     """The arrays that you were given have been changed. PyTorch's function does that, as the underscore in its name
     says. Here, return new arrays."""
-    for g in gradients:
-        np.clip(g, -limit, limit, out=g)
-    return gradients
 
 
-@wrong(loses=[any_list])
-def result_as_whole_as_the_gradient(gradients, limit=1.0):
+@wrong({"np.clip(g, -limit, limit)": "np.clip(g, -limit, limit).astype(g.dtype)"}, loses=[any_list])
+def result_as_whole_as_the_gradient():
     """Whole numbers stay whole in your result: a copy takes over the dtype, and a limit of 0.5 written into it would
     be cut down to 0. Whole numbers must give float64."""
-    clipped = [g.copy() for g in gradients]
-    for g in clipped:
-        g[g > limit] = limit
-        g[g < -limit] = -limit
-    return clipped
 
 
 @wrong({"limit, limit": "limit * np.ones(g.shape), limit * np.ones(g.shape)"}, loses=[any_list])

@@ -3,8 +3,7 @@
 import numpy as np
 
 from autograder.exercises.cases import case
-from autograder.exercises.gradient_clipping import exploded, of_a_layer, with_gradients
-from autograder.exercises.gradient_clipping.clip_by_global_norm import clip_norm_any_list
+from autograder.exercises.gradient_clipping import exploded, exploded_of_any_shape, of_a_layer, with_gradients
 from autograder.exercises.model import PURITY, Exercise
 
 TEXTBOOK = """\
@@ -18,6 +17,7 @@ def clip_each_by_norm(gradients, max_norm):
 
 clip_each_by_norm = Exercise(
     TEXTBOOK,
+    takes="gradients: list of (*); max_norm: number",
     summary="each array shortened by a factor of its own so that its norm is at most max_norm",
     pytorch="torch.nn.utils.clip_grad_norm_(parameter, max_norm), one parameter at a time",
     source="https://keras.io/api/optimizers/ (clipnorm)",
@@ -69,35 +69,39 @@ def near(sample):
         yield case("random moderate gradients", gradients=gradients, max_norm=sample.number(0.1, 1.9))
 
 
-@requirement("NaN in one array, any shapes and dtype", points=1)
-def any_list(sample):
-    """NaN or infinity spoils its own array and no other; any shape, memory order and dtype."""
+def broken(sample):
+    """NaN or infinity spoils its own array and no other."""
     exploding = np.array([30000.0, 40000.0])
     yield case("a NaN in one array", gradients=[np.array([np.nan, 1.0]), exploding], max_norm=1.0)
     yield case("an infinite entry in one array", gradients=[np.array([1.0, -np.inf]), exploding], max_norm=1.0)
-    yield from clip_norm_any_list.cases(sample)
 
 
-@wrong()
-def global_norm_instead(gradients, max_norm):
+@clip_each_by_norm.any_array(points=1, name="NaN in one array, any shapes and dtype", more=broken)
+def any_list(sample, shape):
+    return exploded_of_any_shape(sample, shape)
+
+
+@wrong(
+    {
+        "clipped = []": "clipped, norm = [], np.sqrt(sum(np.sum(g**2) for g in gradients))",
+        "        norm = np.sqrt(np.sum(g**2))\n": "",
+    }
+)
+def global_norm_instead():
     """You use one norm for all arrays, as in the exercise before. Here every array has a norm and a factor of its
     own."""
-    norm = np.sqrt(sum(np.sum(g**2) for g in gradients))
-    return [g * np.minimum(1, max_norm / (norm + 1e-6)) for g in gradients]
 
 
-@wrong(loses=[below])
-def always_rescaled(gradients, max_norm):
+@wrong({"np.minimum(1, max_norm / (norm + 1e-6))": "(max_norm / (norm + 1e-6))"}, loses=[below])
+def always_rescaled():
     """Arrays that are short enough are stretched to max_norm. Clipping only ever shortens: the factor must not
     exceed 1."""
-    return [g * (max_norm / (np.sqrt(np.sum(g**2)) + 1e-6)) for g in gradients]
 
 
-@wrong(loses=[near])
-def textbook_form(gradients, max_norm):
+@wrong({"np.minimum(1, max_norm / (norm + 1e-6))": "(max_norm / np.maximum(norm, max_norm))"}, loses=[near])
+def textbook_form():
     """Your numbers are those of the formula without the 1e-6. PyTorch divides by norm + 1e-6, which shows from about
     the seventh digit on."""
-    return [g * (max_norm / np.maximum(np.linalg.norm(g), max_norm)) for g in gradients]
 
 
 @wrong({"np.minimum(1,": "(", "1e-6))": "1e-6)) if norm > max_norm else g * 1.0"}, loses=[near, any_list])
@@ -106,51 +110,44 @@ def only_if_the_norm_is_larger():
     for a NaN the comparison is False, so the other entries get through. Compute the factor always and limit it to 1."""
 
 
-@wrong(loses=[any_list])
-def min_of_python_hides_nan(gradients, max_norm):
+@wrong({"np.minimum(1,": "min(1.0,"}, loses=[any_list])
+def min_of_python_hides_nan():
     """A NaN gets through as if nothing were wrong. Every comparison with NaN is False, so an `if` leaves the factor
     at 1, and so does Python's min(1.0, x). np.minimum passes NaN on, as PyTorch does."""
-    return [g * min(1.0, max_norm / (np.linalg.norm(g) + 1e-6)) for g in gradients]
 
 
-@wrong()
-def root_forgotten(gradients, max_norm):
+@wrong({"np.sqrt(np.sum(g**2))": "np.sum(g**2.0)"})
+def root_forgotten():
     """You divide by the square of the norm: the square root is missing."""
-    return [g * np.minimum(1, max_norm / (np.sum(g**2.0) + 1e-6)) for g in gradients]
 
 
-@wrong(keeps=[below])
-def row_by_row(gradients, max_norm):
+@wrong({"np.sqrt(np.sum(g**2))": "np.linalg.norm(g, axis=-1, keepdims=True)"}, keeps=[below])
+def row_by_row():
     """Each row of a matrix is shortened by itself. The norm is that of the whole array: one number, whatever the
     shape."""
-    return [g * np.minimum(1, max_norm / (np.linalg.norm(g, axis=-1, keepdims=True) + 1e-6)) for g in gradients]
 
 
-@wrong(keeps=[below])
-def largest_singular_value(gradients, max_norm):
+@wrong({"np.sqrt(np.sum(g**2))": "np.linalg.norm(g, 2)"}, keeps=[below])
+def largest_singular_value():
     """For a matrix, np.linalg.norm(g, 2) is its largest singular value, and for more dimensions it gives up. Without
     the 2, or after g.ravel(), it is the root of the sum of squares."""
-    return [g * np.minimum(1, max_norm / (np.linalg.norm(g, 2) + 1e-6)) for g in gradients]
 
 
-@wrong()
-def every_entry_limited(gradients, max_norm):
+@wrong({"g * np.minimum(1, max_norm / (norm + 1e-6))": "np.clip(g, -max_norm, max_norm)"})
+def every_entry_limited():
     """You limit each entry by itself. By norm means one factor for all entries of an array, so that their ratios
     stay."""
-    return [np.clip(g, -max_norm, max_norm) for g in gradients]
 
 
-@wrong(loses=[any_list, PURITY])
-def writes_into_the_gradients(gradients, max_norm):
+@wrong(
+    {"clipped.append(g * ": "g *= ", "1e-6)))": "1e-6))", "return clipped": "return gradients"},
+    loses=[any_list, PURITY],
+)
+def writes_into_the_gradients():
     """The arrays that you were given have been changed, and whole numbers cannot even be. Return new arrays."""
-    for g in gradients:
-        g *= np.minimum(1, max_norm / (np.sqrt(np.sum(g**2)) + 1e-6))
-    return gradients
 
 
-@wrong(loses=[any_list])
-def always_float64(gradients, max_norm):
+@wrong({"in gradients:\n": "in (g.astype(float) for g in gradients):\n"}, loses=[any_list])
+def always_float64():
     """The numbers are right, but float32 becomes float64: something in your function fixes the dtype, astype(float)
     for example."""
-    gradients = [g.astype(float) for g in gradients]
-    return [g * np.minimum(1, max_norm / (np.sqrt(np.sum(g**2)) + 1e-6)) for g in gradients]

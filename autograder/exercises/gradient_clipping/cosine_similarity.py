@@ -2,10 +2,10 @@
 
 import numpy as np
 
+from autograder.exercises.array_forms import ANY_SHAPES
 from autograder.exercises.cases import case
-from autograder.exercises.gradient_clipping import of_a_layer, of_any_shape
+from autograder.exercises.gradient_clipping import of_a_layer
 from autograder.exercises.model import Exercise
-from autograder.exercises.sampling import strided
 
 TEXTBOOK = """\
 def cosine_similarity(gradients, clipped):
@@ -17,6 +17,7 @@ def cosine_similarity(gradients, clipped):
 cosine_similarity = Exercise(
     TEXTBOOK,
     outputs=("cosine",),
+    takes="gradients, clipped: list of (*)",
     summary="cosine of the angle between two gradients, each read as one long vector",
     pytorch="F.cosine_similarity(g, c, dim=0), where g and c are all entries, flattened and joined",
     source="https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.cosine_similarity.html",
@@ -67,22 +68,12 @@ def zeros(sample):
         yield case("random, one array of zeros", gradients=gradients, clipped=clipped)
 
 
-@requirement("any shapes, memory order and dtype", points=1)
-def any_list(sample):
-    """float32 stays float32, whole numbers give float64; any shape and memory order."""
-    gradients = [np.array([3.0], dtype="float32"), np.array([4.0], dtype="float32")]
-    yield case("float32", gradients=gradients, clipped=[g - np.float32(2.0) for g in gradients])
-    whole = [np.array([[3], [0]]), np.array([4])]
-    yield case("whole numbers", gradients=whole, clipped=[np.array([[1], [0]]), np.array([-2])])
-    gradients = [np.asfortranarray(sample.normal(3, 4)), strided(sample.normal(2, 5))]
-    others = [sample.normal(3, 4), sample.normal(2, 5)]
-    yield case("Fortran order, and every second entry of a larger array", gradients=gradients, clipped=others)
-    gradients, others = [np.zeros((0, 3)), np.array([[3.0, 4.0]])], [np.zeros((0, 3)), np.array([[5.0, 0.0]])]
-    yield case("an empty array among others", gradients=gradients, clipped=others)
-    for _ in sample.repeat(public=1, hidden=3):
-        gradients = of_any_shape(sample)
-        others = [np.clip(g, -2e4, 5e4) for g in gradients]
-        yield case("float32, up to four dimensions", gradients=gradients, clipped=others)
+@cosine_similarity.any_array(points=1, name=ANY_SHAPES)
+def any_list(sample, shape):
+    return {
+        "gradients": [sample.normal(*shape), np.array([3.0, -1.0])],
+        "clipped": [sample.normal(*shape), np.array([1.0, 0.5])],
+    }
 
 
 @wrong(keeps=[zeros])
@@ -97,47 +88,36 @@ def mean_over_the_arrays(gradients, clipped):
     return np.mean(cosines) if cosines else 0.0
 
 
-@wrong()
-def not_divided_by_the_lengths(gradients, clipped):
+@wrong({"dot / lengths if lengths > 0 else 0.0": "dot"})
+def not_divided_by_the_lengths():
     """This is the dot product. It grows with the lengths of the vectors; the cosine does not, and never exceeds 1."""
-    return sum(np.sum(g * c) for g, c in zip(gradients, clipped, strict=True))
 
 
-@wrong(
-    {
-        "lengths =": "length =",
-        "* np.sqrt(sum(np.sum(c**2) for c in clipped))": "",
-        "lengths if lengths": "length if length",
-    }
-)
+@wrong({" * np.sqrt(sum(np.sum(c**2) for c in clipped))": ""})
 def divided_by_one_length_only():
     """You divide by the length of the first vector only, so the result still grows with the second."""
 
 
-@wrong(keeps=[zeros])
-def lengths_of_the_arrays_added(gradients, clipped):
+@wrong(
+    {
+        "np.sqrt(sum(np.sum(g**2) for g in gradients))": "sum(np.linalg.norm(g) for g in gradients)",
+        "np.sqrt(sum(np.sum(c**2) for c in clipped))": "sum(np.linalg.norm(c) for c in clipped)",
+    },
+    keeps=[zeros],
+)
+def lengths_of_the_arrays_added():
     """The length of a long vector is not the sum of the lengths of its parts: for parts of length 3 and 4 it is 5,
     not 7."""
-    dot = sum(np.sum(g * c) for g, c in zip(gradients, clipped, strict=True))
-    lengths = sum(np.linalg.norm(g) for g in gradients) * sum(np.linalg.norm(c) for c in clipped)
-    return dot / lengths if lengths > 0 else 0.0
 
 
-@wrong()
-def the_angle_itself(gradients, clipped):
+@wrong({"dot / lengths if": "np.arccos(np.clip(dot / lengths, -1.0, 1.0)) if"})
+def the_angle_itself():
     """You return the angle. The exercise asks for its cosine, which is 1 for the same direction."""
-    g = np.concatenate([array.ravel() for array in gradients])
-    c = np.concatenate([array.ravel() for array in clipped])
-    lengths = np.linalg.norm(g) * np.linalg.norm(c)
-    return np.arccos(np.clip(g @ c / lengths, -1.0, 1.0)) if lengths > 0 else 0.0
 
 
-@wrong(loses=[zeros])
-def zero_over_zero(gradients, clipped):
+@wrong({" if lengths > 0 else 0.0": ""}, loses=[zeros])
+def zero_over_zero():
     """For all-zero gradients this is 0 / 0, which is NaN. By PyTorch's convention the cosine is then 0."""
-    g = np.concatenate([array.ravel() for array in gradients])
-    c = np.concatenate([array.ravel() for array in clipped])
-    return g @ c / (np.linalg.norm(g) * np.linalg.norm(c))
 
 
 @wrong({"lengths if lengths > 0 else 0.0": "(lengths + 1e-6)"})
@@ -146,10 +126,6 @@ def something_added_to_the_lengths():
     Treat the case 0 by itself."""
 
 
-@wrong(loses=[any_list])
-def always_float64(gradients, clipped):
+@wrong({"np.sum(g * c)": "np.sum((g * c).astype(float))"}, loses=[any_list])
+def always_float64():
     """The number is right, but float32 gradients give a float64: something in your function fixes the dtype."""
-    g = np.concatenate([array.ravel() for array in gradients]).astype(float)
-    c = np.concatenate([array.ravel() for array in clipped]).astype(float)
-    lengths = np.linalg.norm(g) * np.linalg.norm(c)
-    return g @ c / lengths if lengths > 0 else 0.0

@@ -2,10 +2,10 @@
 
 import numpy as np
 
+from autograder.exercises.array_forms import ANY_SHAPES
 from autograder.exercises.cases import case
-from autograder.exercises.gradient_clipping import of_a_layer, of_any_shape
+from autograder.exercises.gradient_clipping import of_a_layer
 from autograder.exercises.model import Exercise
-from autograder.exercises.sampling import strided
 
 TEXTBOOK = """\
 def global_norm(gradients, norm_type=2.0):
@@ -17,6 +17,7 @@ def global_norm(gradients, norm_type=2.0):
 global_norm = Exercise(
     TEXTBOOK,
     outputs=("norm",),
+    takes="gradients: list of (*); norm_type: number",
     summary="norm of all gradients together, read as one long vector",
     pytorch="torch.nn.utils.get_total_norm(gradients, norm_type)",
     source="https://docs.pytorch.org/docs/stable/generated/torch.nn.utils.get_total_norm.html",
@@ -54,24 +55,21 @@ def other_norm_types(sample):
         yield case("random gradients", gradients=of_a_layer(sample, scale=2.0), norm_type=norm_type)
 
 
-@requirement("any shapes, memory order and dtype", points=1)
-def any_list(sample):
-    """float32 stays float32, whole numbers give float64; zeros, an empty array, any shape and memory order."""
-    yield case("float32", gradients=[np.array([3.0], dtype="float32"), np.array([4.0], dtype="float32")])
-    yield case("whole numbers", gradients=[np.array([[2], [-4]]), np.array([4])])
-    yield case("zeros", gradients=[np.zeros(2), np.zeros(1)])
-    yield case("an empty array among others", gradients=[np.zeros((0, 3)), np.array([[3.0, 4.0]])])
-    gradients = [np.asfortranarray(sample.normal(3, 4)), strided(sample.normal(2, 5))]
-    yield case("Fortran order, and every second entry of a larger array", gradients=gradients)
-    for _ in sample.repeat(public=1, hidden=3):
-        yield case("float32, up to four dimensions", gradients=of_any_shape(sample))
+@global_norm.any_array(points=1, name=ANY_SHAPES)
+def any_list(sample, shape):
+    return {"gradients": [sample.normal(*shape), np.array([3.0, -4.0])]}
 
 
-@wrong()
-def norms_added(gradients, norm_type=2.0):
+@wrong(
+    {
+        "return max(np.max(np.abs(g)) for g": "return sum(np.max(np.abs(g)) for g",
+        "sum(np.sum(np.abs(g) ** norm_type) for": "sum(np.sum(np.abs(g) ** norm_type) ** (1 / norm_type) for",
+        " in gradients) ** (1 / norm_type)": " in gradients)",
+    }
+)
+def norms_added():
     """You add the norms of the arrays. Two arrays of norm 3 and 4 have norm 5 together, not 7: it is the squares
     that add up."""
-    return sum(np.linalg.norm(g.ravel(), norm_type) for g in gradients)
 
 
 @wrong({"** (1 / norm_type)": ""})
@@ -79,13 +77,9 @@ def root_forgotten():
     """For the entries 3 and 4 you return 25: the root at the end is missing."""
 
 
-@wrong()
-def mean_of_the_squares(gradients, norm_type=2.0):
+@wrong({" ** (1 / norm_type)": " ** (1 / norm_type) / sum(g.size for g in gradients) ** (1 / norm_type)"})
+def mean_of_the_squares():
     """You take the mean of the squares. A norm is made of their sum: a mean would hide that there are many entries."""
-    everything = np.concatenate([np.abs(g).ravel() for g in gradients])
-    if norm_type == np.inf:
-        return np.max(everything)
-    return np.mean(everything**norm_type) ** (1 / norm_type)
 
 
 @wrong()
@@ -96,10 +90,13 @@ def only_the_last_array(gradients, norm_type=2.0):
     return norm
 
 
-@wrong(loses=[other_norm_types])
-def norm_type_forgotten(gradients, norm_type=2.0):
-    """`norm_type` has no effect on your result: it is always the 2-norm."""
-    return np.sqrt(sum(np.sum(g**2) for g in gradients))
+wrong.ignores(
+    "norm_type",
+    2.0,
+    loses=[other_norm_types],
+    name="norm type forgotten",
+    hint="`norm_type` has no effect on your result: it is always the 2-norm.",
+)
 
 
 @wrong()
@@ -109,25 +106,19 @@ def matrix_norms(gradients, norm_type=2.0):
     return np.linalg.norm([np.linalg.norm(g, norm_type) for g in gradients], norm_type)
 
 
-@wrong(loses=[other_norm_types])
-def absolute_value_forgotten(gradients, norm_type=2.0):
+@wrong({"max(np.max(np.abs(g)) for": "max(np.max(g) for", "np.abs(g) **": "g **"}, loses=[other_norm_types])
+def absolute_value_forgotten():
     """Negative entries cancel positive ones, or are overlooked. The 2-norm gets rid of the signs by squaring; other
     powers need the absolute value."""
-    everything = np.concatenate([g.ravel() for g in gradients])
-    if norm_type == np.inf:
-        return np.max(everything)
-    return np.sum(everything**norm_type) ** (1 / norm_type)
 
 
-@wrong(loses=[other_norm_types])
-def power_of_infinity(gradients, norm_type=2.0):
+@wrong({"if norm_type == np.inf:": "if norm_type == -1:"}, loses=[other_norm_types])
+def power_of_infinity():
     """For norm_type infinity the formula with powers gives 1: a power of 1/infinity is a power of 0. That norm is a
     limit, the largest absolute value, and needs a line of its own."""
-    return sum(np.sum(np.abs(g) ** norm_type) for g in gradients) ** (1 / norm_type)
 
 
-@wrong(loses=[any_list])
-def always_float64(gradients, norm_type=2.0):
+@wrong({"np.sum(np.abs(g)": "np.sum(np.abs(g.astype(float))"}, loses=[any_list])
+def always_float64():
     """The number is right, but float32 gradients give a float64: something in your function fixes the dtype. (A
     plain Python number would be accepted.)"""
-    return np.linalg.norm(np.concatenate([g.ravel() for g in gradients]).astype(float), norm_type)

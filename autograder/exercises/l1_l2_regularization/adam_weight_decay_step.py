@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import numpy as np
 
 from autograder.exercises.cases import Case, case, multistep_case, per_step
-from autograder.exercises.l1_l2_regularization import sgd_arrays
 from autograder.exercises.model import PURITY, Exercise
 from autograder.exercises.sampling import Sampler
 
@@ -28,6 +27,8 @@ def adam_weight_decay_step(
 adam_weight_decay_step = Exercise(
     TEXTBOOK,
     outputs=("theta", "m", "s"),
+    takes="theta, gradient, m, s: (*); t: int >= 1; learning_rate, beta1, beta2, epsilon, weight_decay: number; "
+    "decoupled: bool",
     summary="one step of Adam with the decay as a part of the gradient (L2) or decoupled from it (AdamW)",
     pytorch="torch.optim.Adam(..., weight_decay=weight_decay, decoupled_weight_decay=decoupled).step()",
     source="Loshchilov and Hutter 2019, https://arxiv.org/abs/1711.05101",
@@ -164,47 +165,41 @@ def epsilon_cases(sample):
         )
 
 
-@requirement("any shape, memory order and dtype", points=1)
-def any_array(sample):
-    """Everything of `sgd_arrays`, without decay."""
-    for i, (name, arrays) in enumerate(sgd_arrays(sample)):
-        s = np.square(arrays["gradient"], dtype=arrays["m"].dtype) + arrays["m"].dtype.type(0.5)
-        yield case(name, **arrays, s=s, t=5, **ORDINARY, weight_decay=0.0, decoupled=i % 2 == 1)
+@adam_weight_decay_step.any_array(points=1, whole=["theta", "gradient"])
+def any_array(sample, shape):
+    """Without decay."""
+    arrays = {name: sample.normal(*shape) for name in ("theta", "gradient", "m")}
+    settings = {**ORDINARY, "weight_decay": 0.0, "decoupled": sample.choice([False, True])}
+    return {**arrays, "s": arrays["gradient"] ** 2 + 0.5, "t": 5, **settings}
 
 
-@wrong(loses=[decoupled_cases, many])
-def always_in_the_gradient(theta, gradient, m, s, t, learning_rate, beta1, beta2, epsilon, weight_decay, decoupled):
-    """The decay is added to the gradient in both cases. With decoupled=True the gradient, and with it m and s, knows
-    nothing of the decay; theta is shrunk directly."""
-    gradient = gradient + weight_decay * theta
-    m = beta1 * m + (1 - beta1) * gradient
-    s = beta2 * s + (1 - beta2) * gradient**2
-    m_hat, s_hat = m / (1 - beta1**t), s / (1 - beta2**t)
-    return theta - learning_rate * m_hat / (np.sqrt(s_hat) + epsilon), m, s
+wrong.ignores(
+    "decoupled",
+    False,
+    loses=[decoupled_cases, many],
+    name="always in the gradient",
+    hint=(
+        "The decay is added to the gradient in both cases. With decoupled=True the gradient, and with it m "
+        "and s, knows nothing of the decay; theta is shrunk directly."
+    ),
+)
 
 
-@wrong(loses=[in_the_gradient, many])
-def always_decoupled(theta, gradient, m, s, t, learning_rate, beta1, beta2, epsilon, weight_decay, decoupled):
-    """theta is shrunk directly in both cases. With decoupled=False the decay is a part of the gradient and goes
-    through m and s."""
-    m = beta1 * m + (1 - beta1) * gradient
-    s = beta2 * s + (1 - beta2) * gradient**2
-    m_hat, s_hat = m / (1 - beta1**t), s / (1 - beta2**t)
-    theta = theta * (1 - learning_rate * weight_decay)
-    return theta - learning_rate * m_hat / (np.sqrt(s_hat) + epsilon), m, s
+wrong.ignores(
+    "decoupled",
+    True,
+    loses=[in_the_gradient, many],
+    name="always decoupled",
+    hint=(
+        "theta is shrunk directly in both cases. With decoupled=False the decay is a part of the gradient and"
+        " goes through m and s."
+    ),
+)
 
 
-@wrong(keeps=[epsilon_cases, any_array])
-def the_two_exchanged(theta, gradient, m, s, t, learning_rate, beta1, beta2, epsilon, weight_decay, decoupled):
+@wrong({"if decoupled": "if not decoupled"}, keeps=[epsilon_cases, any_array])
+def the_two_exchanged():
     """You do for decoupled=True what belongs to False, and the other way round."""
-    if decoupled:
-        gradient = gradient + weight_decay * theta
-    else:
-        theta = theta * (1 - learning_rate * weight_decay)
-    m = beta1 * m + (1 - beta1) * gradient
-    s = beta2 * s + (1 - beta2) * gradient**2
-    m_hat, s_hat = m / (1 - beta1**t), s / (1 - beta2**t)
-    return theta - learning_rate * m_hat / (np.sqrt(s_hat) + epsilon), m, s
 
 
 @wrong({"1 - learning_rate *": "1 -"}, loses=[decoupled_cases, many])
@@ -213,92 +208,55 @@ def decay_without_learning_rate():
     − learning_rate · weight_decay."""
 
 
-@wrong(loses=[decoupled_cases, many])
-def decay_after_the_step(theta, gradient, m, s, t, learning_rate, beta1, beta2, epsilon, weight_decay, decoupled):
+@wrong(
+    {
+        "theta = theta * (1 - learning_rate * weight_decay)": "shrink = 1 - learning_rate * weight_decay",
+        "else:\n": "else:\n        shrink = 1\n",
+        "theta - learning_rate * m_hat": "shrink * theta - shrink * learning_rate * m_hat",
+    },
+    loses=[decoupled_cases, many],
+)
+def decay_after_the_step():
     """Decoupled, you shrink theta after Adam's step, so the step itself is shrunk a little, too. PyTorch shrinks
     first."""
-    if not decoupled:
-        gradient = gradient + weight_decay * theta
-    m = beta1 * m + (1 - beta1) * gradient
-    s = beta2 * s + (1 - beta2) * gradient**2
-    m_hat, s_hat = m / (1 - beta1**t), s / (1 - beta2**t)
-    theta = theta - learning_rate * m_hat / (np.sqrt(s_hat) + epsilon)
-    if decoupled:
-        theta = theta * (1 - learning_rate * weight_decay)
-    return theta, m, s
 
 
-@wrong(loses=[in_the_gradient, many])
-def decay_missing_in_s(theta, gradient, m, s, t, learning_rate, beta1, beta2, epsilon, weight_decay, decoupled):
+@wrong(
+    {"    if decoupled": "    plain = gradient\n    if decoupled", "gradient**2": "plain**2"},
+    loses=[in_the_gradient, many],
+)
+def decay_missing_in_s():
     """With decoupled=False the decay reaches m but not s. The gradient with the decay in it is the one that is
     squared, too."""
-    s = beta2 * s + (1 - beta2) * gradient**2
-    if decoupled:
-        theta = theta * (1 - learning_rate * weight_decay)
-    else:
-        gradient = gradient + weight_decay * theta
-    m = beta1 * m + (1 - beta1) * gradient
-    m_hat, s_hat = m / (1 - beta1**t), s / (1 - beta2**t)
-    return theta - learning_rate * m_hat / (np.sqrt(s_hat) + epsilon), m, s
 
 
-@wrong()
-def no_bias_correction(theta, gradient, m, s, t, learning_rate, beta1, beta2, epsilon, weight_decay, decoupled):
+@wrong({"m / (1 - beta1**t), s / (1 - beta2**t)": "m, s"})
+def no_bias_correction():
     """The decay is fine, but m and s go into the step as they are. Divide them by 1 − beta1^t and 1 − beta2^t for
     the step."""
-    if decoupled:
-        theta = theta * (1 - learning_rate * weight_decay)
-    else:
-        gradient = gradient + weight_decay * theta
-    m = beta1 * m + (1 - beta1) * gradient
-    s = beta2 * s + (1 - beta2) * gradient**2
-    return theta - learning_rate * m / (np.sqrt(s) + epsilon), m, s
 
 
-@wrong()
-def corrected_state_returned(theta, gradient, m, s, t, learning_rate, beta1, beta2, epsilon, weight_decay, decoupled):
+@wrong({"m_hat, s_hat =": "m_hat, s_hat = m, s ="})
+def corrected_state_returned():
     """The step is right, but the m and s that you return are the corrected ones. These are for this step only;
     return the averages as they are."""
-    if decoupled:
-        theta = theta * (1 - learning_rate * weight_decay)
-    else:
-        gradient = gradient + weight_decay * theta
-    m = (beta1 * m + (1 - beta1) * gradient) / (1 - beta1**t)
-    s = (beta2 * s + (1 - beta2) * gradient**2) / (1 - beta2**t)
-    return theta - learning_rate * m / (np.sqrt(s) + epsilon), m, s
 
 
-@wrong({"m_hat / (": "m_hat /", "s_hat)": "s_hat"}, loses=[epsilon_cases])
+@wrong({"(np.sqrt(s_hat) + epsilon)": "np.sqrt(s_hat + epsilon)"}, loses=[epsilon_cases])
 def epsilon_inside_the_root():
     """The decay is fine, but your epsilon stands under the square root. Take the root of ŝ first, then add epsilon."""
 
 
-@wrong(loses=[epsilon_cases])
-def epsilon_before_the_correction(
-    theta, gradient, m, s, t, learning_rate, beta1, beta2, epsilon, weight_decay, decoupled
-):
+@wrong({"m_hat / (np.sqrt(s_hat)": "m_hat * (1 - beta2**t) ** 0.5 / (np.sqrt(s)"}, loses=[epsilon_cases])
+def epsilon_before_the_correction():
     """The decay is fine, but your epsilon is added to the root of the uncorrected s, as in Keras. PyTorch corrects s
     first and adds epsilon then."""
-    if decoupled:
-        theta = theta * (1 - learning_rate * weight_decay)
-    else:
-        gradient = gradient + weight_decay * theta
-    m = beta1 * m + (1 - beta1) * gradient
-    s = beta2 * s + (1 - beta2) * gradient**2
-    rate = learning_rate * float(np.sqrt(1 - beta2**t)) / (1 - beta1**t)
-    return theta - rate * m / (np.sqrt(s) + epsilon), m, s
 
 
-@wrong(loses=[any_array, PURITY])
-def writes_into_theta(theta, gradient, m, s, t, learning_rate, beta1, beta2, epsilon, weight_decay, decoupled):
+@wrong(
+    {"theta = theta *": "theta *=", "return theta -": "theta -=", ", m, s\n": "\n    return theta, m, s\n"},
+    loses=[any_array, PURITY],
+)
+def writes_into_theta():
     """The array theta that you were given has been changed, and whole numbers cannot even be. `*=` and `-=` work in
     place: write theta = theta * ... instead."""
-    if decoupled:
-        theta *= 1 - learning_rate * weight_decay
-    else:
-        gradient = gradient + weight_decay * theta
-    m = beta1 * m + (1 - beta1) * gradient
-    s = beta2 * s + (1 - beta2) * gradient**2
-    m_hat, s_hat = m / (1 - beta1**t), s / (1 - beta2**t)
-    theta -= learning_rate * m_hat / (np.sqrt(s_hat) + epsilon)
-    return theta, m, s

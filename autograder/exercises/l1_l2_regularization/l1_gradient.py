@@ -2,10 +2,10 @@
 
 import numpy as np
 
+from autograder.exercises.array_forms import ANY_SHAPES
 from autograder.exercises.cases import case
-from autograder.exercises.l1_l2_regularization import any_lists, some_weights
+from autograder.exercises.l1_l2_regularization import some_weights
 from autograder.exercises.model import PURITY, Exercise
-from autograder.exercises.sampling import strided
 
 TEXTBOOK = """\
 def l1_gradient(weights, strength):
@@ -14,6 +14,7 @@ def l1_gradient(weights, strength):
 
 l1_gradient = Exercise(
     TEXTBOOK,
+    takes="weights: list of (*); strength: number",
     summary="the (sub)gradient of λ Σ|w| with respect to each array: λ sign(w), and 0 at w = 0",
     pytorch="torch.autograd.grad(strength * sum(w.abs().sum() for w in weights), weights)",
     source="https://keras.io/api/layers/regularizers/",
@@ -62,29 +63,18 @@ def tiny(sample):
         yield case("random, tiny ones among them", weights=weights, strength=sample.number(0.05, 0.4))
 
 
-@requirement("any shapes, memory order and dtype", points=1)
-def any_list(sample):
-    """Everything of `any_lists`, pushed away from 0."""
-    for name, weights in any_lists(sample):
-        away = [np.where(weight == 0, weight.dtype.type(1), weight) for weight in weights]
-        if name.startswith("Fortran"):
-            away = [np.asfortranarray(away[0]), strided(away[1])]
-        yield case(name, weights=away, strength=0.25)
+@l1_gradient.any_array(points=1, name=ANY_SHAPES)
+def any_list(sample, shape):
+    return {"weights": [sample.normal(*shape), np.array([3.0, -1.5])], "strength": 0.25}
 
 
-@wrong(
-    {"strength *": "", "sign(w": 'where(w >= 0, strength, -strength).astype(w.dtype if w.dtype.kind == "f" else float'},
-    loses=[at_zero],
-)
+@wrong({"np.sign(w)": "np.where(w >= 0, 1.0, -1.0).astype((w * 1.0).dtype)"}, loses=[at_zero])
 def zero_counted_as_positive():
     """A weight of exactly 0 gets the gradient +λ and is pushed away from where it should stay. The convention is 0
     there: three cases, not two."""
 
 
-@wrong(
-    {"strength *": "", "sign(w": 'where(w > 0, strength, -strength).astype(w.dtype if w.dtype.kind == "f" else float'},
-    loses=[at_zero],
-)
+@wrong({"np.sign(w)": "np.where(w > 0, 1.0, -1.0).astype((w * 1.0).dtype)"}, loses=[at_zero])
 def zero_counted_as_negative():
     """A weight of exactly 0 gets the gradient −λ and is pushed away from where it should stay. The convention is 0
     there: three cases, not two."""
@@ -95,7 +85,7 @@ def strength_left_out():
     """The sign of w is the gradient of |w|. That of λ|w| is λ times as large: the strength is missing."""
 
 
-@wrong({"[": "[2 *", "np.sign(w)": "w"})
+@wrong({"strength * np.sign(w)": "2 * strength * w"})
 def that_of_l2():
     """2λw is the gradient of λw². That of λ|w| does not depend on how large the weight is."""
 
@@ -105,19 +95,19 @@ def absolute_values_instead():
     """You return λ|w|: what each weight pays, not how this changes with the weight."""
 
 
-@wrong({"*": "* w /", "sign": "abs"}, loses=[at_zero])
+@wrong({"np.sign(w)": "w / np.abs(w)"}, loses=[at_zero])
 def zero_over_zero():
     """w/|w| is the sign of w except where it is needed most: at 0 it is 0/0, which is NaN. NumPy has a function for
     the sign."""
 
 
-@wrong({"*": "* w / (", "sign(w": "abs(w) + 1e-8"})
+@wrong({"np.sign(w)": "w / (np.abs(w) + 1e-8)"})
 def smoothed():
     """The small number in the denominator saves you from 0/0, but it weakens the pull on tiny weights, which are the
     ones that L1 is about. NumPy has a function for the sign."""
 
 
-@wrong({"[": "[-"})
+@wrong({"[strength": "[-strength"})
 def pointing_to_zero():
     """You have included the minus of the descent. The gradient points uphill, away from 0; the optimizer subtracts
     it."""
@@ -131,7 +121,7 @@ def writes_into_the_weights(weights, strength):
     return weights
 
 
-@wrong({"strength *": "", "sign(w": "where(w > 0, strength, np.where(w < 0, -strength, 0.0)"}, loses=[any_list])
+@wrong({"strength * np.sign(w)": "np.where(w > 0, strength, np.where(w < 0, -strength, 0.0))"}, loses=[any_list])
 def always_float64():
     """The numbers are right, but float32 becomes float64: np.where with nothing but numbers gives float64. A product
     of the array's own sign with λ keeps its dtype."""

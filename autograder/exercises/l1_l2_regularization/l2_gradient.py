@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from autograder.exercises.array_forms import ANY_SHAPES
 from autograder.exercises.cases import case
-from autograder.exercises.l1_l2_regularization import any_lists, some_weights
+from autograder.exercises.l1_l2_regularization import some_weights
 from autograder.exercises.model import PURITY, Exercise
 
 TEXTBOOK = """\
@@ -13,6 +14,7 @@ def l2_gradient(weights, strength):
 
 l2_gradient = Exercise(
     TEXTBOOK,
+    takes="weights: list of (*); strength: number",
     summary="the gradient of λ Σw² with respect to each array: 2 λ w",
     pytorch="torch.autograd.grad(strength * sum((w**2).sum() for w in weights), weights)",
     source="https://keras.io/api/layers/regularizers/",
@@ -45,11 +47,9 @@ def other_strengths(sample):
         yield case("random weights and strength", weights=some_weights(sample), strength=sample.number(0.001, 0.4))
 
 
-@requirement("any shapes, memory order and dtype", points=1)
-def any_list(sample):
-    """Everything of `any_lists`."""
-    for name, weights in any_lists(sample):
-        yield case(name, weights=weights, strength=0.25)
+@l2_gradient.any_array(points=1, name=ANY_SHAPES)
+def any_list(sample, shape):
+    return {"weights": [sample.normal(*shape), np.array([3.0, -1.5])], "strength": 0.25}
 
 
 @wrong({"2 *": ""})
@@ -62,11 +62,9 @@ def strength_left_out():
     """2w is the gradient of w². That of λw² is λ times as large: the strength is missing."""
 
 
-@wrong()
-def of_the_norm(weights, strength):
+@wrong({"2 * strength * w": "strength * w / np.sqrt(sum(np.sum(v**2) for v in weights))"})
+def of_the_norm():
     """λ w/‖w‖ is the gradient of λ‖w‖. The penalty is the square of the norm, λ‖w‖² = λΣw²."""
-    norm = np.sqrt(sum(np.sum(w**2) for w in weights))
-    return [strength * w / norm for w in weights]
 
 
 @wrong({"2 * strength * w": "strength * w**2"})
@@ -80,20 +78,17 @@ def that_of_l1():
     """λ sign(w) is the gradient of λ|w|, the L1 penalty. That of λw² grows with the weight."""
 
 
-@wrong({"[": "[-"})
+@wrong({"[2": "[-2"})
 def pointing_to_zero():
     """You have included the minus of the descent. The gradient points uphill, away from 0; the optimizer subtracts
     it."""
 
 
-@wrong(loses=[any_list, PURITY])
-def writes_into_the_weights(weights, strength):
+@wrong({"2 * strength * w": "np.multiply(w, 2 * strength, out=w)"}, loses=[any_list, PURITY])
+def writes_into_the_weights():
     """The weights that you were given have been changed, and whole numbers cannot even be. Return new arrays."""
-    for w in weights:
-        w *= 2 * strength
-    return weights
 
 
-@wrong({"* w": "* w.astype(float)"}, loses=[any_list])
+@wrong({"w for": "w.astype(float) for"}, loses=[any_list])
 def always_float64():
     """The numbers are right, but float32 becomes float64: astype(float) fixes the dtype."""

@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from autograder.exercises.array_forms import ANY_SHAPES
 from autograder.exercises.cases import case
-from autograder.exercises.l1_l2_regularization import any_lists, some_weights
+from autograder.exercises.l1_l2_regularization import some_weights
 from autograder.exercises.model import Exercise
 
 TEXTBOOK = """\
@@ -13,6 +14,7 @@ def lp_penalty(weights, strength, power=2.0):
 
 lp_penalty = Exercise(
     TEXTBOOK,
+    takes="weights: list of (*); strength, power: number",
     summary="the penalty λ Σ|w|^power over all weights of a list of arrays: L2 for power 2, L1 for power 1",
     pytorch="strength * torch.linalg.vector_norm(all_weights, power) ** power",
     source="https://keras.io/api/layers/regularizers/",
@@ -57,22 +59,18 @@ def other_powers(sample):
         yield case("random", weights=some_weights(sample), strength=sample.number(0.001, 0.3), power=power)
 
 
-@requirement("any shapes, memory order and dtype", points=1)
-def any_list(sample):
-    """Everything of `any_lists`, with the default power."""
-    for name, weights in any_lists(sample):
-        yield case(name, weights=weights, strength=0.25)
+@lp_penalty.any_array(points=1, name=ANY_SHAPES)
+def any_list(sample, shape):
+    return {"weights": [sample.normal(*shape), np.array([3.0, -1.5])], "strength": 0.25}
 
 
-@wrong()
-def mean_instead_of_sum(weights, strength, power=2.0):
+@wrong({"strength *": "strength / sum(w.size for w in weights) *"})
+def mean_instead_of_sum():
     """Your number is the right one divided by the number of weights: a mean. The penalty is a sum, so every weight
     pays the same price however many others there are."""
-    total = sum(np.sum(np.abs(w) ** power) for w in weights)
-    return strength * total / sum(w.size for w in weights)
 
 
-@wrong({"weights)": "weights) ** (1 / power)"}, keeps=[absolute_values])
+@wrong({"for w in weights)": "for w in weights) ** (1 / power)"}, keeps=[absolute_values])
 def norm_instead_of_its_power():
     """You take the root of the sum: that is the norm. The penalty is the sum of the powers itself."""
 
@@ -101,7 +99,7 @@ def divided_by_the_power():
     there is no such factor."""
 
 
-@wrong({"* sum(": "*", "abs(w": "abs(weights[0]", "for w in weights)": ""})
+@wrong({"in weights)": "in weights[:1])"})
 def first_array_only():
     """Only the first array of the list is counted. The sum runs over all entries of all arrays."""
 
@@ -117,13 +115,12 @@ def strength_left_out():
     """The sum is right, but it is not multiplied by the strength."""
 
 
-@wrong()
-def norm_of_a_matrix(weights, strength, power=2.0):
+@wrong({"np.sum(np.abs(w) ** power)": "np.linalg.norm(w, power) ** power"})
+def norm_of_a_matrix():
     """For a vector this is right. Given a matrix, np.linalg.norm(w, 2) is another norm, the largest singular value.
     Flatten w first, or add up the powers of its entries."""
-    return strength * sum(np.linalg.norm(w, power) ** power for w in weights)
 
 
-@wrong({"abs(w": "abs(w.astype(float)"}, loses=[any_list])
+@wrong({"abs(w)": "abs(w.astype(float))"}, loses=[any_list])
 def always_float64():
     """The number is right, but float32 becomes float64: astype(float) fixes the dtype."""

@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from autograder.exercises.array_forms import ANY_SHAPE
 from autograder.exercises.cases import case
 from autograder.exercises.model import PURITY, Exercise
-from autograder.exercises.sampling import strided
 
 TEXTBOOK = """\
 def max_norm(weight, limit):
@@ -14,6 +14,7 @@ def max_norm(weight, limit):
 
 max_norm = Exercise(
     TEXTBOOK,
+    takes="weight: (units, *); limit: number",
     summary="the incoming weights of each unit shortened so that their norm is at most the limit",
     pytorch="torch.renorm(weight, p=2, dim=0, maxnorm=limit)",
     source="Srivastava et al. 2014, https://jmlr.org/papers/v15/srivastava14a.html",
@@ -62,18 +63,16 @@ def near(sample):
         yield case("random", weight=weight, limit=sample.number(0.5, 1.9))
 
 
-@requirement("any shape, memory order and dtype", points=1)
-def any_array(sample):
-    """A convolution's weights, float32, whole numbers, other memory orders; large numbers."""
-    yield case("float32", weight=np.array([[30000.0, 40000.0]], dtype="float32"), limit=1.0)
-    yield case("whole numbers", weight=np.array([[30000], [-40000]]), limit=1.0)
+def convolutions(sample):
     yield case("no units", weight=np.zeros((0, 3)), limit=1.0)
-    weight = sample.normal(*sample.shape(smallest=3), scale=1e6)
-    yield case("Fortran order", weight=np.asfortranarray(weight), limit=1.0)
-    yield case("every second entry of a larger array", weight=strided(weight), limit=1.0)
     for _ in sample.repeat(public=1, hidden=3):
         weight = sample.normal(*sample.shape(4, largest=5), scale=1e5, dtype="float32")
         yield case("a convolution, float32", weight=weight, limit=1.0)
+
+
+@max_norm.any_array(points=1, name=ANY_SHAPE, more=convolutions)
+def any_array(sample):
+    return {"weight": sample.normal(3, 2, scale=1e6), "limit": 1.0}
 
 
 @wrong({"tuple(range(1, weight.ndim))": "0"})
@@ -82,47 +81,35 @@ def norm_of_the_columns():
     over all axes but the first."""
 
 
-@wrong(
-    {
-        ", axis=tuple(range(1, weight.ndim)), keepdims=True": "",
-        "np.where(norm > limit, weight * (": "weight *",
-        "), weight)": "if norm > limit else weight * 1.0",
-    }
-)
+@wrong({", axis=tuple(range(1, weight.ndim)), keepdims=True": ""})
 def norm_of_the_whole_array():
     """You use one norm for the whole array, as in clipping. Here every unit has a norm and a factor of its own."""
 
 
-@wrong(loses=[within])
-def always_rescaled(weight, limit):
+@wrong({"np.where(norm > limit, ": "(", ", weight)": ")"}, loses=[within])
+def always_rescaled():
     """Units that are within the limit are stretched to it. Only those above it are changed."""
-    axes = tuple(range(1, weight.ndim))
-    return weight * (limit / (np.sqrt(np.sum(weight**2, axis=axes, keepdims=True)) + 1e-7))
 
 
-@wrong(loses=[near])
-def textbook_form(weight, limit):
+@wrong({"np.where(norm > limit, ": "(", "(norm + 1e-7)), weight)": "np.maximum(norm, limit)))"}, loses=[near])
+def textbook_form():
     """Your numbers are those of the formula without the 1e-7. torch.renorm divides by norm + 1e-7, which shows from
     about the eighth digit on."""
-    axes = tuple(range(1, weight.ndim))
-    norm = np.sqrt(np.sum(weight**2, axis=axes, keepdims=True))
-    return weight * (limit / np.maximum(norm, limit))
 
 
-@wrong(loses=[within])
-def shortened_at_the_limit(weight, limit):
+@wrong(
+    {"np.where(norm > limit, ": "(", "(limit / (norm + 1e-7)), weight)": "np.minimum(1, limit / (norm + 1e-7)))"},
+    loses=[within],
+)
+def shortened_at_the_limit():
     """A unit whose norm is exactly the limit is shortened by the 1e-7. torch.renorm asks first whether the norm is
     larger than the limit, and leaves this one alone."""
-    axes = tuple(range(1, weight.ndim))
-    norm = np.sqrt(np.sum(weight**2, axis=axes, keepdims=True))
-    return weight * np.minimum(1, limit / (norm + 1e-7))
 
 
-@wrong()
-def every_entry_limited(weight, limit):
+@wrong({"np.where(norm > limit, weight * (limit / (norm + 1e-7)), weight)": "np.clip(weight, -limit, limit)"})
+def every_entry_limited():
     """You limit each weight by itself. Here a unit's weights are multiplied by a common factor, so that their ratios
     stay."""
-    return np.clip(weight, -limit, limit)
 
 
 @wrong({"tuple(range(1, weight.ndim))": "-1"}, loses=[any_array])
@@ -137,15 +124,17 @@ def axis_1_only():
     sum over the channels only: all axes but the first belong to one unit."""
 
 
-@wrong({"np.sqrt(": "", "True)": "True"})
+@wrong({"np.sqrt(np.sum": "(np.sum"})
 def root_forgotten():
     """The sum of squares is the square of the norm. Take its root before you compare it with the limit."""
 
 
-@wrong(loses=[any_array, PURITY])
-def writes_into_the_weight(weight, limit):
+@wrong(
+    {
+        "return np.where(norm > limit, weight * (limit": "weight *= np.where(norm > limit, limit",
+        "1e-7)), weight)": "1e-7), 1)\n    return weight",
+    },
+    loses=[any_array, PURITY],
+)
+def writes_into_the_weight():
     """The array that you were given has been changed, and whole numbers cannot even be. Return a new one."""
-    axes = tuple(range(1, weight.ndim))
-    norm = np.sqrt(np.sum(weight**2, axis=axes, keepdims=True))
-    weight *= np.where(norm > limit, limit / (norm + 1e-7), 1)
-    return weight

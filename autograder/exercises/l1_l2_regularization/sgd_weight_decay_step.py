@@ -3,7 +3,6 @@
 import numpy as np
 
 from autograder.exercises.cases import case, multistep_case, per_step
-from autograder.exercises.l1_l2_regularization import sgd_arrays
 from autograder.exercises.model import PURITY, Exercise
 
 TEXTBOOK = """\
@@ -15,6 +14,7 @@ def sgd_weight_decay_step(theta, gradient, m, learning_rate, beta, weight_decay)
 sgd_weight_decay_step = Exercise(
     TEXTBOOK,
     outputs=("theta", "m"),
+    takes="theta, gradient, m: (*); learning_rate, beta, weight_decay: number",
     summary="one step of gradient descent with momentum whose gradient includes weight_decay times theta",
     pytorch="torch.optim.SGD(parameters, lr=learning_rate, momentum=beta, weight_decay=weight_decay).step()",
     source="https://docs.pytorch.org/docs/stable/generated/torch.optim.SGD.html",
@@ -80,22 +80,23 @@ def many(sample):
         )
 
 
-@requirement("any shape, memory order and dtype", points=1)
-def any_array(sample):
-    """Everything of `sgd_arrays`, without decay."""
-    for name, arrays in sgd_arrays(sample):
-        yield case(name, **arrays, learning_rate=0.1, beta=0.9, weight_decay=0.0)
+@sgd_weight_decay_step.any_array(points=1, whole=["theta", "gradient"])
+def any_array(sample, shape):
+    """Without decay."""
+    arrays = {name: sample.normal(*shape) for name in ("theta", "gradient", "m")}
+    return {**arrays, "learning_rate": 0.1, "beta": 0.9, "weight_decay": 0.0}
 
 
-@wrong(keeps=[any_array])
-def decay_past_the_buffer(theta, gradient, m, learning_rate, beta, weight_decay):
+@wrong(
+    {" + weight_decay * theta": "", "return theta -": "return theta * (1 - learning_rate * weight_decay) -"},
+    keeps=[any_array],
+)
+def decay_past_the_buffer():
     """You shrink theta directly, and the buffer m never hears of it. That is a decay *decoupled* from the gradient.
     In PyTorch's SGD the decay is part of the gradient: it goes through m, too."""
-    m = beta * m + gradient
-    return theta * (1 - learning_rate * weight_decay) - learning_rate * m, m
 
 
-@wrong({"+ weight_decay * theta": ""}, keeps=[any_array])
+@wrong({" + weight_decay * theta": ""}, keeps=[any_array])
 def no_decay():
     """Your step is that of plain momentum: weight_decay has no effect on it."""
 
@@ -116,39 +117,35 @@ def decay_times_learning_rate():
     """The decay is multiplied by the learning rate twice: once in the buffer, once when theta is moved."""
 
 
-@wrong()
-def learning_rate_in_the_buffer(theta, gradient, m, learning_rate, beta, weight_decay):
+@wrong(
+    {
+        "+ gradient + weight_decay * theta": "- learning_rate * (gradient + weight_decay * theta)",
+        "theta - learning_rate * m": "theta + m",
+    }
+)
+def learning_rate_in_the_buffer():
     """Your m is the textbook's, with the learning rate and the minus inside. PyTorch's buffer is a sum of gradients;
     the learning rate comes in when theta is moved."""
-    m = beta * m - learning_rate * (gradient + weight_decay * theta)
-    return theta + m, m
 
 
-@wrong({"m +": "m + (1 - beta) * (", "* theta": "* theta)"})
+@wrong({"gradient + weight_decay * theta": "(1 - beta) * (gradient + weight_decay * theta)"})
 def dampened():
     """You take an average, with a factor 1 − beta before the gradient. PyTorch's buffer has no such factor (its
     `dampening` is 0)."""
 
 
-@wrong({"return": "return m,", "m, m": "m"})
+@wrong({"theta - learning_rate * m, m": "m, theta - learning_rate * m"})
 def outputs_swapped():
     """Both arrays are right, in the wrong order: return theta first, then m."""
 
 
-@wrong({"return theta - learning_rate * m": "theta -= learning_rate * m\n    return theta"}, loses=[any_array, PURITY])
+@wrong({"return theta -": "theta -=", ", m\n": "\n    return theta, m\n"}, loses=[any_array, PURITY])
 def writes_into_theta():
     """The array theta that you were given has been changed, and whole numbers cannot even be. `-=` works in place:
     write theta = theta - ... instead."""
 
 
-@wrong(
-    {
-        "= beta": "= np.float64(beta)",
-        "+ weight_decay": "+ np.float64(weight_decay)",
-        "- learning_rate": "- np.float64(learning_rate)",
-    },
-    loses=[any_array],
-)
+@wrong({"beta * m": "np.float64(beta) * m"}, loses=[any_array])
 def always_float64():
     """The numbers are right, but float32 becomes float64: a np.float64 number makes every array it meets float64.
     Python's own numbers do not."""

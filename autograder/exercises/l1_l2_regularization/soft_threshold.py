@@ -2,10 +2,11 @@
 
 import numpy as np
 
+from autograder.exercises.array_forms import ANY_SHAPES
 from autograder.exercises.cases import case
-from autograder.exercises.l1_l2_regularization import any_lists, some_weights
+from autograder.exercises.l1_l2_regularization import some_weights
 from autograder.exercises.model import PURITY, Exercise
-from autograder.exercises.sampling import strided
+from autograder.exercises.optimizer_states import away_from_zero
 
 TEXTBOOK = """\
 def soft_threshold(weights, threshold):
@@ -14,6 +15,7 @@ def soft_threshold(weights, threshold):
 
 soft_threshold = Exercise(
     TEXTBOOK,
+    takes="weights: list of (*); threshold: number",
     summary="every weight moved towards 0 by the threshold, and stopped there: L1 with exact zeros",
     pytorch="torch.nn.functional.softshrink(weight, threshold)",
     source="Beck and Teboulle 2009, https://doi.org/10.1137/080716542",
@@ -50,28 +52,23 @@ def near(sample):
         yield case("random", weights=weights, threshold=sample.number(0.2, 1.5))
 
 
-@requirement("any shapes, memory order and dtype", points=1)
-def any_list(sample):
-    """Everything of `any_lists`, with a threshold far below all but a few weights."""
-    for name, weights in any_lists(sample):
-        away = [w + (2 * np.where(w < 0, -1, 1)).astype(w.dtype) for w in weights]
-        if name.startswith("Fortran"):
-            away = [np.asfortranarray(away[0]), strided(away[1])]
-        yield case(name, weights=away, threshold=0.25)
+@soft_threshold.any_array(points=1, name=ANY_SHAPES)
+def any_list(sample, shape):
+    return {"weights": [away_from_zero(sample, *shape), np.array([3.0, -1.5])], "threshold": 0.25}
 
 
-@wrong({"sign(w) * np.maximum": "where", "-": ">", "0": "w, 0.0"})
+@wrong({"np.sign(w) * np.maximum(np.abs(w) - threshold, 0)": "np.where(np.abs(w) > threshold, w, 0.0)"})
 def hard():
     """Small weights become 0, but the others stay as they are: that is the *hard* threshold. The soft one moves
     these, too, towards 0."""
 
 
-@wrong({"[": "[w - threshold *", ") * np.maximum(np.abs(w) - threshold, 0": ""}, loses=[near])
+@wrong({"np.sign(w) * np.maximum(np.abs(w) - threshold, 0)": "w - threshold * np.sign(w)"}, loses=[near])
 def gradient_step():
     """A weight closer to 0 than the threshold is carried past 0, to the other side. It should stop at 0."""
 
 
-@wrong({"sign": "maximum", ") * np.maximum(np.abs(w)": ""})
+@wrong({"np.sign(w) * np.maximum(np.abs(w) - threshold, 0)": "np.maximum(w - threshold, 0)"})
 def negative_weights_dropped():
     """All negative weights become 0. They move towards 0 by the threshold as the positive ones do, from below."""
 
@@ -81,24 +78,27 @@ def sign_lost():
     """The sizes are right, but negative weights come out positive. Give each its sign back."""
 
 
-@wrong({"sign": "clip", ") * np.maximum(np.abs(w)": ",", "0": "threshold"})
+@wrong({"np.sign(w) * np.maximum(np.abs(w) - threshold, 0)": "np.clip(w, -threshold, threshold)"})
 def clipped_instead():
     """You clip to the threshold: that is exactly the part to take away from the weight."""
 
 
-@wrong({"sign(w) * np.maximum": "where", "abs(w)": "abs(w) > threshold, w", ", 0": "* np.sign(w), w"}, loses=[near])
+@wrong(
+    {"np.maximum(np.abs(w) - threshold, 0)": "np.where(np.abs(w) > threshold, np.abs(w) - threshold, np.abs(w))"},
+    loses=[near],
+)
 def small_ones_kept():
     """Weights within the threshold stay as they are. They are the ones that become 0."""
 
 
-@wrong(loses=[any_list, PURITY])
-def writes_into_the_weights(weights, threshold):
+@wrong(
+    {"np.sign(w) * np.maximum(np.abs(w) - threshold, 0)": "np.subtract(w, np.clip(w, -threshold, threshold), out=w)"},
+    loses=[any_list, PURITY],
+)
+def writes_into_the_weights():
     """The weights that you were given have been changed, and whole numbers cannot even be. Return new arrays."""
-    for w in weights:
-        w -= np.clip(w, -threshold, threshold)
-    return weights
 
 
-@wrong({"abs(w": "abs(w.astype(float)"}, loses=[any_list])
+@wrong({"abs(w)": "abs(w.astype(float))"}, loses=[any_list])
 def always_float64():
     """The numbers are right, but float32 becomes float64: astype(float) fixes the dtype."""

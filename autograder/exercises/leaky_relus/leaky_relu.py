@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from autograder.exercises.activations import RELATIVE, both_sides, tiny_negative
 from autograder.exercises.cases import case
 from autograder.exercises.model import PURITY, Exercise
-from autograder.exercises.sampling import strided
 
 TEXTBOOK = """\
 def leaky_relu(z, alpha=0.01):
@@ -13,6 +13,7 @@ def leaky_relu(z, alpha=0.01):
 
 leaky_relu = Exercise(
     TEXTBOOK,
+    takes="z: (*); alpha: number",
     summary="leaky rectified linear unit",
     pytorch="torch.nn.functional.leaky_relu(z, alpha)",
     source="Maas, Hannun and Ng 2013, Rectifier Nonlinearities Improve Neural Network Acoustic Models, section 2",
@@ -22,7 +23,6 @@ requirement, wrong = leaky_relu.requirement, leaky_relu.wrong
 
 @leaky_relu.pytorch_reference
 def reference(z, alpha=0.01):
-    """Leaky ReLU in PyTorch."""
     import torch.nn.functional as F
 
     return F.leaky_relu(z, alpha)
@@ -30,7 +30,6 @@ def reference(z, alpha=0.01):
 
 @requirement("alpha = 0.01", points=1)
 def standard_alpha(sample):
-    """alpha = 0.01, given and by default, on both sides of zero."""
     yield case("one negative number", z=np.array([-1.0]), alpha=0.01)
     yield case("negative, zero and positive", z=np.array([-200.0, 0.0, 3.0]), alpha=0.01)
     yield case("alpha left out", z=np.array([-100.0, 2.0]))
@@ -45,59 +44,48 @@ def other_alpha(sample):
     yield case("alpha = 1.5, negative and positive", z=np.array([-2.0, 2.0]), alpha=1.5)
     yield case("alpha = -0.5, negative and positive", z=np.array([-2.0, 2.0]), alpha=-0.5)
     for _ in sample.repeat(public=2, hidden=6):
-        yield case(
-            "random numbers and alpha", z=sample.normal(*sample.shape(), scale=3.0), alpha=sample.number(0.1, 3.0)
-        )
+        z = sample.normal(*sample.shape(), scale=3.0)
+        yield case("random numbers and alpha", z=z, alpha=sample.number(0.1, 3.0))
 
 
 @requirement("large, infinite and tiny z", points=1)
 def far_and_near(sample):
-    """Large, infinite and tiny z."""
     yield case("z = 1000 and -1000", z=np.array([1000.0, -1000.0]), alpha=0.01)
     yield case("infinite", z=np.array([np.inf, -np.inf]), alpha=0.01)
-    yield case("z = -1e-10", z=np.array([-1e-10]), alpha=0.01, computation="elementwise, relative")
+    yield case("z = -1e-10", z=np.array([-1e-10]), alpha=0.01, computation=RELATIVE)
     for _ in sample.repeat(public=1, hidden=4):
-        tiny = -(10.0 ** -sample.uniform(5, low=6, high=12))
-        yield case("tiny negative numbers", z=tiny, alpha=0.01, computation="elementwise, relative")
+        yield case("tiny negative numbers", z=tiny_negative(sample), alpha=0.01, computation=RELATIVE)
         yield case("huge numbers", z=sample.normal(2, 3) * 1e300, alpha=0.01)
 
 
-@requirement("any shape, memory order and dtype", points=1)
-def any_array(sample):
-    """float32 stays float32; any shape and memory order; whole numbers become float64."""
-    yield case("float32", z=np.array([-1.0, 2.0], dtype="float32"), alpha=0.01)
-    yield case("whole numbers", z=np.array([-100, -1, 2]), alpha=0.01)
-    yield case("Fortran order", z=np.asfortranarray(sample.normal(3, 4, scale=50.0)), alpha=0.01)
-    yield case("every second entry of a larger array", z=strided(sample.normal(2, 5, scale=50.0)), alpha=0.01)
-    yield case("empty batch", z=np.zeros((0, 3)), alpha=0.01)
-    for _ in sample.repeat(public=1, hidden=3):
-        yield case("float32 images", z=sample.normal(*sample.shape(4, largest=5), dtype="float32"), alpha=0.01)
+@leaky_relu.any_array(points=1)
+def any_array(sample, shape):
+    return {"z": both_sides(sample, *shape), "alpha": 0.01}
 
 
-@wrong(loses=[other_alpha])
-def maximum_of_both(z, alpha=0.01):
+@wrong({"where(z > 0, z, alpha * z)": "maximum(alpha * z, z)"}, loses=[other_alpha])
+def maximum_of_both():
     """max(alpha z, z) is leaky ReLU only while alpha is at most 1. For alpha = 1.5 and z = -2 it picks the wrong one
     of the two: let the sign of z decide, not which product is larger."""
-    return np.maximum(alpha * z, z)
 
 
-@wrong({"where": "maximum", "> 0, z, alpha * z": ", 0.0"})
+@wrong({"where(z > 0, z, alpha * z)": "maximum(z, 0.0)"})
 def plain_relu():
     """This is plain ReLU: for z < 0 you return 0, but a leaky unit still lets alpha times z through."""
 
 
-@wrong({", z, alpha": ", z, 0.01"}, loses=[other_alpha])
+@wrong({"alpha * z": "0.01 * z"}, loses=[other_alpha])
 def alpha_ignored():
     """Your slope for z < 0 is 0.01 whatever alpha is. 0.01 is only the default: use the parameter."""
 
 
-@wrong({"0.01": "0.3"}, loses=[standard_alpha])
+@wrong({"alpha=0.01": "alpha=0.3"}, loses=[standard_alpha])
 def default_of_another_library():
     """With alpha given you are right; with alpha left out you use 0.3, the default in Keras. PyTorch's and this
     course's default is 0.01."""
 
 
-@wrong({"* z": "* np.abs(z)"})
+@wrong({"alpha * z": "alpha * np.abs(z)"})
 def absolute_value():
     """Your values for z < 0 are positive. The line keeps going down to the left of zero, only less steeply."""
 
@@ -107,10 +95,9 @@ def constant_instead_of_slope():
     """For z < 0 you return the constant -alpha. alpha is a slope: the value still has to depend on z."""
 
 
-@wrong()
-def sides_swapped(z, alpha=0.01):
+@wrong({"z, alpha * z": "alpha * z, z"})
+def sides_swapped():
     """The two sides are exchanged: the slope is 1 where z is positive and alpha where it is negative."""
-    return np.where(z > 0, alpha * z, z)
 
 
 @wrong({"alpha * z": "z / alpha"})
@@ -119,50 +106,39 @@ def divided_by_alpha():
     a with a large a."""
 
 
-@wrong({"np.where": "", ", z,": ") * z + (z <= 0) * ("}, loses=[far_and_near])
+@wrong({"np.where(z > 0, z, ": "(z > 0) * z + (z <= 0) * ("}, loses=[far_and_near])
 def product_of_masks():
     """A mask times infinity: 0 * inf is NaN. Choose between the two values instead of multiplying both by 0 or 1."""
 
 
-@wrong({"np.where": "", ", z,": ") * z + (z <= 0) *", "z)": "z"}, loses=[far_and_near, any_array])
+@wrong({"np.where(z > 0, z, alpha * z)": "(z > 0) * z + (z <= 0) * alpha * z"}, loses=[far_and_near, any_array])
 def masks_scaled_first():
     """Two things at once: a mask times infinity is NaN (0 * inf), and a boolean mask times a Python number is a
     float64 array, so float32 is lost. Choose between the two values instead of multiplying by masks."""
 
 
-@wrong(
-    {"return": "return 0.5 * (1 + alpha) * z + 0.5 * (1 - alpha) *", "where(z > 0, z, alpha *": "abs("},
-    loses=[far_and_near],
-)
+@wrong({"np.where(z > 0, z, alpha * z)": "0.5 * (1 + alpha) * z + 0.5 * (1 - alpha) * np.abs(z)"}, loses=[far_and_near])
 def built_from_absolute_value():
     """Your two terms cancel on the negative side, and for z = -inf they are -inf + inf, which is NaN. Choose between
     the two values by the sign of z instead."""
 
 
-@wrong({"return": "slope =", ", z, alpha * z)": ", 1.0, alpha)\n    return slope * z"}, loses=[any_array])
+@wrong({"z, alpha * z)": "1.0, alpha) * z"}, loses=[any_array])
 def float32_lost():
     """Right numbers, but float32 input comes back as float64: np.where(condition, 1.0, alpha) with two Python
     numbers makes a float64 array, and everything multiplied by it becomes float64 too."""
 
 
-@wrong(loses=[any_array])
-def always_float64(z, alpha=0.01):
+@wrong({"return": "return np.zeros(z.shape) +"}, loses=[any_array])
+def always_float64():
     """Right numbers, but float32 input comes back as float64: an array made by np.zeros(shape) is, unless told
     otherwise."""
-    y = np.zeros(z.shape)
-    y[z > 0] = z[z > 0]
-    y[z <= 0] = alpha * z[z <= 0]
-    return y
 
 
-@wrong(loses=[any_array])
-def truncates_whole_numbers(z, alpha=0.01):
+@wrong({"alpha * z)": "alpha * z).astype(z.dtype)"}, loses=[any_array])
+def truncates_whole_numbers():
     """With whole numbers as input your result is a whole-number array too, so alpha times z is cut off to a whole
     number. Make the result array from something that is a float."""
-    y = np.zeros_like(z)
-    y[z > 0] = z[z > 0]
-    y[z <= 0] = alpha * z[z <= 0]
-    return y
 
 
 @wrong({"return np.where(z > 0, z, alpha * z)": "z[z < 0] *= alpha\n    return z"}, loses=[any_array, PURITY])

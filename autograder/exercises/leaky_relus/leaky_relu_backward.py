@@ -2,11 +2,11 @@
 
 import numpy as np
 
+from autograder.exercises.activations import autograd, both_sides, dout_and_z
 from autograder.exercises.cases import case
-from autograder.exercises.leaky_relus import without_zeros
-from autograder.exercises.leaky_relus.leaky_relu import reference as leaky_relu_reference
+from autograder.exercises.leaky_relus import leaky_relu as forward
+from autograder.exercises.leaky_relus import with_zeros
 from autograder.exercises.model import Derivative, Exercise
-from autograder.exercises.sampling import strided
 
 TEXTBOOK = """\
 def leaky_relu_backward(dout, z, alpha=0.01):
@@ -15,6 +15,7 @@ def leaky_relu_backward(dout, z, alpha=0.01):
 
 leaky_relu_backward = Exercise(
     TEXTBOOK,
+    takes="dout, z: (*); alpha: number",
     summary="gradient of the loss with respect to the input of leaky ReLU",
     pytorch="torch.autograd.grad(F.leaky_relu(z, alpha), z, dout)",
     source="Maas, Hannun and Ng 2013, section 2; at z = 0 PyTorch's convention",
@@ -24,28 +25,19 @@ requirement, wrong = leaky_relu_backward.requirement, leaky_relu_backward.wrong
 
 @leaky_relu_backward.pytorch_reference
 def reference(dout, z, alpha=0.01):
-    """The gradient of leaky ReLU by PyTorch's autograd."""
-    import torch
-    import torch.nn.functional as F
-
-    z = z.detach().requires_grad_(True)
-    (gradient,) = torch.autograd.grad(F.leaky_relu(z, alpha), z, dout)
-    return gradient
+    return autograd(lambda z: forward.reference(z, alpha), dout, z)
 
 
-leaky_relu_backward.derivative = Derivative(leaky_relu_reference, upstream="dout", with_respect_to=("z",))
+leaky_relu_backward.derivative = Derivative(forward.reference, upstream="dout", with_respect_to=("z",))
 
 
 @requirement("alpha = 0.01", points=1)
 def standard_alpha(sample):
-    """alpha = 0.01, given and by default, with an upstream gradient that is not one."""
     yield case("one negative number", dout=np.array([200.0]), z=np.array([-3.0]), alpha=0.01)
     yield case("both sides", dout=np.array([200.0, -5.0]), z=np.array([-3.0, 4.0]), alpha=0.01)
     yield case("alpha left out", dout=np.array([300.0, 7.0]), z=np.array([-2.0, 1.0]))
     for _ in sample.repeat(public=2, hidden=5):
-        shape = sample.shape()
-        z = without_zeros(sample.normal(*shape, scale=2.0))
-        yield case("random numbers", dout=sample.normal(*shape), z=z, alpha=0.01)
+        yield case("random numbers", **dout_and_z(sample), alpha=0.01)
 
 
 @requirement("other alpha", points=1)
@@ -55,120 +47,97 @@ def other_alpha(sample):
     yield case("alpha = 1.5", dout=np.array([2.0, 3.0]), z=np.array([-3.0, 4.0]), alpha=1.5)
     yield case("alpha = -0.5", dout=np.array([2.0, 3.0]), z=np.array([-3.0, 4.0]), alpha=-0.5)
     for _ in sample.repeat(public=2, hidden=5):
-        shape = sample.shape()
-        z = without_zeros(sample.normal(*shape, scale=2.0))
-        yield case("random numbers and alpha", dout=sample.normal(*shape), z=z, alpha=sample.number(0.1, 3.0))
+        yield case("random numbers and alpha", **dout_and_z(sample), alpha=sample.number(0.1, 3.0))
 
 
 @requirement("at zero and at infinity", points=1)
 def zero_and_infinity(sample):
-    """The convention at z = 0; nothing becomes NaN at infinity."""
     yield case("z = 0", dout=np.array([200.0]), z=np.array([0.0]), alpha=0.01)
     yield case("infinite z", dout=np.array([200.0, 3.0]), z=np.array([-np.inf, np.inf]), alpha=0.01)
     yield case("infinite dout", dout=np.array([np.inf, -np.inf, 3.0]), z=np.array([-2.0, 2.0, 1.0]), alpha=0.01)
     for _ in sample.repeat(public=1, hidden=3):
-        shape = sample.shape()
-        z = sample.normal(*shape)
-        z[:, ::2] = 0.0
-        yield case("many zeros", dout=sample.normal(*shape), z=z, alpha=0.01)
+        z = with_zeros(sample, *sample.shape())
+        yield case("many zeros", dout=sample.normal(*z.shape), z=z, alpha=0.01)
 
 
-@requirement("any shape, memory order and dtype", points=1)
-def any_array(sample):
-    """float32 stays float32; any shape and memory order; whole numbers are allowed for z."""
-    single = np.array([200.0, -3.0], dtype="float32")
-    yield case("float32", dout=single, z=np.array([-1.0, 2.0], dtype="float32"), alpha=0.01)
-    yield case("whole numbers", dout=np.array([200.0, 3.5]), z=np.array([-1, 2]), alpha=0.01)
-    fortran = np.asfortranarray(without_zeros(sample.normal(3, 4)))
-    yield case("Fortran order", dout=sample.normal(3, 4), z=fortran, alpha=0.01)
-    second = strided(without_zeros(sample.normal(2, 5)))
-    yield case("every second entry of a larger array", dout=strided(sample.normal(2, 5)), z=second, alpha=0.01)
-    yield case("empty batch", dout=np.zeros((0, 3)), z=np.zeros((0, 3)), alpha=0.01)
-    for _ in sample.repeat(public=1, hidden=3):
-        shape = sample.shape(4, largest=5)
-        z = without_zeros(sample.normal(*shape, dtype="float32"))
-        yield case("float32 images", dout=sample.normal(*shape, dtype="float32"), z=z, alpha=0.01)
+@leaky_relu_backward.any_array(points=1, whole=["z"])
+def any_array(sample, shape):
+    return {"dout": sample.normal(*shape), "z": both_sides(sample, *shape), "alpha": 0.01}
 
 
-@wrong({">": ">="}, loses=[zero_and_infinity])
+@wrong({"z > 0": "z >= 0"}, loses=[zero_and_infinity])
 def slope_one_at_zero():
     """Everything fits except z = 0, where you take the slope 1. At the kink this course follows PyTorch: zero
     belongs to the left side."""
 
 
-@wrong({"dout, alpha": "dout, 0.0"})
+@wrong({"alpha * dout": "0.0 * dout"})
 def gradient_of_relu():
     """This is the gradient of plain ReLU: nothing flows back for z < 0. The leak is there to let something through."""
 
 
-@wrong({"*": "* z *"})
+@wrong({"alpha * dout": "alpha * z * dout"})
 def value_instead_of_slope():
     """For z < 0 you use alpha z, the value of the function. The backward pass needs its slope there, which does not
     depend on how negative z is."""
 
 
-@wrong()
-def activation_of_dout(dout, z, alpha=0.01):
+@wrong({"dout, alpha * dout)": "z, alpha * z) * dout"})
+def activation_of_dout():
     """You multiply dout by the output of the forward pass. The chain rule multiplies it by the derivative."""
-    y = np.where(z > 0, z, alpha * z)
-    return y * dout
 
 
-@wrong({", dout": ", 1.0", "* dout": ""})
+@wrong({"dout, alpha * dout": "1.0, alpha"})
 def upstream_gradient_forgotten():
     """You return the slope phi'(z) alone. The gradient of the loss is that slope times what arrives from above,
     dout."""
 
 
-@wrong({"(z": "(dout"})
+@wrong({"z > 0": "dout > 0"})
 def sign_of_dout():
     """The sign of dout decides which slope you use. It is z, the input of the forward pass, that decides."""
 
 
-@wrong({", dout,": ", dout, -"})
+@wrong({"alpha * dout": "-alpha * dout"})
 def negative_slope_negated():
     """Your gradient for z < 0 has the wrong sign. alpha z rises with z: its slope is +alpha."""
 
 
-@wrong({"dout, alpha": "dout, 0.01"}, loses=[other_alpha])
-def alpha_ignored():
-    """Your slope for z < 0 is 0.01 whatever alpha is. 0.01 is only the default: use the parameter."""
+wrong.like(forward.alpha_ignored, {"alpha * dout": "0.01 * dout"}, loses=[other_alpha])
 
 
-@wrong({"> 0": "> alpha * z"}, loses=[other_alpha, zero_and_infinity])
+@wrong({"z > 0": "z > alpha * z"}, loses=[other_alpha, zero_and_infinity])
 def compares_the_products():
     """You compare z with alpha z to find the side. That works only for finite z and alpha below 1: compare z with 0."""
 
 
-@wrong({"np.where": "", ", dout,": ") * dout + (z <= 0) * ("}, loses=[zero_and_infinity])
+@wrong({"np.where(z > 0, dout, ": "(z > 0) * dout + (z <= 0) * ("}, loses=[zero_and_infinity])
 def product_of_masks():
     """A mask times infinity: 0 * inf is NaN. Choose between the two gradients instead of multiplying both by 0 or 1."""
 
 
-@wrong({"np.where": "", ", dout,": ") * dout + (z <= 0) *", "dout)": "dout"}, loses=[zero_and_infinity, any_array])
+@wrong(
+    {"np.where(z > 0, dout, alpha * dout)": "(z > 0) * dout + (z <= 0) * alpha * dout"},
+    loses=[zero_and_infinity, any_array],
+)
 def masks_scaled_first():
     """Two things at once: a mask times infinity is NaN (0 * inf), and a boolean mask times a Python number is a
     float64 array, so float32 is lost. Choose between the two gradients instead of multiplying by masks."""
 
 
-@wrong({"return": "y =", ", dout": ", z", "* dout": "* z)\n    return dout * (y / z"}, loses=[zero_and_infinity])
+@wrong({"dout, alpha * dout)": "z, alpha * z) / z * dout"}, loses=[zero_and_infinity])
 def output_over_input():
     """Output divided by input is the slope almost everywhere, but 0 / 0 and inf / inf are NaN. The sign of z says
     everything you need."""
 
 
-@wrong(loses=[any_array])
-def slope_as_whole_as_z(dout, z, alpha=0.01):
+@wrong({"dout, alpha * dout)": "1, alpha).astype(z.dtype) * dout"}, loses=[any_array])
+def slope_as_whole_as_z():
     """For whole numbers in z your slopes are whole numbers too, and alpha is cut down to 0: an array made like z
     takes over its dtype. Make it like dout."""
-    slope = np.ones_like(z)
-    slope[z <= 0] = alpha
-    return dout * slope
 
 
-@wrong(loses=[any_array])
-def float32_lost(dout, z, alpha=0.01):
+@wrong({"dout, alpha * dout)": "1.0, alpha) * dout"}, loses=[any_array])
+def float32_lost():
     """Right numbers, but float32 gradients come back as float64: np.where(condition, 1.0, alpha) with two Python
     numbers makes a float64 array. Let np.where choose between two arrays made from dout."""
-    slope = np.where(z > 0, 1.0, alpha)
-    return dout * slope

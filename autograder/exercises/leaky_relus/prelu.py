@@ -2,9 +2,10 @@
 
 import numpy as np
 
+from autograder.exercises.activations import both_sides
 from autograder.exercises.cases import case
+from autograder.exercises.leaky_relus import leaky_relu, rrelu_backward
 from autograder.exercises.model import Exercise
-from autograder.exercises.sampling import strided
 
 TEXTBOOK = """\
 def prelu(z, alpha):
@@ -15,6 +16,7 @@ def prelu(z, alpha):
 
 prelu = Exercise(
     TEXTBOOK,
+    takes="z: (N,) or (N, C, *); alpha: (1,) or (C,)",
     summary="parametric ReLU: leaky ReLU whose slopes are parameters",
     pytorch="torch.nn.functional.prelu(z, alpha)",
     source="He, Zhang, Ren and Sun 2015, Delving Deep into Rectifiers, eq. 1",
@@ -24,7 +26,6 @@ requirement, wrong = prelu.requirement, prelu.wrong
 
 @prelu.pytorch_reference
 def reference(z, alpha):
-    """PReLU in PyTorch."""
     import torch.nn.functional as F
 
     return F.prelu(z, alpha)
@@ -58,7 +59,6 @@ def images(sample):
 
 @requirement("alpha outside [0, 1], infinite z", points=1)
 def any_alpha(sample):
-    """A learned alpha may leave [0, 1]; infinite z."""
     yield case("alpha = 1.5", z=np.array([-2.0, 2.0]), alpha=np.array([1.5]))
     yield case("alpha = -0.5", z=np.array([-2.0, 2.0]), alpha=np.array([-0.5]))
     yield case("infinite z", z=np.array([-np.inf, np.inf]), alpha=np.array([0.25]))
@@ -68,97 +68,63 @@ def any_alpha(sample):
         yield case("random numbers, alpha below 0", z=sample.normal(*sample.shape()), alpha=-alpha)
 
 
-@requirement("any shape, memory order and dtype", points=1)
-def any_array(sample):
-    """float32 stays float32; any shape and memory order; whole numbers become float64. One alpha for all."""
-    alpha = np.array([0.25])
-    yield case("float32", z=np.array([-1.0, 2.0], dtype="float32"), alpha=np.array([0.25], dtype="float32"))
-    yield case("whole numbers", z=np.array([-1, 0, 2]), alpha=alpha)
-    yield case("Fortran order", z=np.asfortranarray(sample.normal(3, 4)), alpha=alpha)
-    yield case("every second entry of a larger array", z=strided(sample.normal(2, 5)), alpha=alpha)
-    yield case("empty batch", z=np.zeros((0, 3)), alpha=alpha)
-    for _ in sample.repeat(public=1, hidden=3):
-        z = sample.normal(*sample.shape(4, largest=5), dtype="float32")
-        yield case("float32 images", z=z, alpha=np.array([0.25], dtype="float32"))
+@prelu.any_array(points=1, whole=["z"])
+def any_array(sample, shape):
+    return {"z": both_sides(sample, *shape), "alpha": np.array([0.25])}
 
 
-@wrong(loses=[images])
-def alpha_along_the_last_axis(z, alpha):
+@wrong({"1, -1, *[1] * (z.ndim - 2)": "*[1] * (z.ndim - 1), -1"}, loses=[images])
+def alpha_along_the_last_axis():
     """NumPy lines alpha up with the last axis, which is the channel only for (N, C). For images (N, C, H, W) the
     channel is axis 1: give alpha a shape that says so."""
-    return np.where(z > 0, z, alpha * z)
 
 
-@wrong(loses=[any_alpha])
-def maximum_of_both(z, alpha):
+@wrong({"where(z > 0, z, alpha * z)": "maximum(alpha * z, z)"}, loses=[any_alpha])
+def maximum_of_both():
     """max(alpha z, z) is right only while alpha is at most 1. A learned alpha may grow beyond that: let the sign of
     z decide."""
-    if z.ndim > 1:
-        alpha = alpha.reshape(1, -1, *[1] * (z.ndim - 2))
-    return np.maximum(alpha * z, z)
 
 
-@wrong(loses=[vectors_and_batches, images])
-def first_alpha_only(z, alpha):
+@wrong({"alpha.reshape(1, -1, *[1] * (z.ndim - 2))": "alpha[0]"}, loses=[vectors_and_batches, images])
+def first_alpha_only():
     """All channels use the first entry of alpha. With an alpha of shape (C,) each channel has its own."""
-    return np.where(z > 0, z, alpha[0] * z)
 
 
-@wrong(loses=[vectors_and_batches, images])
-def mean_alpha(z, alpha):
+@wrong({"alpha * z": "alpha.mean() * z"}, loses=[vectors_and_batches, images])
+def mean_alpha():
     """All channels use the mean of alpha. With an alpha of shape (C,) each channel has its own."""
-    return np.where(z > 0, z, alpha.mean() * z)
 
 
-@wrong(loses=[vectors_and_batches, images])
-def alpha_along_axis_0(z, alpha):
+@wrong({"1, -1, *[1] * (z.ndim - 2)": "-1, *[1] * (z.ndim - 1)"}, loses=[vectors_and_batches, images])
+def alpha_along_axis_0():
     """You line alpha up with axis 0, which counts the examples of the batch. The channels are axis 1."""
-    a = alpha.reshape(-1, *[1] * (z.ndim - 1))
-    return np.where(z > 0, z, a * z)
 
 
-@wrong()
-def always_four_axes(z, alpha):
+@wrong({"if z.ndim > 1": "if True", "*[1] * (z.ndim - 2)": "1, 1"})
+def always_four_axes():
     """Your alpha always gets four axes, so smaller inputs come back with axes they never had. How many ones to add
     depends on z.ndim."""
-    a = alpha.reshape(1, -1, 1, 1)
-    return np.where(z > 0, z, a * z)
 
 
-@wrong()
-def plain_relu(z, alpha):
+@wrong({"where(z > 0, z, alpha * z)": "maximum(z, 0.0)"})
+def plain_relu():
     """This is plain ReLU: for z < 0 you return 0 and alpha has no effect."""
-    return np.maximum(z, 0.0)
 
 
-@wrong(keeps=[any_array])
-def default_alpha_kept(z, alpha):
+@wrong({"alpha * z": "0.25 * z"}, keeps=[any_array])
+def default_alpha_kept():
     """Your slope is 0.25 whatever alpha is. 0.25 is only where learning starts: use the parameter."""
-    return np.where(z > 0, z, 0.25 * z)
 
 
-@wrong({"if": "alpha = np.clip(alpha, 0, 1)\n    if"}, loses=[any_alpha])
+@wrong({"alpha * z": "np.clip(alpha, 0, 1) * z"}, loses=[any_alpha])
 def alpha_clipped():
     """You keep alpha within 0 and 1. It is an ordinary parameter: gradient descent may take it anywhere."""
 
 
-@wrong()
-def sides_swapped(z, alpha):
-    """The two sides are exchanged: the slope is 1 where z is positive and alpha where it is negative."""
-    if z.ndim > 1:
-        alpha = alpha.reshape(1, -1, *[1] * (z.ndim - 2))
-    return np.where(z > 0, alpha * z, z)
-
-
-@wrong({"np.where": "", ", z,": ") * z + (z <= 0) *", "z)": "z"}, loses=[any_alpha])
-def product_of_masks():
-    """A mask times infinity: 0 * inf is NaN. Choose between the two values instead of multiplying both by 0 or 1."""
-
-
-@wrong(loses=[any_array])
-def float32_lost(z, alpha):
-    """Right numbers, but float32 comes back as float64: np.zeros(shape) makes a float64 array."""
-    a = alpha if z.ndim < 2 else alpha.reshape(1, -1, *[1] * (z.ndim - 2))
-    y = np.zeros(z.shape)
-    y[...] = np.where(z > 0, z, a * z)
-    return y
+wrong.like(leaky_relu.sides_swapped, {"z, alpha * z": "alpha * z, z"})
+wrong.like(
+    leaky_relu.product_of_masks,
+    {"np.where(z > 0, z, alpha * z)": "(z > 0) * z + (z <= 0) * alpha * z"},
+    loses=[any_alpha],
+)
+wrong.like(rrelu_backward.float32_lost, {"return": "return np.zeros(z.shape) +"}, loses=[any_array])

@@ -34,5 +34,4 @@ def after(step: int, scheduler):
 
 
 FIXED_MOMENTUM = {"base_momentum": 0.9, "max_momentum": 0.9}
-
 FIXED_RATE = {"div_factor": 1.0, "final_div_factor": 1.0}

@@ -11,6 +11,7 @@ def exponential_schedule(step, initial_rate, s, factor=0.1):
 
 exponential_schedule = Exercise(
     TEXTBOOK,
+    takes="step: int >= 0; initial_rate, s, factor: number",
     summary="the learning rate multiplied by the same factor in every s steps",
     pytorch="torch.optim.lr_scheduler.ExponentialLR(optimizer, gamma=factor ** (1 / s))",
     source="Géron, Hands-On Machine Learning, chapter 11",
@@ -76,7 +77,7 @@ def staircase():
     without rounding; `//` rounds down."""
 
 
-@wrong({"** (": "**", "s)": "s"})
+@wrong({"** (step / s)": "**step / s"})
 def power_before_division():
     """Python computes a power before it divides: a**b/c is (a**b)/c. The exponent needs parentheses."""
 
@@ -86,7 +87,7 @@ def factor_at_every_step():
     """You multiply by `factor` at every step. It is the factor of s steps together."""
 
 
-@wrong({"return": "gamma = factor / s\n    return", "factor ** (step / s)": "gamma**step"})
+@wrong({"factor ** (step / s)": "(factor / s) ** step"})
 def factor_divided_by_s():
     """You share the factor out over s steps by division. Factors multiply: s times the same one must give `factor`,
     so each is its s-th root."""
@@ -97,7 +98,7 @@ def factor_forgotten():
     """Right for 0.1; other factors are not used."""
 
 
-@wrong({"factor ** (": "np.exp(-"})
+@wrong({"factor ** (step / s)": "np.exp(-step / s)"})
 def base_e():
     """After s steps your rate is 0.37 of the initial one: the base of your power is e. Here it is `factor`."""
 

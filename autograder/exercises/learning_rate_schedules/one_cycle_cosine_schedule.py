@@ -1,7 +1,5 @@
 """one_cycle_cosine_schedule: PyTorch's 1cycle: half a cosine wave up, another down; the momentum mirrored."""
 
-import numpy as np
-
 from autograder.exercises.cases import case, multistep_case, per_step
 from autograder.exercises.learning_rate_schedules import FIXED_MOMENTUM, FIXED_RATE, after, sgd
 from autograder.exercises.model import Exercise
@@ -23,6 +21,8 @@ def one_cycle_cosine_schedule(
 one_cycle_cosine_schedule = Exercise(
     TEXTBOOK,
     outputs=("learning_rate", "momentum"),
+    takes="step, total_steps: int >= 0; max_rate, pct_start, div_factor, final_div_factor: number; "
+    "base_momentum, max_momentum: number",
     summary="PyTorch's 1cycle: half a cosine wave up, another down to almost nothing; the momentum mirrored",
     pytorch="torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr, total_steps)",
     source="https://docs.pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.OneCycleLR.html",
@@ -33,31 +33,12 @@ USUAL_COSINE = {"pct_start": 0.3, "div_factor": 25.0, "final_div_factor": 1e4}
 
 
 @one_cycle_cosine_schedule.pytorch_reference
-def reference(
-    step,
-    total_steps,
-    max_rate,
-    pct_start=0.3,
-    div_factor=25.0,
-    final_div_factor=1e4,
-    base_momentum=0.85,
-    max_momentum=0.95,
-):
+def reference(step, max_rate, **settings):
     """OneCycleLR of PyTorch as it is: two phases, cosine."""
     import torch
 
-    scheduler = torch.optim.lr_scheduler.OneCycleLR(
-        sgd(max_rate),
-        max_lr=max_rate,
-        total_steps=total_steps,
-        pct_start=pct_start,
-        div_factor=div_factor,
-        final_div_factor=final_div_factor,
-        base_momentum=base_momentum,
-        max_momentum=max_momentum,
-    )
-    settings = after(step, scheduler)
-    return settings["lr"], settings["momentum"]
+    found = after(step, torch.optim.lr_scheduler.OneCycleLR(sgd(max_rate), max_lr=max_rate, **settings))
+    return found["lr"], found["momentum"]
 
 
 @requirement("the learning rate on its way up", points=1)
@@ -125,212 +106,60 @@ def whole(sample):
         yield multistep_case("a longer cycle", step=per_step(range(total)), total_steps=total, max_rate=rate)
 
 
-@wrong()
-def straight_lines(
-    step,
-    total_steps,
-    max_rate,
-    pct_start=0.3,
-    div_factor=25.0,
-    final_div_factor=1e4,
-    base_momentum=0.85,
-    max_momentum=0.95,
-):
+@wrong({"(1 - np.cos(np.pi * p)) / 2": "p"})
+def straight_lines():
     """Your way up and down is a straight line. PyTorch's default is half a wave of the cosine."""
-    start = max_rate / div_factor
-    corners = [0, pct_start * total_steps - 1, total_steps - 1]
-    learning_rate = np.interp(step, corners, [start, max_rate, start / final_div_factor])
-    momentum = np.interp(step, corners, [max_momentum, base_momentum, max_momentum])
-    return learning_rate, momentum
 
 
-@wrong()
-def peak_one_step_late(
-    step,
-    total_steps,
-    max_rate,
-    pct_start=0.3,
-    div_factor=25.0,
-    final_div_factor=1e4,
-    base_momentum=0.85,
-    max_momentum=0.95,
-):
+@wrong({"* total_steps - 1": "* total_steps"})
+def peak_one_step_late():
     """Your peak is at pct_start * total_steps. Steps count from 0, and PyTorch puts the peak one step before that."""
-    start = max_rate / div_factor
-    way = np.interp(step, [0, pct_start * total_steps, total_steps - 1], [0, 1, 2])
-    low = start if way <= 1 else start / final_div_factor
-    height = (1 - np.cos(np.pi * way)) / 2
-    return low + (max_rate - low) * height, max_momentum + (base_momentum - max_momentum) * height
 
 
-@wrong()
-def share_of_the_way_to_the_end(
-    step,
-    total_steps,
-    max_rate,
-    pct_start=0.3,
-    div_factor=25.0,
-    final_div_factor=1e4,
-    base_momentum=0.85,
-    max_momentum=0.95,
-):
+@wrong({"pct_start * total_steps - 1": "pct_start * (total_steps - 1)"})
+def share_of_the_way_to_the_end():
     """Your peak is at pct_start * (total_steps - 1). PyTorch multiplies first: pct_start * total_steps - 1."""
-    start = max_rate / div_factor
-    way = np.interp(step, [0, pct_start * (total_steps - 1), total_steps - 1], [0, 1, 2])
-    low = start if way <= 1 else start / final_div_factor
-    height = (1 - np.cos(np.pi * way)) / 2
-    return low + (max_rate - low) * height, max_momentum + (base_momentum - max_momentum) * height
 
 
-@wrong(keeps=[up, peak])
-def up_twice(
-    step,
-    total_steps,
-    max_rate,
-    pct_start=0.3,
-    div_factor=25.0,
-    final_div_factor=1e4,
-    base_momentum=0.85,
-    max_momentum=0.95,
-):
+@wrong({"(total_steps - 1 - step) /": "(step - peak) /"}, keeps=[up, peak])
+def up_twice():
     """Behind the peak you start from below and go up once more. On the way down p runs from 1 to 0."""
-    start = max_rate / div_factor
-    way = np.interp(step, [0, pct_start * total_steps - 1, total_steps - 1], [0, 1, 2])
-    low, share = (start, way) if way <= 1 else (start / final_div_factor, way - 1)
-    height = (1 - np.cos(np.pi * share)) / 2
-    return low + (max_rate - low) * height, max_momentum + (base_momentum - max_momentum) * height
 
 
-@wrong(keeps=[up, peak])
-def ends_one_step_late(
-    step,
-    total_steps,
-    max_rate,
-    pct_start=0.3,
-    div_factor=25.0,
-    final_div_factor=1e4,
-    base_momentum=0.85,
-    max_momentum=0.95,
-):
+@wrong(
+    {"(total_steps - 1 - step) / (total_steps - 1 - peak)": "(total_steps - step) / (total_steps - peak)"},
+    keeps=[up, peak],
+)
+def ends_one_step_late():
     """Your way down ends at step == total_steps, which is never taken: the last one is total_steps - 1."""
-    start = max_rate / div_factor
-    way = np.interp(step, [0, pct_start * total_steps - 1, total_steps], [0, 1, 2])
-    low = start if way <= 1 else start / final_div_factor
-    height = (1 - np.cos(np.pi * way)) / 2
-    return low + (max_rate - low) * height, max_momentum + (base_momentum - max_momentum) * height
 
 
-@wrong(loses=[down, whole])
-def last_rate_from_the_largest(
-    step,
-    total_steps,
-    max_rate,
-    pct_start=0.3,
-    div_factor=25.0,
-    final_div_factor=1e4,
-    base_momentum=0.85,
-    max_momentum=0.95,
-):
+@wrong({"start / final": "max_rate / final"}, loses=[down, whole])
+def last_rate_from_the_largest():
     """You divide the largest rate by final_div_factor. It divides the start rate, which is already smaller."""
-    start = max_rate / div_factor
-    way = np.interp(step, [0, pct_start * total_steps - 1, total_steps - 1], [0, 1, 2])
-    low = start if way <= 1 else max_rate / final_div_factor
-    height = (1 - np.cos(np.pi * way)) / 2
-    return low + (max_rate - low) * height, max_momentum + (base_momentum - max_momentum) * height
 
 
-@wrong(loses=[down, whole])
-def ends_at_the_start_rate(
-    step,
-    total_steps,
-    max_rate,
-    pct_start=0.3,
-    div_factor=25.0,
-    final_div_factor=1e4,
-    base_momentum=0.85,
-    max_momentum=0.95,
-):
+@wrong({"start / final_div_factor": "start"}, loses=[down, whole])
+def ends_at_the_start_rate():
     """You come down to the start rate. The end is lower: the start rate divided by final_div_factor."""
-    start = max_rate / div_factor
-    way = np.interp(step, [0, pct_start * total_steps - 1, total_steps - 1], [0, 1, 2])
-    height = (1 - np.cos(np.pi * way)) / 2
-    return start + (max_rate - start) * height, max_momentum + (base_momentum - max_momentum) * height
 
 
-@wrong(loses=[peak])
-def peak_rounded(
-    step,
-    total_steps,
-    max_rate,
-    pct_start=0.3,
-    div_factor=25.0,
-    final_div_factor=1e4,
-    base_momentum=0.85,
-    max_momentum=0.95,
-):
+@wrong({"pct_start * total_steps": "int(pct_start * total_steps)"}, loses=[peak])
+def peak_rounded():
     """You round the step of the peak. PyTorch does not: the peak may lie between two steps, and then neither of them
     has the largest rate."""
-    start = max_rate / div_factor
-    way = np.interp(step, [0, int(pct_start * total_steps) - 1, total_steps - 1], [0, 1, 2])
-    low = start if way <= 1 else start / final_div_factor
-    height = (1 - np.cos(np.pi * way)) / 2
-    return low + (max_rate - low) * height, max_momentum + (base_momentum - max_momentum) * height
 
 
-@wrong(loses=[momentum, whole])
-def momentum_left_alone(
-    step,
-    total_steps,
-    max_rate,
-    pct_start=0.3,
-    div_factor=25.0,
-    final_div_factor=1e4,
-    base_momentum=0.85,
-    max_momentum=0.95,
-):
+@wrong({" + (base_momentum - max_momentum) * height": ""}, loses=[momentum, whole])
+def momentum_left_alone():
     """Your momentum never changes. It is a mirror image of the rate: smallest at the peak."""
-    start = max_rate / div_factor
-    way = np.interp(step, [0, pct_start * total_steps - 1, total_steps - 1], [0, 1, 2])
-    low = start if way <= 1 else start / final_div_factor
-    height = (1 - np.cos(np.pi * way)) / 2
-    return low + (max_rate - low) * height, max_momentum
 
 
-@wrong(loses=[momentum, whole])
-def momentum_in_straight_lines(
-    step,
-    total_steps,
-    max_rate,
-    pct_start=0.3,
-    div_factor=25.0,
-    final_div_factor=1e4,
-    base_momentum=0.85,
-    max_momentum=0.95,
-):
+@wrong({"(base_momentum - max_momentum) * height": "(base_momentum - max_momentum) * p"}, loses=[momentum, whole])
+def momentum_in_straight_lines():
     """Your momentum moves in straight lines. It follows the cosine, as the learning rate does."""
-    start = max_rate / div_factor
-    corners = [0, pct_start * total_steps - 1, total_steps - 1]
-    way = np.interp(step, corners, [0, 1, 2])
-    low = start if way <= 1 else start / final_div_factor
-    height = (1 - np.cos(np.pi * way)) / 2
-    momentum = np.interp(step, corners, [max_momentum, base_momentum, max_momentum])
-    return low + (max_rate - low) * height, momentum
 
 
-@wrong()
-def quarter_of_a_wave(
-    step,
-    total_steps,
-    max_rate,
-    pct_start=0.3,
-    div_factor=25.0,
-    final_div_factor=1e4,
-    base_momentum=0.85,
-    max_momentum=0.95,
-):
+@wrong({"(1 - np.cos(np.pi * p)) / 2": "np.sin(np.pi / 2 * p)"})
+def quarter_of_a_wave():
     """You use a quarter of a wave, which starts steeply. Half a wave, (1 - cos(pi * p)) / 2, is flat at both ends."""
-    start = max_rate / div_factor
-    way = np.interp(step, [0, pct_start * total_steps - 1, total_steps - 1], [0, 1, 2])
-    low = start if way <= 1 else start / final_div_factor
-    height = np.sin(np.pi / 2 * way)
-    return low + (max_rate - low) * height, max_momentum + (base_momentum - max_momentum) * height

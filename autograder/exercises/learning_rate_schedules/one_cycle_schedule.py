@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import numpy as np
-
 from autograder.exercises.cases import case, multistep_case, per_step
 from autograder.exercises.learning_rate_schedules import FIXED_MOMENTUM, FIXED_RATE, after, sgd
 from autograder.exercises.model import Exercise
@@ -25,6 +21,8 @@ def one_cycle_schedule(
 one_cycle_schedule = Exercise(
     TEXTBOOK,
     outputs=("learning_rate", "momentum"),
+    takes="step, total_steps, peak: int >= 0; max_rate, div_factor, final_div_factor: number; "
+    "base_momentum, max_momentum: number",
     summary="the learning rate in straight lines up, down, and down to almost nothing; the momentum mirrored",
     pytorch='torch.optim.lr_scheduler.OneCycleLR(..., three_phase=True, anneal_strategy="linear")',
     source="Smith 2018, https://arxiv.org/abs/1803.09820",
@@ -34,7 +32,7 @@ requirement, wrong = one_cycle_schedule.requirement, one_cycle_schedule.wrong
 USUAL = {"div_factor": 10.0, "final_div_factor": 1000.0}
 
 
-def a_cycle(sample: Sampler) -> dict[str, Any]:
+def a_cycle(sample: Sampler) -> dict[str, float]:
     """Number of steps, the step of the peak (below a half) and the largest rate."""
     peak = sample.integer(5, 12)
     total_steps = 2 * peak + sample.integer(4, 9)
@@ -42,26 +40,16 @@ def a_cycle(sample: Sampler) -> dict[str, Any]:
 
 
 @one_cycle_schedule.pytorch_reference
-def reference(
-    step, total_steps, peak, max_rate, div_factor=10.0, final_div_factor=1000.0, base_momentum=0.85, max_momentum=0.95
-):
+def reference(step, total_steps, peak, max_rate, **settings):
     """OneCycleLR of PyTorch with three phases and straight lines; its pct_start counts one step more than peak."""
     import torch
 
+    settings = {**USUAL, **settings, "pct_start": (peak + 1) / total_steps}
     scheduler = torch.optim.lr_scheduler.OneCycleLR(
-        sgd(max_rate),
-        max_lr=max_rate,
-        total_steps=total_steps,
-        pct_start=(peak + 1) / total_steps,
-        anneal_strategy="linear",
-        three_phase=True,
-        div_factor=div_factor,
-        final_div_factor=final_div_factor,
-        base_momentum=base_momentum,
-        max_momentum=max_momentum,
+        sgd(max_rate), max_rate, total_steps, three_phase=True, anneal_strategy="linear", **settings
     )
-    settings = after(step, scheduler)
-    return settings["lr"], settings["momentum"]
+    found = after(step, scheduler)
+    return found["lr"], found["momentum"]
 
 
 @requirement("the learning rate up and down again", points=1)
@@ -151,21 +139,15 @@ def no_last_drop():
     divided by final_div_factor."""
 
 
-@wrong(loses=[momentum, whole])
-def momentum_left_alone(
-    step, total_steps, peak, max_rate, div_factor=10.0, final_div_factor=1000.0, base_momentum=0.85, max_momentum=0.95
-):
+@wrong({"return learning_rate, momentum": "return learning_rate, max_momentum"}, loses=[momentum, whole])
+def momentum_left_alone():
     """Your momentum never changes. It is a mirror image of the rate: smallest at the peak."""
-    start = max_rate / div_factor
-    corners = [0, peak, 2 * peak, total_steps - 1]
-    learning_rate = np.interp(step, corners, [start, max_rate, start, start / final_div_factor])
-    return learning_rate, max_momentum
 
 
 @wrong(
     {
-        "momentum = np.interp(step, corners, [": "momentum = np.interp(step, corners, [base_momentum,",
-        "max_momentum, max_momentum": "base_momentum",
+        "(step, corners, [max_momentum, base_momentum, max_": "(step, corners, [base_momentum, max_momentum, base_",
+        ", max_momentum])": ", base_momentum])",
     },
     loses=[momentum, whole],
 )

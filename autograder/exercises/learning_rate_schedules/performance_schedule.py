@@ -27,6 +27,8 @@ def performance_schedule(
 performance_schedule = Exercise(
     TEXTBOOK,
     outputs=("learning_rate", "best", "bad_epochs", "cooldown_left"),
+    takes="learning_rate, best: number; bad_epochs, cooldown_left: int >= 0; metric, factor: number; "
+    "patience: int >= 0; threshold: number; cooldown: int >= 0; min_rate: number",
     summary="the learning rate multiplied by a factor when the metric has not become better for too long",
     pytorch="torch.optim.lr_scheduler.ReduceLROnPlateau(optimizer, ...).step(metric)",
     source="https://docs.pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.ReduceLROnPlateau.html",
@@ -138,26 +140,16 @@ def many(sample):
         yield multistep_case("30 epochs", **start, metric=per_step(metrics.tolist()), **options)
 
 
-@wrong({"if bad_epochs >": "elif bad_epochs > 0 and bad_epochs >="}, loses=[counting, many])
+@wrong({"if bad_epochs > patience": "elif bad_epochs > 0 and bad_epochs >= patience"}, loses=[counting, many])
 def one_epoch_early():
     """You lower the rate one epoch too soon: patience is the number of bad epochs that are tolerated. The cut comes
     when the count is larger than it."""
 
 
-@wrong()
-def compared_with_the_epoch_before(
-    learning_rate, best, bad_epochs, cooldown_left, metric, factor, patience, threshold=1e-4, cooldown=0, min_rate=0.0
-):
+@wrong({"bad_epochs = bad_epochs + 1": "best, bad_epochs = metric, bad_epochs + 1"})
+def compared_with_the_epoch_before():
     """You keep the last metric instead of the best one: a worse epoch makes the next comparison easier. `best`
     changes only when the metric is better."""
-    bad_epochs = 0 if metric < best * (1 - threshold) else bad_epochs + 1
-    best = metric
-    if cooldown_left > 0:
-        cooldown_left, bad_epochs = cooldown_left - 1, 0
-    if bad_epochs > patience:
-        learning_rate = max(learning_rate * factor, min_rate)
-        cooldown_left, bad_epochs = cooldown, 0
-    return learning_rate, best, bad_epochs, cooldown_left
 
 
 @wrong({"threshold)": "threshold) or metric == best"}, loses=[better])
@@ -166,7 +158,7 @@ def the_same_counts_as_better():
     code counts it as a bad epoch."""
 
 
-@wrong({"* (1 - threshold)": ""}, loses=[better])
+@wrong({" * (1 - threshold)": ""}, loses=[better])
 def threshold_forgotten():
     """You count every decrease as better, however small. It must be below best * (1 - threshold)."""
 
@@ -183,109 +175,48 @@ def size_of_a_negative_metric():
     threshold) all the same, which is then larger than best."""
 
 
-@wrong(loses=[better])
-def nan_counts_as_better(
-    learning_rate, best, bad_epochs, cooldown_left, metric, factor, patience, threshold=1e-4, cooldown=0, min_rate=0.0
-):
+@wrong({"metric < best * (1": "not metric >= best * (1"}, loses=[better])
+def nan_counts_as_better():
     """NaN becomes the best metric, and nothing is ever better than NaN. Every comparison with NaN is False: ask
     whether the metric is better, and let `else` be the bad epochs."""
-    if metric >= best * (1 - threshold):
-        bad_epochs = bad_epochs + 1
-    else:
-        best, bad_epochs = metric, 0
-    if cooldown_left > 0:
-        cooldown_left, bad_epochs = cooldown_left - 1, 0
-    if bad_epochs > patience:
-        learning_rate = max(learning_rate * factor, min_rate)
-        cooldown_left, bad_epochs = cooldown, 0
-    return learning_rate, best, bad_epochs, cooldown_left
 
 
-@wrong(loses=[cooldown_cases, floor])
-def cooldown_forgotten(
-    learning_rate, best, bad_epochs, cooldown_left, metric, factor, patience, threshold=1e-4, cooldown=0, min_rate=0.0
-):
+@wrong(
+    {
+        "if cooldown_left > 0:\n        cooldown_left, bad_epochs = cooldown_left - 1, 0\n    ": "",
+        "cooldown_left, bad_epochs = cooldown, 0": "bad_epochs = 0",
+    },
+    loses=[cooldown_cases, floor],
+)
+def cooldown_forgotten():
     """The cooldown is not used: a cut sets cooldown_left to cooldown; each epoch that finds it above 0 takes one off
     and sets the count of bad epochs to 0."""
-    if metric < best * (1 - threshold):
-        best, bad_epochs = metric, 0
-    else:
-        bad_epochs = bad_epochs + 1
-    if bad_epochs > patience:
-        learning_rate, bad_epochs = max(learning_rate * factor, min_rate), 0
-    return learning_rate, best, bad_epochs, cooldown_left
 
 
-@wrong(loses=[cooldown_cases, floor])
-def cooldown_one_epoch_short(
-    learning_rate, best, bad_epochs, cooldown_left, metric, factor, patience, threshold=1e-4, cooldown=0, min_rate=0.0
-):
+@wrong({"= cooldown, 0": "= max(cooldown - 1, 0), 0"}, loses=[cooldown_cases, floor])
+def cooldown_one_epoch_short():
     """The epoch of the cut takes one off its own cooldown. Look after the cooldown first, then decide about a cut."""
-    if metric < best * (1 - threshold):
-        best, bad_epochs = metric, 0
-    else:
-        bad_epochs = bad_epochs + 1
-    if cooldown_left == 0 and bad_epochs > patience:
-        learning_rate = max(learning_rate * factor, min_rate)
-        cooldown_left, bad_epochs = cooldown, 0
-    if cooldown_left > 0:
-        cooldown_left, bad_epochs = cooldown_left - 1, 0
-    return learning_rate, best, bad_epochs, cooldown_left
 
 
-@wrong(loses=[cooldown_cases])
-def cut_before_the_cooldown(
-    learning_rate, best, bad_epochs, cooldown_left, metric, factor, patience, threshold=1e-4, cooldown=0, min_rate=0.0
-):
+@wrong({"cooldown_left > 0": "cooldown_left > 0 and bad_epochs <= patience"}, loses=[cooldown_cases])
+def cut_before_the_cooldown():
     """With patience 0 you cut again during the cooldown: rule 2 comes before rule 3 and sets the count of bad epochs
     to 0."""
-    if metric < best * (1 - threshold):
-        best, bad_epochs = metric, 0
-    else:
-        bad_epochs = bad_epochs + 1
-    if bad_epochs > patience:
-        learning_rate = max(learning_rate * factor, min_rate)
-        cooldown_left, bad_epochs = cooldown, 0
-    elif cooldown_left > 0:
-        cooldown_left, bad_epochs = cooldown_left - 1, 0
-    return learning_rate, best, bad_epochs, cooldown_left
 
 
-@wrong({"learning_rate *": "learning_rate /"}, keeps=[better])
+@wrong({"learning_rate * factor": "learning_rate / factor"}, keeps=[better])
 def divides_by_the_factor():
     """You divide by `factor`, which is below 1: your learning rate grows. PyTorch multiplies."""
 
 
-@wrong(loses=[floor])
-def smallest_rate_forgotten(
-    learning_rate, best, bad_epochs, cooldown_left, metric, factor, patience, threshold=1e-4, cooldown=0, min_rate=0.0
-):
+@wrong({"max(learning_rate * factor, min_rate)": "learning_rate * factor"}, loses=[floor])
+def smallest_rate_forgotten():
     """The learning rate falls below min_rate."""
-    if metric < best * (1 - threshold):
-        best, bad_epochs = metric, 0
-    else:
-        bad_epochs = bad_epochs + 1
-    if cooldown_left > 0:
-        cooldown_left, bad_epochs = cooldown_left - 1, 0
-    if bad_epochs > patience:
-        learning_rate, cooldown_left, bad_epochs = learning_rate * factor, cooldown, 0
-    return learning_rate, best, bad_epochs, cooldown_left
 
 
-@wrong(keeps=[better])
-def count_goes_on_after_a_cut(
-    learning_rate, best, bad_epochs, cooldown_left, metric, factor, patience, threshold=1e-4, cooldown=0, min_rate=0.0
-):
+@wrong({"cooldown_left, bad_epochs = cooldown, 0": "cooldown_left = cooldown"}, keeps=[better])
+def count_goes_on_after_a_cut():
     """After a cut the count of bad epochs starts again from 0. Yours goes on, so the next bad epoch cuts again."""
-    if metric < best * (1 - threshold):
-        best, bad_epochs = metric, 0
-    else:
-        bad_epochs = bad_epochs + 1
-    if cooldown_left > 0:
-        cooldown_left, bad_epochs = cooldown_left - 1, 0
-    if bad_epochs > patience:
-        learning_rate, cooldown_left = max(learning_rate * factor, min_rate), cooldown
-    return learning_rate, best, bad_epochs, cooldown_left
 
 
 @wrong({"best, bad_epochs = metric, 0": "best = metric"}, loses=[counting, many])

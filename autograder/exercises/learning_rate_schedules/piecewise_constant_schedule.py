@@ -19,6 +19,7 @@ def piecewise_constant_schedule(step, boundaries, values):
 
 piecewise_constant_schedule = Exercise(
     TEXTBOOK,
+    takes="step: int >= 0; boundaries: list of int; values: list of number",
     summary="one learning rate up to the first boundary, another up to the second, and so on",
     pytorch="torch.optim.lr_scheduler.MultiStepLR(optimizer, milestones, gamma)",
     source="Géron, Hands-On Machine Learning, chapter 11",
@@ -94,51 +95,39 @@ def whole(sample):
         yield multistep_case("40 steps", step=per_step(range(40)), boundaries=boundaries, values=values)
 
 
-@wrong(loses=[at, whole])
-def old_value_at_the_boundary(step, boundaries, values):
+@wrong({">=": ">"}, loses=[at, whole])
+def old_value_at_the_boundary():
     """At step == boundary you still give the old value. The new one begins there: `>=` rather than `>`, or
     side="right" in np.searchsorted."""
-    return values[int(np.searchsorted(boundaries, step))]
 
 
-@wrong(loses=[ends, whole])
-def last_value_never_used(step, boundaries, values):
+@wrong({"values[passed]": "values[:-1][min(passed, len(boundaries) - 1)]"}, loses=[ends, whole])
+def last_value_never_used():
     """The last value is never used: there is one value more than there are boundaries, and zip ends with the shorter
     list."""
-    for boundary, value in zip(boundaries, values, strict=False):
-        if step < boundary:
-            return value
-    return value
 
 
-@wrong()
-def values_multiplied(step, boundaries, values):
+@wrong({"values[passed]": "float(np.prod(values[: passed + 1]))"})
+def values_multiplied():
     """You multiply the values of all pieces so far. They are learning rates, not factors."""
-    learning_rate = values[0]
-    for boundary, value in zip(boundaries, values[1:], strict=True):
-        if step >= boundary:
-            learning_rate = learning_rate * value
-    return learning_rate
 
 
-@wrong({"passed = sum(step >= boundary for boundary in": "ends = np.cumsum(", "[passed": "[int(np.sum(step >= ends))"})
+@wrong({"boundary for boundary in boundaries": "end for end in np.cumsum(boundaries)"})
 def boundaries_as_lengths():
     """You read the boundaries as the lengths of the pieces. They are counted from the start of training."""
 
 
-@wrong(loses=[at, whole])
-def counted_from_one(step, boundaries, values):
+@wrong({"step >=": "step + 1 >="}, loses=[at, whole])
+def counted_from_one():
     """The new value comes one step too soon: at step = boundary - 1 it is still the old one."""
-    return values[sum(step + 1 >= boundary for boundary in boundaries)]
 
 
-@wrong()
-def straight_lines(step, boundaries, values):
+@wrong({"values[passed]": "float(np.interp(step, [0, *boundaries], values))"})
+def straight_lines():
     """np.interp draws straight lines between the values. Here each value holds until the next boundary."""
-    return float(np.interp(step, [0, *boundaries], values))
 
 
-@wrong({"[passed": "[min(passed + 1, len(boundaries))"})
+@wrong({"values[passed]": "values[min(passed + 1, len(boundaries))]"})
 def next_value():
     """You are one value ahead: before the first boundary it is values[0]."""
 

@@ -11,6 +11,7 @@ def power_schedule(step, initial_rate, s, c=1.0):
 
 power_schedule = Exercise(
     TEXTBOOK,
+    takes="step: int >= 0; initial_rate, s, c: number",
     summary="the learning rate divided by (1 + step / s) to the power c",
     pytorch="torch.optim.lr_scheduler.LambdaLR(optimizer, lambda k: (1 + k / s) ** -c)",
     source="Géron, Hands-On Machine Learning, chapter 11; Robbins and Monro 1951",
@@ -76,13 +77,13 @@ def staircase():
     rounds down."""
 
 
-@wrong({"/ (1 + step": "/ ((1 + step)"})
+@wrong({"(1 + step / s)": "((1 + step) / s)"})
 def parenthesis_in_the_wrong_place():
     """At step 0 your learning rate is not the initial one: you divide (1 + step) by s. Only the step is divided by
     s."""
 
 
-@wrong({"/ (1 +": "/ 1 + ("})
+@wrong({"(1 + step / s) ** c": "1 + (step / s) ** c"})
 def parentheses_left_out():
     """Your learning rate grows: without parentheses Python divides by 1 and then adds. The whole sum 1 + step / s
     stands below the line."""
@@ -103,28 +104,28 @@ def counted_from_one():
     """Your schedule is one step ahead: at step 0 no step has been taken yet, and the rate is the initial one."""
 
 
-@wrong({"** c": ""}, loses=[powers])
+@wrong({" ** c": ""}, loses=[powers])
 def power_forgotten():
     """Right for c = 1; the power c is not used."""
 
 
-@wrong({"+": "+ (", "** c": "** c)"}, loses=[powers])
+@wrong({"(1 + step / s) ** c": "(1 + (step / s) ** c)"}, loses=[powers])
 def power_of_the_fraction_alone():
     """You raise step / s alone to the power c. The power belongs to the whole of 1 + step / s."""
 
 
-@wrong({"+": "+ c *", "** c": ""}, loses=[powers])
+@wrong({"(1 + step / s) ** c": "(1 + c * step / s)"}, loses=[powers])
 def power_as_a_factor():
     """You multiply by c where it is a power: `**`, not `*`."""
 
 
-@wrong({"initial_rate /": "initial_rate *", "+ step": "- min(step, s)"})
+@wrong({"/ (1 + step / s)": "* (1 - min(step, s) / s)"})
 def polynomial_decay():
     """Your learning rate comes down to 0 after s steps. That is PyTorch's PolynomialLR, which has a similar name and
     does something else."""
 
 
-@wrong({"/ (1 +": "* 0.5 ** (c *", "** c": ""})
+@wrong({"/ (1 + step / s) ** c": "* 0.5 ** (c * step / s)"})
 def halved_every_s_steps():
     """You halve the learning rate every s steps, which is exponential. Here it is a half after s steps, a third
     after 2s, a quarter after 3s."""

@@ -4,8 +4,7 @@ import numpy as np
 
 from autograder.exercises.cases import case, multistep_case, per_step
 from autograder.exercises.model import PURITY, Exercise
-from autograder.exercises.momentum import sgd
-from autograder.exercises.optimizer_states import of_any_form
+from autograder.exercises.optimizer_states import sgd_step
 
 TEXTBOOK = """\
 def gradient_descent_step(theta, gradient, learning_rate):
@@ -15,6 +14,7 @@ def gradient_descent_step(theta, gradient, learning_rate):
 gradient_descent_step = Exercise(
     TEXTBOOK,
     outputs=("theta",),
+    takes="theta, gradient: (*); learning_rate: number",
     summary="one step of gradient descent",
     pytorch="torch.optim.SGD([theta], lr=learning_rate), one step()",
     source="https://docs.pytorch.org/docs/stable/generated/torch.optim.SGD.html",
@@ -24,13 +24,11 @@ requirement, wrong = gradient_descent_step.requirement, gradient_descent_step.wr
 
 @gradient_descent_step.pytorch_reference
 def reference(theta, gradient, learning_rate):
-    """One step of torch.optim.SGD."""
-    return sgd(theta, gradient, lr=learning_rate)[0]
+    return sgd_step(theta, gradient, lr=learning_rate)[0]
 
 
 @requirement("one step", points=1)
-def values(sample):
-    """Gradients of either sign, entries of zero, and large numbers."""
+def one_step(sample):
     yield case("two entries", theta=np.array([1.0, 2.0]), gradient=np.array([3.0, -4.0]), learning_rate=0.1)
     yield case("an entry of zero", theta=np.array([-1.0, 2.0]), gradient=np.array([0.0, 0.5]), learning_rate=0.2)
     yield case("a steep slope", theta=np.array([1.0, -2.0]), gradient=np.array([250.0, -40.0]), learning_rate=1.5)
@@ -41,73 +39,56 @@ def values(sample):
 
 
 @requirement("over many steps", points=1)
-def many(sample):
-    """Some steps, each from where the one before ended; the learning rate changes, too."""
-    gradients = [np.array([2.0]), np.array([-1.0]), np.array([0.5])]
-    yield multistep_case("3 steps", theta=np.array([1.0]), gradient=per_step(gradients), learning_rate=0.1)
+def many_steps(sample):
+    gradients = per_step(np.array([[2.0], [-1.0], [0.5]]))
+    yield multistep_case("3 steps", theta=np.array([1.0]), gradient=gradients, learning_rate=0.1)
     for _ in sample.repeat(public=1, hidden=3):
-        size = sample.integer(2, 6)
-        gradients = [sample.normal(size) for _ in range(12)]
-        rates = [0.3 / (1 + t) for t in range(12)]
-        yield multistep_case(
-            "12 steps, falling learning rate",
-            theta=sample.normal(size),
-            gradient=per_step(gradients),
-            learning_rate=per_step(rates),
-        )
+        size, rates = sample.integer(2, 6), per_step([0.3 / (1 + t) for t in range(12)])
+        start = {"theta": sample.normal(size), "gradient": per_step(sample.normal(12, size))}
+        yield multistep_case("12 steps, falling learning rate", **start, learning_rate=rates)
 
 
-@requirement("any shape, memory order and dtype", points=1)
-def any_cases(sample):
-    """float32 stays float32, whole numbers give float64; any shape and memory order."""
-    for name, (theta, gradient) in of_any_form(sample, 2):
-        yield case(name, theta=theta, gradient=gradient, learning_rate=0.1)
+@gradient_descent_step.any_array(points=1)
+def any_array(sample, shape):
+    return {"theta": sample.normal(*shape), "gradient": sample.normal(*shape), "learning_rate": 0.1}
 
 
-@wrong({"-": "+"})
+@wrong({"theta -": "theta +"})
 def adds_the_gradient():
     """You walk uphill: the gradient points to where the loss grows."""
 
 
-@wrong({"learning_rate *": ""})
+@wrong({"learning_rate * gradient": "gradient"})
 def learning_rate_forgotten():
     """`learning_rate` has no effect on your result: you subtract the whole gradient."""
 
 
-@wrong({"return theta": "return"})
+@wrong({"theta - learning_rate": "-learning_rate"})
 def only_the_change():
     """You return how far theta moves. Return where it is afterwards."""
 
 
-@wrong(
-    {
-        "return": "norm = np.sqrt(np.sum(gradient**2))\n    return",
-        "* gradient": "* gradient / (norm if norm > 0 else 1)",
-    }
-)
+@wrong({"return": "length = np.sqrt(np.sum(gradient**2)) or 1\n    return", "* gradient": "* gradient / length"})
 def gradient_made_a_unit_vector():
     """Your steps all have the same length: the gradient is divided by its norm somewhere. Where the slope is gentle,
     steps are meant to be short."""
 
 
-@wrong(loses=[any_cases, PURITY])
-def writes_into_theta(theta, gradient, learning_rate):
+@wrong({"return theta -": "theta -=", "* gradient": "* gradient\n    return theta"}, loses=[any_array, PURITY])
+def writes_into_theta():
     """The array `theta` that you were given has been changed: `theta -= ...` works in place, and cannot store a
     fraction in an array of whole numbers. `theta - ...` makes a new array."""
-    theta -= learning_rate * gradient
-    return theta
 
 
-@wrong(loses=[any_cases])
-def as_whole_as_theta(theta, gradient, learning_rate):
+@wrong(
+    {"theta - learning_rate * gradient": "(theta - learning_rate * gradient).astype(theta.dtype)"}, loses=[any_array]
+)
+def as_whole_as_theta():
     """A theta of whole numbers stays whole in your result, so that a step of 0.1 is cut down to nothing. Whole
     numbers must give float64."""
-    moved = theta.copy()
-    moved[...] = theta - learning_rate * gradient
-    return moved
 
 
-@wrong({"- learning_rate": "- np.float64(learning_rate)"}, loses=[any_cases])
+@wrong({"- learning_rate": "- np.float64(learning_rate)"}, loses=[any_array])
 def always_float64():
     """The numbers are right, but float32 becomes float64: np.float64(...) is a NumPy number and takes the array with
     it. A plain Python number adapts to the array beside it."""

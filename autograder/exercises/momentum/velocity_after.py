@@ -4,7 +4,6 @@ import numpy as np
 
 from autograder.exercises.cases import case
 from autograder.exercises.model import Exercise
-from autograder.exercises.optimizer_states import of_any_form
 
 TEXTBOOK = """\
 def velocity_after(gradient, t, learning_rate, beta):
@@ -15,6 +14,7 @@ def velocity_after(gradient, t, learning_rate, beta):
 velocity_after = Exercise(
     TEXTBOOK,
     outputs=("m",),
+    takes="gradient: (*); t: int >= 0; learning_rate, beta: number",
     summary="the velocity of momentum optimization after t steps with the same gradient, from rest",
     pytorch="torch.optim.SGD(lr=learning_rate, momentum=beta), t times step(): -learning_rate * momentum_buffer",
     source="https://distill.pub/2017/momentum/",
@@ -39,38 +39,30 @@ def reference(gradient, t, learning_rate, beta):
 
 
 @requirement("the first steps", points=1)
-def values(sample):
-    """The first steps."""
+def first_steps(sample):
     yield case("2 steps", gradient=np.array([1.0]), t=2, learning_rate=0.1, beta=0.9)
     yield case("1 step", gradient=np.array([2.0, -4.0]), t=1, learning_rate=0.1, beta=0.9)
     yield case("no step", gradient=np.array([2.0, -4.0]), t=0, learning_rate=0.1, beta=0.9)
     yield case("3 steps", gradient=np.array([2.0, -4.0]), t=3, learning_rate=0.5, beta=0.5)
     for _ in sample.repeat(public=2, hidden=6):
-        settings = {
-            "t": sample.integer(4, 12),
-            "learning_rate": sample.number(0.05, 0.5),
-            "beta": sample.number(0.3, 0.95),
-        }
-        yield case("random", gradient=sample.normal(*sample.shape(), scale=3.0), **settings)
+        t, rate, beta = sample.integer(4, 12), sample.number(0.05, 0.5), sample.number(0.3, 0.95)
+        gradient = sample.normal(*sample.shape(), scale=3.0)
+        yield case("random", gradient=gradient, t=t, learning_rate=rate, beta=beta)
 
 
 @requirement("many steps", points=1)
-def terminal(sample):
+def many_steps(sample):
     """So many steps that the velocity hardly grows any more, and many that are not enough for it."""
     yield case("300 steps", gradient=np.array([1.0]), t=300, learning_rate=0.1, beta=0.9)
     yield case("300 steps, beta = 0.999", gradient=np.array([3.0, -1.0]), t=300, learning_rate=0.02, beta=0.999)
     for _ in sample.repeat(public=1, hidden=4):
-        settings = {
-            "t": sample.integer(60, 200),
-            "learning_rate": sample.number(0.05, 0.5),
-            "beta": sample.choice([0.8, 0.97]),
-        }
-        yield case("random", gradient=sample.normal(*sample.shape(), scale=3.0), **settings)
+        t, rate, beta = sample.integer(60, 200), sample.number(0.05, 0.5), sample.choice([0.8, 0.97])
+        gradient = sample.normal(*sample.shape(), scale=3.0)
+        yield case("random", gradient=gradient, t=t, learning_rate=rate, beta=beta)
 
 
 @requirement("beta = 1 and beta = 0", points=1)
-def extremes(sample):
-    """Nothing is forgotten (beta = 1), or everything (beta = 0)."""
+def all_or_nothing_kept(sample):
     yield case("beta = 1", gradient=np.array([1.0]), t=3, learning_rate=0.1, beta=1.0)
     yield case("beta = 0", gradient=np.array([1.0]), t=3, learning_rate=0.1, beta=0.0)
     for _ in sample.repeat(public=1, hidden=3):
@@ -79,65 +71,56 @@ def extremes(sample):
             yield case(f"random, beta = {beta:g}", gradient=sample.normal(*sample.shape(), scale=3.0), **settings)
 
 
-@requirement("any shape, memory order and dtype", points=1)
-def any_cases(sample):
-    """float32 stays float32, whole numbers give float64; any shape and memory order."""
-    for name, (gradient,) in of_any_form(sample, 1):
-        yield case(name, gradient=gradient, t=4, learning_rate=0.1, beta=0.9)
+@velocity_after.any_array(points=1)
+def any_array(sample, shape):
+    return {"gradient": sample.normal(*shape), "t": 4, "learning_rate": 0.1, "beta": 0.9}
 
 
-@wrong(keeps=[extremes])
-def terminal_at_once(gradient, t, learning_rate, beta):
+@wrong({"(1 - beta**t)": "min(t, 1)"}, keeps=[all_or_nothing_kept])
+def terminal_at_once():
     """You return the velocity that is reached in the end, whatever t is. After t steps a part of it is missing."""
-    if beta == 1:
-        return -learning_rate * t * gradient
-    return -learning_rate * gradient / (1 - beta) * min(t, 1)
 
 
-@wrong()
-def one_step_too_many(gradient, t, learning_rate, beta):
+@wrong({"total = t": "t = t + 1\n    total = t"})
+def one_step_too_many():
     """One step too many: after t steps the sum of the powers of beta has t terms, the first of them 1."""
-    return -learning_rate * sum(beta**k for k in range(t + 1)) * gradient
 
 
-@wrong()
-def one_step_too_few(gradient, t, learning_rate, beta):
+@wrong({"total = t": "t = max(t - 1, 0)\n    total = t"})
+def one_step_too_few():
     """One step too few: after t steps the sum of the powers of beta has t terms, the first of them 1."""
-    return -learning_rate * sum(beta**k for k in range(t - 1)) * gradient
 
 
-@wrong()
-def uphill(gradient, t, learning_rate, beta):
+@wrong({"-learning_rate": "learning_rate"})
+def uphill():
     """The size is right and the sign is not: the velocity points against the gradient."""
-    return learning_rate * sum(beta**k for k in range(t)) * gradient
 
 
-@wrong()
-def learning_rate_forgotten(gradient, t, learning_rate, beta):
+@wrong({"-learning_rate * total": "-total"})
+def learning_rate_forgotten():
     """`learning_rate` has no effect on your result."""
-    return -sum(beta**k for k in range(t)) * gradient
 
 
-@wrong()
-def moving_average(gradient, t, learning_rate, beta):
+@wrong({"t if beta == 1 else (1 - beta**t) / (1 - beta)": "1 - beta**t"})
+def moving_average():
     """Yours never exceeds learning_rate times gradient: the division by 1 - beta is missing, as if the velocity were
     an average. It is a sum."""
-    return -learning_rate * (1 - beta**t) * gradient
 
 
-@wrong()
-def oldest_gradient_only(gradient, t, learning_rate, beta):
+@wrong({"t if beta == 1 else (1 - beta**t) / (1 - beta)": "beta ** (t - 1) if t > 0 else 0.0"})
+def oldest_gradient_only():
     """This is what is left of the very first gradient. The velocity is the sum of what is left of all of them."""
-    return -learning_rate * beta ** (t - 1) * gradient if t > 0 else 0.0 * gradient
 
 
-@wrong(loses=[extremes])
-def zero_divided_by_zero(gradient, t, learning_rate, beta):
+@wrong(
+    {"t if beta == 1 else (1 - beta**t) / (1 - beta)": "1 - beta**t", "* gradient": "* gradient / (1 - beta)"},
+    loses=[all_or_nothing_kept],
+)
+def zero_divided_by_zero():
     """Your fraction is 0/0 for beta = 1. Which number is the sum in that case? It needs a line of its own."""
-    return -learning_rate * gradient * (1 - beta**t) / (1 - beta)
 
 
-@wrong(loses=[any_cases])
+@wrong(loses=[any_array])
 def as_whole_as_the_gradient(gradient, t, learning_rate, beta):
     """Where the gradient holds whole numbers, your velocity does, too, and its fractions are cut off: np.zeros_like
     takes over the dtype."""
@@ -147,8 +130,7 @@ def as_whole_as_the_gradient(gradient, t, learning_rate, beta):
     return m
 
 
-@wrong(loses=[any_cases])
-def always_float64(gradient, t, learning_rate, beta):
+@wrong({"t if beta == 1 else (1 - beta**t) / (1 - beta)": "np.sum(beta ** np.arange(t))"}, loses=[any_array])
+def always_float64():
     """The numbers are right, but float32 becomes float64: np.sum returns a NumPy number, which takes the array with
     it. A plain Python number adapts to the array beside it."""
-    return -learning_rate * np.sum(beta ** np.arange(t)) * gradient

@@ -4,9 +4,8 @@ import numpy as np
 
 from autograder.exercises.cases import case
 from autograder.exercises.model import Exercise
-from autograder.exercises.nadam import CONSTANT, ORDINARY
-from autograder.exercises.optimizer_states import away_from_zero, of_every_kind
-from autograder.exercises.sampling import strided
+from autograder.exercises.nadam import CONSTANT
+from autograder.exercises.optimizer_states import away_from_zero, pytorch_step, usual
 
 TEXTBOOK = """\
 def last_update(optimizer, gradients, learning_rate, beta1, beta2, epsilon):
@@ -32,6 +31,7 @@ def last_update(optimizer, gradients, learning_rate, beta1, beta2, epsilon):
 last_update = Exercise(
     TEXTBOOK,
     outputs=("update",),
+    takes="optimizer: str; gradients: (T, *); learning_rate, beta1, beta2, epsilon: number",
     summary="the update that an optimizer, given by its name, makes after a sequence of gradients",
     pytorch="the last of len(gradients) steps of torch.optim.SGD, SGD(momentum), "
     "SGD(momentum, nesterov=True), RMSprop(alpha=beta2), Adam or NAdam(momentum_decay=1e6)",
@@ -42,206 +42,133 @@ requirement, wrong = last_update.requirement, last_update.wrong
 TWO = np.array([[1.0], [3.0]])
 
 
+def some_gradients(sample):
+    """Between five and twelve gradients of three parameters."""
+    return away_from_zero(sample, sample.integer(5, 12), 3)
+
+
 @last_update.pytorch_reference
 def reference(optimizer, gradients, learning_rate, beta1, beta2, epsilon):
     """The last update that one of PyTorch's own optimizers makes, from 0, after all the gradients."""
-    import torch
-
-    parameter = torch.nn.Parameter(torch.zeros_like(gradients[0]))
-    both = {"betas": (beta1, beta2), "eps": epsilon}
-    kind, settings = {
-        "gradient descent": (torch.optim.SGD, {}),
-        "momentum": (torch.optim.SGD, {"momentum": beta1}),
-        "nesterov": (torch.optim.SGD, {"momentum": beta1, "nesterov": True}),
-        "rmsprop": (torch.optim.RMSprop, {"alpha": beta2, "eps": epsilon}),
-        "adam": (torch.optim.Adam, both),
-        "nadam": (torch.optim.NAdam, {**both, "momentum_decay": CONSTANT}),
+    zero = gradients[0] * 0
+    averages = {"betas": (beta1, beta2), "eps": epsilon}
+    kind, state, settings = {
+        "gradient descent": ("SGD", {}, {}),
+        "momentum": ("SGD", {}, {"momentum": beta1}),
+        "nesterov": ("SGD", {}, {"momentum": beta1, "nesterov": True}),
+        "rmsprop": ("RMSprop", {}, {"alpha": beta2, "eps": epsilon}),
+        "adam": ("Adam", {}, averages),
+        "nadam": (
+            "NAdam",
+            {"step": 0.0, "mu_product": 1.0, "exp_avg": zero, "exp_avg_sq": zero},
+            {**averages, "momentum_decay": CONSTANT},
+        ),
     }[optimizer]
-    steps = kind([parameter], lr=learning_rate, **settings)
-    if optimizer == "nadam":
-        state = {name: torch.zeros_like(gradients[0]) for name in ("exp_avg", "exp_avg_sq")}
-        product = torch.tensor(1.0, dtype=torch.float64)
-        steps.state[parameter] = {"step": torch.tensor(0.0), "mu_product": product, **state}
     for gradient in gradients:
-        parameter.data.zero_()
-        parameter.grad = gradient.clone()
-        steps.step()
-    return parameter.detach()
+        theta, state = pytorch_step(kind, zero, gradient, state, lr=learning_rate, **settings)
+    return theta
 
 
 @requirement("gradient descent, momentum and Nesterov", points=2)
 def without_division(sample):
-    """Gradient descent, momentum and Nesterov's."""
-    for optimizer in ("gradient descent", "momentum", "nesterov"):
-        yield case(f"{optimizer}, 2 gradients", optimizer=optimizer, gradients=TWO, **ORDINARY)
-    yield case("one gradient", optimizer="nesterov", gradients=np.array([[2.0, -1.0]]), **ORDINARY)
+    optimizers = ("gradient descent", "momentum", "nesterov")
+    for optimizer in optimizers:
+        yield case(f"{optimizer}, 2 gradients", optimizer=optimizer, gradients=TWO, **usual())
+    yield case("one gradient", optimizer="nesterov", gradients=np.array([[2.0, -1.0]]), **usual())
     for _ in sample.repeat(public=1, hidden=3):
-        settings = {**ORDINARY, "learning_rate": sample.number(0.01, 0.9), "beta1": sample.number(0.2, 0.95)}
-        for optimizer in ("gradient descent", "momentum", "nesterov"):
-            gradients = away_from_zero(sample, sample.integer(5, 12), 3)
-            yield case(f"{optimizer}, random", optimizer=optimizer, gradients=gradients, **settings)
+        settings = usual(learning_rate=sample.number(0.01, 0.9), beta1=sample.number(0.2, 0.95))
+        for optimizer in optimizers:
+            yield case(f"{optimizer}, random", optimizer=optimizer, gradients=some_gradients(sample), **settings)
 
 
 @requirement("RMSProp", points=1)
 def rmsprop(sample):
-    """RMSProp."""
-    yield case("2 gradients", optimizer="rmsprop", gradients=TWO, **ORDINARY)
-    yield case("epsilon = 0.5", optimizer="rmsprop", gradients=TWO, **{**ORDINARY, "epsilon": 0.5})
+    yield case("2 gradients", optimizer="rmsprop", gradients=TWO, **usual())
+    yield case("epsilon = 0.5", optimizer="rmsprop", gradients=TWO, **usual(epsilon=0.5))
     for _ in sample.repeat(public=1, hidden=4):
-        gradients = away_from_zero(sample, sample.integer(5, 12), 3)
-        settings = {**ORDINARY, "learning_rate": sample.number(0.01, 0.9), "beta2": sample.number(0.5, 0.99)}
-        yield case("random", optimizer="rmsprop", gradients=gradients, **settings)
+        settings = usual(learning_rate=sample.number(0.01, 0.9), beta2=sample.number(0.5, 0.99))
+        yield case("random", optimizer="rmsprop", gradients=some_gradients(sample), **settings)
 
 
 @requirement("Adam and Nadam", points=2)
-def adam(sample):
-    """Adam and Nadam with constant momentum, other betas, too."""
+def adam_and_nadam(sample):
     for optimizer in ("adam", "nadam"):
-        yield case(f"{optimizer}, 2 gradients", optimizer=optimizer, gradients=TWO, **ORDINARY)
-        settings = {**ORDINARY, "epsilon": 0.5}
-        yield case(f"{optimizer}, epsilon = 0.5", optimizer=optimizer, gradients=TWO, **settings)
+        yield case(f"{optimizer}, 2 gradients", optimizer=optimizer, gradients=TWO, **usual())
+        yield case(f"{optimizer}, epsilon = 0.5", optimizer=optimizer, gradients=TWO, **usual(epsilon=0.5))
     for _ in sample.repeat(public=1, hidden=3):
-        settings = {"learning_rate": sample.number(0.01, 0.9), "beta1": sample.number(0.2, 0.95)}
-        settings = {**ORDINARY, **settings, "beta2": sample.number(0.5, 0.99)}
+        rate, beta1, beta2 = sample.number(0.01, 0.9), sample.number(0.2, 0.95), sample.number(0.5, 0.99)
+        settings = usual(learning_rate=rate, beta1=beta1, beta2=beta2)
         for optimizer in ("adam", "nadam"):
-            gradients = away_from_zero(sample, sample.integer(5, 12), 3)
-            yield case(f"{optimizer}, random", optimizer=optimizer, gradients=gradients, **settings)
+            yield case(f"{optimizer}, random", optimizer=optimizer, gradients=some_gradients(sample), **settings)
 
 
-@requirement("any shape, memory order and dtype", points=1)
-def any_array(sample):
-    """Gradients of every kind for Adam; float32 and whole numbers for the five others, too."""
-    for name, one, other in of_every_kind(sample):
-        yield case(name, optimizer="adam", gradients=np.stack([one, other]), **ORDINARY)
-    gradients = strided(away_from_zero(sample, 4, 2, 3))
-    yield case("every second entry of a larger array", optimizer="adam", gradients=gradients, **ORDINARY)
+def other_optimizers(sample):
+    yield case("no parameters", optimizer="adam", gradients=np.zeros((2, 0, 3)), **usual())
     for optimizer in ("gradient descent", "momentum", "nesterov", "rmsprop", "nadam"):
         single = np.array([[0.5, 3.0], [1.5, -2.0]], dtype="float32")
-        yield case(f"{optimizer}, float32", optimizer=optimizer, gradients=single, **ORDINARY)
+        yield case(f"{optimizer}, float32", optimizer=optimizer, gradients=single, **usual())
         whole = np.array([[1, -2], [3, 1]])
-        yield case(f"{optimizer}, whole numbers", optimizer=optimizer, gradients=whole, **ORDINARY)
+        yield case(f"{optimizer}, whole numbers", optimizer=optimizer, gradients=whole, **usual())
 
 
-@wrong()
-def uphill(optimizer, gradients, learning_rate, beta1, beta2, epsilon):
+@last_update.any_array(points=1, without=["no entries"], more=other_optimizers)
+def any_array(sample, shape):
+    return {"optimizer": "adam", "gradients": away_from_zero(sample, 2, *shape), **usual()}
+
+
+@wrong({"return -": "return "})
+def uphill():
     """All signs are reversed: an update is what is added to theta, and it goes against the gradient."""
-    buffer, m, s = 0.0, 0.0, 0.0
-    for gradient in gradients:
-        buffer = beta1 * buffer + gradient
-        m = beta1 * m + (1 - beta1) * gradient
-        s = beta2 * s + (1 - beta2) * gradient**2
-    t = len(gradients)
-    root = np.sqrt(s / (1 - beta2**t)) + epsilon
-    look_ahead = beta1 * m / (1 - beta1 ** (t + 1)) + (1 - beta1) * gradient / (1 - beta1**t)
-    directions = {
-        "gradient descent": gradient,
-        "momentum": buffer,
-        "nesterov": gradient + beta1 * buffer,
-        "rmsprop": gradient / (np.sqrt(s) + epsilon),
-        "adam": m / (1 - beta1**t) / root,
-        "nadam": look_ahead / root,
-    }
-    return learning_rate * directions[optimizer]
-
-
-@wrong(loses=[without_division, any_array])
-def momentum_averaged(optimizer, gradients, learning_rate, beta1, beta2, epsilon):
-    """Your momentum and Nesterov's use an average of the gradients. PyTorch's SGD adds them up: the new gradient
-    enters its buffer with weight 1."""
-    buffer, m, s = 0.0, 0.0, 0.0
-    for gradient in gradients:
-        buffer = beta1 * buffer + gradient
-        m = beta1 * m + (1 - beta1) * gradient
-        s = beta2 * s + (1 - beta2) * gradient**2
-    t = len(gradients)
-    root = np.sqrt(s / (1 - beta2**t)) + epsilon
-    look_ahead = beta1 * m / (1 - beta1 ** (t + 1)) + (1 - beta1) * gradient / (1 - beta1**t)
-    directions = {
-        "gradient descent": gradient,
-        "momentum": m,
-        "nesterov": (1 - beta1) * gradient + beta1 * m,
-        "rmsprop": gradient / (np.sqrt(s) + epsilon),
-        "adam": m / (1 - beta1**t) / root,
-        "nadam": look_ahead / root,
-    }
-    return -learning_rate * directions[optimizer]
 
 
 @wrong(
-    {"ahead =": "look_ahead =", "gradient + beta1 *": "", ": ahead": ": look_ahead"},
+    {'"momentum": buffer': '"momentum": m', "gradient + beta1 * buffer": "(1 - beta1) * gradient + beta1 * m"},
     loses=[without_division, any_array],
 )
+def momentum_averaged():
+    """Your momentum and Nesterov's use an average of the gradients. PyTorch's SGD adds them up: the new gradient
+    enters its buffer with weight 1."""
+
+
+@wrong({"gradient + beta1 * buffer": "buffer"}, loses=[without_division, any_array])
 def nesterov_forgotten():
     """Your 'nesterov' is momentum: it lacks the look ahead, gradient + beta1 * buffer."""
 
 
-@wrong(
-    {"ahead =": "look_ahead =", "(np.sqrt(s) + epsilon)": "root", ": ahead": ": look_ahead"}, loses=[rmsprop, any_array]
-)
+@wrong({"(np.sqrt(s) + epsilon)": "root"}, loses=[rmsprop, any_array])
 def rmsprop_corrected():
     """You correct the s of RMSProp. The correction for the start at zero came with Adam; RMSProp has none."""
 
 
-@wrong(
-    {"ahead =": "look_ahead =", "1 - beta1**t) / root": "np.sqrt(s) + epsilon)", ": ahead": ": look_ahead"},
-    loses=[adam, any_array],
-)
+@wrong({"m / (1 - beta1**t) / root": "m / (np.sqrt(s) + epsilon)"}, loses=[adam_and_nadam, any_array])
 def adam_not_corrected():
     """Your Adam uses m and s without the correction."""
 
 
-@wrong(
-    {
-        "ahead = beta1 * m / (1 - beta1 ** (t + 1)) + (1 - beta1) * gradient": "look_ahead = m",
-        ": ahead": ": look_ahead",
-    },
-    loses=[adam, any_array],
-)
+@wrong({"ahead / root": "m / (1 - beta1**t) / root"}, loses=[adam_and_nadam, any_array])
 def nadam_is_adam():
     """Your Nadam is Adam: it lacks the look ahead of exercise 1."""
 
 
-@wrong(
-    {
-        "ahead =": "look_ahead = (",
-        "/ (1 - beta1 ** (t + 1)) + (1 - beta1) * gradient": "+ (1 - beta1) * gradient)",
-        ": ahead": ": look_ahead",
-    },
-    loses=[adam, any_array],
-)
+@wrong({"beta1 ** (t + 1)": "beta1**t"}, loses=[adam_and_nadam, any_array])
 def nadam_of_the_textbooks():
     """Your Nadam is that of the textbooks, both parts over 1 - beta1**t. As in exercise 1, the momentum part belongs
     to the next step: 1 - beta1 ** (t + 1)."""
 
 
-@wrong()
-def all_steps_added(optimizer, gradients, learning_rate, beta1, beta2, epsilon):
+@wrong(
+    {
+        "return": "earlier = gradients[:-1]\n"
+        "    others = last_update(optimizer, earlier, learning_rate, beta1, beta2, epsilon) if t > 1 else 0.0\n"
+        "    return others"
+    }
+)
+def all_steps_added():
     """This is the way of all the steps together. Asked for is what the last one adds."""
-    buffer, m, s, total = 0.0, 0.0, 0.0, 0.0
-    for t, gradient in enumerate(gradients, start=1):
-        buffer = beta1 * buffer + gradient
-        m = beta1 * m + (1 - beta1) * gradient
-        s = beta2 * s + (1 - beta2) * gradient**2
-        root = np.sqrt(s / (1 - beta2**t)) + epsilon
-        look_ahead = beta1 * m / (1 - beta1 ** (t + 1)) + (1 - beta1) * gradient / (1 - beta1**t)
-        directions = {
-            "gradient descent": gradient,
-            "momentum": buffer,
-            "nesterov": gradient + beta1 * buffer,
-            "rmsprop": gradient / (np.sqrt(s) + epsilon),
-            "adam": m / (1 - beta1**t) / root,
-            "nadam": look_ahead / root,
-        }
-        total = total - learning_rate * directions[optimizer]
-    return total
 
 
 @wrong(
-    {
-        "ahead =": "look_ahead =",
-        ") / root": ") * np.sqrt(1 - beta2**t) / (np.sqrt(s) + epsilon * np.sqrt(1 - beta2**t))",
-        ": ahead": ": look_ahead",
-    },
+    {"m / (1 - beta1**t) / root": "m / (1 - beta1**t) / (np.sqrt(s) / np.sqrt(1 - beta2**t) + epsilon)"},
     loses=[any_array],
 )
 def float32_lost():

@@ -12,6 +12,7 @@ def nadam_momentum(t, beta1, momentum_decay):
 nadam_momentum = Exercise(
     TEXTBOOK,
     outputs=("mu",),
+    takes="t: int >= 1; beta1, momentum_decay: number",
     summary="the momentum of NAdam's step t, which rises from half of beta1 towards beta1",
     pytorch="what step t of torch.optim.NAdam(..., momentum_decay=momentum_decay) multiplies its mu_product by",
     source="Dozat 2015, http://cs229.stanford.edu/proj2015/054_report.pdf, after Sutskever et al. 2013",
@@ -21,7 +22,6 @@ requirement, wrong = nadam_momentum.requirement, nadam_momentum.wrong
 
 @nadam_momentum.pytorch_reference
 def reference(t, beta1, momentum_decay):
-    """What one step of PyTorch's NAdam, its step t, multiplies its product by."""
     import torch
 
     zero = torch.zeros(1, dtype=torch.float64)
@@ -29,8 +29,7 @@ def reference(t, beta1, momentum_decay):
 
 
 @requirement("PyTorch's momentum_decay", points=1)
-def default(sample):
-    """beta1 = 0.9 and PyTorch's momentum_decay, early and late."""
+def default_decay(sample):
     for t in (1, 2, 250, 10_000):
         yield case(f"t = {t}", t=t, beta1=0.9, momentum_decay=DECAY)
     for _ in sample.repeat(public=1, hidden=4):
@@ -38,8 +37,8 @@ def default(sample):
 
 
 @requirement("other values of momentum_decay", points=1)
-def decays(sample):
-    """Other decays: 1, as in Keras; 0; and one so large that nothing is left of the power."""
+def other_decays(sample):
+    """1, as in Keras; 0; and one so large that nothing is left of the power."""
     yield case("momentum_decay = 1", t=1, beta1=0.9, momentum_decay=1.0)
     yield case("momentum_decay = 1, t = 50", t=50, beta1=0.9, momentum_decay=1.0)
     yield case("momentum_decay = 0", t=7, beta1=0.9, momentum_decay=0.0)
@@ -49,8 +48,8 @@ def decays(sample):
 
 
 @requirement("other values of beta1", points=1)
-def betas(sample):
-    """Other betas; 0, too, which leaves no momentum."""
+def other_betas(sample):
+    """beta1 = 0 leaves no momentum."""
     yield case("beta1 = 0.5", t=1, beta1=0.5, momentum_decay=DECAY)
     yield case("beta1 = 0.99, t = 3000", t=3000, beta1=0.99, momentum_decay=DECAY)
     yield case("beta1 = 0", t=3, beta1=0.0, momentum_decay=DECAY)
@@ -58,22 +57,22 @@ def betas(sample):
         yield case("random", t=sample.integer(2, 2000), beta1=sample.number(0.1, 0.95), momentum_decay=DECAY)
 
 
-@wrong({"0.5 *": ""})
+@wrong({"0.5 * ": ""})
 def half_forgotten():
     """Your schedule starts near 0. The power is halved, so that it starts near beta1 / 2."""
 
 
-@wrong({"** (t": "** ((t - 1)"})
+@wrong({"(t * momentum_decay)": "((t - 1) * momentum_decay)"})
 def counted_from_zero():
     """You are one step behind: the first step has t = 1, and the power contains t itself."""
 
 
-@wrong({"** (t": "** ((t + 1)"})
+@wrong({"(t * momentum_decay)": "((t + 1) * momentum_decay)"})
 def of_the_next_step():
     """This is the momentum of the next step, t + 1."""
 
 
-@wrong({"* momentum_decay": "* 0.004"}, loses=[decays])
+@wrong({"t * momentum_decay": "t * 0.004"}, loses=[other_decays])
 def decay_fixed():
     """`momentum_decay` has no effect on your result: it is that of 0.004."""
 
@@ -83,26 +82,26 @@ def decay_forgotten():
     """`momentum_decay` has no effect on your result: it is that of 1. It multiplies t in the exponent."""
 
 
-@wrong({"-": "- (", "0.96": "0.96)"})
+@wrong({"0.5 * 0.96": "(0.5 * 0.96)"})
 def half_inside_the_power():
     """The half has got under the power. Only 0.96 is raised to t * momentum_decay."""
 
 
-@wrong({"** (": "**", "))": ")"})
+@wrong({"(t * momentum_decay)": "t * momentum_decay"})
 def decay_as_a_factor():
     """`momentum_decay` stands beside the power; it belongs into the exponent. Python needs parentheses there."""
 
 
-@wrong({"beta1 * (": "", "))": ")"})
+@wrong({"beta1 * (": "("})
 def beta1_forgotten():
     """Your schedule rises towards 1, whatever beta1 is. It is beta1 times the parenthesis."""
 
 
-@wrong({"* (1": "", "))": ")"})
+@wrong({"beta1 * (1": "(beta1"})
 def beta1_in_one_term():
     """beta1 multiplies the whole parenthesis. With beta1 = 0.5 yours starts at 0 instead of a quarter."""
 
 
-@wrong({"beta1 *": "beta1 * 0.5 *", "- 0.5 *": "+"})
+@wrong({"(1 - 0.5 *": "0.5 * (1 +"})
 def falls():
     """Your momentum falls from beta1 to half of it. It should rise: the power, which dies out, is subtracted."""

@@ -4,26 +4,6 @@ PyTorch's parameter is the point where the gradient is taken: theta + beta * m o
 neither the sign nor the learning rate of the velocity m. The references let `torch.optim.SGD` take the step.
 """
 
-from __future__ import annotations
-
 NOTEBOOK = "2_faster_optimizers/2_nesterov"
 
-ORDER = (
-    "nesterov_step",
-    "sgd_nesterov_step",
-    "look_ahead_to_pytorch",
-    "pytorch_to_look_ahead",
-    "shrink_factor",
-)
-
-
-def sgd(theta, gradient, buffer, learning_rate, momentum, nesterov=True):
-    """One step of PyTorch's SGD from this momentum buffer: the new parameter and the new buffer."""
-    import torch
-
-    parameter = torch.nn.Parameter(theta.clone())
-    parameter.grad = gradient.clone()
-    optimizer = torch.optim.SGD([parameter], lr=learning_rate, momentum=momentum, nesterov=nesterov)
-    optimizer.state[parameter]["momentum_buffer"] = buffer.clone()
-    optimizer.step()
-    return parameter.detach(), optimizer.state[parameter]["momentum_buffer"]
+ORDER = ("nesterov_step", "sgd_nesterov_step", "look_ahead_to_pytorch", "pytorch_to_look_ahead", "shrink_factor")

@@ -4,7 +4,6 @@ import numpy as np
 
 from autograder.exercises.cases import case
 from autograder.exercises.model import PURITY, Exercise
-from autograder.exercises.optimizer_states import of_any_form
 
 TEXTBOOK = """\
 def look_ahead_to_pytorch(theta, m, learning_rate, beta):
@@ -14,6 +13,7 @@ def look_ahead_to_pytorch(theta, m, learning_rate, beta):
 look_ahead_to_pytorch = Exercise(
     TEXTBOOK,
     outputs=("theta_torch", "buffer"),
+    takes="theta, m: (*); learning_rate, beta: number",
     summary="what PyTorch's SGD(nesterov=True) holds where the look-ahead form holds theta and m",
     pytorch="the same on PyTorch tensors (there is no function for it)",
     source="https://docs.pytorch.org/docs/stable/generated/torch.optim.SGD.html",
@@ -28,8 +28,7 @@ def reference(theta, m, learning_rate, beta):
 
 
 @requirement("learning rate 1", points=2)
-def to_pytorch_values(sample):
-    """A learning rate of 1."""
+def learning_rate_1(sample):
     settings = {"learning_rate": 1.0, "beta": 0.5}
     yield case("one entry", theta=np.array([3.0]), m=np.array([4.0]), **settings)
     for _ in sample.repeat(public=2, hidden=5):
@@ -39,8 +38,7 @@ def to_pytorch_values(sample):
 
 
 @requirement("other learning rates", points=1)
-def to_pytorch_rates(sample):
-    """Other learning rates."""
+def other_learning_rates(sample):
     yield case("learning rate 0.1", theta=np.array([3.0]), m=np.array([4.0]), learning_rate=0.1, beta=0.5)
     for _ in sample.repeat(public=2, hidden=5):
         shape = sample.shape()
@@ -48,62 +46,59 @@ def to_pytorch_rates(sample):
         yield case("random", theta=sample.normal(*shape), m=sample.normal(*shape), **settings)
 
 
-@requirement("any shape, memory order and dtype", points=1)
-def to_pytorch_any(sample):
-    """float32 stays float32, whole numbers give float64; any shape and memory order."""
-    for name, (theta, m) in of_any_form(sample, 2):
-        yield case(name, theta=theta, m=m, learning_rate=1.0, beta=0.9)
+@look_ahead_to_pytorch.any_array(points=1)
+def any_array(sample, shape):
+    return {"theta": sample.normal(*shape), "m": sample.normal(*shape), "learning_rate": 1.0, "beta": 0.9}
 
 
-@wrong({"+": "-", "-m /": "m / -"})
+@wrong({"theta + beta": "theta - beta"})
 def looks_back():
     """Your parameter is the point behind theta. PyTorch's is the one ahead, where the gradient is taken."""
 
 
-@wrong({"+ beta": "+ 1.0", "-m /": "m / -"})
+@wrong({"beta * m": "1.0 * m"})
 def beta_forgotten():
     """Your parameter is theta + m. The look-ahead goes only as far as the old velocity will carry: beta is missing."""
 
 
-@wrong({"theta + beta * m, -m /": "1.0 * theta, m / -"})
+@wrong({"theta + beta * m": "1.0 * theta"})
 def theta_left_as_it_is():
     """The buffer is right, and your parameter is theta itself. PyTorch's parameter is the point where the gradient
     is taken."""
 
 
-@wrong({"-": ""})
+@wrong({"-m": "m"})
 def sign_of_the_buffer():
     """Your buffer points the way that theta moves. PyTorch's points along the gradients, uphill."""
 
 
-@wrong()
-def velocity_uphill(theta, m, learning_rate, beta):
+@wrong({"theta + beta": "theta - beta", "-m": "m"})
+def velocity_uphill():
     """This is the map of the other convention, where m points uphill. Here m is the way that theta moves."""
-    return theta - beta * m, m / learning_rate
 
 
-@wrong({"m / learning_rate": "learning_rate * m"}, loses=[to_pytorch_rates])
+@wrong({"-m / learning_rate": "-learning_rate * m"}, loses=[other_learning_rates])
 def multiplied_by_the_learning_rate():
     """m holds the learning rate as a factor, PyTorch's buffer does not. You put in another one instead of taking it
     out."""
 
 
-@wrong({"m / learning_rate": "1.0 * m"}, loses=[to_pytorch_rates])
+@wrong({"-m / learning_rate": "-1.0 * m"}, loses=[other_learning_rates])
 def learning_rate_left_in():
     """Your buffer still holds the learning rate, which is inside m and outside of PyTorch's buffer."""
 
 
-@wrong({"return": "buffer = m / -learning_rate\n    return", "m, -m / learning_rate": "buffer, buffer"})
+@wrong({"m, -m / learning_rate": "(-m / learning_rate), -m / learning_rate"})
 def buffer_added_to_theta():
     """You add the buffer to theta where it should be m: they differ in sign and in size."""
 
 
-@wrong({"return theta +": "theta +=", ", -m /": "\n    return theta, m / -"}, loses=[to_pytorch_any, PURITY])
+@wrong({"return theta +": "theta +=", ", -m": "\n    return theta, -m"}, loses=[any_array, PURITY])
 def writes_into_theta():
     """The array `theta` that you were given has been changed. Write theta + ... instead of theta += ..."""
 
 
-@wrong({"+ beta": "+ np.float64(beta)", "-m / learning_rate": "m / np.float64(-learning_rate)"}, loses=[to_pytorch_any])
+@wrong({"+ beta": "+ np.float64(beta)", "/ learning_rate": "/ np.float64(learning_rate)"}, loses=[any_array])
 def always_float64():
     """The numbers are right, but float32 becomes float64: a NumPy number (np.float64) takes the array with it, a
     plain Python number does not."""

@@ -4,7 +4,6 @@ import numpy as np
 
 from autograder.exercises.cases import case
 from autograder.exercises.model import PURITY, Exercise
-from autograder.exercises.optimizer_states import of_any_form
 
 TEXTBOOK = """\
 def pytorch_to_look_ahead(theta_torch, buffer, learning_rate, beta):
@@ -15,6 +14,7 @@ def pytorch_to_look_ahead(theta_torch, buffer, learning_rate, beta):
 pytorch_to_look_ahead = Exercise(
     TEXTBOOK,
     outputs=("theta", "m"),
+    takes="theta_torch, buffer: (*); learning_rate, beta: number",
     summary="theta and m of the look-ahead form where PyTorch's SGD(nesterov=True) holds parameter and buffer",
     pytorch="the same on PyTorch tensors (there is no function for it)",
     source="https://docs.pytorch.org/docs/stable/generated/torch.optim.SGD.html",
@@ -30,8 +30,7 @@ def reference(theta_torch, buffer, learning_rate, beta):
 
 
 @requirement("learning rate 1", points=2)
-def from_pytorch_values(sample):
-    """A learning rate of 1."""
+def learning_rate_1(sample):
     settings = {"learning_rate": 1.0, "beta": 0.5}
     yield case("one entry", theta_torch=np.array([5.0]), buffer=np.array([-4.0]), **settings)
     for _ in sample.repeat(public=2, hidden=5):
@@ -41,8 +40,7 @@ def from_pytorch_values(sample):
 
 
 @requirement("other learning rates", points=1)
-def from_pytorch_rates(sample):
-    """Other learning rates."""
+def other_learning_rates(sample):
     state = {"theta_torch": np.array([5.0]), "buffer": np.array([-40.0])}
     yield case("learning rate 0.1", **state, learning_rate=0.1, beta=0.5)
     for _ in sample.repeat(public=2, hidden=5):
@@ -51,11 +49,9 @@ def from_pytorch_rates(sample):
         yield case("random", theta_torch=sample.normal(*shape), buffer=sample.normal(*shape, scale=9.0), **settings)
 
 
-@requirement("any shape, memory order and dtype", points=1)
-def from_pytorch_any(sample):
-    """float32 stays float32, whole numbers give float64; any shape and memory order."""
-    for name, (theta, buffer) in of_any_form(sample, 2):
-        yield case(name, theta_torch=theta, buffer=buffer, learning_rate=1.0, beta=0.9)
+@pytorch_to_look_ahead.any_array(points=1)
+def any_array(sample, shape):
+    return {"theta_torch": sample.normal(*shape), "buffer": sample.normal(*shape), "learning_rate": 1.0, "beta": 0.9}
 
 
 @wrong({"theta_torch -": "theta_torch +"})
@@ -63,54 +59,48 @@ def looks_ahead_again():
     """You go one look-ahead further, to theta + 2 beta m. The way back from the point ahead leads against m."""
 
 
-@wrong({"= -": "=", "theta_torch -": "theta_torch +"})
+@wrong({"-learning_rate": "learning_rate", "theta_torch -": "theta_torch +"})
 def sign_of_m():
     """Your theta is right and your m points uphill, as PyTorch's buffer does. Here m is the way theta moves."""
 
 
-@wrong({"= -": "="})
+@wrong({"-learning_rate": "learning_rate"})
 def sign_of_m_in_both():
     """Your m points uphill, as PyTorch's buffer does, and takes theta the wrong way. Here m is the way theta moves."""
 
 
-@wrong({"beta *": ""})
+@wrong({"beta * m": "m"})
 def beta_forgotten():
     """m is right, but you go back by all of it. PyTorch's parameter is ahead by beta times m."""
 
 
-@wrong()
-def theta_left_as_it_is(theta_torch, buffer, learning_rate, beta):
+@wrong({"theta_torch - beta * m": "1.0 * theta_torch"})
+def theta_left_as_it_is():
     """m is right, and your theta is PyTorch's parameter, unchanged: that is the point ahead."""
-    return 1.0 * theta_torch, -learning_rate * buffer
 
 
-@wrong({"=": "= buffer /", "* buffer": ""}, loses=[from_pytorch_rates])
+@wrong({"-learning_rate * buffer": "-buffer / learning_rate"}, loses=[other_learning_rates])
 def divided_by_the_learning_rate():
     """The learning rate is inside m and outside of the buffer: on the way to m it has to be put in, not taken out."""
 
 
-@wrong(loses=[from_pytorch_rates])
-def learning_rate_forgotten_in_theta(theta_torch, buffer, learning_rate, beta):
+@wrong({"- beta * m": "+ beta * buffer"}, loses=[other_learning_rates])
+def learning_rate_forgotten_in_theta():
     """m is right. For theta you used the buffer in its place, without the learning rate."""
-    return theta_torch + beta * buffer, -learning_rate * buffer
 
 
-@wrong()
-def buffer_taken_from_theta(theta_torch, buffer, learning_rate, beta):
+@wrong({"beta * m": "beta * buffer"})
+def buffer_taken_from_theta():
     """m is right. For theta you take away beta times the buffer where it should be beta times m: they differ in sign
     and in size."""
-    return theta_torch - beta * buffer, -learning_rate * buffer
 
 
-@wrong(
-    {"return theta_torch - beta * m": "theta_torch -= beta * m\n    return theta_torch"},
-    loses=[from_pytorch_any, PURITY],
-)
+@wrong({"return theta_torch -": "theta_torch -=", "m, m": "m\n    return theta_torch, m"}, loses=[any_array, PURITY])
 def writes_into_theta():
     """The array `theta_torch` that you were given has been changed. Write theta_torch - ... instead of -=."""
 
 
-@wrong({"* buffer": "* buffer.astype(float)"}, loses=[from_pytorch_any])
+@wrong({"* buffer": "* buffer.astype(float)"}, loses=[any_array])
 def always_float64():
     """The numbers are right, but float32 becomes float64: something in your function fixes the dtype, astype(float)
     for example."""

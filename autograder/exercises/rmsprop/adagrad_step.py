@@ -1,10 +1,16 @@
 """adagrad_step: a step along the gradient divided by the root of the sum of all its squares."""
 
-import numpy as np
-
-from autograder.exercises.cases import case, multistep_case, per_step
+from autograder.exercises.cases import case, multistep_case
 from autograder.exercises.model import PURITY, Exercise
-from autograder.exercises.rmsprop import any_array, before_a_step, by_hand, random_steps
+from autograder.exercises.optimizer_states import arrays, pytorch_step
+from autograder.exercises.rmsprop import (
+    before_a_step,
+    falling_rates,
+    random_steps,
+    shrunk,
+    steps_in_float32,
+    three_steps,
+)
 
 TEXTBOOK = """\
 def adagrad_step(theta, gradient, s, learning_rate, epsilon):
@@ -15,6 +21,7 @@ def adagrad_step(theta, gradient, s, learning_rate, epsilon):
 adagrad_step = Exercise(
     TEXTBOOK,
     outputs=("theta", "s"),
+    takes="theta, gradient, s: (*); learning_rate, epsilon: number",
     summary="a step along the gradient divided by the root of the sum of all its squares",
     pytorch="torch.optim.Adagrad([theta], lr=learning_rate, eps=epsilon)",
     source="https://jmlr.org/papers/v12/duchi11a.html (Duchi, Hazan, Singer 2011)",
@@ -24,69 +31,56 @@ requirement, wrong = adagrad_step.requirement, adagrad_step.wrong
 
 @adagrad_step.pytorch_reference
 def reference(theta, gradient, s, learning_rate, epsilon):
-    """One step of PyTorch's Adagrad whose sum of squares is s."""
-    import torch
-
-    parameter = torch.nn.Parameter(theta)
-    optimizer = torch.optim.Adagrad([parameter], lr=learning_rate, eps=epsilon)
-    optimizer.state[parameter]["sum"] = s
-    parameter.grad = gradient
-    optimizer.step()
-    return parameter, optimizer.state[parameter]["sum"]
+    state = {"step": 0.0, "sum": s}
+    theta, state = pytorch_step("Adagrad", theta, gradient, state, lr=learning_rate, eps=epsilon)
+    return theta, state["sum"]
 
 
 @requirement("one step", points=2)
-def values(sample):
-    """Single steps, also the first and one with a zero gradient."""
+def one_step(sample):
     settings = {"learning_rate": 0.5, "epsilon": 0.0}
-    yield case("3 after squares of 16", theta=np.array([1.0]), gradient=np.array([3.0]), s=np.array([16.0]), **settings)
-    first = {"theta": np.array([1.0, 1.0]), "gradient": np.array([-20.0, 0.4]), "s": np.zeros(2)}
-    yield case("the first step", **first, **settings)
-    flat = {"theta": np.array([1.0, -2.0]), "gradient": np.array([0.0, 1.5]), "s": np.array([4.0, 2.0])}
-    yield case("a gradient of 0", **flat, **settings)
+    yield case("3 after squares of 16", **arrays(theta=[1.0], gradient=[3.0], s=[16.0]), **settings)
+    yield case("the first step", **arrays(theta=[1.0, 1.0], gradient=[-20.0, 0.4], s=[0.0, 0.0]), **settings)
+    yield case("a gradient of 0", **arrays(theta=[1.0, -2.0], gradient=[0.0, 1.5], s=[4.0, 2.0]), **settings)
     for _ in sample.repeat(public=2, hidden=6):
-        yield case(
-            "random", **before_a_step(sample, *sample.shape()), learning_rate=sample.number(0.05, 1.0), epsilon=0.0
-        )
+        state, rate = before_a_step(sample, *sample.shape()), sample.number(0.05, 1.0)
+        yield case("random", **state, learning_rate=rate, epsilon=0.0)
 
 
 @requirement("epsilon", points=1)
-def epsilon_cases(sample):
-    """Epsilon as large as the gradients; nothing to divide by."""
-    one = np.array([1.0])
-    yield case("epsilon = 1", theta=one, gradient=np.array([3.0]), s=np.array([16.0]), learning_rate=0.5, epsilon=1.0)
-    zero = {"theta": np.array([1.0, 2.0]), "gradient": np.array([0.0, 1.0]), "s": np.zeros(2)}
+def epsilon(sample):
+    """As large as the gradients; nothing to divide by."""
+    yield case("epsilon = 1", **arrays(theta=[1.0], gradient=[3.0], s=[16.0]), learning_rate=0.5, epsilon=1.0)
+    zero = arrays(theta=[1.0, 2.0], gradient=[0.0, 1.0], s=[0.0, 0.0])
     yield case("0 / (0 + epsilon)", **zero, learning_rate=0.1, epsilon=1e-8)
     for _ in sample.repeat(public=2, hidden=5):
-        size, tiny = sample.choice([1e-6, 1e-7]), before_a_step(sample, *sample.shape())
-        tiny |= {"gradient": tiny["gradient"] * size, "s": tiny["s"] * size**2}
-        yield case(f"gradients of about {size:g}", **tiny, learning_rate=0.1, epsilon=sample.choice([1e-6, 1e-7]))
+        size, epsilon = sample.choice([1e-6, 1e-7]), sample.choice([1e-6, 1e-7])
+        state = shrunk(before_a_step(sample, *sample.shape()), size)
+        yield case(f"gradients of about {size:g}", **state, learning_rate=0.1, epsilon=epsilon)
 
 
 @requirement("many steps", points=1)
-def many(sample):
-    """The sum goes from step to step; learning rates that change."""
-    yield multistep_case("3 steps of one number", **by_hand(), learning_rate=1.0, epsilon=0.0)
+def many_steps(sample):
+    yield multistep_case("3 steps of one number", **three_steps("s"), learning_rate=1.0, epsilon=0.0)
     for _ in sample.repeat(public=1, hidden=3):
         count = sample.integer(10, 20)
-        steps, rates = random_steps(sample, count, sample.shape()), [0.5 * 0.97**t for t in range(count)]
-        yield multistep_case(
-            f"{count} steps, the learning rate falls", **steps, learning_rate=per_step(rates), epsilon=0.0
-        )
+        settings = {"learning_rate": falling_rates(count), "epsilon": 0.0}
+        yield multistep_case(f"{count} steps, the learning rate falls", **random_steps(sample, count, "s"), **settings)
 
 
-@requirement("any shape, memory order and dtype", points=1)
-def any_cases(sample):
-    """The contract."""
-    yield from any_array(sample, {"learning_rate": 0.1, "epsilon": 0.0})
+def many_steps_in_float32(sample):
+    yield from steps_in_float32(sample, learning_rate=0.1, epsilon=0.0)
 
 
-@wrong()
-def s_of_before(theta, gradient, s, learning_rate, epsilon):
+@adagrad_step.any_array(points=1, whole=["theta", "gradient"], more=many_steps_in_float32)
+def any_array(sample, shape):
+    return {**before_a_step(sample, *shape), "learning_rate": 0.1, "epsilon": 0.0}
+
+
+@wrong({"s = s": "old, s = s, s", "np.sqrt(s)": "np.sqrt(old)"})
+def s_of_before():
     """You divide by the root of the s that you were given. The gradient of this step belongs into s before you
     divide, or the first step is a division by epsilon alone."""
-    new_theta = theta - learning_rate * gradient / (np.sqrt(s) + epsilon)
-    return new_theta, s + gradient**2
 
 
 @wrong({"np.sqrt(s)": "s"})
@@ -95,23 +89,23 @@ def root_forgotten():
     shorter. Which operation gives s the units of a gradient?"""
 
 
-@wrong({"/ (": "/", "s)": "s"}, loses=[epsilon_cases])
+@wrong({"(np.sqrt(s) + epsilon)": "np.sqrt(s + epsilon)"}, loses=[epsilon])
 def epsilon_inside_the_root():
     """Epsilon stands inside your root. PyTorch takes the root first and adds epsilon then; for small gradients the
     two differ much."""
 
 
-@wrong({"/ (": "/", "+ epsilon)": ""}, loses=[epsilon_cases])
+@wrong({"(np.sqrt(s) + epsilon)": "np.sqrt(s)"}, loses=[epsilon])
 def epsilon_forgotten():
     """`epsilon` has no effect on your result, and where a gradient has been 0 from the start you compute 0 / 0."""
 
 
-@wrong({"/ (": "/", "+ epsilon)": "+ epsilon"}, loses=[epsilon_cases])
+@wrong({"(np.sqrt(s) + epsilon)": "np.sqrt(s) + epsilon"}, loses=[epsilon])
 def epsilon_after_the_quotient():
     """Epsilon is added to theta: a quotient goes before a sum. Put the root and epsilon in parentheses."""
 
 
-@wrong({"s +": "s + np.sum(", "2": "2)"})
+@wrong({"gradient**2": "np.sum(gradient**2)"})
 def one_size_for_all():
     """You add the squares of all entries to every s. Each parameter has an s of its own: that is the idea."""
 
@@ -121,20 +115,19 @@ def gradient_not_squared():
     """You add up absolute values, and then take the root of their sum. s adds up squares."""
 
 
-@wrong({"-": "+"})
+@wrong({"theta -": "theta +"})
 def uphill():
     """Your step goes up the slope. The gradient points uphill; we want to go down."""
 
 
-@wrong()
-def s_not_kept(theta, gradient, s, learning_rate, epsilon):
+@wrong({"s = s": "old, s = s, s", "), s": "), old"})
+def s_not_kept():
     """The step is right, but you return the s you were given: the next step will know nothing of this gradient."""
-    return theta - learning_rate * gradient / (np.sqrt(s + gradient**2) + epsilon), s
 
 
 @wrong(
-    {"= s +": "+=", "return theta -": "theta -=", "+ epsilon)": "+ epsilon)\n    return theta"},
-    loses=[any_cases, PURITY],
+    {"s = s +": "s +=", "return theta -": "theta -=", "+ epsilon)": "+ epsilon)\n    return theta"},
+    loses=[any_array, PURITY],
 )
 def writes_into_its_arguments():
     """The arrays you were given have been changed: `s += ...` and `theta -= ...` write into them. Write `s = s +

@@ -1,10 +1,16 @@
 """rmsprop_step: a step along the gradient divided by the root of the moving average of its squares, plus epsilon."""
 
-import numpy as np
-
-from autograder.exercises.cases import case, multistep_case, per_step
+from autograder.exercises.cases import case, multistep_case
 from autograder.exercises.model import PURITY, Exercise
-from autograder.exercises.rmsprop import any_array, before_a_step, by_hand, random_steps
+from autograder.exercises.optimizer_states import arrays, pytorch_step
+from autograder.exercises.rmsprop import (
+    before_a_step,
+    falling_rates,
+    random_steps,
+    shrunk,
+    steps_in_float32,
+    three_steps,
+)
 
 TEXTBOOK = """\
 def rmsprop_step(theta, gradient, s, learning_rate, beta, epsilon):
@@ -15,6 +21,7 @@ def rmsprop_step(theta, gradient, s, learning_rate, beta, epsilon):
 rmsprop_step = Exercise(
     TEXTBOOK,
     outputs=("theta", "s"),
+    takes="theta, gradient, s: (*); learning_rate, beta, epsilon: number",
     summary="a step along the gradient divided by the root of the moving average of its squares, plus epsilon",
     pytorch="torch.optim.RMSprop([theta], lr=learning_rate, alpha=beta, eps=epsilon)",
     source="https://www.cs.toronto.edu/~tijmen/csc321/slides/lecture_slides_lec6.pdf (Hinton 2012)",
@@ -24,103 +31,93 @@ requirement, wrong = rmsprop_step.requirement, rmsprop_step.wrong
 
 @rmsprop_step.pytorch_reference
 def reference(theta, gradient, s, learning_rate, beta, epsilon):
-    """One step of PyTorch's RMSprop whose moving average of squares is s."""
-    import torch
+    state = {"step": 0.0, "square_avg": s}
+    theta, state = pytorch_step("RMSprop", theta, gradient, state, lr=learning_rate, alpha=beta, eps=epsilon)
+    return theta, state["square_avg"]
 
-    parameter = torch.nn.Parameter(theta)
-    optimizer = torch.optim.RMSprop([parameter], lr=learning_rate, alpha=beta, eps=epsilon)
-    optimizer.state[parameter] = {"step": torch.zeros(()), "square_avg": s}
-    parameter.grad = gradient
-    optimizer.step()
-    return parameter, optimizer.state[parameter]["square_avg"]
+
+SETTINGS = {"learning_rate": 0.1, "beta": 0.9, "epsilon": 0.0}
 
 
 @requirement("one step", points=2)
-def rmsprop_values(sample):
-    """Single steps with beta = 0.9, also the first and one with a zero gradient."""
-    settings = {"learning_rate": 0.1, "beta": 0.9, "epsilon": 0.0}
-    yield case("10 after an average of 0", theta=np.ones(1), gradient=np.array([10.0]), s=np.zeros(1), **settings)
-    same = {"theta": np.array([1.0, -1.0]), "gradient": np.array([2.0, -0.5]), "s": np.array([4.0, 0.25])}
-    yield case("gradients of the usual size", **same, **settings)
-    flat = {"theta": np.array([1.0, -2.0]), "gradient": np.array([0.0, 1.5]), "s": np.array([4.0, 2.0])}
-    yield case("a gradient of 0", **flat, **settings)
+def one_step(sample):
+    yield case("10 after an average of 0", **arrays(theta=[1.0], gradient=[10.0], s=[0.0]), **SETTINGS)
+    usual = arrays(theta=[1.0, -1.0], gradient=[2.0, -0.5], s=[4.0, 0.25])
+    yield case("gradients of the usual size", **usual, **SETTINGS)
+    yield case("a gradient of 0", **arrays(theta=[1.0, -2.0], gradient=[0.0, 1.5], s=[4.0, 2.0]), **SETTINGS)
     for _ in sample.repeat(public=2, hidden=6):
-        random = before_a_step(sample, *sample.shape())
-        yield case("random", **random, learning_rate=sample.number(0.05, 1.0), beta=0.9, epsilon=0.0)
+        state, rate = before_a_step(sample, *sample.shape()), sample.number(0.05, 1.0)
+        yield case("random", **state, learning_rate=rate, beta=0.9, epsilon=0.0)
 
 
 @requirement("beta other than 0.9", points=1)
-def rmsprop_other_beta(sample):
-    """Longer, shorter and no memory."""
-    half = {"theta": np.array([1.0]), "gradient": np.array([4.0]), "s": np.array([2.0])}
+def other_betas(sample):
+    half = arrays(theta=[1.0], gradient=[4.0], s=[2.0])
     yield case("beta = 0.5", **half, learning_rate=0.3, beta=0.5, epsilon=0.0)
     yield case("beta = 0: no memory", **before_a_step(sample, 3), learning_rate=0.1, beta=0.0, epsilon=0.0)
     for _ in sample.repeat(public=2, hidden=5):
-        beta, shape = sample.choice([0.25, 0.7, 0.99, 0.999]), sample.shape()
-        yield case("random", **before_a_step(sample, *shape), learning_rate=0.1, beta=beta, epsilon=0.0)
+        state, beta = before_a_step(sample, *sample.shape()), sample.choice([0.25, 0.7, 0.99, 0.999])
+        yield case("random", **state, learning_rate=0.1, beta=beta, epsilon=0.0)
 
 
 @requirement("epsilon", points=1)
-def rmsprop_epsilon(sample):
-    """Epsilon as large as the gradients; nothing to divide by."""
-    one = {"theta": np.array([1.0]), "gradient": np.array([3.0]), "s": np.array([9.0])}
-    yield case("epsilon = 1", **one, learning_rate=0.1, beta=0.9, epsilon=1.0)
-    zero = {"theta": np.array([1.0, 2.0]), "gradient": np.array([0.0, 1.0]), "s": np.zeros(2)}
-    yield case("0 / (0 + epsilon)", **zero, learning_rate=0.1, beta=0.9, epsilon=1e-8)
+def epsilon(sample):
+    """As large as the gradients; nothing to divide by."""
+    yield case("epsilon = 1", **arrays(theta=[1.0], gradient=[3.0], s=[9.0]), **{**SETTINGS, "epsilon": 1.0})
+    zero = arrays(theta=[1.0, 2.0], gradient=[0.0, 1.0], s=[0.0, 0.0])
+    yield case("0 / (0 + epsilon)", **zero, **{**SETTINGS, "epsilon": 1e-8})
     for _ in sample.repeat(public=2, hidden=5):
-        size, tiny = sample.choice([1e-6, 1e-7]), before_a_step(sample, *sample.shape())
-        tiny |= {"gradient": tiny["gradient"] * size, "s": tiny["s"] * size**2}
-        epsilon = sample.choice([1e-6, 1e-7])
-        yield case(f"gradients of about {size:g}", **tiny, learning_rate=0.1, beta=0.9, epsilon=epsilon)
+        size, epsilon = sample.choice([1e-6, 1e-7]), sample.choice([1e-6, 1e-7])
+        state = shrunk(before_a_step(sample, *sample.shape()), size)
+        yield case(f"gradients of about {size:g}", **state, **{**SETTINGS, "epsilon": epsilon})
 
 
 @requirement("many steps", points=1)
-def rmsprop_many(sample):
-    """The average goes from step to step; learning rates that change."""
-    settings = {"beta": 0.9, "epsilon": 0.0}
-    yield multistep_case("3 steps of one number", **by_hand(), learning_rate=0.1, **settings)
+def many_steps(sample):
+    yield multistep_case("3 steps of one number", **three_steps("s"), **SETTINGS)
     for _ in sample.repeat(public=1, hidden=3):
         count = sample.integer(10, 20)
-        steps, rates = random_steps(sample, count, sample.shape()), [0.5 * 0.97**t for t in range(count)]
-        yield multistep_case(
-            f"{count} steps, the learning rate falls", **steps, learning_rate=per_step(rates), **settings
-        )
+        settings = {**SETTINGS, "learning_rate": falling_rates(count)}
+        yield multistep_case(f"{count} steps, the learning rate falls", **random_steps(sample, count, "s"), **settings)
 
 
-@requirement("any shape, memory order and dtype", points=1)
-def rmsprop_any(sample):
-    """The contract."""
-    yield from any_array(sample, {"learning_rate": 0.1, "beta": 0.9, "epsilon": 0.0})
+def many_steps_in_float32(sample):
+    yield from steps_in_float32(sample, **SETTINGS)
 
 
-@wrong({"/ (": "/", "s)": "s"}, loses=[rmsprop_epsilon])
+@rmsprop_step.any_array(points=1, whole=["theta", "gradient"], more=many_steps_in_float32)
+def any_array(sample, shape):
+    return {**before_a_step(sample, *shape), **SETTINGS}
+
+
+@wrong({"(np.sqrt(s) + epsilon)": "np.sqrt(s + epsilon)"}, loses=[epsilon])
 def epsilon_inside_the_root():
     """Epsilon stands inside your root. That is the textbook's and Keras's form, and the next exercise; PyTorch takes
     the root first and adds epsilon then."""
 
 
-@wrong({"/ (": "/", "+ epsilon)": ""}, loses=[rmsprop_epsilon])
+@wrong({"(np.sqrt(s) + epsilon)": "np.sqrt(s)"}, loses=[epsilon])
 def epsilon_forgotten():
     """`epsilon` has no effect on your result, and where a gradient has been 0 from the start you compute 0 / 0."""
 
 
-@wrong({"/ (": "/", "+ epsilon)": "+ epsilon"}, loses=[rmsprop_epsilon])
+@wrong({"(np.sqrt(s) + epsilon)": "np.sqrt(s) + epsilon"}, loses=[epsilon])
 def epsilon_after_the_quotient():
     """Epsilon is added to theta: a quotient goes before a sum. Put the root and epsilon in parentheses."""
 
 
-@wrong({"beta *": "", "(1 - beta) *": ""})
+@wrong({"beta * s + (1 - beta) * gradient**2": "s + gradient**2"})
 def sum_instead_of_average():
     """Your s is the sum of all squares: this is AdaGrad. RMSProp takes a moving average, which forgets."""
 
 
-@wrong({"(1 - beta) *": ""})
+@wrong({"(1 - beta) * gradient**2": "gradient**2"})
 def one_minus_beta_forgotten():
     """The new square enters s with weight 1. Then s grows to 1 / (1 - beta) times the mean square. The two weights
     of an average add up to 1."""
 
 
-@wrong({"beta * s +": "", "beta)": "beta) * s + beta"})
+@wrong({"beta * s + (1 - beta)": "(1 - beta) * s + beta"})
 def weights_swapped():
     """The weights in s are the wrong way round: beta, the larger one, belongs to the old s."""
 
@@ -130,17 +127,15 @@ def root_forgotten():
     """You divide by s itself, a square. RMS means root mean square: the root is missing."""
 
 
-@wrong({"**2": "", "sqrt": "abs"})
+@wrong({"gradient**2": "gradient", "np.sqrt(s)": "np.abs(s)"})
 def average_of_the_gradient():
     """You average the gradient, not its square. Where it changes its sign, the average comes close to 0, and the
     step becomes huge."""
 
 
-@wrong()
-def s_of_before(theta, gradient, s, learning_rate, beta, epsilon):
+@wrong({"s = beta": "old, s = s, beta", "np.sqrt(s)": "np.sqrt(old)"})
+def s_of_before():
     """You divide by the root of the s that you were given. Update s first: on the first step the old one is 0."""
-    new_theta = theta - learning_rate * gradient / (np.sqrt(s) + epsilon)
-    return new_theta, beta * s + (1 - beta) * gradient**2
 
 
 @wrong({"theta -": "theta +"})
@@ -148,19 +143,15 @@ def uphill():
     """Your step goes up the slope. The gradient points uphill; we want to go down."""
 
 
-@wrong({"s =": "new_s =", "(s": "(new_s"})
+@wrong({"s = beta": "old, s = s, beta", "), s": "), old"})
 def s_not_kept():
     """The step is right, but you return the s you were given: the next step will know nothing of this gradient."""
 
 
-@wrong({"= beta": "= 0.9", "(1 - beta)": "0.1"}, loses=[rmsprop_other_beta])
-def beta_fixed():
-    """`beta` has no effect on your result: it is that of beta = 0.9."""
+wrong.ignores("beta", 0.9, loses=[other_betas])
 
 
-@wrong(
-    {"s =": "rates = np.full(theta.shape, learning_rate)\n    s =", "- learning_rate": "- rates"}, loses=[rmsprop_any]
-)
+@wrong({"- learning_rate": "- np.full(theta.shape, learning_rate)"}, loses=[any_array])
 def always_float64():
     """The numbers are right, but float32 becomes float64: np.full(shape, number) makes float64. A plain Python
     number adapts to the array beside it."""
@@ -168,7 +159,7 @@ def always_float64():
 
 @wrong(
     {"= beta * s +": "*= beta\n    s +=", "return theta -": "theta -=", "+ epsilon)": "+ epsilon)\n    return theta"},
-    loses=[rmsprop_any, PURITY],
+    loses=[any_array, PURITY],
 )
 def writes_into_its_arguments():
     """The arrays you were given have been changed: `s *= ...`, `s += ...` and `theta -= ...` write into them.

@@ -1,12 +1,9 @@
 """dead_units: which units give 0 on every sample."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from autograder.exercises.cases import case
 from autograder.exercises.model import Exercise
-from autograder.exercises.sampling import Sampler, strided
 
 TEXTBOOK = """\
 def dead_units(a):
@@ -15,6 +12,7 @@ def dead_units(a):
 
 dead_units = Exercise(
     TEXTBOOK,
+    takes="a: (N, units)",
     summary="which units give 0 on every sample",
     pytorch="(a == 0).all(dim=0)",
     source="Lu, Shin, Su and Karniadakis 2020, Dying ReLU and Initialization: Theory and Numerical Examples",
@@ -22,7 +20,7 @@ dead_units = Exercise(
 requirement, wrong = dead_units.requirement, dead_units.wrong
 
 
-def activations(sample: Sampler, samples: int, units: int) -> np.ndarray:
+def activations(sample, samples, units):
     """Activations of ReLU, (samples, units): the first unit is alive, the last is dead, the others are either.
 
     Every unit that is alive rests on some samples, and the last sample is zero throughout.
@@ -36,7 +34,6 @@ def activations(sample: Sampler, samples: int, units: int) -> np.ndarray:
 
 @dead_units.pytorch_reference
 def reference(a):
-    """Units whose activation is zero on every sample, in PyTorch."""
     return (a == 0).all(dim=0)
 
 
@@ -72,17 +69,14 @@ def one_is_enough(sample):
         yield case("many samples, two units awake on one of them", a=a)
 
 
-@requirement("any size, memory order and dtype", points=1)
-def any_array(sample):
-    """float32, whole numbers, any memory order, a single sample, a single unit."""
-    yield case("float32", a=np.array([[0.0, 0.5, 0.0], [0.0, 0.0, 2.0]], dtype="float32"))
-    yield case("whole numbers", a=np.array([[0, 3], [0, 0], [0, 1]]))
+def one_of_a_kind(sample):
     yield case("one sample", a=np.array([[0.0, 0.5, 0.0]]))
     yield case("one unit", a=np.zeros((3, 1)))
-    yield case("Fortran order", a=np.asfortranarray(activations(sample, 6, 4)))
-    yield case("every second entry of a larger array", a=strided(activations(sample, 4, 5)))
-    for _ in sample.repeat(public=1, hidden=3):
-        yield case("float32 activations", a=activations(sample, *sample.shape(smallest=3, largest=9)).astype("float32"))
+
+
+@dead_units.any_array(points=1, name="any size, memory order and dtype", more=one_of_a_kind)
+def any_array(sample):
+    return {"a": activations(sample, 3, sample.integer(3, 4))}
 
 
 @wrong({"all": "any"})
@@ -91,7 +85,7 @@ def one_zero_is_taken_for_death():
     all."""
 
 
-@wrong({"=0": "=1"})
+@wrong({"axis=0": "axis=1"})
 def samples_instead_of_units():
     """Your answer has one entry for each sample. Rows are samples and columns are units: along which axis must you
     look?"""
@@ -102,7 +96,7 @@ def share_of_zeros():
     """You return how often each unit is 0. The question is yes or no: is it always 0?"""
 
 
-@wrong({"=0)": "=0).sum()"})
+@wrong({"(axis=0)": "(axis=0).sum()"})
 def counted():
     """You return how many units are dead. The question is which: one True or False for each unit."""
 
@@ -112,23 +106,23 @@ def alive_instead_of_dead():
     """True and False are exchanged: you mark the units that are alive."""
 
 
-@wrong({"return": "return np.flatnonzero(", "=0)": "=0))"})
+@wrong({"(a == 0).all(axis=0)": "np.flatnonzero((a == 0).all(axis=0))"})
 def indices():
     """You return the numbers of the dead units. Return one True or False for each unit instead."""
 
 
-@wrong({"=0)": "=0).astype(int)"})
+@wrong({"(axis=0)": "(axis=0).astype(int)"})
 def zeros_and_ones():
     """Your zeros and ones are right, but they are numbers. A comparison gives True and False by itself, and an array
     of those can select units."""
 
 
-@wrong({"(a == 0).all": "a.sum", "=0)": "=0) == 0"}, loses=[below_zero])
+@wrong({"(a == 0).all(axis=0)": "a.sum(axis=0) == 0"}, loses=[below_zero])
 def sum_is_zero():
     """A sum can be 0 although its parts are not: -1 and 1 cancel. Look at each activation by itself."""
 
 
-@wrong({"==": "<="}, loses=[below_zero])
+@wrong({"a == 0": "a <= 0"}, loses=[below_zero])
 def never_positive():
     """An activation below zero counts as dead in your answer. Leaky ReLU has such activations, and a gradient passes
     there."""
@@ -140,12 +134,12 @@ def nearly_zero():
     compare exactly."""
 
 
-@wrong({"return": "return np.isclose", "==": ","}, loses=[one_is_enough])
+@wrong({"(a == 0)": "np.isclose(a, 0)"}, loses=[one_is_enough])
 def isclose():
     """np.isclose(a, 0) takes everything up to 1e-8 for 0. ReLU gives exact zeros, so no tolerance is needed."""
 
 
-@wrong({"return (a": "return (a[:32]"}, loses=[one_is_enough])
+@wrong({"a == 0": "a[:32] == 0"}, loses=[one_is_enough])
 def first_batch_only():
     """You look at the first samples only. A unit that rests on one minibatch may be awake on the next: use every
     row."""

@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from autograder.exercises.activations import both_sides
 from autograder.exercises.cases import case
 from autograder.exercises.model import PURITY, Exercise
-from autograder.exercises.sampling import strided
 
 TEXTBOOK = """\
 def relu(z):
@@ -13,6 +13,7 @@ def relu(z):
 
 relu = Exercise(
     TEXTBOOK,
+    takes="z: (*)",
     summary="rectified linear unit max(0, z)",
     pytorch="torch.nn.functional.relu(z)",
     source="Nair and Hinton 2010, Rectified Linear Units Improve Restricted Boltzmann Machines",
@@ -22,7 +23,6 @@ requirement, wrong = relu.requirement, relu.wrong
 
 @relu.pytorch_reference
 def reference(z):
-    """ReLU in PyTorch."""
     import torch.nn.functional as F
 
     return F.relu(z)
@@ -30,7 +30,6 @@ def reference(z):
 
 @requirement("values", points=1)
 def values(sample):
-    """Negative, zero and positive z."""
     yield case("negative, zero and positive", z=np.array([-2.0, 0.0, 3.0]))
     for _ in sample.repeat(public=3, hidden=7):
         yield case("random numbers", z=sample.normal(*sample.shape(), scale=4.0))
@@ -42,8 +41,7 @@ def infinite(sample):
     yield case("minus infinity and infinity", z=np.array([-np.inf, np.inf]))
     yield case("z = 1e308 and -1e308", z=np.array([1e308, -1e308]))
     for _ in sample.repeat(public=1, hidden=3):
-        rows, columns = sample.shape()
-        z = sample.normal(rows, columns)
+        z = sample.normal(*sample.shape())
         z[0, 0], z[0, 1], z[-1, -1] = -np.inf, -2.5, np.inf
         yield case("random numbers, three of them special", z=z)
 
@@ -53,35 +51,28 @@ def nan(sample):
     """NaN comes out as NaN: a broken number must stay visible."""
     yield case("NaN, negative and positive", z=np.array([np.nan, -1.0, 2.0]))
     for _ in sample.repeat(public=1, hidden=3):
-        rows, columns = sample.shape()
-        z = sample.normal(rows, columns)
+        z = sample.normal(*sample.shape())
         z[0, 0], z[0, 1], z[-1, -1] = -1.5, np.nan, np.nan
         yield case("random numbers, two of them NaN", z=z)
 
 
-@requirement("any shape, memory order and dtype", points=1)
-def any_array(sample):
-    """float32 stays float32; any shape and memory order."""
-    yield case("float32", z=np.array([-1.0, 2.0], dtype="float32"))
-    yield case("Fortran order", z=np.asfortranarray(sample.normal(3, 4)))
-    yield case("every second entry of a larger array", z=strided(sample.normal(2, 5)))
-    yield case("empty batch", z=np.zeros((0, 3)))
-    for _ in sample.repeat(public=1, hidden=3):
-        yield case("float32 images", z=sample.normal(*sample.shape(4, largest=5), dtype="float32"))
+@relu.any_array(points=1, without=["whole numbers"])
+def any_array(sample, shape):
+    return {"z": both_sides(sample, *shape)}
 
 
-@wrong({"np.maximum": "z *", ",": ">"}, loses=[infinite])
+@wrong({"np.maximum(z, 0)": "z * (z > 0)"}, loses=[infinite])
 def multiplied_by_the_mask():
     """Your mask multiplies, and 0 times minus infinity is NaN. Choose between z and 0 instead of multiplying."""
 
 
-@wrong({"maximum(": "where(z > 0,"}, loses=[nan])
+@wrong({"maximum(z": "where(z > 0, z"}, loses=[nan])
 def nan_becomes_zero():
     """NaN becomes 0: every comparison with NaN is false, so it falls on the side of your zeros. A network that hides
     its NaN trains on as if nothing had happened."""
 
 
-@wrong({"return": "return (z +", "maximum": "abs", ", 0)": ")) / 2"}, loses=[infinite])
+@wrong({"np.maximum(z, 0)": "(z + np.abs(z)) / 2"}, loses=[infinite])
 def half_of_z_plus_abs():
     """The formula is right on paper. In floating point, minus infinity plus infinity is NaN, and 1e308 + 1e308
     overflows."""
@@ -93,33 +84,33 @@ def writes_into_its_input():
     only zeros. Return a new array."""
 
 
-@wrong({"maximum": "max"})
+@wrong({"np.maximum": "np.max"})
 def maximum_of_the_array():
     """np.max(z, 0) is the largest number along axis 0 of z. The function that compares two things entry by entry has
     another name."""
 
 
-@wrong({"maximum": "abs", ", 0": ""})
+@wrong({"maximum(z, 0)": "abs(z)"})
 def absolute_value():
     """Negative numbers come out positive: this is |z|. They should come out as 0."""
 
 
-@wrong({"maximum": "minimum", "0": "0.0"})
+@wrong({"maximum(z, 0)": "minimum(z, 0.0)"})
 def wrong_side():
     """You keep the negative numbers and remove the positive ones. Which of z and 0 is to win?"""
 
 
-@wrong({"maximum": "where", ", 0": "> 0, 1.0, 0.0).astype(z.dtype"})
+@wrong({"maximum(z, 0)": "where(z > 0, 1.0, 0.0).astype(z.dtype)"})
 def step_instead():
     """Your result is 1 for every positive z: this is the slope of ReLU. Its value there is z itself."""
 
 
-@wrong({".": ".minimum(np.", "0": "0.0), 6.0"}, loses=[values, infinite])
+@wrong({"maximum(z, 0)": "clip(z, 0.0, 6.0)"}, loses=[values, infinite])
 def capped_at_6():
     """Your result stops at 6: that is ReLU6, a variant for low-precision hardware. ReLU has no upper limit."""
 
 
-@wrong({"0": "np.zeros(z.shape)"}, loses=[any_array])
+@wrong({", 0": ", np.zeros(z.shape)"}, loses=[any_array])
 def always_float64():
     """The numbers are right, but float32 becomes float64: an array that knows nothing of z's dtype is mixed in, such
     as np.zeros(shape). A plain Python 0 adapts to the array beside it."""

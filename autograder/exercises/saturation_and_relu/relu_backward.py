@@ -1,13 +1,11 @@
 """relu_backward: gradient of the loss with respect to the input of ReLU."""
 
-from __future__ import annotations
-
 import numpy as np
 
+from autograder.exercises.activations import autograd, both_sides, dout_and_z
 from autograder.exercises.cases import case
 from autograder.exercises.model import PURITY, Derivative, Exercise
-from autograder.exercises.sampling import strided
-from autograder.exercises.saturation_and_relu.relu import reference as relu_reference
+from autograder.exercises.saturation_and_relu import relu as forward
 
 TEXTBOOK = """\
 def relu_backward(dout, z):
@@ -16,6 +14,7 @@ def relu_backward(dout, z):
 
 relu_backward = Exercise(
     TEXTBOOK,
+    takes="dout, z: (*)",
     summary="gradient of the loss with respect to the input of ReLU",
     pytorch="torch.autograd.grad(F.relu(z), z, dout)",
     source="https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.relu.html",
@@ -23,23 +22,12 @@ relu_backward = Exercise(
 requirement, wrong = relu_backward.requirement, relu_backward.wrong
 
 
-def nowhere_zero(z: np.ndarray) -> np.ndarray:
-    """The array with its zeros replaced by 1."""
-    return np.where(z == 0, 1.0, z)
-
-
 @relu_backward.pytorch_reference
 def reference(dout, z):
-    """The gradient of ReLU by PyTorch's autograd."""
-    import torch
-    import torch.nn.functional as F
-
-    z = z.detach().requires_grad_(True)
-    (gradient,) = torch.autograd.grad(F.relu(z), z, dout)
-    return gradient
+    return autograd(forward.reference, dout, z)
 
 
-relu_backward.derivative = Derivative(relu_reference, upstream="dout", with_respect_to=("z",))
+relu_backward.derivative = Derivative(forward.reference, upstream="dout", with_respect_to=("z",))
 
 
 @requirement("values", points=1)
@@ -47,8 +35,7 @@ def values(sample):
     """z away from zero, upstream gradients of both signs."""
     yield case("negative and positive", dout=np.array([3.0, -4.0]), z=np.array([-2.0, 0.5]))
     for _ in sample.repeat(public=3, hidden=7):
-        shape = sample.shape()
-        yield case("random numbers", dout=sample.normal(*shape), z=nowhere_zero(sample.normal(*shape, scale=2.0)))
+        yield case("random numbers", **dout_and_z(sample))
 
 
 @requirement("z exactly 0", points=1)
@@ -57,10 +44,9 @@ def at_zero(sample):
     yield case("z = 0, z = 2, z = -1", dout=np.array([3.0, -5.0, 4.0]), z=np.array([0.0, 2.0, -1.0]))
     yield case("z = -0.0, z = 1e-300", dout=np.array([2.0, -7.0]), z=np.array([-0.0, 1e-300]))
     for _ in sample.repeat(public=1, hidden=4):
-        rows, columns = sample.shape()
-        z = sample.normal(rows, columns)
+        z = sample.normal(*sample.shape())
         z[0], z[-1, -1] = 0.0, 0.75
-        yield case("random numbers, one row of zeros", dout=sample.normal(rows, columns), z=z)
+        yield case("random numbers, one row of zeros", dout=sample.normal(*z.shape), z=z)
 
 
 @requirement("infinite dout", points=1)
@@ -69,30 +55,18 @@ def infinite(sample):
     yield case("infinite dout", dout=np.array([np.inf, -np.inf, np.inf, 2.0]), z=np.array([-1.0, -2.0, 3.0, 4.0]))
     yield case("NaN dout where z is negative", dout=np.array([np.nan, 3.0]), z=np.array([-1.0, 2.0]))
     for _ in sample.repeat(public=1, hidden=3):
-        rows, columns = sample.shape()
-        dout, z = sample.normal(rows, columns), nowhere_zero(sample.normal(rows, columns))
+        dout, z = dout_and_z(sample).values()
         dout[0], z[0] = np.inf, -1.5
         dout[-1, -1], z[-1, -1] = -2.5, 0.5
         yield case("random numbers, a row of infinite dout", dout=dout, z=z)
 
 
-@requirement("any shape, memory order and dtype", points=1)
-def any_array(sample):
-    """float32 stays float32; any shape and memory order."""
-    dout, z = np.array([2.0, -3.0], dtype="float32"), np.array([-1.0, 0.5], dtype="float32")
-    yield case("float32", dout=dout, z=z)
-    z = np.asfortranarray(nowhere_zero(sample.normal(3, 4)))
-    yield case("Fortran order", dout=np.asfortranarray(sample.normal(3, 4)), z=z)
-    z = strided(nowhere_zero(sample.normal(2, 5)))
-    yield case("every second entry of a larger array", dout=strided(sample.normal(2, 5)), z=z)
-    yield case("empty batch", dout=np.zeros((0, 3)), z=np.zeros((0, 3)))
-    for _ in sample.repeat(public=1, hidden=3):
-        shape = sample.shape(4, largest=5)
-        z = nowhere_zero(sample.normal(*shape)).astype("float32")
-        yield case("float32 images", dout=sample.normal(*shape, dtype="float32"), z=z)
+@relu_backward.any_array(points=1, without=["whole numbers"])
+def any_array(sample, shape):
+    return {"dout": sample.normal(*shape), "z": both_sides(sample, *shape)}
 
 
-@wrong({">": ">="}, loses=[at_zero])
+@wrong({"z > 0": "z >= 0"}, loses=[at_zero])
 def one_at_zero():
     """Your unit lets the gradient pass at z = 0. The slope there is a matter of convention, and PyTorch's is 0."""
 
@@ -103,40 +77,40 @@ def half_at_zero():
     convention is 0."""
 
 
-@wrong({"np.where": "dout *", ", dout, 0": ""}, loses=[infinite])
+@wrong({"np.where(z > 0, dout, 0)": "dout * (z > 0)"}, loses=[infinite])
 def multiplied_by_the_mask():
     """Your mask multiplies, and 0 times infinity is NaN: one overflow upstream spoils units that were switched off.
     Choose between dout and 0 instead of multiplying."""
 
 
-@wrong({"np.where": "", ", dout, 0": ").astype(z.dtype"})
+@wrong({"np.where(z > 0, dout, 0)": "(z > 0).astype(z.dtype)"})
 def dout_forgotten():
     """`dout` has no effect on your result. This is the slope of ReLU; the chain rule asks for one more factor."""
 
 
-@wrong({", dout": ", 1"})
+@wrong({"dout, 0": "1, 0"})
 def dout_forgotten_whole_numbers():
     """`dout` has no effect on your result. This is the slope of ReLU, in whole numbers; what is asked for is `dout`
     where the slope is 1."""
 
 
-@wrong({"(z": "(dout"})
+@wrong({"z > 0": "dout > 0"})
 def sign_of_dout():
     """You look at the sign of dout. Whether a unit lets the gradient pass was decided in the forward pass, by z."""
 
 
-@wrong({"where(z > 0": "where((z > 0) & (dout > 0)"})
+@wrong({"z > 0": "(z > 0) & (dout > 0)"})
 def positive_gradients_only():
     """You pass only positive gradients on. That is guided backpropagation, a way of drawing pictures; the true
     gradient may have either sign."""
 
 
-@wrong({", dout": ", dout * z"})
+@wrong({"dout, 0": "dout * z, 0"})
 def value_instead_of_slope():
     """Your result is dout times the value of ReLU. The chain rule asks for its slope."""
 
 
-@wrong({">": "<"})
+@wrong({"z > 0": "z < 0"})
 def wrong_side():
     """You let the gradient pass where the unit is switched off, and stop it where it is on."""
 

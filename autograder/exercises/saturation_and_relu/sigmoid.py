@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from autograder.exercises.activations import both_sides
 from autograder.exercises.cases import case
 from autograder.exercises.model import Exercise
-from autograder.exercises.sampling import strided
 from autograder.exercises.saturation_and_relu import far_from_zero
 
 TEXTBOOK = """\
@@ -15,6 +15,7 @@ def sigmoid(z):
 
 sigmoid = Exercise(
     TEXTBOOK,
+    takes="z: (*)",
     summary="logistic function 1 / (1 + exp(-z))",
     pytorch="torch.sigmoid(z)",
     source="https://docs.pytorch.org/docs/stable/generated/torch.sigmoid.html",
@@ -24,7 +25,6 @@ requirement, wrong = sigmoid.requirement, sigmoid.wrong
 
 @sigmoid.pytorch_reference
 def reference(z):
-    """The logistic function in PyTorch."""
     import torch
 
     return torch.sigmoid(z)
@@ -32,7 +32,6 @@ def reference(z):
 
 @requirement("moderate z", points=1)
 def values(sample):
-    """Moderate z on both sides of zero."""
     yield case("z = 0 and z = 1", z=np.array([0.0, 1.0]))
     yield case("negative, zero and positive", z=np.array([-2.0, 0.0, 3.0]))
     for _ in sample.repeat(public=2, hidden=6):
@@ -49,23 +48,15 @@ def large(sample):
         yield case("random large numbers", z=far_from_zero(sample))
 
 
-@requirement("any shape, memory order and dtype", points=1)
-def any_array(sample):
-    """float32 stays float32; any shape and memory order; whole numbers become float64."""
-    yield case("float32", z=np.array([-1.0, 2.0], dtype="float32"))
-    yield case("whole numbers", z=np.array([-1, 0, 2]))
-    yield case("Fortran order", z=np.asfortranarray(sample.normal(3, 4)))
-    yield case("every second entry of a larger array", z=strided(sample.normal(2, 5)))
-    yield case("empty batch", z=np.zeros((0, 3)))
-    for _ in sample.repeat(public=1, hidden=3):
-        yield case("float32 images", z=sample.normal(*sample.shape(4, largest=5), dtype="float32"))
+@sigmoid.any_array(points=1)
+def any_array(sample, shape):
+    return {"z": both_sides(sample, *shape)}
 
 
-@wrong(loses=[])
-def overflow_in_exp(z):
+@wrong({"-np.abs(z)": "-z", "np.where(z >= 0, 1, e)": "1"}, loses=[])
+def overflow_in_exp():
     """The exponential overflows for very negative z. Dividing by infinity happens to give the right 0, but the
     warning hides others that matter. An exponential of a number that is never positive cannot overflow."""
-    return 1 / (1 + np.exp(-z))
 
 
 @wrong(loses=[])
@@ -75,31 +66,27 @@ def both_forms_computed_for_every_z(z):
     return np.where(z >= 0, 1 / (1 + np.exp(-z)), np.exp(z) / (1 + np.exp(z)))
 
 
-@wrong(loses=[large])
-def infinity_over_infinity(z):
+@wrong({"-np.abs(z)": "z", "np.where(z >= 0, 1, e)": "e"}, loses=[large])
+def infinity_over_infinity():
     """For large z both the numerator and the denominator are infinite, and infinity / infinity is NaN. Which of the
     two equal forms of the fraction uses only exponentials that stay small there?"""
-    return np.exp(z) / (1 + np.exp(z))
 
 
-@wrong()
-def sign_of_z(z):
+@wrong({"-np.abs(z)": "z", "np.where(z >= 0, 1, e)": "1"})
+def sign_of_z():
     """Your curve falls where it should rise: large positive z must give 1. Look at the sign inside the exponential."""
-    return 1 / (1 + np.exp(z))
 
 
-@wrong()
-def parentheses_missing(z):
+@wrong({"-np.abs(z)": "-z", "np.where(z >= 0, 1, e) / (1 + e)": "1 / 1 + e"})
+def parentheses_missing():
     """Your numbers exceed 1: division binds more tightly than addition, so only a part of what should stand under
     the fraction bar does."""
-    return 1 / 1 + np.exp(-z)
 
 
-@wrong(loses=[large])
-def clips_z_at_20(z):
+@wrong({"np.abs(z)": "np.clip(z, -20, 20)", "np.where(z >= 0, 1, e)": "1"}, loses=[large])
+def clips_z_at_20():
     """Cutting z off at 20 stops the overflow, but the function has not arrived at its limit there: it stays at 2e-9
     for every z below -20."""
-    return 1 / (1 + np.exp(-np.clip(z, -20, 20)))
 
 
 @wrong(keeps=[large])
@@ -116,25 +103,19 @@ def tanh_not_shifted(z):
     return np.tanh(z / 2)
 
 
-@wrong()
-def softmax_instead(z):
+@wrong({"-np.abs(z)": "z", "np.where(z >= 0, 1, e) / (1 + e)": "e / np.sum(e)"})
+def softmax_instead():
     """Your numbers sum to 1 over the whole array: this is softmax. Each entry of the logistic function depends on
     its own z alone."""
-    return np.exp(z) / np.sum(np.exp(z))
 
 
-@wrong({"abs(z": "abs(z.astype(float)"}, loses=[any_array])
+@wrong({"np.abs(z)": "np.abs(z.astype(float))"}, loses=[any_array])
 def always_float64():
     """The numbers are right, but float32 becomes float64: something in your function fixes the dtype. Python's own
     numbers keep the array's dtype; astype(float) and np.zeros(shape) do not."""
 
 
-@wrong(loses=[any_array])
-def result_as_whole_as_z(z):
+@wrong({"np.where": "(np.where", "(1 + e)": "(1 + e)).astype(z.dtype)"}, loses=[any_array])
+def result_as_whole_as_z():
     """For whole numbers the result is whole too, so 0.73 is cut down to 0: an array made with zeros_like(z) takes
     over the dtype of z."""
-    s = np.zeros_like(z)
-    positive = z >= 0
-    s[positive] = 1 / (1 + np.exp(-z[positive]))
-    s[~positive] = np.exp(z[~positive]) / (1 + np.exp(z[~positive]))
-    return s

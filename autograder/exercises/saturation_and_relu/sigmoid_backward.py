@@ -4,8 +4,7 @@ import numpy as np
 
 from autograder.exercises.cases import case
 from autograder.exercises.model import Derivative, Exercise
-from autograder.exercises.sampling import strided
-from autograder.exercises.saturation_and_relu.sigmoid import reference as sigmoid_reference
+from autograder.exercises.saturation_and_relu import sigmoid as forward
 
 TEXTBOOK = """\
 def sigmoid_backward(dout, s):
@@ -14,6 +13,7 @@ def sigmoid_backward(dout, s):
 
 sigmoid_backward = Exercise(
     TEXTBOOK,
+    takes="dout, s: (*)",
     summary="gradient of the loss with respect to the input of the logistic function, from its output",
     pytorch="torch.autograd.grad(s, z, dout), where s = torch.sigmoid(z)",
     source="https://docs.pytorch.org/docs/stable/generated/torch.sigmoid.html",
@@ -23,26 +23,24 @@ requirement, wrong = sigmoid_backward.requirement, sigmoid_backward.wrong
 
 @sigmoid_backward.pytorch_reference
 def reference(dout, s):
-    """What PyTorch's autograd calls for the derivative of torch.sigmoid: it too keeps the output, not the input."""
+    """What autograd calls for the derivative of torch.sigmoid: it too keeps the output, not the input."""
     import torch
 
     return torch.ops.aten.sigmoid_backward(dout, s)
 
 
 sigmoid_backward.derivative = Derivative(
-    sigmoid_reference, upstream="dout", with_respect_to=("z",), at=lambda s: {"z": np.log(s / (1 - s))}
+    forward.reference, upstream="dout", with_respect_to=("z",), at=lambda s: {"z": np.log(s / (1 - s))}
 )
 
 
 @requirement("moderate s", points=2)
 def values(sample):
-    """Outputs s well inside (0, 1)."""
     yield case("s = 0.5, where the curve is steepest", dout=np.array([2.0]), s=np.array([0.5]))
     yield case("s = 0.2 and 0.9", dout=np.array([3.0, -2.0]), s=np.array([0.2, 0.9]))
     for _ in sample.repeat(public=2, hidden=6):
-        shape = sample.shape()
-        s = np.round(sample.uniform(*shape, low=0.02, high=0.98), 3)
-        yield case("random numbers", dout=sample.normal(*shape), s=s)
+        s = np.round(sample.uniform(*sample.shape(), low=0.02, high=0.98), 3)
+        yield case("random numbers", dout=sample.normal(*s.shape), s=s)
 
 
 @requirement("saturated s", points=1)
@@ -51,30 +49,14 @@ def saturated(sample):
     yield case("s exactly 1, exactly 0, and 0.75", dout=np.array([2.0, -3.0, 4.0]), s=np.array([1.0, 0.0, 0.75]))
     yield case("s = 1e-9 and 1 - 1e-9", dout=np.array([-2.0, 5.0]), s=np.array([1e-9, 1 - 1e-9]))
     for _ in sample.repeat(public=1, hidden=4):
-        rows, columns = sample.shape()
-        s = 1 / (1 + np.exp(-sample.normal(rows, columns, scale=20.0)))
+        s = 1 / (1 + np.exp(-sample.normal(*sample.shape(), scale=20.0)))
         s[0, 0], s[-1, -1] = 1.0, 0.0
-        yield case("random, most of them saturated", dout=sample.normal(rows, columns), s=s)
+        yield case("random, most of them saturated", dout=sample.normal(*s.shape), s=s)
 
 
-@requirement("any shape, memory order and dtype", points=1)
-def any_array(sample):
-    """float32 stays float32; any shape and memory order; a whole-numbered upstream gradient gives float64."""
-    dout, s = np.array([2.0, -3.0], dtype="float32"), np.array([0.25, 0.625], dtype="float32")
-    yield case("float32", dout=dout, s=s)
-    yield case("whole-numbered dout", dout=np.array([2, -3, 1]), s=np.array([0.25, 0.5, 0.875]))
-    fortran = np.asfortranarray(sample.uniform(3, 4, low=0.1, high=0.9))
-    yield case("Fortran order", dout=np.asfortranarray(sample.normal(3, 4)), s=fortran)
-    yield case(
-        "every second entry of a larger array",
-        dout=strided(sample.normal(2, 5)),
-        s=strided(sample.uniform(2, 5, low=0.1, high=0.9)),
-    )
-    yield case("empty batch", dout=np.zeros((0, 3)), s=np.zeros((0, 3)))
-    for _ in sample.repeat(public=1, hidden=3):
-        shape = sample.shape(4, largest=5)
-        s = sample.uniform(*shape, low=0.1, high=0.9, dtype="float32")
-        yield case("float32 images", dout=sample.normal(*shape, dtype="float32"), s=s)
+@sigmoid_backward.any_array(points=1, whole=["dout"])
+def any_array(sample, shape):
+    return {"dout": sample.normal(*shape), "s": sample.uniform(*shape, low=0.1, high=0.9)}
 
 
 @wrong({"return": "s = 1 / (1 + np.exp(-s))\n    return"})
@@ -82,24 +64,24 @@ def sigmoid_applied_again():
     """`s` is the output of the logistic function already. Your numbers are those of applying it a second time."""
 
 
-@wrong({"dout *": ""})
+@wrong({"dout * ": ""})
 def dout_forgotten():
     """`dout` has no effect on your result. This is the derivative of the function; the chain rule asks for one more
     factor."""
 
 
-@wrong({"s *": "", "- s": "- s**2"})
+@wrong({"s * (1 - s)": "(1 - s**2)"})
 def of_tanh():
     """This is the derivative of tanh, written with its output. For the logistic function try s = 0.5: the slope
     there is 1/4, not 3/4."""
 
 
-@wrong({"s *": ""})
+@wrong({"s * ": ""})
 def one_factor_missing():
     """At s = 0 your slope is 1, but the curve is flat at both ends. A factor is missing that is 0 there."""
 
 
-@wrong({"* (1 - s)": ""})
+@wrong({" * (1 - s)": ""})
 def other_factor_missing():
     """At s = 1 your slope is 1, but the curve is flat at both ends. A factor is missing that is 0 there."""
 
@@ -115,7 +97,7 @@ def sign():
 
 
 @wrong(
-    {"return dout * s *": "z = np.log(s /", "- s)": "- s))\n    return dout * np.exp(-z) / (1 + np.exp(-z)) ** 2"},
+    {"return dout * s * (1 - s)": "z = np.log(s / (1 - s))\n    return dout * np.exp(-z) / (1 + np.exp(-z)) ** 2"},
     loses=[saturated],
 )
 def through_the_inverse():
@@ -129,7 +111,7 @@ def s_clipped():
     and 1 protects a logarithm, and there is none here."""
 
 
-@wrong({"1": "np.ones(s.shape)"}, loses=[any_array])
+@wrong({"1 - s": "np.ones(s.shape) - s"}, loses=[any_array])
 def always_float64():
     """The numbers are right, but float32 becomes float64: np.ones(shape) makes float64. A plain Python 1 adapts to
     the array beside it."""

@@ -2,10 +2,10 @@
 
 import numpy as np
 
+from autograder.exercises.activations import RELATIVE, both_sides
 from autograder.exercises.cases import case
 from autograder.exercises.model import Exercise
-from autograder.exercises.saturation_and_relu import far_from_zero
-from autograder.exercises.saturation_and_relu.sigmoid import any_array as sigmoid_any_array
+from autograder.exercises.saturation_and_relu import far_from_zero, random_signs, sigmoid
 
 TEXTBOOK = """\
 def tanh(z):
@@ -14,6 +14,7 @@ def tanh(z):
 
 tanh = Exercise(
     TEXTBOOK,
+    takes="z: (*)",
     summary="hyperbolic tangent",
     pytorch="torch.tanh(z)",
     source="https://docs.pytorch.org/docs/stable/generated/torch.tanh.html",
@@ -23,7 +24,6 @@ requirement, wrong = tanh.requirement, tanh.wrong
 
 @tanh.pytorch_reference
 def reference(z):
-    """The hyperbolic tangent in PyTorch."""
     import torch
 
     return torch.tanh(z)
@@ -31,7 +31,6 @@ def reference(z):
 
 @requirement("moderate z", points=1)
 def values(sample):
-    """Moderate z on both sides of zero."""
     yield case("z = 0 and z = 1", z=np.array([0.0, 1.0]))
     yield case("negative, zero and positive", z=np.array([-2.0, 0.0, 0.5]))
     for _ in sample.repeat(public=2, hidden=6):
@@ -50,38 +49,38 @@ def large(sample):
 @requirement("tiny |z|", points=1)
 def tiny(sample):
     """Tiny |z|, compared relative to the result. One larger number keeps `return z` from passing."""
-    yield case("z = 1e-10, -1e-12 and 0.5", z=np.array([1e-10, -1e-12, 0.5]), computation="elementwise, relative")
+    yield case("z = 1e-10, -1e-12 and 0.5", z=np.array([1e-10, -1e-12, 0.5]), computation=RELATIVE)
     for _ in sample.repeat(public=1, hidden=4):
-        rows, columns = sample.shape()
-        size = 10.0 ** -sample.uniform(rows, columns, low=9, high=14)
-        sign = np.where(sample.uniform(rows, columns) < 0.5, -1.0, 1.0)
-        z = sign * size
+        shape = sample.shape()
+        z = 10.0 ** -sample.uniform(*shape, low=9, high=14) * random_signs(sample, shape)
         z[-1, -1] = 0.5
-        yield case("tiny random numbers and 0.5", z=z, computation="elementwise, relative")
+        yield case("tiny random numbers and 0.5", z=z, computation=RELATIVE)
 
 
-any_shape_memory_order_and_dtype = requirement("any shape, memory order and dtype", points=1)(sigmoid_any_array.cases)
+@tanh.any_array(points=1)
+def any_array(sample, shape):
+    return {"z": both_sides(sample, *shape)}
 
 
-@wrong({"return np.tanh(z)": "return (np.exp(z) - np.exp(-z)) / (np.exp(z) + np.exp(-z))"}, loses=[large, tiny])
+@wrong({"np.tanh(z)": "(np.exp(z) - np.exp(-z)) / (np.exp(z) + np.exp(-z))"}, loses=[large, tiny])
 def sinh_over_cosh():
     """The textbook fraction fails at both ends: for large |z| it is infinity / infinity, and for tiny |z| it
     subtracts two numbers that agree in nearly all their digits. NumPy has a function that avoids both."""
 
 
-@wrong({".tanh": ".sinh(z) / np.cosh"}, loses=[large])
+@wrong({"np.tanh(z)": "np.sinh(z) / np.cosh(z)"}, loses=[large])
 def numerator_and_denominator_overflow():
     """For large |z| both parts of your fraction are infinite, and infinity / infinity is NaN. NumPy has a function
     that avoids this."""
 
 
-@wrong({"return np.tanh(z)": "return 2 / (1 + np.exp(-2 * z)) - 1"}, loses=[tiny])
+@wrong({"np.tanh(z)": "2 / (1 + np.exp(-2 * z)) - 1"}, loses=[tiny])
 def cancellation_near_zero():
     """The identity is right, the last digits near z = 0 are not: you compute a number close to 1 and take 1 away,
     and only its rounding error is left. NumPy has a function that avoids this."""
 
 
-@wrong({"return np.tanh(z": "return 1 - 2 / (1 + np.exp(2 * z)"}, loses=[tiny])
+@wrong({"np.tanh(z)": "1 - 2 / (1 + np.exp(2 * z))"}, loses=[tiny])
 def cancellation_in_the_other_form():
     """The identity is right, the last digits near z = 0 are not: 1 minus a number close to 1 leaves only its
     rounding error. NumPy has a function that avoids this."""
@@ -109,17 +108,14 @@ def sigmoid_not_doubled():
     """Your results lie between -1 and 0. The logistic function spans a height of 1, tanh one of 2."""
 
 
-@wrong({"return np.tanh(z)": "return (np.exp(z) - np.exp(-z)) / 2"})
+@wrong({"np.tanh(z)": "(np.exp(z) - np.exp(-z)) / 2"})
 def only_sinh():
     """Your results grow without limit: this is the hyperbolic sine. The tangent divides it by the cosine."""
 
 
-@wrong({".tanh(z": ".clip(z, -1.0, 1.0"}, keeps=[large])
+@wrong({"np.tanh(z)": "np.clip(z, -1.0, 1.0)"}, keeps=[large])
 def straight_and_cut_off():
     """Your curve is a straight line that is cut off at -1 and 1 (known as hard tanh). tanh bends all the way."""
 
 
-@wrong({".tanh(z": ".tanh(np.asarray(z, dtype=float)"}, loses=[any_shape_memory_order_and_dtype])
-def always_float64():
-    """The numbers are right, but float32 becomes float64: something in your function fixes the dtype. Python's own
-    numbers keep the array's dtype; astype(float) and np.zeros(shape) do not."""
+wrong.like(sigmoid.always_float64, {"np.tanh(z)": "np.tanh(z.astype(float))"}, loses=[any_array])

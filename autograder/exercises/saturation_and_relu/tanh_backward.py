@@ -4,8 +4,8 @@ import numpy as np
 
 from autograder.exercises.cases import case
 from autograder.exercises.model import Derivative, Exercise
-from autograder.exercises.sampling import strided
-from autograder.exercises.saturation_and_relu.tanh import reference as tanh_reference
+from autograder.exercises.saturation_and_relu import sigmoid_backward
+from autograder.exercises.saturation_and_relu import tanh as forward
 
 TEXTBOOK = """\
 def tanh_backward(dout, t):
@@ -14,6 +14,7 @@ def tanh_backward(dout, t):
 
 tanh_backward = Exercise(
     TEXTBOOK,
+    takes="dout, t: (*)",
     summary="gradient of the loss with respect to the input of tanh, from its output",
     pytorch="torch.autograd.grad(t, z, dout), where t = torch.tanh(z)",
     source="https://docs.pytorch.org/docs/stable/generated/torch.tanh.html",
@@ -23,26 +24,24 @@ requirement, wrong = tanh_backward.requirement, tanh_backward.wrong
 
 @tanh_backward.pytorch_reference
 def reference(dout, t):
-    """What PyTorch's autograd calls for the derivative of torch.tanh: it too keeps the output, not the input."""
+    """What autograd calls for the derivative of torch.tanh: it too keeps the output, not the input."""
     import torch
 
     return torch.ops.aten.tanh_backward(dout, t)
 
 
 tanh_backward.derivative = Derivative(
-    tanh_reference, upstream="dout", with_respect_to=("z",), at=lambda t: {"z": np.arctanh(t)}
+    forward.reference, upstream="dout", with_respect_to=("z",), at=lambda t: {"z": np.arctanh(t)}
 )
 
 
 @requirement("moderate t", points=2)
 def values(sample):
-    """Outputs t well inside (-1, 1), of both signs."""
     yield case("t = 0.5", dout=np.array([2.0]), t=np.array([0.5]))
     yield case("t = -0.6 and 0", dout=np.array([5.0, -2.0]), t=np.array([-0.6, 0.0]))
     for _ in sample.repeat(public=2, hidden=6):
-        shape = sample.shape()
-        t = np.round(sample.uniform(*shape, low=-0.95, high=0.95), 3)
-        yield case("random numbers", dout=sample.normal(*shape), t=t)
+        t = np.round(sample.uniform(*sample.shape(), low=-0.95, high=0.95), 3)
+        yield case("random numbers", dout=sample.normal(*t.shape), t=t)
 
 
 @requirement("saturated t", points=1)
@@ -51,29 +50,14 @@ def saturated(sample):
     yield case("t exactly 1, exactly -1, and -0.5", dout=np.array([2.0, -3.0, 4.0]), t=np.array([1.0, -1.0, -0.5]))
     yield case("t = 1 - 1e-9 and -1 + 1e-9", dout=np.array([-2.0, 5.0]), t=np.array([1 - 1e-9, -1 + 1e-9]))
     for _ in sample.repeat(public=1, hidden=4):
-        rows, columns = sample.shape()
-        t = np.tanh(sample.normal(rows, columns, scale=10.0))
+        t = np.tanh(sample.normal(*sample.shape(), scale=10.0))
         t[0, 0], t[-1, -1] = 1.0, -1.0
-        yield case("random, most of them saturated", dout=sample.normal(rows, columns), t=t)
+        yield case("random, most of them saturated", dout=sample.normal(*t.shape), t=t)
 
 
-@requirement("any shape, memory order and dtype", points=1)
-def any_array(sample):
-    """float32 stays float32; any shape and memory order; a whole-numbered upstream gradient gives float64."""
-    yield case("float32", dout=np.array([2.0, -3.0], dtype="float32"), t=np.array([-0.25, 0.625], dtype="float32"))
-    yield case("whole-numbered dout", dout=np.array([2, -3, 1]), t=np.array([-0.25, 0.5, 0.875]))
-    fortran = np.asfortranarray(sample.uniform(3, 4, low=-0.9, high=0.9))
-    yield case("Fortran order", dout=np.asfortranarray(sample.normal(3, 4)), t=fortran)
-    yield case(
-        "every second entry of a larger array",
-        dout=strided(sample.normal(2, 5)),
-        t=strided(sample.uniform(2, 5, low=-0.9, high=0.9)),
-    )
-    yield case("empty batch", dout=np.zeros((0, 3)), t=np.zeros((0, 3)))
-    for _ in sample.repeat(public=1, hidden=3):
-        shape = sample.shape(4, largest=5)
-        t = sample.uniform(*shape, low=-0.9, high=0.9, dtype="float32")
-        yield case("float32 images", dout=sample.normal(*shape, dtype="float32"), t=t)
+@tanh_backward.any_array(points=1, whole=["dout"])
+def any_array(sample, shape):
+    return {"dout": sample.normal(*shape), "t": sample.uniform(*shape, low=-0.9, high=0.9)}
 
 
 @wrong({"- t": "- np.tanh(t)"})
@@ -81,7 +65,7 @@ def tanh_applied_again():
     """`t` is the output of tanh already. Your numbers are those of applying tanh a second time."""
 
 
-@wrong({"**2": ""})
+@wrong({"t**2": "t"})
 def not_squared():
     """At t = -1 the curve is flat, but your slope there is 2. The slope must not depend on the sign of t."""
 
@@ -92,24 +76,21 @@ def difference_squared():
     to?"""
 
 
-@wrong({"dout *": "dout * t *", "**2": ""})
+@wrong({"(1 - t**2)": "t * (1 - t)"})
 def of_sigmoid():
     """This is the derivative of the logistic function, written with its output. At t = 0, where tanh is steepest, it
     gives 0."""
 
 
-@wrong({"dout * (": "", "2)": "2"})
-def dout_forgotten():
-    """`dout` has no effect on your result. This is the derivative of the function; the chain rule asks for one more
-    factor."""
+wrong.like(sigmoid_backward.dout_forgotten, {"dout * ": ""})
 
 
-@wrong({"* (": "*", "2)": "2"})
+@wrong({"(1 - t**2)": "1 - t**2"})
 def order_of_operations():
     """`dout` multiplies only the 1, not the whole difference: parentheses are missing."""
 
 
-@wrong({"1 -": "", "2": "2 - 1"})
+@wrong({"1 - t**2": "t**2 - 1"})
 def sign():
     """The size is right and the sign is not: tanh rises everywhere, so its slope is never negative."""
 
@@ -126,7 +107,4 @@ def through_the_inverse():
     multiplication will do: the slope can be had from t directly."""
 
 
-@wrong({"1": "np.ones(t.shape)"}, loses=[any_array])
-def always_float64():
-    """The numbers are right, but float32 becomes float64: np.ones(shape) makes float64. A plain Python 1 adapts to
-    the array beside it."""
+wrong.like(sigmoid_backward.always_float64, {"1 - t": "np.ones(t.shape) - t"}, loses=[any_array])

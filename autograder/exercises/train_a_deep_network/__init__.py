@@ -22,19 +22,19 @@ ORDER = (
 )
 
 
-def linear_case(name: str, sample: Sampler, samples: int, dtype: str = "float64", *, backward: bool = False) -> Case:
+def linear_case(name: str, sample: Sampler, samples: int, *, backward: bool = False) -> Case:
     """A random dense layer whose sides all differ."""
     units, inputs = sample.shape(2, smallest=2, largest=6)
-    x, weight = sample.normal(samples, inputs, dtype=dtype), sample.normal(units, inputs, dtype=dtype)
+    x, weight = sample.normal(samples, inputs), sample.normal(units, inputs)
     if backward:
-        return case(name, dout=sample.normal(samples, units, dtype=dtype), x=x, weight=weight)
-    return case(name, x=x, weight=weight, bias=sample.normal(units, scale=2.0, dtype=dtype))
+        return case(name, dout=sample.normal(samples, units), x=x, weight=weight)
+    return case(name, x=x, weight=weight, bias=sample.normal(units, scale=2.0))
 
 
-def scored(name: str, sample: Sampler, samples: int, dtype: str = "float64", **more: float) -> Case:
+def scored(name: str, sample: Sampler, samples: int, **more: float) -> Case:
     """Random logits and labels; more: arguments that come before them. No class is labelled by all samples."""
     classes = sample.integer(3, 6)
     labels = np.array([sample.integer(0, classes - 1) for _ in range(samples)])
     if samples > 1:
         labels[:2] = 0, classes - 1
-    return case(name, **more, logits=sample.normal(samples, classes, scale=1.5, dtype=dtype), labels=labels)
+    return case(name, **more, logits=sample.normal(samples, classes, scale=1.5), labels=labels)

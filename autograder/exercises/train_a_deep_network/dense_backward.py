@@ -4,7 +4,6 @@ import numpy as np
 
 from autograder.exercises.cases import case
 from autograder.exercises.model import Derivative, Exercise
-from autograder.exercises.sampling import strided
 from autograder.exercises.train_a_deep_network import linear_case
 
 TEXTBOOK = """\
@@ -15,6 +14,7 @@ def dense_backward(dout, x, weight):
 dense_backward = Exercise(
     TEXTBOOK,
     outputs=("dx", "dweight", "dbias"),
+    takes="dout: (N, U); x: (N, I); weight: (U, I)",
     summary="the gradients of a dense layer with respect to its input, its weights and its bias",
     pytorch="torch.autograd.grad(F.linear(x, weight, bias), (x, weight, bias), dout)",
     source="Rumelhart, Hinton and Williams 1986, Learning representations by back-propagating errors",
@@ -23,14 +23,14 @@ dense_backward = Exercise(
 requirement, wrong = dense_backward.requirement, dense_backward.wrong
 
 
-def dense_backward_forward(x, weight, bias):
+def forward(x, weight, bias):
     """The function whose gradients are asked for."""
     import torch.nn.functional as F
 
     return F.linear(x, weight, bias)
 
 
-def dense_backward_inputs(x, weight):
+def inputs(x, weight):
     """Any bias will do: no gradient depends on it."""
     return {"x": x, "weight": weight, "bias": np.full(len(weight), 0.5)}
 
@@ -42,12 +42,10 @@ def reference(dout, x, weight):
 
     x, weight = x.detach().requires_grad_(), weight.detach().requires_grad_()
     bias = torch.zeros_like(weight[:, 0]).requires_grad_()
-    return torch.autograd.grad(dense_backward_forward(x, weight, bias), (x, weight, bias), dout)
+    return torch.autograd.grad(forward(x, weight, bias), (x, weight, bias), dout)
 
 
-dense_backward.derivative = Derivative(
-    dense_backward_forward, "dout", ("x", "weight", "bias"), at=dense_backward_inputs
-)
+dense_backward.derivative = Derivative(forward, "dout", ("x", "weight", "bias"), at=inputs)
 
 
 @requirement("one sample", points=2)
@@ -70,47 +68,38 @@ def batch(sample):
         yield linear_case("random numbers", sample, sample.integer(7, 9), backward=True)
 
 
-@requirement("any memory order and dtype", points=1)
+@dense_backward.any_array(points=1, whole=["x"])
 def any_array(sample):
-    """float32 stays float32, x may hold whole numbers, any memory order. One sample."""
-    single = [np.array(numbers, dtype="float32") for numbers in ([[0.7]], [[1.5, -2.0]], [[0.1, 0.3]])]
-    yield case("float32", dout=single[0], x=single[1], weight=single[2])
-    dout, weight = np.array([[0.5, -1.5]]), np.array([[3.0, -4.0, 0.5], [1.0, 7.0, -2.0]])
-    yield case("whole numbers as x", dout=dout, x=np.array([[1, 2, 4]]), weight=weight)
-    x = np.array([[1.0, -2.0, 3.0]])
-    yield case("Fortran order", dout=dout, x=np.asfortranarray(x), weight=np.asfortranarray(weight))
-    yield case("every second entry of a larger array", dout=strided(dout), x=strided(x), weight=strided(weight))
-    for _ in sample.repeat(public=1, hidden=3):
-        yield linear_case("random float32", sample, 1, "float32", backward=True)
+    return {"dout": sample.normal(1, 2), "x": sample.normal(1, 3), "weight": sample.normal(2, 3)}
 
 
-@wrong({"return": "n = max(len(x), 1)\n    return", "@ x": "@ x / n", "0)": "0) / n"}, loses=[batch])
+@wrong({"@ x": "@ x / max(len(x), 1)", "sum(axis=0)": "sum(axis=0) / max(len(x), 1)"}, loses=[batch])
 def averaged_over_the_batch():
     """You divide the gradients of weight and bias by the number of samples. If the loss is a mean, that factor is
     already in dout; here the contributions of the samples are added up."""
 
 
-@wrong({"0)": "0) / max(len(dout), 1)"}, loses=[batch])
+@wrong({"sum(axis=0)": "sum(axis=0) / max(len(x), 1)"}, loses=[batch])
 def bias_averaged():
     """You average dbias over the samples. Each sample contributes its dout: add them up."""
 
 
-@wrong({"weight, dout": "weight, x", "@ x": "@ dout"})
+@wrong({"dout.T @ x": "x.T @ dout"})
 def weight_gradient_transposed():
     """Your dweight is transposed: a gradient has the shape of what it belongs to, here (units, inputs)."""
 
 
-@wrong({".sum(axis=0)": "* 1.0"})
+@wrong({"dout.sum(axis=0)": "dout * 1.0"})
 def bias_gradient_for_each_sample():
     """Your dbias has a row for each sample. There is one bias for all of them: their contributions are summed."""
 
 
-@wrong({"0": "1"})
+@wrong({"axis=0": "axis=1"})
 def bias_summed_along_the_rows():
     """You sum dbias over the units. It has one number for each unit: sum over the samples, axis 0."""
 
 
-@wrong({"@ x,": "@ x, len(x) * np.ones(", "sum(axis=0": "shape[1], dtype=dout.dtype"})
+@wrong({"dout.sum(axis=0)": "len(x) * np.ones(dout.shape[1], dtype=dout.dtype)"})
 def slope_of_the_bias_alone():
     """Your dbias counts the samples. The slope of z with respect to the bias is 1, but it is still multiplied by
     what comes from above: dout."""
@@ -122,25 +111,16 @@ def forward_weights_again():
     input."""
 
 
-@wrong({"@ weight, dout": "", "0)": "0), dout @ weight"})
+@wrong({"dout @ weight, dout.T @ x, dout.sum(axis=0)": "dout.T @ x, dout.sum(axis=0), dout @ weight"})
 def parameters_first():
     """The gradients come in another order than asked for: dx, dweight, dbias."""
 
 
-@wrong(loses=[any_array])
-def as_whole_as_x(dout, x, weight):
+@wrong({"dout @ weight": "(dout @ weight).astype(x.dtype)"}, loses=[any_array])
+def as_whole_as_x():
     """np.zeros_like(x) makes whole numbers where x holds whole numbers, and what is written into it is cut off."""
-    dx = np.zeros_like(x)
-    for i in range(len(x)):
-        dx[i] = dout[i] @ weight
-    return dx, dout.T @ x, dout.sum(axis=0)
 
 
-@wrong(loses=[any_array])
-def float32_lost(dout, x, weight):
+@wrong({"@ x": "@ x + np.zeros(weight.shape)", "sum(axis=0)": "sum(axis=0) + np.zeros(len(weight))"}, loses=[any_array])
+def float32_lost():
     """Right numbers, but float32 comes back as float64: np.eye and np.zeros make float64 unless told otherwise."""
-    dweight, dbias = np.zeros(weight.shape), np.zeros(len(weight))
-    for i in range(len(x)):
-        dweight += np.outer(dout[i], x[i])
-        dbias += dout[i]
-    return dout @ weight, dweight, dbias

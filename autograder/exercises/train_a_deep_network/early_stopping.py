@@ -22,6 +22,7 @@ def early_stopping(losses, patience):
 early_stopping = Exercise(
     TEXTBOOK,
     outputs=("stop_epoch", "best_epoch"),
+    takes="losses: (E,); patience: int >= 1",
     summary="the epoch after which training stops, and the epoch whose parameters are kept",
     pytorch="torch.optim.lr_scheduler.ReduceLROnPlateau(optimizer, patience=patience - 1, threshold=0.0)",
     source="Prechelt 1998, Early Stopping - But When?",
@@ -94,44 +95,26 @@ def ties(sample):
         yield case("random, one equal and one NaN", losses=losses, patience=4)
 
 
-@wrong(keeps=[runs_out])
-def one_epoch_late(losses, patience):
+@wrong({"== patience": "== patience + 1"}, keeps=[runs_out])
+def one_epoch_late():
     """You stop one epoch late: after `patience` epochs in a row without a new best it is over."""
-    best, best_epoch, bad = np.inf, 0, 0
-    for epoch, loss in enumerate(losses):
-        if loss < best:
-            best, best_epoch, bad = loss, epoch, 0
-        else:
-            bad += 1
-        if bad > patience:
-            return epoch, best_epoch
-    return len(losses) - 1, best_epoch
 
 
-@wrong()
-def not_patient(losses, patience):
+@wrong({"epoch - best_epoch == patience": "epoch > best_epoch"})
+def not_patient():
     """You stop at the first epoch that is no better. The losses go up and down: wait for `patience` of them in a
     row."""
-    best, best_epoch = np.inf, 0
-    for epoch, loss in enumerate(losses):
-        if not loss < best:
-            return epoch, best_epoch
-        best, best_epoch = loss, epoch
-    return len(losses) - 1, best_epoch
 
 
-@wrong(keeps=[runs_out])
-def compared_with_the_epoch_before(losses, patience):
+@wrong(
+    {
+        "best, best_epoch = np.inf, 0": "best, best_epoch, bad = np.inf, 0, 0",
+        "if epoch - best_epoch": "bad = 0 if epoch == 0 or loss < losses[epoch - 1] else bad + 1\n        if bad",
+    },
+    keeps=[runs_out],
+)
+def compared_with_the_epoch_before():
     """You compare each loss with the one before. A loss that falls a little after a rise is still no new best."""
-    best_epoch, bad, before = 0, 0, np.inf
-    for epoch, loss in enumerate(losses):
-        if loss < losses[best_epoch]:
-            best_epoch = epoch
-        bad = 0 if loss < before else bad + 1
-        before = loss
-        if bad == patience:
-            return epoch, best_epoch
-    return len(losses) - 1, best_epoch
 
 
 @wrong(
@@ -145,86 +128,35 @@ def bad_epochs_never_forgotten():
     """Your count of epochs without improvement goes on after a new best. It has to begin again from 0."""
 
 
-@wrong(keeps=[runs_out])
-def best_of_all_epochs(losses, patience):
+@wrong(
+    {"epoch, best_epoch\n": "epoch, int(np.nanargmin(losses))\n", "- 1, best_epoch": "- 1, int(np.nanargmin(losses))"},
+    keeps=[runs_out],
+)
+def best_of_all_epochs():
     """Your best epoch lies after the stop. Those epochs were never trained: look only at what came before."""
-    best, bad = np.inf, 0
-    for epoch, loss in enumerate(losses):
-        if loss < best:
-            best, bad = loss, 0
-        else:
-            bad += 1
-        if bad == patience:
-            return epoch, int(np.nanargmin(losses))
-    return len(losses) - 1, int(np.nanargmin(losses))
 
 
-@wrong(loses=[ties])
-def equal_is_better(losses, patience):
+@wrong({"loss <": "loss <="}, loses=[ties])
+def equal_is_better():
     """You count an equal loss as a new best. Only a lower one is."""
-    best, best_epoch, bad = np.inf, 0, 0
-    for epoch, loss in enumerate(losses):
-        if loss <= best:
-            best, best_epoch, bad = loss, epoch, 0
-        else:
-            bad += 1
-        if bad == patience:
-            return epoch, best_epoch
-    return len(losses) - 1, best_epoch
 
 
-@wrong(loses=[ties])
-def no_number_is_better(losses, patience):
+@wrong({"loss < best": "not loss >= best"}, loses=[ties])
+def no_number_is_better():
     """A NaN is neither below nor above anything: `loss >= best` is False for it, and your other branch takes it for
     a new best. Ask whether it is lower."""
-    best, best_epoch, bad = np.inf, 0, 0
-    for epoch, loss in enumerate(losses):
-        if loss >= best:
-            bad += 1
-        else:
-            best, best_epoch, bad = loss, epoch, 0
-        if bad == patience:
-            return epoch, best_epoch
-    return len(losses) - 1, best_epoch
 
 
-@wrong()
-def counted_from_1(losses, patience):
+@wrong({"enumerate(losses)": "enumerate(losses, 1)", "len(losses) - 1": "len(losses)"})
+def counted_from_1():
     """Epochs are counted from 0 here."""
-    best, best_epoch, bad = np.inf, 0, 0
-    for epoch, loss in enumerate(losses, 1):
-        if loss < best:
-            best, best_epoch, bad = loss, epoch, 0
-        else:
-            bad += 1
-        if bad == patience:
-            return epoch, best_epoch
-    return len(losses), best_epoch
 
 
-@wrong()
-def best_loss_instead_of_its_epoch(losses, patience):
+@wrong({"epoch, best_epoch\n": "epoch, best\n", "- 1, best_epoch": "- 1, best"})
+def best_loss_instead_of_its_epoch():
     """You return the lowest loss. Asked for is its epoch, so that the parameters can be found again."""
-    best, bad = np.inf, 0
-    for epoch, loss in enumerate(losses):
-        if loss < best:
-            best, bad = loss, 0
-        else:
-            bad += 1
-        if bad == patience:
-            return epoch, best
-    return len(losses) - 1, best
 
 
-@wrong(loses=[PURITY])
-def losses_mended_in_place(losses, patience):
+@wrong({"    best, best_epoch = np": "    losses[np.isnan(losses)] = 1e9\n    best, best_epoch = np"}, loses=[PURITY])
+def losses_mended_in_place():
     """You write into the losses that you were given. Work on a copy."""
-    if losses.dtype.kind == "f":
-        losses[np.isnan(losses)] = 1e9
-    best_epoch = 0
-    for epoch in range(len(losses)):
-        if losses[epoch] < losses[best_epoch]:
-            best_epoch = epoch
-        if epoch - best_epoch == patience:
-            return epoch, best_epoch
-    return len(losses) - 1, best_epoch

@@ -5,9 +5,12 @@ import numpy as np
 from autograder.exercises.cases import case
 from autograder.exercises.model import PURITY, Derivative, Exercise
 from autograder.exercises.train_a_deep_network import scored
-from autograder.exercises.train_a_deep_network.softmax_cross_entropy import any_array as forward_any_array
-from autograder.exercises.train_a_deep_network.softmax_cross_entropy import cases_of_large_logits
-from autograder.exercises.train_a_deep_network.softmax_cross_entropy import reference as softmax_cross_entropy_reference
+from autograder.exercises.train_a_deep_network.softmax_cross_entropy import (
+    cases_of_large_logits,
+    labels_of_few_bits,
+    one_row,
+)
+from autograder.exercises.train_a_deep_network.softmax_cross_entropy import reference as forward
 
 TEXTBOOK = """\
 def softmax_cross_entropy_backward(dout, logits, labels):
@@ -20,6 +23,7 @@ def softmax_cross_entropy_backward(dout, logits, labels):
 softmax_cross_entropy_backward = Exercise(
     TEXTBOOK,
     outputs=("dlogits",),
+    takes="dout: number; logits: (N, C); labels: (N,)",
     summary="the gradient of softmax_cross_entropy with respect to the scores",
     pytorch="torch.autograd.grad(F.cross_entropy(logits, labels), logits, dout)",
     source="Bishop 2006, Pattern Recognition and Machine Learning, section 4.3.4",
@@ -34,11 +38,11 @@ def reference(dout, logits, labels):
     import torch
 
     logits = logits.detach().requires_grad_()
-    loss = softmax_cross_entropy_reference(logits, labels)
+    loss = forward(logits, labels)
     return torch.autograd.grad(loss, logits, torch.full_like(loss, float(dout)))[0]
 
 
-softmax_cross_entropy_backward.derivative = Derivative(softmax_cross_entropy_reference, "dout", ("logits",))
+softmax_cross_entropy_backward.derivative = Derivative(forward, "dout", ("logits",))
 
 
 @requirement("one sample", points=1)
@@ -76,11 +80,11 @@ def large(sample):
     yield from cases_of_large_logits(sample, dout=1.0)
 
 
-@requirement("any memory order and dtype", points=1)
+@softmax_cross_entropy_backward.any_array(
+    points=1, whole=["logits"], more=lambda sample: labels_of_few_bits(sample, dout=1.0)
+)
 def any_array(sample):
-    """dtypes of scores and labels, memory order. One sample, dout = 1."""
-    for found in forward_any_array.cases(sample):
-        yield case(found.name, dout=1.0, **found.arguments)
+    return {"dout": 1.0, **one_row(sample)}
 
 
 @wrong({"/ len(labels)": ""}, loses=[batch, large])
@@ -98,24 +102,15 @@ def dout_forgotten():
     """`dout` has no effect on your numbers. The chain rule: what comes from above is a factor."""
 
 
-@wrong()
-def probabilities_alone(dout, logits, labels):
+@wrong({"    p[np.arange(len(labels)), labels] -= 1\n": ""})
+def probabilities_alone():
     """You return the probabilities. The right class also raises the loss's first part, minus its own score:
     something has to be subtracted there."""
-    p = np.exp(logits - logits.max(axis=1, keepdims=True))
-    p /= p.sum(axis=1, keepdims=True)
-    return dout * p / len(labels)
 
 
-@wrong()
-def label_alone(dout, logits, labels):
+@wrong({"dout * p": "dout * np.where(np.arange(p.shape[1]) == labels[:, None], p, 0)"})
+def label_alone():
     """Your gradient is 0 for the wrong classes. Their scores stand in the sum of exponentials: they push, too."""
-    p = np.exp(logits - logits.max(axis=1, keepdims=True))
-    p /= p.sum(axis=1, keepdims=True)
-    d = np.zeros_like(p)
-    rows = np.arange(len(labels))
-    d[rows, labels] = p[rows, labels] - 1
-    return dout * d / len(labels)
 
 
 @wrong({"return": "return -"})
@@ -136,36 +131,32 @@ def overflow():
     change if the same number is subtracted from all scores of a row: choose it so that nothing is above 0."""
 
 
-@wrong({"max(axis=1, keepdims=True": "max("}, loses=[large])
+@wrong({"max(axis=1, keepdims=True)": "max()"}, loses=[large])
 def one_maximum_for_all():
     """You subtract the largest score of the whole batch. In a row that lies far below it, all exponentials vanish:
     each row needs its own maximum."""
 
 
-@wrong({"max(axis=1, keepdims=True": "max(axis=0", "sum(axis=1, keepdims=True": "sum(axis=0"})
+@wrong({"max(axis=1, keepdims=True)": "max(axis=0)", "sum(axis=1, keepdims=True)": "sum(axis=0)"})
 def softmax_over_the_samples():
     """Your softmax runs over the samples. The probabilities of one sample, one row, must have the sum 1."""
 
 
-@wrong({"p[": "slope = p * (1 - p)\n    p[", "* p": "* p * slope"})
+@wrong({"    p[np": "    slope = p * (1 - p)\n    p[np", "dout * p": "dout * p * slope"})
 def slope_of_the_softmax_again():
     """You multiply by p(1 - p) once more. The slope of the softmax is already in probability minus label: that is
     the gradient with respect to the scores."""
 
 
-@wrong(loses=[any_array])
-def float32_lost(dout, logits, labels):
+@wrong(
+    {"    p[np.arange(len(labels)), labels] -= 1\n": "    p = p - np.eye(logits.shape[1])[labels]\n"}, loses=[any_array]
+)
+def float32_lost():
     """Right numbers, but float32 comes back as float64: np.eye and np.zeros make float64 unless told otherwise."""
-    p = np.exp(logits - logits.max(axis=1, keepdims=True))
-    p /= p.sum(axis=1, keepdims=True)
-    return dout * (p - np.eye(logits.shape[1])[labels]) / len(labels)
 
 
 @wrong(
-    {
-        "p = np.exp(logits -": "logits -=",
-        "max(axis=1, keepdims=True)": "max(axis=1, keepdims=True)\n    p = np.exp(logits",
-    },
+    {"p = np.exp(logits - logits": "logits -= logits", "keepdims=True))": "keepdims=True)\n    p = np.exp(logits)"},
     loses=[PURITY],
 )
 def shifted_in_place():

@@ -25,9 +25,9 @@ LARGE_STEP = 1e-3
 """From this step on, a difference quotient and the derivative are told apart."""
 
 
-def chain(sample: Sampler, widths: tuple[int, ...], dtype: str = "float64") -> list[np.ndarray]:
+def chain(sample: Sampler, widths: tuple[int, ...]) -> list[np.ndarray]:
     """One random matrix (widths[l + 1], widths[l]) for each layer, with entries that keep sums moderate."""
-    return [sample.normal(outputs, inputs, scale=0.7, dtype=dtype) for inputs, outputs in itertools.pairwise(widths)]
+    return [sample.normal(outputs, inputs, scale=0.7) for inputs, outputs in itertools.pairwise(widths)]
 
 
 def gradient_by_autograd(f, x):

@@ -4,14 +4,12 @@ import numpy as np
 
 from autograder.exercises.cases import case
 from autograder.exercises.model import Exercise
-from autograder.exercises.sampling import strided
 from autograder.exercises.vanishing_exploding_gradients import (
     LARGE_STEP,
     SMALL_BOWL,
     bowl,
     cubic,
     gradient_by_autograd,
-    linear,
 )
 from autograder.plaindata.named_functions import as_function
 
@@ -27,6 +25,7 @@ def complex_step_gradient(f, x, h=1e-20):
 
 complex_step_gradient = Exercise(
     TEXTBOOK,
+    takes="f: function; x: (*); h: number",
     summary="gradient of a function by a step in the imaginary direction",
     pytorch="torch.autograd.grad(f(x), x)",
     source="Squire and Trapp 1998, Using complex variables to estimate derivatives of real functions",
@@ -52,7 +51,7 @@ def reference(f, x, h=1e-20):
 
 
 @requirement("a vector", points=1)
-def complex_step_vector(sample):
+def vector(sample):
     """x a vector, h left out."""
     yield case("f = x³ at 2", f=cubic([1.0]), x=np.array([2.0]))
     yield case("f = x₁³ - 2x₂³", f=cubic([1.0, -2.0]), x=np.array([2.0, -1.0]))
@@ -66,7 +65,7 @@ def complex_step_vector(sample):
 
 
 @requirement("the step h", points=1)
-def complex_step_step(sample):
+def large_step(sample):
     """Steps so large that one sees them in the result, and one far smaller than the default."""
     yield case("f = x³ at 2, h = 0.5", f=cubic([1.0]), x=np.array([2.0]), h=0.5)
     yield case("f = x₁³ - 2x₂³, h = 1e-100", f=cubic([1.0, -2.0]), x=np.array([2.0, -1.0]), h=1e-100)
@@ -76,7 +75,7 @@ def complex_step_step(sample):
 
 
 @requirement("digits that differences lose", points=1)
-def complex_step_digits(sample):
+def digits(sample):
     """Small derivatives of a large function: a difference would lose all their digits."""
     exact = {"computation": "elementwise, relative"}
     yield case("f = 10¹² x₁³ - 10⁻⁶ x₂³", f=cubic([1e12, -1e-6]), x=np.array([2.0, -1.0]), **exact)
@@ -88,117 +87,66 @@ def complex_step_digits(sample):
         )
 
 
-@requirement("any shape, memory order and dtype", points=1)
-def complex_step_any_array(sample):
-    """x of any shape, memory order and dtype; the result is float64."""
-    yield case("whole numbers", f=linear([1.5, -2.5]), x=np.array([3, 4]))
-    yield case("float32", f=linear([1.5, -2.5]), x=np.array([3.0, 0.7], dtype="float32"))
-    yield case("two rows", f=cubic([[1.0], [-2.0]]), x=np.array([[3.0], [4.0]]))
-    yield case("Fortran order", f=cubic(sample.normal(2, 3)), x=np.asfortranarray(sample.normal(2, 3)))
-    yield case("strided", f=cubic(sample.normal(2, 3)), x=strided(sample.normal(2, 3)))
-    yield case("empty", f=cubic(np.zeros((0, 3))), x=np.zeros((0, 3)))
-    for _ in sample.repeat(public=1, hidden=3):
-        shape = sample.shape(4, smallest=1, largest=4)
-        yield case("four axes", f=cubic(sample.normal(*shape)), x=sample.normal(*shape))
+@complex_step_gradient.any_array(points=1, fixed=["f"])
+def any_array(sample, shape):
+    """The result is float64."""
+    return {"f": cubic(sample.normal(*shape)), "x": sample.normal(*shape)}
 
 
-@wrong()
-def real_part(f, x, h=1e-20):
+@wrong({".imag": ".real"})
+def real_part():
     """You take the real part, which is f(x) itself. The derivative sits in the imaginary part."""
-    gradient = np.zeros(x.shape)
-    for index in np.ndindex(x.shape):
-        moved = x.astype(complex)
-        moved[index] += 1j * h
-        gradient[index] = f(moved).real / h
-    return gradient
 
 
-@wrong()
-def not_divided(f, x, h=1e-20):
+@wrong({" / h": ""})
+def not_divided():
     """Your numbers are h times the gradient."""
-    gradient = np.zeros(x.shape)
-    for index in np.ndindex(x.shape):
-        moved = x.astype(complex)
-        moved[index] += 1j * h
-        gradient[index] = f(moved).imag
-    return gradient
 
 
-@wrong()
-def divided_by_two_h(f, x, h=1e-20):
+@wrong({"/ h": "/ (2 * h)"})
+def divided_by_two_h():
     """Half the gradient: 2h belongs to the central difference, with its two points. Here there is one."""
-    gradient = np.zeros(x.shape)
-    for index in np.ndindex(x.shape):
-        moved = x.astype(complex)
-        moved[index] += 1j * h
-        gradient[index] = f(moved).imag / (2 * h)
-    return gradient
 
 
-@wrong()
-def real_step(f, x, h=1e-20):
+@wrong({", dtype=complex": "", "1j * h": "h", "f(x + step).imag / h": "(f(x + step) - f(x - step)) / (2 * h)"})
+def real_step():
     """This is a central difference with a tiny real step: x + 1e-20 is x again, so the difference is 0. The step has
     to go in the imaginary direction."""
-    gradient = np.zeros(x.shape)
-    for index in np.ndindex(x.shape):
-        step = np.zeros(x.shape)
-        step[index] = h
-        gradient[index] = (f(x + step) - f(x - step)) / (2 * h)
-    return gradient
 
 
-@wrong()
-def all_entries_at_once(f, x, h=1e-20):
+@wrong({"np.zeros(x.shape, dtype=complex)\n        step[index] = 1j * h": "np.full(x.shape, 1j * h)"})
+def all_entries_at_once():
     """You move all entries of x at the same time, which gives the sum of the partial derivatives."""
-    return np.full(x.shape, f(x.astype(complex) + 1j * h).imag / h)
 
 
-@wrong()
-def step_not_reset(f, x, h=1e-20):
+@wrong(
+    {
+        "gradient = np.zeros(x.shape)": "gradient, step = np.zeros(x.shape), np.zeros(x.shape, dtype=complex)",
+        "        step = np.zeros(x.shape, dtype=complex)\n": "",
+    }
+)
+def step_not_reset():
     """Your first entry is right, but in each later one the entries before it still have their step. Begin each turn
     of the loop with a new array of zeros."""
-    gradient, step = np.zeros(x.shape), np.zeros(x.shape, dtype=complex)
-    for index in np.ndindex(x.shape):
-        step[index] = 1j * h
-        gradient[index] = f(x + step).imag / h
-    return gradient
 
 
-@wrong()
-def step_downward(f, x, h=1e-20):
+@wrong({"1j": "-1j"})
+def step_downward():
     """The sign is wrong: you step by -ih, and the imaginary part of f follows."""
-    gradient = np.zeros(x.shape)
-    for index in np.ndindex(x.shape):
-        moved = x.astype(complex)
-        moved[index] -= 1j * h
-        gradient[index] = f(moved).imag / h
-    return gradient
 
 
-@wrong(loses=[complex_step_step])
-def h_ignored(f, x, h=1e-20):
+@wrong({"1j * h": "1e-20j", "/ h": "/ 1e-20"}, loses=[large_step])
+def h_ignored():
     """Your step is 1e-20 whatever h is. That is only the default: use the parameter."""
-    gradient = np.zeros(x.shape)
-    for index in np.ndindex(x.shape):
-        moved = x.astype(complex)
-        moved[index] += 1e-20j
-        gradient[index] = f(moved).imag / 1e-20
-    return gradient
 
 
-@wrong(loses=[complex_step_any_array])
-def result_like_x(f, x, h=1e-20):
+@wrong({"gradient = np.zeros(x.shape)": "gradient = np.zeros_like(x)"}, loses=[any_array])
+def result_like_x():
     """The array for your result has the dtype of x: float32 comes back, or whole numbers with the fraction cut off.
     The result is always float64 here."""
-    gradient = np.zeros_like(x)
-    for index in np.ndindex(x.shape):
-        moved = x.astype(complex)
-        moved[index] += 1j * h
-        gradient[index] = f(moved).imag / h
-    return gradient
 
 
-@wrong(loses=[complex_step_any_array])
+@wrong(loses=[any_array])
 def flattened_copy(f, x, h=1e-20):
     """reshape(-1) is a view of the same memory only if the array lies in memory row by row. For an array in Fortran
     order it is a copy, so your step never reaches x."""

@@ -4,7 +4,6 @@ import numpy as np
 
 from autograder.exercises.cases import case
 from autograder.exercises.model import PURITY, Exercise
-from autograder.exercises.sampling import strided
 
 TEXTBOOK = """\
 def layer_norms(gradients):
@@ -13,6 +12,7 @@ def layer_norms(gradients):
 
 layer_norms = Exercise(
     TEXTBOOK,
+    takes="gradients: list of (*)",
     summary="L2 norm of each array of a list",
     pytorch="torch.stack([torch.linalg.vector_norm(g) for g in gradients])",
     source="Golub and Van Loan 2013, Matrix Computations, section 2.3 (Frobenius norm)",
@@ -61,70 +61,59 @@ def extremes(sample):
         yield case("vanishing gradients", gradients=found)
 
 
-@requirement("any memory order and dtype", points=1)
-def any_array(sample):
-    """float32 stays float32; any memory order; whole numbers become float64."""
-    yield case("float32", gradients=[np.array([3.0, 4.0], dtype="float32")])
+def whole_numbers(sample):
     yield case("whole numbers", gradients=[np.array([3, 4]), np.array([1, 2, 2])])
-    outer = np.asfortranarray(np.outer(sample.normal(4, scale=10.0), sample.normal(3)))
-    yield case("Fortran order", gradients=[outer])
-    yield case("every second entry of a larger array", gradients=[strided(sample.normal(6, scale=10.0))])
-    for _ in sample.repeat(public=1, hidden=3):
-        yield case("random float32", gradients=[sample.normal(n, scale=10.0, dtype="float32") for n in (5, 7)])
 
 
-@wrong({"norm(g": "norm(g, 2"}, loses=[arrays])
+@layer_norms.any_array(points=1, without=["whole numbers"], more=whole_numbers)
+def any_array(sample):
+    """A matrix of rank 1, so that its largest singular value is its norm."""
+    return {"gradients": [np.outer(sample.normal(2, scale=10.0), sample.normal(2)), sample.normal(3)]}
+
+
+@wrong({"norm(g)": "norm(g, 2)"}, loses=[arrays])
 def spectral():
     """For a matrix, np.linalg.norm(g, 2) is another norm, the largest singular value. Here every entry counts, as if
     the matrix were one long vector."""
 
 
-@wrong({"linalg.norm(g": 'sum(g**2) if g.dtype.kind == "f" else float(np.sum(g**2)'})
+@wrong({"np.linalg.norm(g)": "np.sum(g**2.0)"})
 def squared():
     """Your numbers are the squares of the norms: the root is missing."""
 
 
-@wrong({"linalg.norm(g": "sqrt(np.mean(g**2)"})
+@wrong({"np.linalg.norm(g)": "np.sqrt(np.mean(g**2))"})
 def root_mean_square():
     """You take the mean of the squares. A norm adds them up: more entries make it larger."""
 
 
-@wrong({"linalg.norm(g": "mean(np.abs(g)"})
+@wrong({"np.linalg.norm(g)": "np.mean(np.abs(g))"})
 def mean_absolute_value():
     """This is the mean size of an entry. The L2 norm is the root of the sum of the squares."""
 
 
-@wrong({"linalg.norm(g": 'sum(np.abs(g)) if g.dtype.kind == "f" else float(np.sum(np.abs(g))'})
+@wrong({"np.linalg.norm(g)": "np.sum(np.abs(g * 1.0))"})
 def sum_of_absolute_values():
     """You add up the absolute values, which is the L1 norm. The L2 norm is the root of the sum of the squares."""
 
 
-@wrong({"array([": "sqrt(sum(", "linalg.norm(g": "sum(g**2", "]": ")"})
+@wrong({"np.array([np.linalg.norm(g) for g in gradients])": "np.sqrt(sum(np.sum(g**2) for g in gradients))"})
 def one_for_all():
     """You return one number for all arrays together. One for each array is wanted, to see where one is lost."""
 
 
-@wrong({"linalg.norm(g": "sqrt(np.sum(g**2) + 1e-12"}, loses=[extremes])
+@wrong({"np.linalg.norm(g)": "np.sqrt(np.sum(g**2) + 1e-12)"}, loses=[extremes])
 def epsilon_added():
     """A small constant under the root hides what this function is for: a gradient of 1e-100 comes out as 1e-6. A
     norm divides by nothing, so it needs no protection."""
 
 
-@wrong(loses=[any_array])
-def float32_lost(gradients):
+@wrong({"np.linalg.norm(g)": "float(np.linalg.norm(g))"}, loses=[any_array])
+def float32_lost():
     """Right numbers, but float32 comes back as float64. np.zeros(n) is a float64 array, and a number that went
     through float(...) is float64, too."""
-    norms = np.zeros(len(gradients))
-    for i, g in enumerate(gradients):
-        norms[i] = np.sqrt(np.sum(g**2))
-    return norms
 
 
-@wrong(loses=[PURITY])
-def squares_in_place(gradients):
+@wrong({"np.linalg.norm(g)": "np.sqrt(np.sum(np.multiply(g, g, out=g)))"}, loses=[PURITY])
+def squares_in_place():
     """g *= g squares the gradients themselves, and the caller still needs them."""
-    norms = []
-    for g in gradients:
-        g *= g
-        norms.append(np.sqrt(g.sum()))
-    return np.array(norms)

@@ -6,7 +6,7 @@ import numpy as np
 
 from autograder.exercises.cases import case
 from autograder.exercises.model import PURITY, Exercise
-from autograder.exercises.sampling import Sampler, strided
+from autograder.exercises.sampling import Sampler
 from autograder.exercises.vanishing_exploding_gradients import chain
 from autograder.plaindata.named_functions import as_function
 
@@ -22,6 +22,7 @@ def mlp_forward(x, weights, biases, phi):
 mlp_forward = Exercise(
     TEXTBOOK,
     outputs=("zs", "activations"),
+    takes="x: (N, I); weights: list of (U, I); biases: list of (U,); phi: function",
     summary="forward pass of a fully connected network that keeps z and a of every layer",
     pytorch="a = phi(torch.nn.functional.linear(a, W, b)), layer by layer",
     source="Rumelhart, Hinton and Williams 1986; W as in torch.nn.Linear, (out, in)",
@@ -30,9 +31,9 @@ mlp_forward = Exercise(
 requirement, wrong = mlp_forward.requirement, mlp_forward.wrong
 
 
-def vectors(sample: Sampler, widths: tuple[int, ...], dtype: str = "float64") -> list[np.ndarray]:
-    """One random vector without zeros for each layer."""
-    return [np.where(found == 0, found + 0.5, found).astype(dtype) for found in (sample.normal(n) for n in widths[1:])]
+def vectors(sample: Sampler, widths: tuple[int, ...]) -> list[np.ndarray]:
+    """One random vector for each layer."""
+    return [sample.normal(n) for n in widths[1:]]
 
 
 TANH, SIGMOID, RELU = ({"function": name} for name in ("tanh", "sigmoid", "relu"))
@@ -94,21 +95,15 @@ def any_phi(sample):
         )
 
 
-@requirement("any memory order and dtype", points=1)
+def empty_batch(sample):
+    layer = {"weights": [sample.normal(3, 4)], "biases": [sample.normal(3)]}
+    yield case("empty batch", x=np.zeros((0, 4)), **layer, phi=TANH)
+
+
+@mlp_forward.any_array(points=1, whole=["weights"], more=empty_batch)
 def any_array(sample):
-    """float32 stays float32; any memory order; whole numbers as weights; an empty batch."""
-    x, weight, bias = np.array([[1.0, 2.0]]), np.array([[0.5, 0.25]]), np.array([-0.5])
-    single = [array.astype("float32") for array in (x, weight, bias)]
-    yield case("float32", x=single[0], weights=[single[1]], biases=[single[2]], phi=TANH)
-    yield case("whole numbers as weights", x=x, weights=[np.array([[1, -1]])], biases=[bias], phi=TANH)
-    weight, bias = np.asfortranarray(sample.normal(3, 4, scale=0.7)), sample.normal(3)
-    fortran = np.asfortranarray(sample.normal(5, 4))
-    yield case("Fortran order", x=fortran, weights=[weight], biases=[bias], phi=TANH)
-    yield case("strided", x=strided(sample.normal(5, 4)), weights=[strided(weight)], biases=[strided(bias)], phi=TANH)
-    yield case("empty batch", x=np.zeros((0, 4)), weights=[weight], biases=[bias], phi=TANH)
-    for _ in sample.repeat(public=1, hidden=3):
-        x, weight, bias = (sample.normal(*shape, dtype="float32") for shape in ((2, 5), (3, 5), (3,)))
-        yield case("random float32", x=x, weights=[weight], biases=[bias], phi=TANH)
+    layer = {"weights": [sample.normal(2, 3, scale=0.7)], "biases": [sample.normal(2)]}
+    return {"x": sample.normal(2, 3), **layer, "phi": TANH}
 
 
 @wrong({".T": ""})
@@ -117,85 +112,48 @@ def weights_not_transposed():
     both: one of the two has to be transposed. In square layers nothing warns you."""
 
 
-@wrong()
-def bias_forgotten(x, weights, biases, phi):
+@wrong({" + b": ""})
+def bias_forgotten():
     """The biases have no effect on your numbers."""
-    zs, activations = [], [x]
-    for W in weights:
-        zs.append(activations[-1] @ W.T)
-        activations.append(phi(zs[-1]))
-    return zs, activations
 
 
-@wrong({"+ b": "", "])": "]) + b"})
+@wrong({" + b": "", "phi(zs[-1])": "phi(zs[-1]) + b"})
 def bias_after_the_activation():
     """You add the bias after the activation. It belongs to z."""
 
 
-@wrong()
-def last_layer_linear(x, weights, biases, phi):
+@wrong({"    return zs": "    activations[-1] = zs[-1]\n    return zs"})
+def last_layer_linear():
     """Your last activation is its z: in this exercise phi is applied in every layer, the last one too."""
-    zs, activations = [], [x]
-    for i in range(len(weights)):
-        z = activations[-1] @ weights[i].T + biases[i]
-        zs.append(z)
-        activations.append(phi(z) if i < len(weights) - 1 else z)
-    return zs, activations
 
 
-@wrong(loses=[several_layers])
-def z_passed_on(x, weights, biases, phi):
+@wrong({"activations[-1] @": "(zs[-1] if zs else x) @"}, loses=[several_layers])
+def z_passed_on():
     """Each layer of yours gets the z of the layer before. It should get that layer's activation."""
-    zs, activations = [], [x]
-    z = x
-    for W, b in zip(weights, biases, strict=True):
-        z = z @ W.T + b
-        zs.append(z)
-        activations.append(phi(z))
-    return zs, activations
 
 
-@wrong()
-def input_not_in_the_list(x, weights, biases, phi):
+@wrong({"zs, activations\n": "zs, activations[1:]\n"})
+def input_not_in_the_list():
     """activations should begin with x, so that activations[l] is the input of layer l + 1."""
-    zs, activations = [], []
-    a = x
-    for W, b in zip(weights, biases, strict=True):
-        z = a @ W.T + b
-        a = phi(z)
-        zs.append(z)
-        activations.append(a)
-    return zs, activations
 
 
-@wrong({"zs.append": "z = phi", "activations.": "zs.append(z)\n        activations.", "phi(zs[-1])": "z"})
+@wrong({"return zs,": "return activations[1:],"})
 def activations_in_both_lists():
     """Your zs are the activations. z is what goes into phi: keep it before you apply phi."""
 
 
-@wrong({"(phi": "(np.tanh"}, loses=[any_phi])
+@wrong({"phi(zs": "np.tanh(zs"}, loses=[any_phi])
 def always_tanh():
     """You apply np.tanh whatever phi is. Call the function that you are given."""
 
 
-@wrong(
-    {
-        "zs.append(": "z = np.zeros((len(x), len(b)))\n        z +=",
-        "+ b": "\n        z += b\n        zs.append(z",
-        "zs[-1]": "z",
-    },
-    loses=[any_array],
-)
+@wrong({"activations[-1] @": "np.zeros(len(b)) + activations[-1] @"}, loses=[any_array])
 def float32_lost():
     """Right numbers, but float32 comes back as float64: np.zeros(shape) is a float64 array."""
 
 
 @wrong(
-    {
-        "for W, b in zip(weights, biases, strict=True)": "while weights",
-        "@ W": "@ weights.pop(0)",
-        "+ b": "+ biases.pop(0)",
-    },
+    {"for W, b in zip(weights, biases, strict=True)": "while weights", "W.T + b": "weights.pop(0).T + biases.pop(0)"},
     loses=[PURITY],
 )
 def lists_emptied():

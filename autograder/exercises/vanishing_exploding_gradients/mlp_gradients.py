@@ -6,7 +6,7 @@ import numpy as np
 
 from autograder.exercises.cases import Case, case
 from autograder.exercises.model import PURITY, Exercise
-from autograder.exercises.sampling import Sampler, strided
+from autograder.exercises.sampling import Sampler
 from autograder.exercises.vanishing_exploding_gradients import chain
 
 TEXTBOOK = """\
@@ -24,6 +24,7 @@ def mlp_gradients(dout, activations, slopes, weights):
 mlp_gradients = Exercise(
     TEXTBOOK,
     outputs=("dx", "dz", "dW", "db"),
+    takes="dout: (N, U); activations, slopes: list of (N, U); weights: list of (U, I)",
     summary="all gradients of a fully connected network, from what the forward pass has kept",
     pytorch="torch.autograd.grad(a_L, [x, z_1, ..., W_1, ..., b_1, ...], dout)",
     source="Rumelhart, Hinton and Williams 1986; W as in torch.nn.Linear, (out, in)",
@@ -32,17 +33,18 @@ mlp_gradients = Exercise(
 requirement, wrong = mlp_gradients.requirement, mlp_gradients.wrong
 
 
-def backward_case(name: str, sample: Sampler, samples: int, widths: tuple[int, ...], dtype: str = "float64") -> Case:
-    """A random case: activations between -1 and 1 and slopes that are not those of tanh."""
-    activations = [np.round(np.tanh(sample.normal(samples, width)), 3).astype(dtype) for width in widths]
-    slopes = [np.round(sample.uniform(samples, width, low=0.1, high=1.5), 3).astype(dtype) for width in widths[1:]]
-    return case(
-        name,
-        dout=sample.normal(samples, widths[-1], dtype=dtype),
-        activations=activations,
-        slopes=slopes,
-        weights=chain(sample, widths, dtype),
-    )
+def backward_arguments(sample: Sampler, samples: int, widths: tuple[int, ...]) -> dict:
+    """Activations between -1 and 1, and slopes that are not those of tanh."""
+    return {
+        "dout": sample.normal(samples, widths[-1]),
+        "activations": [np.round(np.tanh(sample.normal(samples, width)), 3) for width in widths],
+        "slopes": [np.round(sample.uniform(samples, width, low=0.1, high=1.5), 3) for width in widths[1:]],
+        "weights": chain(sample, widths),
+    }
+
+
+def backward_case(name: str, sample: Sampler, samples: int, widths: tuple[int, ...]) -> Case:
+    return case(name, **backward_arguments(sample, samples, widths))
 
 
 @mlp_gradients.pytorch_reference
@@ -118,154 +120,73 @@ def batch(sample):
         yield backward_case("random widths", sample, samples, tuple(widths))
 
 
-@requirement("any memory order and dtype", points=1)
+@mlp_gradients.any_array(points=1, whole=["activations"])
 def any_array(sample):
-    """float32 stays float32; any memory order; whole numbers as x. One sample, one layer."""
-    yield backward_case("float32", sample, 1, (2, 1), "float32")
-    x, a, slope = np.array([[1, 2, 3]]), np.array([[0.6, 0.1]]), np.array([[0.5, 2.0]])
-    weight = np.array([[3.0, -4.0, 1.0], [1.0, 7.0, 2.0]])
-    dout = np.array([[10.0, 1.0]])
-    yield case("whole numbers as x", dout=dout, activations=[x, a], slopes=[slope], weights=[weight])
-    weight, x = np.asfortranarray(weight), strided(np.array([[1.0, -2.0, 3.0]]))
-    dout = strided(dout)
-    yield case("strided, Fortran order", dout=dout, activations=[x, a], slopes=[slope], weights=[weight])
-    for _ in sample.repeat(public=1, hidden=3):
-        yield backward_case("random float32", sample, 1, sample.shape(), "float32")
+    return backward_arguments(sample, 1, (3, 2))
 
 
-@wrong()
-def slopes_left_out(dout, activations, slopes, weights):
+@wrong({"da * slopes[l]": "da"})
+def slopes_left_out():
     """Your gradients pass the activations unchanged. On the way from a to z each is multiplied by its slope."""
-    dz, dW, db = [], [], []
-    for i in reversed(range(len(weights))):
-        dz.insert(0, dout)
-        dW.insert(0, dout.T @ activations[i])
-        db.insert(0, dout.sum(axis=0))
-        dout = dout @ weights[i]
-    return {"dx": dout, "dz": dz, "dW": dW, "db": db}
 
 
-@wrong()
-def slopes_not_passed_down(dout, activations, slopes, weights):
+@wrong({"da = dz[0] @": "da = da @"})
+def slopes_not_passed_down():
     """dz is right in the last layer, but what you send to the layer below comes from the wrong side of the
     activation: the weights stand behind z, not behind a."""
-    dz, dW, db = [], [], []
-    for i in reversed(range(len(weights))):
-        dz.insert(0, dout * slopes[i])
-        dW.insert(0, dz[0].T @ activations[i])
-        db.insert(0, dz[0].sum(axis=0))
-        dout = dout @ weights[i]
-    return {"dx": dout, "dz": dz, "dW": dW, "db": db}
 
 
-@wrong()
-def dz_before_the_slope(dout, activations, slopes, weights):
+@wrong(
+    {
+        "dz.insert(0, da * slopes[l])": "dz.insert(0, da)\n        through = da * slopes[l]",
+        "dz[0].T": "through.T",
+        "dz[0].sum": "through.sum",
+        "da = dz[0]": "da = through",
+    }
+)
+def dz_before_the_slope():
     """Only dz is wrong: you keep the gradient with respect to a, before it is multiplied by the slope."""
-    dz, dW, db = [], [], []
-    for i in reversed(range(len(weights))):
-        dz.insert(0, dout)
-        through = dout * slopes[i]
-        dW.insert(0, through.T @ activations[i])
-        db.insert(0, through.sum(axis=0))
-        dout = through @ weights[i]
-    return {"dx": dout, "dz": dz, "dW": dW, "db": db}
 
 
-@wrong()
-def own_output(dout, activations, slopes, weights):
+@wrong({"activations[l]": "activations[l + 1]"})
+def own_output():
     """In dW you use the layer's own output. The weights were multiplied by the layer's input."""
-    dz, dW, db = [], [], []
-    for i in reversed(range(len(weights))):
-        dz.insert(0, dout * slopes[i])
-        dW.insert(0, dz[0].T @ activations[i + 1])
-        db.insert(0, dz[0].sum(axis=0))
-        dout = dz[0] @ weights[i]
-    return {"dx": dout, "dz": dz, "dW": dW, "db": db}
 
 
-@wrong()
-def in_out_layout(dout, activations, slopes, weights):
+@wrong({"dz[0].T @ activations[l]": "activations[l].T @ dz[0]"})
+def in_out_layout():
     """Your dW are transposed: they must have the shape of W, (units, inputs). Keras stores weights your way."""
-    dz, dW, db = [], [], []
-    for i in reversed(range(len(weights))):
-        dz.insert(0, dout * slopes[i])
-        dW.insert(0, activations[i].T @ dz[0])
-        db.insert(0, dz[0].sum(axis=0))
-        dout = dz[0] @ weights[i]
-    return {"dx": dout, "dz": dz, "dW": dW, "db": db}
 
 
-@wrong()
-def slope_of_tanh(dout, activations, slopes, weights):
+@wrong({"slopes[l]": "(1 - activations[l + 1] ** 2)"})
+def slope_of_tanh():
     """You compute the slope of tanh from the activations. The activation may be another one: use `slopes`."""
-    dz, dW, db = [], [], []
-    for i in reversed(range(len(weights))):
-        dz.insert(0, dout * (1 - activations[i + 1] ** 2))
-        dW.insert(0, dz[0].T @ activations[i])
-        db.insert(0, dz[0].sum(axis=0))
-        dout = dz[0] @ weights[i]
-    return {"dx": dout, "dz": dz, "dW": dW, "db": db}
 
 
-@wrong(loses=[batch])
-def biases_averaged(dout, activations, slopes, weights):
+@wrong({".sum(": ".mean("}, loses=[batch])
+def biases_averaged():
     """db is averaged over the samples. Every sample adds to the loss, so the gradients add up; if the loss is a
     mean, the 1/N is in dout already."""
-    dz, dW, db = [], [], []
-    for i in reversed(range(len(weights))):
-        dz.insert(0, dout * slopes[i])
-        dW.insert(0, dz[0].T @ activations[i])
-        db.insert(0, dz[0].mean(axis=0))
-        dout = dz[0] @ weights[i]
-    return {"dx": dout, "dz": dz, "dW": dW, "db": db}
 
 
-@wrong(loses=[batch])
-def divided_by_the_batch_size(dout, activations, slopes, weights):
+@wrong({"activations[l]": "activations[l] / len(dout)", "sum(axis=0)": "sum(axis=0) / len(dout)"}, loses=[batch])
+def divided_by_the_batch_size():
     """dW and db are divided by the number of samples. If the loss is a mean, the 1/N is in dout already."""
-    dz, dW, db = [], [], []
-    for i in reversed(range(len(weights))):
-        dz.insert(0, dout * slopes[i])
-        dW.insert(0, dz[0].T @ activations[i] / len(dout))
-        db.insert(0, dz[0].sum(axis=0) / len(dout))
-        dout = dz[0] @ weights[i]
-    return {"dx": dout, "dz": dz, "dW": dW, "db": db}
 
 
-@wrong(loses=[several_layers, batch])
-def lists_reversed(dout, activations, slopes, weights):
+@wrong(
+    {'"dz": dz, "dW": dW, "db": db': '"dz": dz[::-1], "dW": dW[::-1], "db": db[::-1]'}, loses=[several_layers, batch]
+)
+def lists_reversed():
     """The right arrays in the wrong order: you go through the layers from last to first, but the lists begin with
     the first layer."""
-    dz, dW, db = [], [], []
-    for i in reversed(range(len(weights))):
-        dz.append(dout * slopes[i])
-        dW.append(dz[-1].T @ activations[i])
-        db.append(dz[-1].sum(axis=0))
-        dout = dz[-1] @ weights[i]
-    return {"dx": dout, "dz": dz, "dW": dW, "db": db}
 
 
-@wrong(loses=[any_array])
-def float32_lost(dout, activations, slopes, weights):
+@wrong({"= dout": "= np.array(dout, dtype=float)"}, loses=[any_array])
+def float32_lost():
     """Right numbers, but float32 comes back as float64: dtype=float means float64."""
-    dz, dW, db = [], [], []
-    dout = np.array(dout, dtype=float)
-    for i in reversed(range(len(weights))):
-        dz.insert(0, dout * slopes[i])
-        dW.insert(0, dz[0].T @ activations[i])
-        db.insert(0, dz[0].sum(axis=0))
-        dout = dz[0] @ weights[i]
-    return {"dx": dout, "dz": dz, "dW": dW, "db": db}
 
 
-@wrong(loses=[PURITY])
-def dout_overwritten(dout, activations, slopes, weights):
+@wrong({"da * slopes[l]": "np.multiply(da, slopes[l], out=da)"}, loses=[PURITY])
+def dout_overwritten():
     """dout *= ... writes into the caller's array."""
-    dz, dW, db = [], [], []
-    for i in reversed(range(len(weights))):
-        dout *= slopes[i]
-        dz.insert(0, dout)
-        dW.insert(0, dout.T @ activations[i])
-        db.insert(0, dout.sum(axis=0))
-        dout = dout @ weights[i]
-    return {"dx": dout, "dz": dz, "dW": dW, "db": db}

@@ -27,6 +27,7 @@ def numerical_gradient(f, x, h=1e-5):
 
 numerical_gradient = Exercise(
     TEXTBOOK,
+    takes="f: function; x: (*); h: number",
     summary="gradient of a function by central differences",
     pytorch="torch.autograd.grad(f(x), x)",
     source="Nocedal and Wright 2006, Numerical Optimization, section 8.1; the torch.autograd.gradcheck notes",
@@ -101,7 +102,7 @@ def dtypes(sample):
         yield case("random float32", f=linear(sample.normal(n)), x=sample.normal(n, dtype="float32"), h=1e-5)
 
 
-@wrong({"- step": "+ 0.0", "(2 * h)": "h"}, loses=[vector, step])
+@wrong({"f(x - step)) / (2 * h)": "f(x + 0.0)) / h"}, loses=[vector, step])
 def forward_difference():
     """This is the forward difference: you step to one side only. Its error shrinks in proportion to h, that of the
     central difference in proportion to h²."""
@@ -112,43 +113,37 @@ def divided_by_h():
     """Your gradient is twice as large as it should be. How far apart are the two points where you evaluate f?"""
 
 
-@wrong({"/ (": "/", "h)": "h"})
+@wrong({"/ (2 * h)": "/ 2 * h"})
 def parentheses_missing():
     """Your numbers are h² times the gradient: / 2 * h divides by 2 and then multiplies by h. Use parentheses."""
 
 
-@wrong()
-def all_entries_at_once(f, x, h=1e-5):
+@wrong({"np.zeros(x.shape)\n        step[index] = h": "np.full(x.shape, h)"})
+def all_entries_at_once():
     """You move all entries of x at the same time, which gives the sum of the partial derivatives. Move one entry,
     measure, and go on to the next."""
-    slope = (f(x + np.float64(h)) - f(x - np.float64(h))) / (2 * h)
-    return np.full(x.shape, slope)
 
 
-@wrong(loses=[vector, step])
-def entry_not_restored(f, x, h=1e-5):
+@wrong(
+    {
+        "gradient = np.zeros(x.shape)": "gradient, x = np.zeros(x.shape), x.astype(float)",
+        "(2 * h)": "(2 * h)\n        x[index] -= h",
+    },
+    loses=[vector, step],
+)
+def entry_not_restored():
     """An entry that you have moved stays moved while you do the next ones. Put it back first."""
-    gradient = np.zeros(x.shape)
-    moved = x.astype(float)
-    for index in np.ndindex(x.shape):
-        old = moved[index]
-        moved[index] = old + h
-        high = f(moved)
-        moved[index] = old - h
-        low = f(moved)
-        gradient[index] = (high - low) / (2 * h)
-    return gradient
 
 
-@wrong()
-def step_not_reset(f, x, h=1e-5):
+@wrong(
+    {
+        "gradient = np.zeros(x.shape)": "gradient, step = np.zeros(x.shape), np.zeros(x.shape)",
+        "        step = np.zeros(x.shape)\n": "",
+    }
+)
+def step_not_reset():
     """Your first entry is right, but in each later one the entries before it still have their step. Begin each turn
     of the loop with a new array of zeros."""
-    gradient, step = np.zeros(x.shape), np.zeros(x.shape)
-    for index in np.ndindex(x.shape):
-        step[index] = h
-        gradient[index] = (f(x + step) - f(x - step)) / (2 * h)
-    return gradient
 
 
 @wrong({"= h": "= 1e-5", "(2 * h)": "2e-5"}, loses=[step])
@@ -195,7 +190,7 @@ def dtype_of_x_kept(f, x, h=1e-5):
     return gradient
 
 
-@wrong({"gradient = np.zeros(x.shape": "gradient = np.zeros_like(x"}, loses=[dtypes])
+@wrong({"gradient = np.zeros(x.shape)": "gradient = np.zeros_like(x)"}, loses=[dtypes])
 def result_like_x():
     """The array for your result has the dtype of x: float32 comes back, or whole numbers with the fraction cut off.
     The result is always float64 here."""

@@ -6,14 +6,11 @@ answer. The references scale the noise by PyTorch's own fans and gains; that thi
 same seed is shown in tests/notebooks/test_weight_initialization_claims.py.
 """
 
-from __future__ import annotations
-
 import math
-from collections.abc import Iterator
 
 import numpy as np
 
-from autograder.exercises.sampling import Sampler, strided
+from autograder.exercises.cases import case
 
 NOTEBOOK = "1_training_problems/2_weight_initialization"
 
@@ -28,33 +25,21 @@ ORDER = (
 )
 
 
-def random_noise(sample: Sampler, dimensions: int, public: int, hidden: int) -> Iterator[np.ndarray]:
-    """Noise for weights with so many axes."""
-    for _ in sample.repeat(public, hidden):
-        yield sample.normal(*sample.shape(dimensions))
+def random_convolutions(sample, draw):
+    """Weights (out, in, kh, kw), (out, in, k) and (out, in, kd, kh, kw), drawn by `sample.normal` or `sample.uniform`,
+    each with what it is the weight of."""
+    for _ in sample.repeat(public=2, hidden=4):
+        yield "a random convolution", draw(*sample.shape(4))
+    yield "a convolution of sequences", draw(4, 2, 5)
+    yield "a convolution of volumes", draw(3, 2, 4, 1, 2)
 
 
-def noise_of_any_kind(sample: Sampler) -> Iterator[tuple[str, np.ndarray]]:
-    """Standard normal numbers for dense layers, in every dtype and memory order, the smallest array first."""
-    yield "float32", np.array([[2.0, -4.0, 1.0, 8.0]], dtype="float32")
-    yield "whole numbers", np.array([[1, -2], [3, 0], [-1, 4]])
-    yield "Fortran order", np.asfortranarray(sample.normal(3, 5))
-    yield "every second entry of a larger array", strided(sample.normal(4, 6))
-    for _ in sample.repeat(public=1, hidden=3):
-        yield "random float32 numbers", sample.normal(*sample.shape(), dtype="float32")
+def zeros(sample):
+    """The only whole number in [0, 1)."""
+    yield case("whole numbers", u=np.zeros((3, 2), int))
 
 
-def uniform_of_any_kind(sample: Sampler) -> Iterator[tuple[str, np.ndarray]]:
-    """Uniform numbers for dense layers, in every dtype and memory order, the smallest array first."""
-    yield "float32", np.array([[0.75], [0.25], [0.0]], dtype="float32")
-    yield "whole numbers", np.array([[0, 0], [0, 0], [0, 0]])
-    yield "Fortran order", np.asfortranarray(sample.uniform(3, 5))
-    yield "every second entry of a larger array", strided(sample.uniform(4, 6))
-    for _ in sample.repeat(public=1, hidden=3):
-        yield "random float32 numbers", sample.uniform(*sample.shape(), dtype="float32")
-
-
-def he_deviation(weight, negative_slope: float) -> float:
+def he_deviation(weight, negative_slope):
     """The standard deviation of `torch.nn.init.kaiming_normal_` (mode fan_in, nonlinearity leaky_relu)."""
     import torch
 

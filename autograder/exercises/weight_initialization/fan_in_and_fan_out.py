@@ -1,7 +1,5 @@
 """fan_in_and_fan_out: how many inputs a unit has, and how many units use an input."""
 
-import numpy as np
-
 from autograder.exercises.cases import case
 from autograder.exercises.model import Exercise
 
@@ -13,6 +11,7 @@ def fan_in_and_fan_out(shape):
 
 fan_in_and_fan_out = Exercise(
     TEXTBOOK,
+    takes="shape: tuple of int",
     outputs=("fan_in", "fan_out"),
     summary="how many inputs a unit has, and how many units use an input",
     pytorch="torch.nn.init._calculate_fan_in_and_fan_out(weight)",
@@ -58,66 +57,49 @@ def other_windows(sample):
         yield case("random, for volumes", shape=sample.shape(5, largest=9))
 
 
-@wrong(
-    {
-        "pixels =": "receptive_field =",
-        "return shape[": "return shape[0] * receptive_field, shape[",
-        "pixels, shape[0] * pixels": "receptive_field",
-    }
-)
+@wrong({"shape[1] * pixels, shape[0] * pixels": "shape[0] * pixels, shape[1] * pixels"})
 def exchanged():
     """The two fans are exchanged. In PyTorch's layout the first axis counts the units, the second their inputs; and
     fan_in is returned first."""
 
 
-@wrong()
-def layout_of_keras(shape):
+@wrong({"[2:]": "[:-2]", "[1]": "[-2]", "[0]": "[-1]"})
+def layout_of_keras():
     """You read the shape as Keras writes it, with inputs and outputs as the last two axes. Here the outputs are axis
     0, the inputs axis 1, and the window comes after them."""
-    receptive_field = int(np.prod(shape[:-2]))
-    return shape[-2] * receptive_field, shape[-1] * receptive_field
 
 
-@wrong(keeps=[dense])
-def window_forgotten(shape):
+@wrong({"shape[1] * pixels, shape[0] * pixels": "shape[1], shape[0]"}, keeps=[dense])
+def window_forgotten():
     """Right for dense layers. In a convolution a unit looks at a whole window of every channel: count the weights
     that meet in one output pixel."""
-    return shape[1], shape[0]
 
 
-@wrong(keeps=[dense])
-def fan_out_without_window(shape):
+@wrong({"shape[0] * pixels": "shape[0]"}, keeps=[dense])
+def fan_out_without_window():
     """fan_in is right. But an input pixel, too, lies in several windows, at every place within them once: how many
     products of one output channel is it part of?"""
-    return int(np.prod(shape[1:])), shape[0]
 
 
-@wrong(keeps=[dense])
-def square_windows_only(shape):
+@wrong({"int(np.prod(shape[2:]))": "shape[2] ** 2 if len(shape) > 2 else 1"}, keeps=[dense])
+def square_windows_only():
     """You square one side of the window. Windows need not be square, and not every window has two sides: multiply
     all the sides there are."""
-    window = shape[2] ** 2 if len(shape) > 2 else 1
-    return shape[1] * window, shape[0] * window
 
 
-@wrong(loses=[other_windows])
-def images_only(shape):
+@wrong({"int(np.prod(shape[2:]))": "shape[2] * shape[3] if len(shape) == 4 else 1"}, loses=[other_windows])
+def images_only():
     """Images are right, but a window can also have one side (sequences) or three (volumes). Multiply all axes from
     the third on, however many there are."""
-    window = shape[2] * shape[3] if len(shape) == 4 else 1
-    return shape[1] * window, shape[0] * window
 
 
-@wrong(keeps=[dense])
-def all_but_the_own_side(shape):
+@wrong({"shape[0] * pixels": "int(np.prod(shape[:-1]))"}, keeps=[dense])
+def all_but_the_own_side():
     """fan_in is right: all axes but the first. For fan_out leave out the axis of the *inputs*, which is the second,
     not the last one."""
-    return int(np.prod(shape[1:])), int(np.prod(shape[:-1]))
 
 
-@wrong(loses=[dense])
-def product_of_nothing(shape):
+@wrong({"int(np.prod(shape[2:]))": "np.prod(shape[2:])"}, loses=[dense])
+def product_of_nothing():
     """The values are right, but for a dense layer they are floating-point numbers: np.prod of an empty tuple is 1.0,
     not 1. A count is a whole number: int(...) around the product settles it."""
-    receptive_field = np.prod(shape[2:])
-    return shape[1] * receptive_field, shape[0] * receptive_field

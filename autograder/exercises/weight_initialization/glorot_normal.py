@@ -6,7 +6,7 @@ import numpy as np
 
 from autograder.exercises.cases import case
 from autograder.exercises.model import Exercise
-from autograder.exercises.weight_initialization import noise_of_any_kind, random_noise
+from autograder.exercises.weight_initialization import random_convolutions
 
 TEXTBOOK = """\
 def glorot_normal(noise, gain=1.0):
@@ -17,6 +17,7 @@ def glorot_normal(noise, gain=1.0):
 
 glorot_normal = Exercise(
     TEXTBOOK,
+    takes="noise: (out, in, *window); gain: number",
     summary="Glorot's initialization, normally distributed",
     pytorch="torch.nn.init.xavier_normal_(w, gain), with the same noise",
     source="Glorot and Bengio 2010, eq. 12",
@@ -35,104 +36,85 @@ def reference(noise, gain=1.0):
 
 @requirement("dense layers", points=1)
 def dense(sample):
-    """(out, in), gain 1 given and by default."""
     yield case("7 inputs, 1 unit", noise=np.array([[2.0, -2.0, 1.0, 0.0, 4.0, -1.0, 3.0]]), gain=1.0)
     yield case("gain left out", noise=np.array([[2.0], [-4.0], [6.0]]))
-    for noise in random_noise(sample, 2, public=2, hidden=5):
-        yield case("a random dense layer", noise=noise, gain=1.0)
+    for _ in sample.repeat(public=2, hidden=5):
+        yield case("a random dense layer", noise=sample.normal(*sample.shape()), gain=1.0)
 
 
 @requirement("convolutions", points=1)
 def convolutions(sample):
-    """(out, in, kh, kw), (out, in, k) and (out, in, kd, kh, kw)."""
     yield case("2 channels in, 1 out, a window of 1 x 6", noise=np.arange(12.0).reshape(1, 2, 1, 6), gain=1.0)
-    for noise in random_noise(sample, 4, public=2, hidden=4):
-        yield case("a random convolution", noise=noise, gain=1.0)
-    yield case("a convolution of sequences", noise=sample.normal(4, 2, 5), gain=1.0)
-    yield case("a convolution of volumes", noise=sample.normal(3, 2, 4, 1, 2), gain=1.0)
+    for name, noise in random_convolutions(sample, sample.normal):
+        yield case(name, noise=noise, gain=1.0)
 
 
 @requirement("other gain", points=1)
 def other_gain(sample):
-    """Gains above and below 1."""
     noise = np.array([[2.0, -2.0, 1.0, 0.0, 4.0, -1.0, 3.0]])
     yield case("gain = 4", noise=noise, gain=4.0)
     yield case("PyTorch's gain for tanh, 5/3", noise=noise, gain=5 / 3)
-    for noise in random_noise(sample, 2, public=2, hidden=4):
-        yield case("a random gain", noise=noise, gain=sample.choice((0.1, 0.5, 1.414, 3.0)))
+    for _ in sample.repeat(public=2, hidden=4):
+        yield case("a random gain", noise=sample.normal(*sample.shape()), gain=sample.choice((0.1, 0.5, 1.414, 3.0)))
 
 
-@requirement("any memory order and dtype", points=1)
+@glorot_normal.any_array(points=1)
 def any_array(sample):
-    """Gain 1, dense layers."""
-    for name, noise in noise_of_any_kind(sample):
-        yield case(name, noise=noise, gain=1.0)
+    return {"noise": sample.normal(*sample.shape(largest=4)), "gain": 1.0}
 
 
-@wrong()
-def variance_as_deviation(noise, gain=1.0):
+@wrong({" ** 0.5": ""})
+def variance_as_deviation():
     """You multiply by the variance. Noise with standard deviation 1 times s has the standard deviation s, so the
     factor is the root of the variance."""
-    return noise * gain * (2 / (noise[0].size + noise[:, 0].size))
 
 
-@wrong()
-def sum_of_the_fans(noise, gain=1.0):
+@wrong({" * pixels / 2": " * pixels"})
+def sum_of_the_fans():
     """Your variance is 1 over the sum of the two fans. The average is half of the sum."""
-    return noise * gain * (1 / (noise[0].size + noise[:, 0].size)) ** 0.5
 
 
-@wrong()
-def fan_in_only(noise, gain=1.0):
+@wrong({"(noise.shape[0] + noise.shape[1]) * pixels / 2": "noise.shape[1] * pixels"})
+def fan_in_only():
     """Your variance is 1/fan_in: that keeps the signal on its way forward. Glorot's compromise with the way back
     takes the average of both fans."""
-    return noise * gain * (1 / noise[0].size) ** 0.5
 
 
-@wrong()
-def factor_2_of_he(noise, gain=1.0):
+@wrong({"1 / fan_avg": "2 / fan_avg"})
+def factor_2_of_he():
     """Your variance is 2/fan_avg, twice Glorot's. The factor 2 belongs to ReLU, and to He's rule."""
-    return noise * gain * (4 / (noise[0].size + noise[:, 0].size)) ** 0.5
 
 
-@wrong()
-def standardized_noise(noise, gain=1.0):
+@wrong({"* noise": "* (noise - noise.mean()) / noise.std()"})
+def standardized_noise():
     """You standardize the noise first. The rule is about the distribution that the weights are drawn from: what was
     drawn is scaled, and nothing else."""
-    return (noise - noise.mean()) / noise.std() * gain * (2 / (noise[0].size + noise[:, 0].size)) ** 0.5
 
 
-@wrong(loses=[convolutions])
-def window_forgotten(noise, gain=1.0):
+@wrong({" * pixels / 2": " / 2"}, loses=[convolutions])
+def window_forgotten():
     """Dense layers are right. In a convolution the fans also count the pixels of the window: every channel is looked
     at in kh x kw places."""
-    return noise * gain * (2 / sum(noise.shape[:2])) ** 0.5
 
 
-@wrong(loses=[convolutions])
-def layout_of_keras(noise, gain=1.0):
+@wrong({"shape[2:]": "shape[:-2]", "shape[0]": "shape[-2]", "shape[1]": "shape[-1]"}, loses=[convolutions])
+def layout_of_keras():
     """Dense layers are right because the sum of the fans is the same both ways round. For convolutions you take the
     last two axes for inputs and outputs, as Keras does: here they are the first two."""
-    receptive_field = int(np.prod(noise.shape[:-2]))
-    fan_avg = (noise.shape[-2] + noise.shape[-1]) * receptive_field / 2
-    return noise * gain * (1 / fan_avg) ** 0.5
 
 
-@wrong(loses=[other_gain])
-def gain_inside_the_root(noise, gain=1.0):
+@wrong({"gain * (1 / fan_avg)": "(gain / fan_avg)"}, loses=[other_gain])
+def gain_inside_the_root():
     """The gain stands under your square root. It multiplies the weights, so it multiplies the standard deviation."""
-    return noise * (2 * gain / (noise[0].size + noise[:, 0].size)) ** 0.5
 
 
-@wrong(loses=[other_gain])
-def gain_ignored(noise, gain=1.0):
+@wrong({"gain * ": ""}, loses=[other_gain])
+def gain_ignored():
     """Right for gain = 1, but you do not use the parameter gain."""
-    return noise * (2 / (noise[0].size + noise[:, 0].size)) ** 0.5
 
 
-@wrong(loses=[any_array])
-def float32_lost(noise, gain=1.0):
+@wrong({"(1 / fan_avg) ** 0.5": "np.sqrt(1 / fan_avg)"}, loses=[any_array])
+def float32_lost():
     """Right numbers, but float32 comes back as float64: the result of np.sqrt is one of NumPy's own float64 numbers,
     and an array times such a number becomes float64. float(...) around it makes a Python number, which leaves the
     array's dtype alone."""
-    return noise * gain * np.sqrt(2 / (noise[0].size + noise[:, 0].size))

@@ -6,7 +6,7 @@ import numpy as np
 
 from autograder.exercises.cases import case
 from autograder.exercises.model import Exercise
-from autograder.exercises.weight_initialization import noise_of_any_kind, random_noise
+from autograder.exercises.weight_initialization import glorot_normal, he_normal, random_convolutions
 
 TEXTBOOK = """\
 def lecun_normal(noise):
@@ -16,6 +16,7 @@ def lecun_normal(noise):
 
 lecun_normal = Exercise(
     TEXTBOOK,
+    takes="noise: (out, in, *window)",
     summary="LeCun's initialization, normally distributed",
     pytorch='torch.nn.init.kaiming_normal_(w, nonlinearity="linear"), with the same noise',
     source="LeCun, Bottou, Orr and Müller 1998, Efficient BackProp, section 4.6; Klambauer et al. 2017 for SELU",
@@ -34,79 +35,49 @@ def reference(noise):
 
 @requirement("dense layers", points=1)
 def dense(sample):
-    """(out, in)."""
     yield case("4 inputs, 1 unit", noise=np.array([[2.0, -4.0, 1.0, 8.0]]))
     yield case("9 inputs, 1 unit", noise=np.array([[3.0, -6.0, 1.0, 0.0, 2.0, 9.0, 5.0, -3.0, 4.0]]))
-    for noise in random_noise(sample, 2, public=2, hidden=5):
-        yield case("a random dense layer", noise=noise)
+    for _ in sample.repeat(public=2, hidden=5):
+        yield case("a random dense layer", noise=sample.normal(*sample.shape()))
 
 
 @requirement("convolutions", points=1)
 def convolutions(sample):
-    """(out, in, kh, kw), (out, in, k) and (out, in, kd, kh, kw)."""
     yield case("2 channels in, 1 out, a window of 1 x 2", noise=np.array([[[[2.0, -4.0]], [[6.0, 8.0]]]]))
-    for noise in random_noise(sample, 4, public=2, hidden=4):
-        yield case("a random convolution", noise=noise)
-    yield case("a convolution of sequences", noise=sample.normal(4, 2, 5))
-    yield case("a convolution of volumes", noise=sample.normal(3, 2, 4, 1, 2))
-
-
-@requirement("any memory order and dtype", points=1)
-def any_array(sample):
-    """Dense layers."""
-    for name, noise in noise_of_any_kind(sample):
+    for name, noise in random_convolutions(sample, sample.normal):
         yield case(name, noise=noise)
 
 
-@wrong()
-def factor_2_of_he(noise):
+@lecun_normal.any_array(points=1)
+def any_array(sample):
+    return {"noise": sample.normal(*sample.shape(largest=4))}
+
+
+@wrong({"1 / fan_in": "2 / fan_in"})
+def factor_2_of_he():
     """Your variance is 2/fan_in, which is He's, for ReLU. LeCun's has no factor 2: nothing is cut off."""
-    return noise * (2 / noise[0].size) ** 0.5
 
 
-@wrong()
-def gain_for_selu(noise):
+@wrong({"(1 / fan_in)": "3 / 4 * (1 / fan_in)"})
+def gain_for_selu():
     """Your weights carry the factor 3/4, PyTorch's gain for "selu". The self-normalizing rule is 1/fan_in itself,
     which PyTorch calls "linear"."""
-    return noise * (3 / 4) * (1 / noise[0].size) ** 0.5
 
 
-@wrong()
-def default_of_linear_layers(noise):
+@wrong({"1 / fan_in": "1 / (3 * fan_in)"})
+def default_of_linear_layers():
     """Your variance is that of a fresh nn.Linear, a third of LeCun's: uniform numbers within 1/sqrt(fan_in) have the
     variance 1/(3 fan_in)."""
-    return noise * (1 / (3 * noise[0].size)) ** 0.5
 
 
-@wrong()
-def fan_out(noise):
-    """You divide by fan_out. What a unit adds up are its inputs: fan_in, everything but the first axis."""
-    return noise * (1 / noise[:, 0].size) ** 0.5
+wrong.like(he_normal.fan_out, {"int(np.prod(noise.shape[1:]))": "noise[:, 0].size"})
 
 
-@wrong()
-def average_of_the_fans(noise):
+@wrong({"int(np.prod(noise.shape[1:]))": "(noise[0].size + noise[:, 0].size) / 2"})
+def average_of_the_fans():
     """You divide by the average of the fans, as Glorot does. LeCun's rule takes fan_in alone."""
-    return noise * (2 / (noise[0].size + noise[:, 0].size)) ** 0.5
 
 
-@wrong()
-def variance_as_deviation(noise):
-    """You multiply by the variance. Noise with standard deviation 1 times s has the standard deviation s, so the
-    factor is the root of the variance."""
-    return noise / noise[0].size
-
-
-@wrong(loses=[convolutions])
-def window_forgotten(noise):
-    """Dense layers are right. In a convolution the fans also count the pixels of the window: every channel is looked
-    at in kh x kw places."""
-    return noise * (1 / noise.shape[1]) ** 0.5
-
-
-@wrong(loses=[any_array])
-def float32_lost(noise):
-    """Right numbers, but float32 comes back as float64: the result of np.sqrt is one of NumPy's own float64 numbers,
-    and an array times such a number becomes float64. float(...) around it makes a Python number, which leaves the
-    array's dtype alone."""
-    return noise / np.sqrt(noise[0].size)
+wrong.like(glorot_normal.variance_as_deviation, {" ** 0.5": ""})
+wrong.like(glorot_normal.window_forgotten, {"int(np.prod(noise.shape[1:]))": "noise.shape[1]"}, loses=[convolutions])
+wrong.like(glorot_normal.float32_lost, {"(1 / fan_in) ** 0.5": "np.sqrt(1 / fan_in)"}, loses=[any_array])
