@@ -109,7 +109,8 @@ def test_it_teaches_three_to_seven_kernels_and_checks_each_of_them_once(notebook
 
 
 @each_notebook
-def test_each_exercise_has_a_card_with_hints_minutes_and_what_it_is_compared_with(notebook):
+def test_each_exercise_has_a_card_with_hints_and_minutes(notebook):
+    """The card also says what the function is compared with."""
     cells = read(COURSE.source_of(notebook))["cells"]
     for exercise in of_notebook(notebook):
         (at,) = [i for i, cell in enumerate(cells) if grading_of(cell).get("grade_id") == exercise.name]
