@@ -1,72 +1,94 @@
-"""Activation functions and their derivatives as curves, and the careful calling of a student's functions."""
+"""Activation functions: the course's own, to train with and to compare with, and how one is drawn as a curve."""
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
 from autograder.lab import style
+from autograder.lab.experiment import experiment, offered
+from autograder.lab.students import checked, name_of
 
+SELU_ALPHA, SELU_SCALE = 1.6732632423543772, 1.0507009873554805
 SMALLEST_JUMP = 0.2
 
 
-class UnusableResult(Exception):
-    """A student's function returned something that an experiment cannot use. The message is a sentence for them."""
+def relu(z: np.ndarray) -> np.ndarray:
+    """max(0, z)."""
+    return np.maximum(z, 0)
 
 
-def checked(function: Callable, shape: tuple[int, ...] | None = None) -> Callable:
-    """The function, made to return an array of numbers of the shape of its first argument, or of `shape`.
+def relu_backward(dout: np.ndarray, z: np.ndarray) -> np.ndarray:
+    """The gradient with respect to z."""
+    return np.where(z > 0, dout, 0.0)
 
-    The wrapped function raises UnusableResult where it does not.
+
+RELU = offered(("ReLU", relu, relu_backward), "RELU")
+"""For `against=lab.RELU`: the course's own ReLU beside an activation of the student's."""
+
+
+def leaky_relu(z: np.ndarray) -> np.ndarray:
+    """Leaky ReLU with the usual slope, 0.01."""
+    return np.where(z > 0, z, 0.01 * z)
+
+
+def elu(z: np.ndarray) -> np.ndarray:
+    """ELU with alpha = 1."""
+    return np.where(z > 0, z, np.expm1(np.minimum(z, 0)))
+
+
+def selu(z: np.ndarray) -> np.ndarray:
+    """ELU with SELU's two constants."""
+    return SELU_SCALE * np.where(z > 0, z, SELU_ALPHA * np.expm1(np.minimum(z, 0)))
+
+
+def logistic(z: np.ndarray) -> np.ndarray:
+    """1 / (1 + exp(-z)), by way of tanh, which does not overflow."""
+    return 0.5 * (1 + np.tanh(0.5 * z))
+
+
+GELU_ROOT, GELU_CUBE = float(np.sqrt(2 / np.pi)), 0.044715
+
+
+def gelu(z: np.ndarray) -> np.ndarray:
+    """GELU in its usual approximation by tanh."""
+    return 0.5 * z * (1 + np.tanh(GELU_ROOT * (z + GELU_CUBE * z * z * z)))
+
+
+def gelu_backward(dout: np.ndarray, z: np.ndarray) -> np.ndarray:
+    """The gradient with respect to z."""
+    square = z * z
+    t = np.tanh(GELU_ROOT * (z + GELU_CUBE * z * square))
+    return dout * 0.5 * (1 + t + z * (1 - t * t) * GELU_ROOT * (1 + 3 * GELU_CUBE * square))
+
+
+@dataclass(frozen=True, eq=False)
+class Activation:
+    """What stands between two dense layers of a network.
+
+    forward: z -> a. backward: (dout, z, a) -> dz. gain: the variance of the weights before it, times fan_in.
     """
-    name = getattr(function, "__name__", "function")
 
-    @functools.wraps(function)
-    def wrapped(*arguments: Any) -> np.ndarray:
-        returned = function(*arguments)
-        expected = np.shape(arguments[0]) if shape is None else shape
-        try:
-            array = np.asarray(returned)
-        except ValueError:
-            array = np.asarray(None)
-        if array.dtype.kind not in "biuf":
-            raise UnusableResult(f"Your {name} returned no numbers, so there is nothing to draw. Run its check first.")
-        if array.shape != expected:
-            raise UnusableResult(
-                f"Your {name} returned an array of shape {array.shape} instead of {expected}. Run its check first."
-            )
-        return array
-
-    return wrapped
+    forward: Callable
+    backward: Callable
+    gain: float = 2.0
 
 
-def name_of(function: Callable) -> str:
-    """What a figure calls a student's function: "leaky ReLU" for leaky_relu, "steep sigmoid" for steep_sigmoid."""
-    name = getattr(function, "__name__", "")
-    known = {"relu": "ReLU", "leaky_relu": "leaky ReLU", "elu": "ELU", "selu": "SELU"}
-    return "yours" if name in ("", "<lambda>") else known.get(name, name.replace("_", " "))
+ACTIVATIONS = {
+    "ReLU": Activation(relu, lambda dout, z, a: dout * (z > 0)),
+    "leaky ReLU": Activation(leaky_relu, lambda dout, z, a: np.where(z > 0, dout, 0.01 * dout)),
+    "GELU": Activation(gelu, lambda dout, z, a: gelu_backward(dout, z)),
+    "tanh": Activation(np.tanh, lambda dout, z, a: dout * (1 - a**2), gain=1.0),
+    "logistic": Activation(logistic, lambda dout, z, a: dout * a * (1 - a), gain=1.0),
+}
 
 
-def print_unusable(function: Callable) -> Callable:
-    """Decorator of an experiment: a `UnusableResult` is printed as the sentence it is."""
-
-    @functools.wraps(function)
-    def wrapped(*arguments: Any, **options: Any) -> Any:
-        try:
-            with np.errstate(all="ignore"):
-                return function(*arguments, **options)
-        except UnusableResult as sentence:
-            print(sentence)
-            return None
-
-    return wrapped
+# ---------------------------------------------------------------- curves
 
 
-@style.experiment
-@print_unusable
+@experiment
 def plot_activation(
     activation: Callable,
     backward: Callable | None = None,

@@ -9,23 +9,29 @@ from typing import Any
 import numpy as np
 
 from autograder.lab import style
-from autograder.lab.activations import UnusableResult, checked, print_unusable
 from autograder.lab.descent import (
+    BETA1,
+    BETA2,
     BOWL,
+    EPSILON,
     VALLEY,
     DigitsNetwork,
     Gradient,
     Optimizer,
-    Surface,
+    adam_like,
     descend,
     draw_path,
     draw_surface,
+    gradient_descent,
+    in_steps,
+    momentum,
     steps_until,
     train,
+    turned,
 )
-from autograder.lab.gradient_clipping import guess, number
+from autograder.lab.experiment import experiment
+from autograder.lab.students import UnusableResult, checked, guess, number
 
-BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8
 FAR = 10**9
 """A step number at which 1 - beta**t is 1 in every digit: a student's Adam without its correction."""
 
@@ -34,8 +40,7 @@ FAR = 10**9
 
 def adam(step: Callable, learning_rate: float, **others: float) -> Optimizer:
     """A student's adam_step or adamw_step with PyTorch's other settings. others: settings that follow epsilon."""
-    settings = {"learning_rate": learning_rate, "beta1": BETA1, "beta2": BETA2, "epsilon": EPSILON, **others}
-    return Optimizer("Adam", step, ("m", "s"), settings, counts=True)
+    return adam_like("Adam", step, learning_rate, **others)
 
 
 def uncorrected(step: Callable) -> Callable:
@@ -45,23 +50,6 @@ def uncorrected(step: Callable) -> Callable:
         return step(theta, gradient, m, s, FAR, *settings)
 
     return told_a_billion
-
-
-def gradient_descent(learning_rate: float) -> Optimizer:
-    """The course's own gradient descent, to compare with."""
-    return Optimizer(
-        "gradient descent", lambda theta, gradient, rate: theta - rate * gradient, (), {"rate": learning_rate}
-    )
-
-
-def momentum(learning_rate: float) -> Optimizer:
-    """The course's own momentum with beta = 0.9, to compare with."""
-
-    def step(theta: np.ndarray, gradient: np.ndarray, m: np.ndarray, rate: float) -> tuple[np.ndarray, np.ndarray]:
-        m = 0.9 * m - rate * gradient
-        return theta + m, m
-
-    return Optimizer("momentum", step, ("m",), {"rate": learning_rate})
 
 
 def steps_of(relative_steps: Callable, gradients: np.ndarray, corrected: bool = True) -> np.ndarray:
@@ -87,8 +75,7 @@ def _averages(corrected_average: Callable, gradients: np.ndarray, beta: float) -
     return np.array(found).T
 
 
-@style.experiment
-@print_unusable
+@experiment
 def averages_from_zero(corrected_average: Callable) -> None:
     """The moving average of noisy gradients around 1, and the corrected one, for two betas."""
     figure, panels = style.new_figure(1, 2, width=9.0, height=3.4, sharey=True)
@@ -113,8 +100,7 @@ def averages_from_zero(corrected_average: Callable) -> None:
     )
 
 
-@style.experiment
-@print_unusable
+@experiment
 def first_steps(relative_steps: Callable, *, prediction: float | None = None) -> None:
     """Adam's steps for a constant gradient, with the correction and without.
 
@@ -129,16 +115,7 @@ def first_steps(relative_steps: Callable, *, prediction: float | None = None) ->
     axes.semilogx(t, plain, color=style.RED, linestyle="--", marker="s", label="without correction", **marks)
     axes.semilogx(t, corrected, color=style.BLUE, marker="o", label="with correction", **marks)
     if prediction is not None:
-        axes.plot(
-            1,
-            prediction,
-            marker="D",
-            markersize=11,
-            markerfacecolor="none",
-            color=style.BLACK,
-            linestyle="none",
-            label="your prediction",
-        )
+        axes.plot(1, prediction, markersize=11, **style.RHOMB)
     axes.set(xlabel="step t", ylabel="step in learning rates", title="Adam's steps for a constant gradient")
     axes.legend()
     axes.set_ylim(bottom=0)
@@ -156,8 +133,7 @@ def first_steps(relative_steps: Callable, *, prediction: float | None = None) ->
 # ---------------------------------------------------------------- the size of the steps
 
 
-@style.experiment
-@print_unusable
+@experiment
 def scale_and_noise(relative_steps: Callable) -> None:
     """How long Adam's steps are for gradients of any scale, and for gradients with more and more noise."""
     rng = np.random.default_rng(0)
@@ -193,8 +169,7 @@ def scale_and_noise(relative_steps: Callable) -> None:
     )
 
 
-@style.experiment
-@print_unusable
+@experiment
 def beyond_the_learning_rate(
     relative_steps: Callable, largest_step: Callable, *, prediction: float | None = None
 ) -> None:
@@ -219,8 +194,7 @@ def beyond_the_learning_rate(
     left.vlines(shown + 1, 0, spike[2990:], color=style.BLUE, linewidth=1.5)
     left.plot(shown + 1, spike[2990:], marker="o", markersize=3.5, linestyle="none", color=style.BLUE)
     if prediction is not None:
-        look = {"marker": "D", "markersize": 10, "markerfacecolor": "none", "color": style.BLACK, "linestyle": "none"}
-        left.plot(3001, prediction, label="your prediction", **look)
+        left.plot(3001, prediction, markersize=10, **style.RHOMB)
         left.legend(fontsize=9)
     left.set(xlabel="step t", ylabel="step in learning rates", title="3000 gradients of 0, one of 1, and 0 again")
     right.axhline(1, color=style.BLACK, linewidth=1, linestyle=":")
@@ -251,14 +225,12 @@ def beyond_the_learning_rate(
 
 def _first_step(adam_step: Callable, gradients: np.ndarray, epsilon: float) -> np.ndarray:
     """The first step of a student's Adam from theta = 0 with learning rate 1, without the sign."""
-    optimizer = adam(adam_step, 1.0)
-    optimizer.settings["epsilon"] = epsilon
+    optimizer = adam(adam_step, 1.0, epsilon=epsilon)
     zeros = np.zeros_like(gradients)
     return -optimizer.advance(zeros, lambda _: gradients, (zeros, zeros), 1)[0]
 
 
-@style.experiment
-@print_unusable
+@experiment
 def where_epsilon_stands(adam_step: Callable) -> None:
     """The first step over the size of the gradient: epsilon in three places, and epsilon of three sizes."""
     gradients = np.geomspace(1e-13, 10, 200)
@@ -275,7 +247,7 @@ def where_epsilon_stands(adam_step: Callable) -> None:
     ):
         for i, (name, steps) in enumerate(curves.items()):
             look = {"marker": style.MARKERS[i], "markevery": (8 * i, 28), "markersize": 5}
-            axes.loglog(gradients, steps, color=style.COLOURS[i], linestyle=style.LINES[i], label=name, **look)
+            axes.loglog(gradients, steps, label=name, **look, **style.line(i))
             reached = np.flatnonzero(steps >= 0.5)
             half = f"{gradients[reached[0]]:.0e}" if len(reached) else "no gradient here"
             said.append(f"{name}: half a learning rate from a gradient of {half} on")
@@ -293,8 +265,7 @@ def where_epsilon_stands(adam_step: Callable) -> None:
 # ---------------------------------------------------------------- surfaces
 
 
-@style.experiment
-@print_unusable
+@experiment
 def adam_paths(adam_step: Callable) -> None:
     """Gradient descent, momentum and Adam on the elongated bowl and in the curved valley."""
     figure, panels = style.new_figure(1, 2, width=9.6, height=4.0)
@@ -304,10 +275,8 @@ def adam_paths(adam_step: Callable) -> None:
         for i, optimizer in enumerate((gradient_descent(0.035), momentum(0.035), adam(adam_step, 0.3))):
             path = descend(optimizer, surface, 1500)
             draw_path(axes, path, optimizer.name, i, markers=40)
-            steps = steps_until(surface, path, 1e-2)
-            said.append(
-                f"{surface.name}, {optimizer.name}: {f'{steps} steps' if steps is not None else 'not in 1500 steps'}"
-            )
+            steps = in_steps(steps_until(surface, path, 1e-2), "not in 1500 steps")
+            said.append(f"{surface.name}, {optimizer.name}: {steps}")
         axes.set_title(surface.name)
     panels[0].legend(loc="lower right", fontsize=8)
     print("until the loss stays below 0.01")
@@ -320,20 +289,7 @@ def adam_paths(adam_step: Callable) -> None:
     )
 
 
-def turned(surface: Surface, degrees: float) -> Surface:
-    """The same surface, turned around the origin."""
-    angle = np.radians(degrees)
-    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
-
-    def gradient(theta: np.ndarray) -> np.ndarray:
-        return turn @ surface.gradient(turn.T @ theta)
-
-    start = tuple(turn @ np.array(surface.start))
-    return Surface(surface.name, lambda theta: surface.loss(theta @ turn), gradient, start, (0, 0), (-10, 5), (-10, 5))
-
-
-@style.experiment
-@print_unusable
+@experiment
 def turned_bowl(adam_step: Callable, *, learning_rate: float = 0.1) -> None:
     """Steps that momentum and Adam need on the elongated bowl, turned by angles from 0 to 90 degrees."""
     angles = np.arange(0, 91, 7.5)
@@ -349,8 +305,7 @@ def turned_bowl(adam_step: Callable, *, learning_rate: float = 0.1) -> None:
                     draw_surface(left, surface)
                 draw_path(left, path, optimizer.name, i + 1, markers=20)
         drawn = np.array([np.nan if count is None else count for count in counts[optimizer.name]], dtype=float)
-        look = {"color": style.COLOURS[i + 1], "linestyle": style.LINES[i + 1], "marker": style.MARKERS[i + 1]}
-        right.plot(angles, drawn, label=optimizer.name, **look)
+        right.plot(angles, drawn, label=optimizer.name, **style.curve(i + 1))
     left.set(title="turned by 45°", aspect="equal")
     right.set(
         xlabel="turned by (degrees)", ylabel="steps until the loss stays below 1e-6", title="the same bowl, turned"
@@ -376,8 +331,7 @@ RATES = (3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1)
 SHOWN_RATE = 3e-2
 
 
-@style.experiment
-@print_unusable
+@experiment
 def sweep_learning_rates(adam_step: Callable, *, prediction: float | None = None) -> None:
     """The training loss on the digits over the learning rate: momentum, Adam, and Adam without its correction.
 
@@ -395,7 +349,7 @@ def sweep_learning_rates(adam_step: Callable, *, prediction: float | None = None
     said = []
     for i, (name, by_rate) in enumerate(runs.items()):
         losses = np.array([run.by_epoch[-1] for run in by_rate])
-        look = {"color": style.COLOURS[i], "linestyle": style.LINES[i], "label": name}
+        look = style.line(i, label=name)
         left.loglog(RATES, losses, marker=style.MARKERS[i], **look)
         best = int(np.nanargmin(losses))
         accuracy = by_rate[best].accuracy
@@ -403,8 +357,7 @@ def sweep_learning_rates(adam_step: Callable, *, prediction: float | None = None
         if i:
             first = by_rate[RATES.index(SHOWN_RATE)].losses[:100]
             right.plot(np.arange(1, len(first) + 1), first, linewidth=1.4, **look)
-    if prediction is not None and prediction > 0:
-        left.axvline(prediction, color=style.BLACK, linestyle=":", linewidth=1.5, label="your prediction")
+    style.mark_prediction(left, prediction, linewidth=1.5)
     left.set(xlabel="learning rate", ylabel="training loss after 4 epochs", title="digits, 3466 parameters")
     left.set_ylim(bottom=7e-4)
     left.legend(fontsize=8, loc="lower left")
@@ -425,8 +378,7 @@ def sweep_learning_rates(adam_step: Callable, *, prediction: float | None = None
 NOISES = (0.01, 0.1, 1.0, 10.0)
 
 
-@style.experiment
-@print_unusable
+@experiment
 def decay_by_gradient_size(adam_step: Callable, adamw_step: Callable, *, weight_decay: float = 0.3) -> None:
     """Parameters whose gradients are noise of four sizes, and decay: as an L2 penalty in Adam, and in AdamW."""
     steps, copies, rate = 3000, 40, 1e-3
@@ -451,8 +403,7 @@ def decay_by_gradient_size(adam_step: Callable, adamw_step: Callable, *, weight_
     said = []
     for axes, (name, path) in zip(panels, paths.items(), strict=True):
         for i, size in enumerate(NOISES):
-            look = {"color": style.COLOURS[i], "linestyle": style.LINES[i], "marker": style.MARKERS[i]}
-            axes.plot(path[:, i], label=f"{size:g}", markevery=(150 + 75 * i, 500), markersize=5, **look)
+            axes.plot(path[:, i], label=f"{size:g}", markevery=(150 + 75 * i, 500), markersize=5, **style.curve(i))
         expected = np.exp(-rate * weight_decay * np.arange(steps))
         axes.plot(expected, color=style.BLACK, linestyle=":", linewidth=1.2, label="exp(−ηλt)")
         axes.set(xlabel="step", title=name, ylim=(-0.1, 1.08))

@@ -1,16 +1,19 @@
-"""Batch normalization at work: what it does to a batch, to a gradient, and to deep networks on the digits."""
+"""Experiments with batch normalization: what it does to a batch, to a gradient, to deep networks, and in float32."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from itertools import pairwise
-from typing import Any
 
 import numpy as np
 
 from autograder.lab import style
-from autograder.lab.activations import UnusableResult, print_unusable
+from autograder.lab.activations import ACTIVATIONS
+from autograder.lab.experiment import experiment
 from autograder.lab.handwritten_digits import digits
+from autograder.lab.networks import Networks, weights_by_seed
+from autograder.lab.pytorch_race import gpu
+from autograder.lab.students import UnusableResult, arrays, as_number, as_share
+from autograder.lab.training import gradient_descent_step, minibatches
 
 MOMENTUM, EPS = 0.1, 1e-5
 DEPTH, WIDTH, BATCH, SEEDS = 10, 50, 32, 3
@@ -21,33 +24,11 @@ Step = tuple[Callable, Callable, Callable]
 """A student's batch_norm_train, batch_norm_evaluate and batch_norm_backward."""
 
 
-def logistic(z: np.ndarray) -> np.ndarray:
-    """1 / (1 + exp(-z))."""
-    return 0.5 * (1 + np.tanh(0.5 * z))
-
-
-ACTIVATIONS: dict[str, tuple[Callable, Callable, float]] = {
-    "logistic": (logistic, lambda d, z: d * (0.25 - 0.25 * np.tanh(0.5 * z) ** 2), 1.0),
-    "ReLU": (lambda z: np.maximum(z, 0), lambda d, z: d * (z > 0), 2.0),
-}
 """Name -> function, (dout, z) -> dz, and the variance of its weights times fan_in."""
 
 
-def require(function: Callable, arguments: Sequence[Any], *shapes: tuple[int, ...]) -> None:
-    """Raise UnusableResult unless the function returns finite arrays of these shapes: one array, or a tuple of them."""
-    name = getattr(function, "__name__", "function")
-    returned = function(*(np.copy(item) if isinstance(item, np.ndarray) else item for item in arguments))
-    parts = [returned] if len(shapes) == 1 else returned
-    try:
-        found = [np.asarray(part, dtype=float) for part in parts]
-    except (TypeError, ValueError):
-        found = []
-    if [part.shape for part in found] != list(shapes) or not all(np.isfinite(part).all() for part in found):
-        raise UnusableResult(f"Your {name} does not return finite numbers of the right shape yet. Run its check first.")
-
-
 def require_all(*functions: Callable) -> None:
-    """`require` for functions of this notebook, known by the order train, evaluate, backward."""
+    """Raise UnusableResult unless these functions of this notebook, in the order train, evaluate, backward, work."""
     x = np.random.default_rng(0).normal(size=(6, 4)).astype(np.float32)
     one, zero = np.ones(4, np.float32), np.zeros(4, np.float32)
     calls = (
@@ -57,130 +38,88 @@ def require_all(*functions: Callable) -> None:
     )
     for function, (arguments, shapes) in zip(functions, calls, strict=False):
         if function is not None:
-            require(function, arguments, *shapes)
+            arrays(function, arguments, *shapes)
 
 
-def as_number(prediction: object) -> float | None:
-    """A prediction as a number, or None where there is none."""
-    try:
-        number = float(prediction)
-    except (TypeError, ValueError):
-        return None
-    return number if np.isfinite(number) else None
+class Normalized(Networks):
+    """Networks of one shape with a student's batch normalization in front of every activation, or without.
 
-
-def as_share(prediction: object) -> float | None:
-    """A prediction as a share from 0 to 1, percentages included, or None where there is none."""
-    number = as_number(prediction)
-    if number is None or not 0 <= number <= 100:
-        return None
-    return number / 100 if number > 1 else number
-
-
-class Networks:
-    """Networks of one shape, trained side by side with stochastic gradient descent, one for each learning rate given.
-
-    Hidden activations have the shape (images, networks, units). Units of different networks never meet, so one call of
-    a batch normalization with networks * units channels serves them all.
+    One network for each learning rate; seeds: of their first weights. What a normalization learns, gamma and beta, is
+    in `added`; before it a bias would be of no use. Channels of different networks never meet, so one call with
+    networks * units channels serves them all.
     """
 
     def __init__(self, activation: str, rates: Sequence[float], seeds: Sequence[int], step: Step | None) -> None:
-        self.phi, self.phi_backward, gain = ACTIVATIONS[activation]
-        self.rates, self.step = np.asarray(rates, np.float32), step
-        sizes = [64, *[WIDTH] * DEPTH, 10]
-        starts = {seed: np.random.default_rng(seed) for seed in seeds}
-        self.weights = []
-        for layer, (inputs, units) in enumerate(pairwise(sizes)):
-            scale = np.sqrt((gain if layer < DEPTH else 1.0) / inputs)
-            drawn = {seed: rng.normal(0, scale, (inputs, units)).astype(np.float32) for seed, rng in starts.items()}
-            self.weights.append(np.stack([drawn[seed] for seed in seeds]))
-        count = len(seeds)
-        self.shifts = [np.zeros((count, units), np.float32) for units in sizes[1:]]
-        self.scales = [np.ones((count, WIDTH), np.float32) for _ in range(DEPTH)]
-        self.means = [np.zeros(count * WIDTH, np.float32) for _ in range(DEPTH)]
-        self.variances = [np.ones(count * WIDTH, np.float32) for _ in range(DEPTH)]
+        gain = ACTIVATIONS[activation].gain
+        super().__init__(
+            weights_by_seed(seeds, [64, *[WIDTH] * DEPTH, 10], gain, last_gain=1.0), ACTIVATIONS[activation]
+        )
+        self.rates, self.step = np.asarray(rates, np.float32)[:, None, None], step
+        if step is not None:
+            shape = (len(seeds), 1, WIDTH)
+            self.biases[:-1] = [None] * DEPTH
+            self.added = [[np.ones(shape, np.float32), np.zeros(shape, np.float32)] for _ in range(DEPTH)]
+        self.means = [np.zeros(len(seeds) * WIDTH, np.float32) for _ in range(DEPTH)]
+        self.variances = [np.ones(len(seeds) * WIDTH, np.float32) for _ in range(DEPTH)]
+
+    def _columns(self, array: np.ndarray) -> np.ndarray:
+        """(networks, images, units) as (images, networks * units)."""
+        return array.transpose(1, 0, 2).reshape(array.shape[1], -1)
+
+    def _networks(self, columns: np.ndarray) -> np.ndarray:
+        """(images, networks * units) as (networks, images, units)."""
+        return np.asarray(columns, np.float32).reshape(len(columns), -1, WIDTH).transpose(1, 0, 2)
 
     def _normalized(self, layer: int, z: np.ndarray, mode: str) -> np.ndarray:
-        """z after this layer's batch normalization: in "training", with the statistics of the "batch", or "running"."""
+        """z after this layer's normalization, with the batch's statistics in "training" and "batch"."""
         train, evaluate, _ = self.step
-        flat, gamma, beta = z.reshape(len(z), -1), self.scales[layer].ravel(), self.shifts[layer].ravel()
+        gamma, beta = (array.ravel() for array in self.added[layer])
         mean, variance = self.means[layer], self.variances[layer]
-        if mode == "running":
-            y = evaluate(flat, gamma, beta, mean, variance, EPS)
-        elif mode == "never updated":
-            y = evaluate(flat, gamma, beta, np.zeros_like(mean), np.ones_like(variance), EPS)
-        else:
-            y, mean, variance = train(flat, gamma, beta, mean, variance, MOMENTUM, EPS)
-            if mode == "training":
-                self.means[layer], self.variances[layer] = (np.asarray(new, np.float32) for new in (mean, variance))
-        return np.asarray(y, np.float32).reshape(z.shape)
+        if mode == "evaluation":
+            return self._networks(evaluate(self._columns(z), gamma, beta, mean, variance, EPS))
+        if mode == "never updated":
+            never = np.zeros_like(mean), np.ones_like(variance)
+            return self._networks(evaluate(self._columns(z), gamma, beta, *never, EPS))
+        y, *statistics = train(self._columns(z), gamma, beta, mean, variance, MOMENTUM, EPS)
+        if mode == "training":
+            self.means[layer], self.variances[layer] = (np.asarray(new, np.float32) for new in statistics)
+        return self._networks(y)
 
-    def forward(self, images: np.ndarray, mode: str = "training") -> tuple[list, list, list]:
-        """Inputs of every layer (the scores last); of every hidden layer, those of batch norm and of the activation."""
-        inputs, before, z_of = [images], [], []
-        for layer, weight in enumerate(self.weights):
-            z = (inputs[-1].transpose(1, 0, 2) @ weight).transpose(1, 0, 2)
-            if layer == DEPTH or self.step is None:
-                z = z + self.shifts[layer]
-            if layer < DEPTH:
-                before.append(z)
-                z = self._normalized(layer, z, mode) if self.step else z
-                z_of.append(z)
-                z = self.phi(z)
-            inputs.append(z)
-        return inputs, before, z_of
+    def activate(self, layer: int, z: np.ndarray, mode: str) -> tuple[np.ndarray, tuple]:
+        """Normalization, then activation. mode: "training", "evaluation", "batch" or "never updated"."""
+        normalized = self._normalized(layer, z, mode) if self.step else z
+        a, memory = super().activate(layer, normalized, mode)
+        return a, (z, memory)
 
-    def train(self, images: np.ndarray, labels: np.ndarray) -> float:
-        """One step of gradient descent on the mean cross-entropy."""
-        inputs, before, z_of = self.forward(np.repeat(images[:, None], len(self.rates), axis=1))
-        p = np.exp(inputs[-1] - inputs[-1].max(axis=-1, keepdims=True))
-        p /= p.sum(axis=-1, keepdims=True)
-        d = (p - np.eye(10, dtype=np.float32)[labels][:, None]) / len(images)
-        rate = self.rates[:, None]
-        for layer in reversed(range(DEPTH + 1)):
-            dshift, dscale = d.sum(axis=0), None
-            if layer < DEPTH and self.step:
-                flat = (len(d), -1)
-                arguments = d.reshape(flat), before[layer].reshape(flat), self.scales[layer].ravel(), EPS
-                d, dscale, dshift = (np.asarray(part, np.float32) for part in self.step[2](*arguments))
-                d, dscale, dshift = d.reshape(before[layer].shape), dscale.reshape(-1, WIDTH), dshift.reshape(-1, WIDTH)
-                self.scales[layer] = self.scales[layer] - rate * dscale
-            dweight = inputs[layer].transpose(1, 2, 0) @ d.transpose(1, 0, 2)
-            if layer:
-                d = (d.transpose(1, 0, 2) @ self.weights[layer].transpose(0, 2, 1)).transpose(1, 0, 2)
-                d = self.phi_backward(d, z_of[layer - 1])
-            self.shifts[layer] = self.shifts[layer] - rate * dshift
-            self.weights[layer] -= rate[:, None] * dweight
+    def activate_backward(self, layer: int, dout: np.ndarray, memory: tuple) -> tuple[np.ndarray, list[np.ndarray]]:
+        """The gradient of z, and those of gamma and beta."""
+        before, of_activation = memory
+        d, _ = super().activate_backward(layer, dout, of_activation)
+        if self.step is None:
+            return d, []
+        gamma = self.added[layer][0]
+        dx, *of_added = self.step[2](self._columns(d), self._columns(before), gamma.ravel(), EPS)
+        return self._networks(dx), [np.asarray(found, np.float32).reshape(gamma.shape) for found in of_added]
 
-    def accuracy(self, images: np.ndarray, labels: np.ndarray, mode: str = "running") -> np.ndarray:
-        """The share of right answers of every network."""
-        scores = self.forward(np.repeat(images[:, None], len(self.rates), axis=1), mode)[0][-1]
-        return (scores.argmax(axis=-1) == labels[:, None]).mean(axis=0)
+    def train(self, epochs: int) -> None:
+        """Gradient descent on the training images, in a new random order each epoch. Only full batches are used."""
+        x, y, _, _ = digits("float32")
+        rng = np.random.default_rng(1)
+        for _ in range(epochs):
+            for rows in minibatches(rng, len(x), BATCH):
+                gradient_descent_step(self.parameters, self.gradients(x[rows], y[rows])[1], self.rates)
 
 
-def train_epochs(networks: Networks, epochs: int, seed: int = 1) -> None:
-    """Train on the training images, in a new random order each epoch. Only full batches are used."""
-    x, y, _, _ = digits()
-    x = x.astype(np.float32)
-    rng = np.random.default_rng(seed)
-    for _ in range(epochs):
-        order = rng.permutation(len(x))
-        for start in range(0, len(x) - BATCH + 1, BATCH):
-            chosen = order[start : start + BATCH]
-            networks.train(x[chosen], y[chosen])
-
-
-@style.experiment
-@print_unusable
+@experiment
 def plot_batch(normalize_channels: Callable) -> None:
     """Draw a batch with two features before and after your normalization, and print its statistics."""
     rng = np.random.default_rng(3)
     common = rng.normal(size=200)
     x = np.stack([4 + 2 * common, -3 + 0.4 * (0.8 * common + 0.6 * rng.normal(size=200))], axis=1)
-    require(normalize_channels, (x, EPS), x.shape)
+    arrays(normalize_channels, (x, EPS), x.shape)
     after = np.asarray(normalize_channels(x.copy(), EPS), dtype=float)
     figure, panels = style.new_figure(columns=2, width=7.6, height=3.6, sharex=True, sharey=True)
-    told = []
+    alt_parts = []
     for axes, values, name, colour in zip(panels, (x, after), ("before", "after"), style.COLOURS, strict=False):
         axes.axhline(0, color=style.GREY, linewidth=0.8)
         axes.axvline(0, color=style.GREY, linewidth=0.8)
@@ -192,13 +131,12 @@ def plot_batch(normalize_channels: Callable) -> None:
             f"means {mean0:.2f} and {mean1:.2f}, standard deviations {std0:.2f} and {std1:.2f}, "
             f"correlation {together:.2f}"
         )
-        told.append(f"{name}: {words}".replace("-0.00", "0.00"))
-        print(told[-1])
-    style.show(figure, f"Scatter plot of 200 samples with two features. {'; '.join(told)}.")
+        alt_parts.append(f"{name}: {words}".replace("-0.00", "0.00"))
+        print(alt_parts[-1])
+    style.show(figure, f"Scatter plot of 200 samples with two features. {'; '.join(alt_parts)}.")
 
 
-@style.experiment
-@print_unusable
+@experiment
 def running_statistics(
     batch_norm_train: Callable, *, momenta: Sequence[float] = (0.01, 0.1, 0.5), prediction: float | None = None
 ) -> None:
@@ -211,7 +149,7 @@ def running_statistics(
     batches = rng.normal(5, 2, (60, 32, 1))
     one, zero = np.ones(1), np.zeros(1)
     figure, panels = style.new_figure(columns=2, width=8.2, height=3.3)
-    told = []
+    alt_parts = []
     for momentum, colour, line in zip(momenta, style.COLOURS, style.LINES, strict=False):
         path = [(0.0, 1.0)]
         for x in batches:
@@ -220,7 +158,7 @@ def running_statistics(
             path.append((float(np.ravel(mean)[0]), float(np.ravel(variance)[0])))
         for axes, values in zip(panels, np.transpose(path), strict=True):
             axes.plot(values, color=colour, linestyle=line, label=f"momentum {momentum:g}")
-        told.append(f"momentum {momentum:g} ends at {path[-1][0]:.2f} and {path[-1][1]:.2f}")
+        alt_parts.append(f"momentum {momentum:g} ends at {path[-1][0]:.2f} and {path[-1][1]:.2f}")
     for axes, true, name in zip(panels, (5, 4), ("running mean", "running variance"), strict=True):
         axes.axhline(true, color=style.GREY, linewidth=1.2)
         axes.set(xlabel="batches seen", ylabel=name, title=f"{name}; the grey line is the true one")
@@ -233,12 +171,11 @@ def running_statistics(
     style.show(
         figure,
         "Running mean and running variance against the number of batches; they start at 0 and 1, true are 5 and 4. "
-        f"After 60 batches {'; '.join(told)}.",
+        f"After 60 batches {'; '.join(alt_parts)}.",
     )
 
 
-@style.experiment
-@print_unusable
+@experiment
 def noise_of_the_batch(batch_norm_train: Callable, *, prediction: float | None = None) -> None:
     """What one and the same sample is turned into by 300 random batches of each size.
 
@@ -259,15 +196,7 @@ def noise_of_the_batch(batch_norm_train: Callable, *, prediction: float | None =
             found.append(float(np.ravel(y)[0]))
         spread[size] = float(np.std(found))
         across = place + rng.uniform(-0.25, 0.25, len(found))
-        axes.plot(
-            across,
-            found,
-            marker=style.MARKERS[place],
-            linestyle="none",
-            markersize=3,
-            alpha=0.5,
-            color=style.COLOURS[place],
-        )
+        axes.plot(across, found, markersize=3, alpha=0.5, **style.dots(place))
         axes.text(place, 1.02, f"std. deviation {spread[size]:.2f}", ha="center", transform=axes.get_xaxis_transform())
     axes.axhline(
         ((fixed - unit.mean()) / unit.std()).item(), color=style.BLACK, linewidth=1.2, label="with all 1437 images"
@@ -287,8 +216,7 @@ def noise_of_the_batch(batch_norm_train: Callable, *, prediction: float | None =
     )
 
 
-@style.experiment
-@print_unusable
+@experiment
 def plot_gradient(batch_norm_backward: Callable) -> None:
     """The gradient that arrives at the output of one channel, and the one that your function sends on to its input."""
     require_all(None, None, batch_norm_backward)
@@ -299,7 +227,7 @@ def plot_gradient(batch_norm_backward: Callable) -> None:
     dx = np.asarray(batch_norm_backward(dout.copy(), x.copy(), np.ones(1), EPS)[0], dtype=float) * x.std()
     figure, panels = style.new_figure(columns=2, width=8.2, height=3.4, sharey=True)
     names = ("what arrives: dout", "what is sent on: dx, times the std. deviation of x")
-    told, distances = [], []
+    alt_parts, distances = [], []
     for axes, values, name, colour in zip(panels, (dout, dx), names, style.COLOURS, strict=False):
         slope, height = np.polyfit(x_hat.ravel(), values.ravel(), 1)
         ends = np.array([x_hat.min(), x_hat.max()])
@@ -313,24 +241,23 @@ def plot_gradient(batch_norm_backward: Callable) -> None:
         axes.plot(x_hat, values, marker="o", linestyle="none", color=colour)
         axes.set(title=name, xlabel="normalized input")
         line = f"height {height:.2f} and slope {slope:.2f} of the fitted line".replace("-0.00", "0.00")
-        told.append(f"{name.split(':')[0]}: {line}")
+        alt_parts.append(f"{name.split(':')[0]}: {line}")
     panels[0].set_ylabel("gradient")
     panels[0].legend(loc="upper left")
     same = "the same" if np.allclose(*distances, atol=0.01) else "not the same"
     style.show(
         figure,
         "Gradient against normalized input for 24 samples of one channel, with a fitted straight line. "
-        f"{'; '.join(told)}. The distances of the dots from the line are {same} in both panels.",
+        f"{'; '.join(alt_parts)}. The distances of the dots from the line are {same} in both panels.",
     )
 
 
-@style.experiment
-@print_unusable
+@experiment
 def signal_and_gradient(batch_norm_train: Callable, batch_norm_backward: Callable, depth: int = 20) -> None:
     """The size of signal and gradient in random ReLU networks whose weights are too small, right, or too large."""
     require_all(batch_norm_train, None, batch_norm_backward)
     figure, panels = style.new_figure(columns=2, width=8.8, height=3.6)
-    told = []
+    alt_parts = []
     for normalized in (False, True):
         kinds = zip((0.5, 1.0, 2.0), style.COLOURS, style.MARKERS, (9, 5, 1.5), strict=False)
         for factor, colour, marker, wide in kinds:
@@ -343,7 +270,7 @@ def signal_and_gradient(batch_norm_train: Callable, batch_norm_backward: Callabl
                     else {"linestyle": "--", "marker": marker, "markevery": 3, "zorder": 3}
                 )
                 axes.plot(range(1, depth + 1), values, color=colour, label=name, markersize=4, **look)
-            told.append(
+            alt_parts.append(
                 f"{name}: signal {sizes[0][0]:.2g} in layer 1 and {sizes[0][-1]:.2g} in layer {depth}, gradient "
                 f"{sizes[1][-1]:.2g} in layer {depth} and {sizes[1][0]:.2g} in layer 1"
             )
@@ -353,7 +280,7 @@ def signal_and_gradient(batch_norm_train: Callable, batch_norm_backward: Callabl
     panels[0].set(title="The signal", ylabel="std. deviation of ReLU's inputs")
     panels[1].set(title="The gradient", ylabel="its norm at ReLU's inputs")
     figure.legend(*panels[0].get_legend_handles_labels(), loc="outside right center")
-    style.show(figure, f"Two plots against the layer, on logarithmic axes. {'; '.join(told)}.")
+    style.show(figure, f"Two plots against the layer, on logarithmic axes. {'; '.join(alt_parts)}.")
 
 
 def _through_random_layers(
@@ -381,31 +308,30 @@ def _through_random_layers(
     return [float(z.std()) for z in z_of], gradients[::-1]
 
 
-@style.experiment
-@print_unusable
+@experiment
 def accuracy_by_learning_rate(
     batch_norm_train: Callable, batch_norm_evaluate: Callable, batch_norm_backward: Callable, *, epochs: int = 5
 ) -> None:
     """Train deep networks on the digits at several learning rates, with your batch normalization and without it."""
     step = (batch_norm_train, batch_norm_evaluate, batch_norm_backward)
     require_all(*step)
-    _, _, x, y = digits()
+    _, _, x, y = digits("float32")
     rates, seeds = np.repeat(RATES, SEEDS), [*range(SEEDS)] * len(RATES)
     figure, panels = style.new_figure(columns=2, width=8.2, height=3.5, sharey=True)
-    told = []
+    alt_parts = []
     print(f"accuracy, %; rate      {''.join(f'{rate:8g}' for rate in RATES)}")
-    for axes, activation in zip(panels, ACTIVATIONS, strict=True):
+    for axes, activation in zip(panels, ("logistic", "ReLU"), strict=True):
         for name, used, colour, marker, line in (
             ("plain", None, style.RED, "s", "--"),
             ("with batch norm", step, style.BLUE, "o", "-"),
         ):
-            networks = Networks(activation, rates, seeds, used)
-            train_epochs(networks, epochs)
-            found = 100 * networks.accuracy(x.astype(np.float32), y).reshape(-1, SEEDS)
+            networks = Normalized(activation, rates, seeds, used)
+            networks.train(epochs)
+            found = 100 * networks.accuracy(x, y).reshape(-1, SEEDS)
             axes.plot(range(len(RATES)), found.mean(axis=1), color=colour, linestyle=line, label=name)
             for column in found.T:
                 axes.plot(column, color=colour, marker=marker, linestyle="none", markersize=5, alpha=0.6)
-            told.append(f"{activation} {name}: " + ", ".join(f"{number:.0f}" for number in found.mean(axis=1)))
+            alt_parts.append(f"{activation} {name}: " + ", ".join(f"{number:.0f}" for number in found.mean(axis=1)))
             print(f"{activation:8} {name:15}" + "".join(f"{number:8.1f}" for number in found.mean(axis=1)))
         axes.axhline(10, color=style.GREY, linewidth=1.2, linestyle=":")
         axes.set_xticks(range(len(RATES)), [f"{rate:g}" for rate in RATES])
@@ -416,7 +342,7 @@ def accuracy_by_learning_rate(
     style.show(
         figure,
         f"Accuracy in percent on 360 unseen digits after {epochs} epochs, against the learning rates "
-        f"{', '.join(f'{rate:g}' for rate in RATES)}; mean of {SEEDS} networks. {'; '.join(told)}.",
+        f"{', '.join(f'{rate:g}' for rate in RATES)}; mean of {SEEDS} networks. {'; '.join(alt_parts)}.",
     )
 
 
@@ -424,8 +350,7 @@ WAYS = ("running", "batches of 2", "batches of 4", "batches of 16", "batches of 
 """Where the mean and the variance come from in `statistics_in_evaluation`."""
 
 
-@style.experiment
-@print_unusable
+@experiment
 def statistics_in_evaluation(
     batch_norm_train: Callable,
     batch_norm_evaluate: Callable,
@@ -439,12 +364,11 @@ def statistics_in_evaluation(
     """
     step = (batch_norm_train, batch_norm_evaluate, batch_norm_backward)
     require_all(*step)
-    networks = Networks("ReLU", [0.1] * SEEDS, range(SEEDS), step)
-    train_epochs(networks, epochs=5)
-    _, _, x, y = digits()
-    x = x.astype(np.float32)
+    networks = Normalized("ReLU", [0.1] * SEEDS, range(SEEDS), step)
+    networks.train(epochs=5)
+    _, _, x, y = digits("float32")
     rng = np.random.default_rng(2)
-    found = {way: networks.accuracy(x, y, way) for way in ("running", "never updated")}
+    found = {"running": networks.accuracy(x, y), "never updated": networks.accuracy(x, y, "never updated")}
     for size in (2, 4, 16, 120):
         order = rng.permutation(len(x))
         parts = np.split(order, range(size, len(x), size))
@@ -476,7 +400,118 @@ def statistics_in_evaluation(
     )
 
 
-def _accuracy_in_parts(networks: Networks, x: np.ndarray, y: np.ndarray, parts: list[np.ndarray]) -> np.ndarray:
+def _accuracy_in_parts(networks: Normalized, x: np.ndarray, y: np.ndarray, parts: list[np.ndarray]) -> np.ndarray:
     """The share of right answers where each part is normalized with its own statistics."""
     right = sum(networks.accuracy(x[part], y[part], "batch") * len(part) for part in parts)
     return right / sum(map(len, parts))
+
+
+# ---------------------------------------------------------------- float32
+
+ROWS, CHANNELS = 4096, 8
+OFFSETS = tuple(10.0**power for power in range(7))
+SMALLEST = 1e-8
+"""Errors below are drawn here: a logarithmic axis has no zero."""
+
+Variance = Callable[[np.ndarray], np.ndarray]
+
+
+def by_squares(x: np.ndarray) -> np.ndarray:
+    """The mean of the squares minus the square of the mean, by channel. x: (rows, channels), float32."""
+    mean = x.mean(axis=0)
+    return (x * x).mean(axis=0) - mean * mean
+
+
+def in_pairs(x: np.ndarray) -> np.ndarray:
+    """Two passes, each channel in one piece of memory: there NumPy adds partial sums, not one running total."""
+    return np.ascontiguousarray(x.T).var(axis=1)
+
+
+def of_kernel(batch_norm_train: Callable) -> Variance:
+    """The batch variance that a student's function puts into its running variance with momentum 1.
+
+    The returned function raises UnusableResult where theirs gives no numbers of the right shape.
+    """
+
+    def variance(x: np.ndarray) -> np.ndarray:
+        ones, zeros = np.ones(CHANNELS, np.float32), np.zeros(CHANNELS, np.float32)
+        returned = batch_norm_train(x.copy(), ones, zeros, zeros.copy(), ones.copy(), 1.0, 1e-5)
+        try:
+            found = np.asarray(returned[2], dtype=float)
+        except (TypeError, ValueError, IndexError):
+            found = np.zeros(0)
+        if found.shape != (CHANNELS,):
+            raise UnusableResult(
+                "Your batch_norm_train does not return (y, running_mean, running_var) yet. Check it first."
+            )
+        return found * (ROWS - 1) / ROWS
+
+    return variance
+
+
+def of_pytorch(device: str) -> Variance:
+    """PyTorch's batch variance on a device, in the same way."""
+
+    def variance(x: np.ndarray) -> np.ndarray:
+        import torch
+        import torch.nn.functional as F
+
+        running = torch.ones(CHANNELS, device=device)
+        F.batch_norm(torch.tensor(x, device=device), torch.zeros_like(running), running, training=True, momentum=1.0)
+        return running.cpu().numpy().astype(float) * (ROWS - 1) / ROWS
+
+    return variance
+
+
+def relative_errors(variance: Variance) -> list[float]:
+    """The largest error among the channels for each offset, as a share of the true variance."""
+    noise = np.random.default_rng(0).standard_normal((ROWS, CHANNELS))
+    errors = []
+    for offset in OFFSETS:
+        x = (offset + noise).astype(np.float32)
+        true = x.astype(np.float64).var(axis=0)
+        errors.append(float(np.max(np.abs(variance(x) - true) / true)))
+    return errors
+
+
+@experiment
+def variance_in_float32(batch_norm_train: Callable) -> None:
+    """Feed batches of variance 1 and growing mean, in float32, to your function and others; draw the error of the
+    variance.
+
+    batch_norm_train: yours, called with momentum 1.
+    """
+    ways = {
+        "mean of squares minus squared mean": by_squares,
+        "your batch_norm_train": of_kernel(batch_norm_train),
+        "PyTorch, CPU": of_pytorch("cpu"),
+        "two passes, sums of partial sums": in_pairs,
+    }
+    if gpu():
+        ways["PyTorch, GPU"] = of_pytorch(gpu())
+    errors = {name: relative_errors(variance) for name, variance in ways.items()}
+    figure, axes = style.new_figure(height=3.9)
+    for (name, values), colour, marker, line in zip(
+        errors.items(), style.COLOURS, style.MARKERS, style.LINES, strict=False
+    ):
+        drawn = np.maximum(values, SMALLEST)
+        axes.loglog(OFFSETS, drawn, color=colour, marker=marker, markersize=5, linestyle=line, label=name)
+    axes.axhline(1, color=style.GREY, linewidth=1)
+    axes.text(OFFSETS[0], 1.6, "error as large as the variance itself", color=style.GREY, size=9)
+    title = f"By squares the variance is lost {_lost(errors['mean of squares minus squared mean'])}"
+    axes.set(xlabel="mean of the batch (its variance is 1)", ylabel="relative error of the variance", title=title)
+    axes.legend()
+    print(f"{'mean of the batch':36}" + "".join(f"{offset:>9.0e}" for offset in OFFSETS))
+    for name, values in errors.items():
+        print(f"{name:36}" + "".join(f"{value:>9.0e}" for value in values))
+    summary = "; ".join(f"{name} {values[3]:.0e}" for name, values in errors.items())
+    style.show(
+        figure,
+        f"Relative error of the variance of {ROWS} float32 numbers against their mean, both axes logarithmic. At mean "
+        f"1000: {summary}. {title}.",
+    )
+
+
+def _lost(errors: list[float]) -> str:
+    first = next((offset for offset, error in zip(OFFSETS, errors, strict=True) if error > 0.5), None)
+    return f"at a mean of {first:,.0f}" if first else "nowhere"

@@ -16,9 +16,11 @@ from typing import Any
 
 import numpy as np
 
-from autograder.lab.activations import UnusableResult
 from autograder.lab.function_toolbox import Toolbox, one_thread
 from autograder.lab.handwritten_digits import digits
+from autograder.lab.networks import cross_entropy
+from autograder.lab.students import UnusableResult
+from autograder.lab.training import minibatches
 
 VALIDATION = 360
 CLASSES = 10
@@ -112,20 +114,16 @@ def data() -> Data:
     return Data(x[:-VALIDATION], y[:-VALIDATION], x[-VALIDATION:], y[-VALIDATION:], x_test, y_test)
 
 
-def minibatches(seed: int, count: int, batch: int, epochs: int) -> list[np.ndarray]:
+def rows_of_steps(seed: int, count: int, batch: int, epochs: int) -> list[np.ndarray]:
     """The rows of every step: a new random order each epoch, full minibatches only."""
     rng = np.random.default_rng([seed, 1])
-    found = []
-    for _ in range(epochs):
-        order = rng.permutation(count)
-        found += [order[first : first + batch] for first in range(0, count - batch + 1, batch)]
-    return found
+    return [rows for _ in range(epochs) for rows in minibatches(rng, count, batch)]
 
 
 # ---------------------------------------------------------------- in NumPy
 
 
-class Networks:
+class ToolboxNetworks:
     """Networks of one recipe, one for each seed, whose parameters are the rows of one array theta."""
 
     def __init__(self, tools: Toolbox, recipe: Mapping[str, Any], seeds: Sequence[int], dtype: str) -> None:
@@ -327,9 +325,9 @@ def train(
 def _train(tools: Toolbox, recipe: dict, seeds: list[int], images: int | None, dtype: str, watched: bool) -> Run:
     found = data()
     x, y = found.x[:images].astype(dtype), found.y[:images]
-    networks = Networks(tools, recipe, seeds, dtype)
+    networks = ToolboxNetworks(tools, recipe, seeds, dtype)
     theta = networks.start()
-    orders = [minibatches(seed, len(x), recipe["batch"], recipe["epochs"]) for seed in seeds]
+    orders = [rows_of_steps(seed, len(x), recipe["batch"], recipe["epochs"]) for seed in seeds]
     steps = list(zip(*orders, strict=True))
     advance = optimizer(tools, recipe, theta, len(steps))
     each_epoch = max(1, len(x) // recipe["batch"])
@@ -345,22 +343,14 @@ def _train(tools: Toolbox, recipe: dict, seeds: list[int], images: int | None, d
     return Run(np.array(losses), training, validation, accuracy, np.array(read))
 
 
-def _look(networks: Networks, theta: np.ndarray, parts: list) -> list:
-    """Losses and accuracies on several parts of the data: [[loss of each part], [accuracy of each part]]."""
-    found = [_measured(networks.logits(theta, x.astype(networks.dtype)), y) for x, y in parts]
-    return [[loss for loss, _ in found], [accuracy for _, accuracy in found]]
-
-
-def _measured(logits: list[np.ndarray], labels: np.ndarray) -> tuple[list[float], list[float]]:
-    """Mean cross-entropy and accuracy of every network, computed by the course."""
+def _look(networks: ToolboxNetworks, theta: np.ndarray, parts: list) -> list:
+    """Losses and accuracies of every network on several parts of the data, computed by the course."""
     losses, accuracies = [], []
-    for scores in logits:
-        scores = np.asarray(scores, np.float64)
-        shifted = scores - scores.max(axis=1, keepdims=True)
-        log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
-        losses.append(float(-log_p[np.arange(len(labels)), labels].mean()))
-        accuracies.append(float((scores.argmax(axis=1) == labels).mean()))
-    return losses, accuracies
+    for x, y in parts:
+        scores = np.array(networks.logits(theta, x.astype(networks.dtype)), np.float64)
+        losses.append(cross_entropy(scores, y))
+        accuracies.append((scores.argmax(axis=-1) == y).mean(axis=-1))
+    return [losses, accuracies]
 
 
 def optimizer(tools: Toolbox, recipe: Mapping[str, Any], theta: np.ndarray, steps: int) -> Callable:
@@ -413,7 +403,7 @@ def train_in_pytorch(tools: Toolbox, recipe: Mapping[str, Any], seed: int = 0) -
     recipe = complete(recipe)
     found = {name: torch.tensor(array) for name, array in vars(data()).items()}
     x, y = found["x"], found["y"]
-    networks = Networks(tools, recipe, [seed], "float64")
+    networks = ToolboxNetworks(tools, recipe, [seed], "float64")
     start = networks.parts(networks.start()[0])
     losses = []
     with one_thread():
@@ -422,7 +412,7 @@ def train_in_pytorch(tools: Toolbox, recipe: Mapping[str, Any], seed: int = 0) -
             for parameter, values in zip(network.parameters(), start.values(), strict=True):
                 parameter.copy_(torch.tensor(values))
         optimizer = torch.optim.Adam(network.parameters(), lr=recipe["learning_rate"])
-        for rows in minibatches(seed, len(x), recipe["batch"], recipe["epochs"]):
+        for rows in rows_of_steps(seed, len(x), recipe["batch"], recipe["epochs"]):
             loss = F.cross_entropy(network(x[rows]), y[rows])
             optimizer.zero_grad()
             loss.backward()

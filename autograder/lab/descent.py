@@ -5,7 +5,7 @@ What the notebooks of "Faster optimizers" share: their experiments are in module
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -13,8 +13,10 @@ from typing import Any
 import numpy as np
 
 from autograder.lab import style
-from autograder.lab.activations import UnusableResult
 from autograder.lab.handwritten_digits import digits
+from autograder.lab.networks import Networks, cross_entropy
+from autograder.lab.students import function_name, unusable
+from autograder.lab.training import minibatches
 
 Gradient = Callable[[np.ndarray], np.ndarray]
 
@@ -59,11 +61,48 @@ class Optimizer:
         parts = tuple(returned) if self.state and isinstance(returned, (tuple, list)) else (returned,)
         if [np.shape(part) for part in parts] != [theta.shape] * (1 + len(self.state)):
             due = ", ".join(("theta", *self.state))
-            name = getattr(self.step, "__name__", "function")
-            raise UnusableResult(
-                f"Your {name} did not return ({due}), each of the shape of theta. Run its check first."
-            )
+            name = function_name(self.step)
+            raise unusable(name, f"did not return ({due}), each of the shape of theta")
         return np.asarray(parts[0], dtype=float), tuple(np.asarray(part, dtype=float) for part in parts[1:])
+
+
+BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8
+"""Adam's usual settings, which are PyTorch's."""
+
+
+def gradient_descent(rate: float, name: str = "gradient descent") -> Optimizer:
+    """The course's own gradient descent, to compare with."""
+    return Optimizer(name, lambda theta, gradient, rate: theta - rate * gradient, settings={"rate": rate})
+
+
+def momentum(rate: float) -> Optimizer:
+    """The course's own momentum with beta = 0.9, to compare with."""
+
+    def step(theta: np.ndarray, gradient: np.ndarray, m: np.ndarray, rate: float) -> tuple[np.ndarray, np.ndarray]:
+        m = 0.9 * m - rate * gradient
+        return theta + m, m
+
+    return Optimizer("momentum", step, ("m",), {"rate": rate})
+
+
+def adam_like(name: str, step: Callable, learning_rate: float, epsilon: float = EPSILON, **others: float) -> Optimizer:
+    """A step with Adam's state and settings. others: settings that follow epsilon."""
+    settings = {"learning_rate": learning_rate, "beta1": BETA1, "beta2": BETA2, "epsilon": epsilon, **others}
+    return Optimizer(name, step, ("m", "s"), settings, counts=True)
+
+
+def steps_for(optimizer: Optimizer, gradients: Sequence[float] | np.ndarray) -> np.ndarray:
+    """What an optimizer subtracts from theta = 0 at each step when these gradients come.
+
+    gradients: (steps, parameters), or (steps,) for one parameter.
+    """
+    rows = np.asarray(gradients, dtype=float).reshape(len(gradients), -1)
+    theta, steps = np.zeros(rows.shape[1]), []
+    state = optimizer.begin(theta)
+    for t, gradient in enumerate(rows, start=1):
+        after, state = optimizer.advance(theta, lambda _, gradient=gradient: gradient.copy(), state, t)
+        steps.append(theta - after)
+    return np.array(steps).reshape(np.shape(gradients))
 
 
 # ---------------------------------------------------------------- surfaces
@@ -109,6 +148,21 @@ VALLEY = Surface("curved valley", _valley, _valley_gradient, (-1.6, 1.6), (1.0, 
 """(1 − x)²/20 + (y − x²)²: steep walls, a floor that bends (Rosenbrock's valley, with other constants)."""
 
 
+def turned(surface: Surface, degrees: float, view: tuple[float, float] = (-10.0, 5.0)) -> Surface:
+    """A surface turned around the origin. view: what a map shows, along both axes."""
+    angle = np.radians(degrees)
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    return Surface(
+        surface.name,
+        lambda theta: surface.loss(theta @ turn),
+        lambda theta: turn @ surface.gradient(turn.T @ theta),
+        tuple(turn @ np.array(surface.start)),
+        tuple(turn @ np.array(surface.lowest)),
+        view,
+        view,
+    )
+
+
 def descend(optimizer: Optimizer, surface: Surface, steps: int) -> np.ndarray:
     """The path of an optimizer from the surface's start: (steps + 1, 2). Once it overflows it stays where it is."""
     theta = np.array(surface.start)
@@ -130,6 +184,11 @@ def steps_until(surface: Surface, path: np.ndarray, loss: float) -> int | None:
     return first if first < len(path) else None
 
 
+def in_steps(count: int | None, never: str = "never") -> str:
+    """A number of steps in words. never: what stands for None."""
+    return never if count is None else f"{count} steps"
+
+
 def draw_surface(axes: Any, surface: Surface, levels: int = 12) -> None:
     """A map of a surface: its contour lines, closer at the bottom, and a star at the minimum."""
     grid = np.stack(np.meshgrid(np.linspace(*surface.x, 240), np.linspace(*surface.y, 240)), axis=-1)
@@ -145,10 +204,8 @@ def draw_path(axes: Any, path: np.ndarray, label: str, number: int = 0, markers:
     """A path in the colour, line and marker of its number. markers: how many of the first steps get one; all if
     None."""
     shown = slice(None, None if markers is None else markers + 1)
-    colour = style.COLOURS[number % len(style.COLOURS)]
-    axes.plot(*path.T, color=colour, linestyle=style.LINES[number % len(style.LINES)], linewidth=1.3, zorder=3)
-    marker = style.MARKERS[number % len(style.MARKERS)]
-    axes.plot(*path[shown].T, color=colour, marker=marker, markersize=3.5, linestyle="none", label=label, zorder=4)
+    axes.plot(*path.T, linewidth=1.3, zorder=3, **style.line(number))
+    axes.plot(*path[shown].T, markersize=3.5, label=label, zorder=4, **style.dots(number))
 
 
 # ---------------------------------------------------------------- a network whose parameters are one vector
@@ -164,7 +221,6 @@ class DigitsNetwork:
         self.x, self.y, self.x_validation, self.y_validation = digits()
         widths = (self.x.shape[1], *hidden, 10)
         self.shapes = [shape for n, k in pairwise(widths) for shape in ((n, k), (k,))]
-        self.size = sum(int(np.prod(shape)) for shape in self.shapes)
 
     def start(self, seed: int = 0) -> np.ndarray:
         """He's normal initialization, biases zero, as one vector."""
@@ -177,42 +233,24 @@ class DigitsNetwork:
         ends = np.cumsum([np.prod(shape) for shape in self.shapes])[:-1]
         return [part.reshape(shape) for part, shape in zip(np.split(theta, ends), self.shapes, strict=True)]
 
+    def _layers(self, theta: np.ndarray) -> Networks:
+        parts = self.parts(theta)
+        return Networks(parts[::2], biases=parts[1::2])
+
     def loss_and_gradient(self, theta: np.ndarray, rows: np.ndarray) -> tuple[float, np.ndarray]:
         """Mean cross-entropy over some training images, and its gradient as one vector."""
-        parts = self.parts(theta)
-        outputs = self._forward(parts, self.x[rows])
-        logits, labels = outputs[-1], self.y[rows]
-        shifted = logits - logits.max(axis=1, keepdims=True)
-        log_probabilities = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
-        chosen = (np.arange(len(rows)), labels)
-        delta = np.exp(log_probabilities)
-        delta[chosen] -= 1
-        delta /= len(rows)
-        gradients: list[np.ndarray] = []
-        for layer in range(len(parts) // 2 - 1, -1, -1):
-            below = outputs[layer]
-            gradients = [(below.T @ delta).ravel(), delta.sum(axis=0), *gradients]
-            if layer:
-                delta = (delta @ parts[2 * layer].T) * (below > 0)
-        return float(-log_probabilities[chosen].mean()), np.concatenate(gradients)
+        scores, gradients = self._layers(theta).gradients(self.x[rows], self.y[rows])
+        layers = len(gradients) // 2
+        in_order = [part for pair in zip(gradients[:layers], gradients[layers:], strict=True) for part in pair]
+        return float(cross_entropy(scores, self.y[rows])), np.concatenate([part.ravel() for part in in_order])
 
     def accuracy(self, theta: np.ndarray) -> float:
         """The share of the validation images that are read correctly."""
-        logits = self._forward(self.parts(theta), self.x_validation)[-1]
-        return float((logits.argmax(axis=1) == self.y_validation).mean())
+        return float(self._layers(theta).accuracy(self.x_validation, self.y_validation))
 
     def loss(self, theta: np.ndarray) -> float:
         """Mean cross-entropy over all training images."""
         return self.loss_and_gradient(theta, np.arange(len(self.x)))[0]
-
-    @staticmethod
-    def _forward(parts: list[np.ndarray], x: np.ndarray) -> list[np.ndarray]:
-        """The input and the outputs of every layer; the last are the logits."""
-        outputs = [x]
-        for layer in range(0, len(parts), 2):
-            z = outputs[-1] @ parts[layer] + parts[layer + 1]
-            outputs.append(np.maximum(z, 0) if layer + 2 < len(parts) else z)
-        return outputs
 
 
 @dataclass
@@ -240,7 +278,7 @@ def train(network: DigitsNetwork, optimizer: Optimizer, *, epochs: int = 8, batc
     losses, by_epoch, t = [], [network.loss(theta)], 0
     with np.errstate(all="ignore"):
         for _ in range(epochs):
-            for rows in _minibatches(rng, len(network.x), batch):
+            for rows in minibatches(rng, len(network.x), batch):
                 t += 1
 
                 def gradient(at: np.ndarray, rows: np.ndarray = rows) -> np.ndarray:
@@ -257,22 +295,10 @@ def train(network: DigitsNetwork, optimizer: Optimizer, *, epochs: int = 8, batc
     return Training(theta, np.array(losses), np.array(by_epoch), network.accuracy(theta))
 
 
-def _minibatches(rng: np.random.Generator, count: int, batch: int) -> Iterable[np.ndarray]:
-    order = rng.permutation(count)
-    return (order[i : i + batch] for i in range(0, count - batch + 1, batch))
-
-
 def draw_losses(axes: Any, runs: dict[str, Training]) -> None:
     """The training loss after each epoch, one line a run."""
     for number, (name, run) in enumerate(runs.items()):
         finite = np.where(np.isfinite(run.by_epoch), run.by_epoch, np.nan)
-        axes.semilogy(
-            finite,
-            color=style.COLOURS[number % len(style.COLOURS)],
-            linestyle=style.LINES[number % len(style.LINES)],
-            marker=style.MARKERS[number % len(style.MARKERS)],
-            markersize=4,
-            label=name,
-        )
+        axes.semilogy(finite, markersize=4, label=name, **style.curve(number))
     axes.set(xlabel="epoch", ylabel="training loss")
     axes.legend()

@@ -9,29 +9,15 @@ from typing import Any
 import numpy as np
 
 from autograder.lab import style
-from autograder.lab.activations import UnusableResult, print_unusable
+from autograder.lab.activations import selu
+from autograder.lab.experiment import experiment
 from autograder.lab.handwritten_digits import SPLIT_SEED, VALIDATION, digits, images
+from autograder.lab.networks import Networks, bounded_cross_entropy, softmax, weights_by_seed
+from autograder.lab.students import UnusableResult, arrays, guess, unusable
+from autograder.lab.training import Momentum, minibatches
 
-SELU_ALPHA, SELU_SCALE = 1.6732632423543772, 1.0507009873554805
 PASSES = 50
 """Passes with dropout for one prediction of `mc_dropout`."""
-
-# ---------------------------------------------------------------- a student's functions, called with care
-
-
-def arrays(function: Callable, arguments: Sequence[Any], *shapes: tuple[int, ...]) -> list[np.ndarray]:
-    """What a function returns for these arguments, as arrays. Raises UnusableResult unless they are finite and have
-    shapes."""
-    name = getattr(function, "__name__", "function")
-    returned = function(*(item.copy() if isinstance(item, np.ndarray) else item for item in arguments))
-    try:
-        found = [np.asarray(part) for part in ([returned] if len(shapes) == 1 else returned)]
-        right = [part.shape for part in found] == list(shapes) and all(np.isfinite(part).all() for part in found)
-    except (TypeError, ValueError):
-        right = False
-    if not right:
-        raise UnusableResult(f"Your {name} does not return finite numbers of the right shape yet. Run its check first.")
-    return found
 
 
 def require(dropout: Callable | None = None, backward: Callable | None = None) -> None:
@@ -45,13 +31,6 @@ def require(dropout: Callable | None = None, backward: Callable | None = None) -
             arrays(backward, (x, u >= 0.3, 0.3, training), x.shape)
 
 
-def guess(prediction: Any) -> float | None:
-    """A prediction as a number, or None where there is none. Raises UnusableResult for anything else."""
-    if prediction is None or (isinstance(prediction, (int, float)) and np.isfinite(prediction)):
-        return prediction
-    raise UnusableResult("Your prediction should be a number, or None where you have none.")
-
-
 def show_picture(axes: Any, picture: np.ndarray, **options: Any) -> None:
     """A small image without ticks and grid. options: those of `imshow`."""
     axes.imshow(picture, **options)
@@ -59,19 +38,13 @@ def show_picture(axes: Any, picture: np.ndarray, **options: Any) -> None:
     axes.grid(False)
 
 
-def softmax(z: np.ndarray) -> np.ndarray:
-    """Along the last axis."""
-    e = np.exp(z - z.max(axis=-1, keepdims=True))
-    return e / e.sum(axis=-1, keepdims=True)
-
-
 # ---------------------------------------------------------------- networks with dropout behind every hidden layer
 
 
-class Networks:
-    """ReLU networks of one shape, trained side by side with momentum, each on images of its own.
+class WithDropout(Networks):
+    """ReLU networks of one shape with a student's dropout, trained side by side with momentum.
 
-    Arrays have a first axis for the network. dropped: for every hidden layer, whether dropout follows it.
+    Images and labels have a first axis for the network. dropped: for every hidden layer, whether dropout follows it.
     """
 
     def __init__(
@@ -83,66 +56,37 @@ class Networks:
         p: float,
         dropped: Sequence[bool],
     ) -> None:
-        starts = [np.random.default_rng(seed) for seed in seeds]
-        self.weights = [
-            np.stack([rng.normal(0, np.sqrt(2 / inputs), (inputs, units)) for rng in starts]).astype(np.float32)
-            for inputs, units in pairwise(sizes)
-        ]
-        self.biases = [np.zeros((len(starts), 1, units), np.float32) for units in sizes[1:]]
-        self.speeds = [np.zeros_like(array) for array in self.weights + self.biases]
+        super().__init__(weights_by_seed(seeds, sizes))
         self.dropout, self.backward, self.p, self.dropped = dropout, backward, p, dropped
+        self.momentum = Momentum(self.parameters)
         self.rng = np.random.default_rng(1000)
 
-    def forward(self, x: np.ndarray, training: bool) -> tuple[list, list, list]:
-        """The inputs of every layer (the scores last), what every hidden ReLU got, and what dropout kept."""
-        inputs, before, kept = [x], [], []
-        for layer, (weight, bias) in enumerate(zip(self.weights, self.biases, strict=True)):
-            z = inputs[-1] @ weight + bias
-            if layer < len(self.dropped):
-                before.append(z)
-                z, mask = np.maximum(z, 0), None
-                if self.dropout is not None and self.dropped[layer]:
-                    u = self.rng.random(z.shape, np.float32) if training else np.zeros(z.shape, np.float32)
-                    z, mask = self.dropout(z, u, self.p, training)
-                    z = np.asarray(z, np.float32)
-                kept.append(mask)
-            inputs.append(z)
-        return inputs, before, kept
+    def activate(self, layer: int, z: np.ndarray, mode: str) -> tuple[np.ndarray, tuple]:
+        """ReLU, then dropout."""
+        a, memory = super().activate(layer, z, mode)
+        if self.dropout is None or not self.dropped[layer]:
+            return a, (None, memory)
+        u = self.rng.random(z.shape, np.float32) if mode == "training" else np.zeros(z.shape, np.float32)
+        a, kept = self.dropout(a, u, self.p, mode == "training")
+        return np.asarray(a, np.float32), (np.asarray(kept, bool), memory)
 
-    def step(self, x: np.ndarray, labels: np.ndarray, rate: float) -> None:
-        """One step of gradient descent with momentum 0.9 on the mean cross-entropy."""
-        inputs, before, kept = self.forward(x, training=True)
-        d = softmax(inputs[-1])
-        np.put_along_axis(d, labels[..., None], np.take_along_axis(d, labels[..., None], -1) - 1, -1)
-        d /= x.shape[1]
-        gradients = [None] * (2 * len(self.weights))
-        for layer in reversed(range(len(self.weights))):
-            gradients[layer] = inputs[layer].transpose(0, 2, 1) @ d
-            gradients[len(self.weights) + layer] = d.sum(axis=1, keepdims=True)
-            if layer:
-                d = d @ self.weights[layer].transpose(0, 2, 1)
-                if kept[layer - 1] is not None:
-                    d = np.asarray(self.backward(d, np.asarray(kept[layer - 1], bool), self.p, True), np.float32)
-                d = d * (before[layer - 1] > 0)
-        for array, speed, gradient in zip(self.weights + self.biases, self.speeds, gradients, strict=True):
-            speed *= np.float32(0.9)
-            speed -= np.float32(rate) * gradient
-            array += speed
+    def activate_backward(self, layer: int, dout: np.ndarray, memory: tuple) -> tuple[np.ndarray, list[np.ndarray]]:
+        """The gradient of z."""
+        kept, of_relu = memory
+        if kept is not None:
+            dout = np.asarray(self.backward(dout, kept, self.p, True), np.float32)
+        return super().activate_backward(layer, dout, of_relu)
 
     def train(self, x: np.ndarray, labels: np.ndarray, epochs: int, rate: float, batch: int = 30) -> None:
         """Train for some epochs; a further call goes on."""
         rng = np.random.default_rng(self.rng.integers(2**31))
         for _ in range(epochs):
-            order = rng.permutation(x.shape[1])
-            for start in range(0, len(order), batch):
-                some = order[start : start + batch]
-                self.step(x[:, some], labels[:, some], rate)
+            for rows in minibatches(rng, x.shape[1], batch, rest=True):
+                self.momentum.step(self.gradients(x[:, rows], labels[:, rows])[1], rate)
 
     def judge(self, x: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Accuracy and mean cross-entropy of every network, in evaluation. x and labels: as in `train`."""
-        z = self.forward(x, training=False)[0][-1]
-        right = np.take_along_axis(softmax(z), labels[..., None], -1)[..., 0]
-        return (z.argmax(axis=-1) == labels).mean(axis=-1), -np.log(np.maximum(right, 1e-12)).mean(axis=-1)
+        """Accuracy and mean cross-entropy of every network, in evaluation."""
+        return self.accuracy(x, labels), bounded_cross_entropy(self.scores(x), labels)
 
 
 def few_digits(seeds: Sequence[int], count: int = 150, wrong: float = 0.0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -150,28 +94,26 @@ def few_digits(seeds: Sequence[int], count: int = 150, wrong: float = 0.0) -> tu
 
     Returns images, labels, and which labels were changed.
     """
-    x, y, _, _ = digits()
+    x, y, _, _ = digits("float32")
     found = []
     for seed in seeds:
         rng = np.random.default_rng(seed)
         chosen = rng.permutation(len(x))[:count]
         changed = rng.permutation(count) < wrong * count
         found.append((x[chosen], (y[chosen] + changed * rng.integers(1, 10, count)) % 10, changed))
-    pictures, labels, changed = (np.stack(part) for part in zip(*found, strict=True))
-    return pictures.astype(np.float32), labels, changed
+    return tuple(np.stack(part) for part in zip(*found, strict=True))
 
 
 def validation(count: int) -> tuple[np.ndarray, np.ndarray]:
     """The validation images and labels, repeated for `count` networks."""
-    _, _, x, y = digits()
-    return np.broadcast_to(x.astype(np.float32), (count, *x.shape)), np.broadcast_to(y, (count, len(y)))
+    _, _, x, y = digits("float32")
+    return np.broadcast_to(x, (count, *x.shape)), np.broadcast_to(y, (count, len(y)))
 
 
 # ---------------------------------------------------------------- one layer
 
 
-@style.experiment
-@print_unusable
+@experiment
 def training_against_evaluation(dropout: Callable, *, p: float = 0.3, prediction: float | None = None) -> None:
     """What 40 units behind dropout receive for 30 digits: mean over 400 masks against evaluation, with your dropout and
     without its scaling.
@@ -198,25 +140,14 @@ def training_against_evaluation(dropout: Callable, *, p: float = 0.3, prediction
     ):
         slope = float((z * values).sum() / (z * z).sum())
         label = f"{name}: slope {slope:.2f}"
-        axes.plot(
-            z.ravel(),
-            values.ravel(),
-            marker=marker,
-            linestyle="none",
-            markersize=3,
-            alpha=0.4,
-            color=colour,
-            label=label,
-        )
+        look = {"color": colour, "marker": marker, "linestyle": "none", "markersize": 3, "alpha": 0.4}
+        axes.plot(z.ravel(), values.ravel(), label=label, **look)
         axes.plot(ends, slope * ends, color=colour, linewidth=1.2)
         said.append(label)
     if prediction is not None:
         axes.plot(ends, prediction * ends, color=style.BLACK, linestyle="--", label=f"your prediction: {prediction:g}")
-    axes.set(
-        xlabel="z in evaluation",
-        ylabel="mean of z in training",
-        title=f"Input of 40 units behind dropout with p = {p:g}",
-    )
+    axes.set(xlabel="z in evaluation", ylabel="mean of z in training")
+    axes.set_title(f"Input of 40 units behind dropout with p = {p:g}")
     axes.legend(loc="upper left")
     style.show(
         figure,
@@ -225,8 +156,7 @@ def training_against_evaluation(dropout: Callable, *, p: float = 0.3, prediction
     )
 
 
-@style.experiment
-@print_unusable
+@experiment
 def noise_of_a_unit(dropout: Callable, dropout_moments: Callable, *, ps: Sequence[float] = (0.2, 0.5, 0.8)) -> None:
     """What one unit behind dropout receives for one digit under 4000 masks, and the normal curve with your moments."""
     require(dropout)
@@ -239,7 +169,7 @@ def noise_of_a_unit(dropout: Callable, dropout_moments: Callable, *, ps: Sequenc
     for axes, p, colour in zip(panels, ps, style.COLOURS, strict=False):
         mean, variance = (float(part[0, 0]) for part in arrays(dropout_moments, (a, weights, bias, p), (1, 1), (1, 1)))
         if variance <= 0:
-            raise UnusableResult("Your dropout_moments gives a variance that is not positive. Run its check first.")
+            raise unusable("dropout_moments", "gives a variance that is not positive")
         shape = (masks, a.shape[1])
         z = arrays(dropout, (np.broadcast_to(a, shape), rng.random(shape), p, True), shape, shape)[0] @ weights[0]
         axes.hist(z, bins=40, density=True, color=colour, alpha=0.4)
@@ -301,8 +231,7 @@ def guessed_from_neighbours(original: np.ndarray, dropped: np.ndarray, kept: np.
     return 1 - rest / total
 
 
-@style.experiment
-@print_unusable
+@experiment
 def pixels_or_channels(dropout: Callable, dropout_channels: Callable, *, p: float = 0.5) -> None:
     """Six feature maps of a digit: as they are, with pixels dropped, with channels dropped."""
     require(dropout)
@@ -340,8 +269,7 @@ def pixels_or_channels(dropout: Callable, dropout_channels: Callable, *, p: floa
 UNITS, EPOCHS, RATE = 100, 80, 0.005
 
 
-@style.experiment
-@print_unusable
+@experiment
 def overfitting(
     dropout: Callable, dropout_backward: Callable, *, p: float = 0.5, prediction: float | None = None
 ) -> None:
@@ -360,7 +288,7 @@ def overfitting(
         ("without", None, style.RED, "--"),
         (f"dropout, p = {p:g}", dropout, style.BLUE, "-"),
     ):
-        networks = Networks((64, UNITS, UNITS, 10), seeds, used, dropout_backward, p, (True, True))
+        networks = WithDropout((64, UNITS, UNITS, 10), seeds, used, dropout_backward, p, (True, True))
         history = [(*networks.judge(x, labels), *networks.judge(*unseen))]
         epochs = range(0, EPOCHS + 1, EPOCHS // 20)
         for _ in epochs[1:]:
@@ -382,19 +310,17 @@ def overfitting(
     panels[0].legend()
     print("\n".join(said))
     gain = final[1] - final[0]
-    told = ", ".join(f"{value:+.1f}" for value in gain)
+    summary = ", ".join(f"{value:+.1f}" for value in gain)
     guessed = f" You predicted {prediction:+g}." if prediction is not None else ""
-    print(
-        f"What dropout changes, in percentage points, for the six networks: {told}; mean {gain.mean():+.1f}.{guessed}"
-    )
+    print(f"What dropout changes, in percentage points, for the six networks: {summary}; ", end="")
+    print(f"mean {gain.mean():+.1f}.{guessed}")
     style.show(
         figure,
         f"Three plots against the epoch, mean and range of six networks with and without dropout. {'; '.join(said)}.",
     )
 
 
-@style.experiment
-@print_unusable
+@experiment
 def how_much_to_drop(
     dropout: Callable,
     dropout_backward: Callable,
@@ -414,10 +340,10 @@ def how_much_to_drop(
     unseen = validation(2 * len(seeds))
     accuracy, learned = [], []
     for p in ps:
-        networks = Networks((64, UNITS, UNITS, 10), [*seeds, *seeds], dropout, dropout_backward, p, (True, True))
+        networks = WithDropout((64, UNITS, UNITS, 10), [*seeds, *seeds], dropout, dropout_backward, p, (True, True))
         networks.train(x, labels, EPOCHS, RATE)
         accuracy.append(100 * networks.judge(*unseen)[0].reshape(2, -1))
-        answers = networks.forward(x, training=False)[0][-1].argmax(axis=-1)
+        answers = networks.scores(x).argmax(axis=-1)
         learned.append([100 * (answers == labels)[i][changed[i]].mean() for i in range(len(seeds), 2 * len(seeds))])
     accuracy, learned = np.array(accuracy), np.array(learned)
     figure, panels = style.new_figure(columns=2, width=8.6, height=3.4)
@@ -431,16 +357,14 @@ def how_much_to_drop(
     panels[1].plot(ps, learned.mean(axis=1), **look)
     panels[1].plot(ps, learned, linestyle="none", markersize=3, alpha=0.5, **look)
     said.append("wrong labels learned: " + ", ".join(f"{value:.0f}" for value in learned.mean(axis=1)))
-    if prediction is not None:
-        panels[0].axvline(prediction, color=style.BLACK, linestyle=":", label="your prediction")
+    style.mark_prediction(panels[0], prediction)
     panels[0].set(xlabel="p", ylabel="right answers, %", title="unseen digits")
     panels[0].legend(loc="lower left")
     panels[1].set(
         xlabel="p", ylabel="wrong labels learned, %", title="training digits with a wrong label", ylim=(0, 104)
     )
     print("in percent, for p = " + ", ".join(f"{p:g}" for p in ps))
-    for line in said:
-        print(line)
+    print("\n".join(said))
     style.show(
         figure,
         f"Percentages against the dropout probabilities {', '.join(f'{p:g}' for p in ps)}, mean of five networks on "
@@ -478,16 +402,16 @@ def unseen_pictures() -> tuple[np.ndarray, np.ndarray, Callable[[np.ndarray], np
     )
 
 
-def trained(dropout: Callable, backward: Callable, p: float, seeds: Sequence[int]) -> Networks:
+def trained(dropout: Callable, backward: Callable, p: float, seeds: Sequence[int]) -> WithDropout:
     """Networks with dropout before the last layer, trained on all training digits."""
-    x, y, _, _ = digits()
-    networks = Networks((64, 100, 100, 10), seeds, dropout, backward, p, (False, True))
-    repeated = [np.broadcast_to(array, (len(seeds), *array.shape)) for array in (x.astype(np.float32), y)]
+    x, y, _, _ = digits("float32")
+    networks = WithDropout((64, 100, 100, 10), seeds, dropout, backward, p, (False, True))
+    repeated = [np.broadcast_to(array, (len(seeds), *array.shape)) for array in (x, y)]
     networks.train(*repeated, epochs=12, rate=0.02)
     return networks
 
 
-def hidden(networks: Networks, which: int, x: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def hidden(networks: WithDropout, which: int, x: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """One network's last hidden activations (N, D) before dropout, and its output layer's W (K, D) and b (K)."""
     for weight, bias in zip(networks.weights[:-1], networks.biases[:-1], strict=True):
         x = np.maximum(x @ weight[which].astype(float) + bias[which, 0], 0)
@@ -506,8 +430,7 @@ EXAMPLE = 2
 """The digit that is shown."""
 
 
-@style.experiment
-@print_unusable
+@experiment
 def rotated_digits(
     dropout: Callable,
     dropout_backward: Callable,
@@ -559,8 +482,7 @@ def rotated_digits(
     axes.set(xlabel="turned by, degrees", ylabel="share, or probability", ylim=(0, 1.05))
     axes.set_title("360 unseen digits, three networks")
     axes.legend(loc="lower left")
-    for line in said:
-        print(line)
+    print("\n".join(said))
     style.show(
         figure,
         f"Above: a {EXAMPLE} turned by {', '.join(map(str, shown))} degrees, with answer, mean probability, deviation: "
@@ -569,8 +491,7 @@ def rotated_digits(
     )
 
 
-@style.experiment
-@print_unusable
+@experiment
 def answer_only_when_sure(
     dropout: Callable, dropout_backward: Callable, mc_dropout: Callable, *, p: float = 0.5, noise: float = 1.0
 ) -> None:
@@ -612,8 +533,7 @@ def answer_only_when_sure(
     right.plot([0.3, 1], [0.3, 1], color=style.GREY, linewidth=1.2)
     right.set(xlabel="how sure", ylabel="how often right", title="the grey line: as sure as it is right")
     left.legend()
-    for line in said:
-        print(line)
+    print("\n".join(said))
     style.show(
         figure,
         "Left: right answers against the share of noisy digits that is answered, the surest first; two curves that "
@@ -627,13 +547,7 @@ def answer_only_when_sure(
 DEPTH = 50
 
 
-def selu(z: np.ndarray) -> np.ndarray:
-    """The self-normalizing activation function."""
-    return SELU_SCALE * np.where(z > 0, z, SELU_ALPHA * np.expm1(np.minimum(z, 0)))
-
-
-@style.experiment
-@print_unusable
+@experiment
 def through_selu_layers(
     dropout: Callable, alpha_dropout: Callable, *, p: float = 0.2, prediction: dict[str, float | None] | None = None
 ) -> None:
@@ -662,12 +576,10 @@ def through_selu_layers(
             a = way(selu(a @ rng.normal(0, np.sqrt(1 / 200), (200, 200))), rng.random(a.shape))
             sizes.append((a.mean(), a.std()))
         for axes, values in zip(panels, np.transpose(sizes), strict=True):
-            axes.plot(values, color=style.COLOURS[i], linestyle=style.LINES[i], label=name)
+            axes.plot(values, label=name, **style.line(i))
         known = guess(guesses.get(name))
         if known is not None:
-            panels[1].plot(
-                [DEPTH], [known], marker="X", markersize=10, color=style.COLOURS[i], linestyle="none", clip_on=False
-            )
+            panels[1].plot([DEPTH], [known], **style.dots(i, marker="X", markersize=10, clip_on=False))
         said.append(f"{name}: mean {sizes[-1][0]:.2f}, deviation {sizes[-1][1]:.2f}".replace("-0.00", "0.00"))
     panels[0].set(xlabel="layer", ylabel="mean", title="mean of the activations")
     panels[1].set(xlabel="layer", ylabel="standard deviation", title="their standard deviation", ylim=(0, None))

@@ -27,6 +27,7 @@ from autograder.exercises import catalogue
 from autograder.exercises.model import Exercise
 from autograder.judge import judge
 from autograder.judge.expectations import from_tensor, to_tensor
+from autograder.lab.experiment import offered
 from autograder.plaindata.call import call
 
 HERE = "5_capstone/1_train_a_deep_network"
@@ -120,6 +121,7 @@ class Toolbox:
         return "\n".join(line.rstrip() for line in [*lines, "", f"{own} of {len(rows)} functions are yours."])
 
 
+@offered
 def toolbox(
     *functions: Callable[..., Any],
     force: Iterable[str | Callable[..., Any]] | Mapping[str, Callable[..., Any]] = (),
@@ -145,6 +147,7 @@ def toolbox(
     return found
 
 
+@offered
 def given(name: str) -> Callable[..., Any]:
     """A correct function for an exercise of the course: PyTorch's, with arrays in and arrays out.
 
@@ -224,10 +227,7 @@ def _forced(force: Any) -> dict[str, Callable[..., Any] | None]:
 
 
 def _tool(
-    exercise: Exercise,
-    here: dict[str, Callable[..., Any]],
-    forced: dict[str, Callable[..., Any] | None],
-    shelf: _Shelf,
+    exercise: Exercise, here: dict[str, Callable[..., Any]], forced: dict[str, Callable[..., Any] | None], shelf: _Shelf
 ) -> Tool:
     """The student's function, or the one that is given."""
     name, in_sight = exercise.name, forced.get(exercise.name) or here.get(exercise.name)

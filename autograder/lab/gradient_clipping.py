@@ -2,63 +2,18 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from autograder.lab import style
-from autograder.lab.activations import UnusableResult, print_unusable
-from autograder.lab.dead_units import cross_entropy_backward
+from autograder.lab.activations import ACTIVATIONS
+from autograder.lab.experiment import experiment
 from autograder.lab.handwritten_digits import digits
-
-# ---------------------------------------------------------------- a student's functions, called with care
-
-
-def clipper(clip: Callable) -> Callable[[list[np.ndarray], float], list[np.ndarray]]:
-    """A student's (gradients, limit) -> clipped, or -> (clipped, norm), made to return clipped alone.
-
-    Raises UnusableResult where that is no list of arrays of the right shapes.
-    """
-    name = getattr(clip, "__name__", "function")
-
-    def clipped(gradients: list[np.ndarray], limit: float) -> list[np.ndarray]:
-        returned = clip([gradient.copy() for gradient in gradients], limit)
-        if isinstance(returned, (tuple, list)) and len(returned) == 2 and isinstance(returned[0], (tuple, list)):
-            returned = returned[0]
-        try:
-            arrays = [np.asarray(item) for item in returned]
-        except (TypeError, ValueError):
-            arrays = []
-        if [array.shape for array in arrays] != [gradient.shape for gradient in gradients]:
-            raise UnusableResult(
-                f"Your {name} did not return a list of arrays like the gradients. Run its check first."
-            )
-        return arrays
-
-    return clipped
-
-
-def number(function: Callable) -> Callable[..., float]:
-    """A student's function, made to return a float. Raises UnusableResult where it does not return a number."""
-    name = getattr(function, "__name__", "function")
-
-    def wrapped(*arguments: object) -> float:
-        returned = function(*arguments)
-        try:
-            return float(returned)
-        except (TypeError, ValueError):
-            raise UnusableResult(f"Your {name} did not return a number. Run its check first.") from None
-
-    return wrapped
-
-
-def guess(prediction: object) -> float | None:
-    """A student's prediction as a number, or None where there is none. Raises UnusableResult for anything else."""
-    if prediction is None or (isinstance(prediction, (int, float)) and np.isfinite(prediction)):
-        return prediction
-    raise UnusableResult("Your prediction should be a number, or None where you have none.")
+from autograder.lab.networks import Networks, cross_entropy, normal_weights
+from autograder.lab.students import clipper, guess, number
+from autograder.lab.training import Momentum, minibatches, smooth
 
 
 def norm_of(gradients: Sequence[np.ndarray]) -> float:
@@ -110,8 +65,7 @@ def _draw_surface(axes, w: tuple[float, float], b: tuple[float, float]) -> None:
     axes.figure.colorbar(picture, ax=axes, label="loss", pad=0.01)
 
 
-@style.experiment
-@print_unusable
+@experiment
 def show_the_cliff() -> None:
     """The loss of a recurrent unit over (w, b), and along one line across the cliff its gradient's norm."""
     figure, (left, right) = style.new_figure(1, 2, width=8.6, height=3.5)
@@ -134,8 +88,7 @@ def show_the_cliff() -> None:
     )
 
 
-@style.experiment
-@print_unusable
+@experiment
 def paths_at_the_cliff(
     clip_by_value: Callable, clip_by_global_norm: Callable, *, prediction: float | None = None
 ) -> None:
@@ -181,8 +134,7 @@ def angle_between(one: Sequence[np.ndarray], other: Sequence[np.ndarray], cosine
     return float(np.degrees(np.arccos(np.clip(number(cosine_similarity)(list(one), list(other)), -1, 1))))
 
 
-@style.experiment
-@print_unusable
+@experiment
 def square_and_disc(clip_by_value: Callable, clip_by_global_norm: Callable) -> None:
     """Gradients of two entries and length 2 in all directions: where clipping to 1 takes each of them."""
     angles = np.linspace(0, 2 * np.pi, 32, endpoint=False) + np.pi / 32
@@ -198,14 +150,8 @@ def square_and_disc(clip_by_value: Callable, clip_by_global_norm: Callable) -> N
         axes.plot(
             *circle.T, linestyle="none", marker="o", markersize=4, color=style.GREY, label="before" if i == 0 else None
         )
-        axes.plot(
-            *clipped.T,
-            linestyle="none",
-            marker=style.MARKERS[i + 1],
-            markersize=6,
-            color=style.COLOURS[i],
-            label=f"after, {name}",
-        )
+        look = {"color": style.COLOURS[i], "marker": style.MARKERS[i + 1], "linestyle": "none"}
+        axes.plot(*clipped.T, markersize=6, label=f"after, {name}", **look)
         cosines = (circle * clipped).sum(axis=1) / (2 * np.linalg.norm(clipped, axis=1))
         worst = np.degrees(np.arccos(np.clip(cosines, -1, 1))).max()
         turned.append(f"{name}, turned by up to {worst:.0f} degrees")
@@ -224,71 +170,13 @@ def square_and_disc(clip_by_value: Callable, clip_by_global_norm: Callable) -> N
 # ---------------------------------------------------------------- a deep network
 
 WIDTHS = (64, *[50] * 11, 10)
-BATCH, MOMENTUM = 32, 0.9
-DTYPE = np.float32
-
-
-def sigmoid(z: np.ndarray) -> np.ndarray:
-    """The logistic function, by way of tanh, which does not overflow."""
-    return (1 + np.tanh(z / 2)) / 2
-
-
-ACTIVATIONS = {
-    "relu": (lambda z: np.maximum(z, 0), lambda dout, a: dout * (a > 0)),
-    "tanh": (np.tanh, lambda dout, a: dout * (1 - a**2)),
-    "sigmoid": (sigmoid, lambda dout, a: dout * a * (1 - a)),
-}
+BATCH = 32
 """Name -> (phi, (dout, phi(z)) -> dz)."""
 
 
-class DeepNetwork:
-    """12 layers of weights and biases; 11 hidden layers of 50 units.
-
-    gain: the variance of a weight is gain / fan_in at the start.
-    """
-
-    def __init__(self, activation: str, gain: float, rng: np.random.Generator) -> None:
-        self.phi, self.back = ACTIVATIONS[activation]
-        sides = list(itertools.pairwise(WIDTHS))
-        self.weights = [rng.normal(0, np.sqrt(gain / n), (n, m)).astype(DTYPE) for n, m in sides]
-        self.biases = [np.zeros(m, DTYPE) for _, m in sides]
-
-    @property
-    def parameters(self) -> list[np.ndarray]:
-        """All weights, then all biases."""
-        return self.weights + self.biases
-
-    def activations(self, x: np.ndarray) -> list[np.ndarray]:
-        """The input, each hidden layer's output, and the last layer's z."""
-        found = [x]
-        for i, (weight, bias) in enumerate(zip(self.weights, self.biases, strict=True)):
-            z = found[-1] @ weight + bias
-            found.append(self.phi(z) if i < len(self.weights) - 1 else z)
-        return found
-
-    def loss_and_gradients(self, x: np.ndarray, y: np.ndarray) -> tuple[float, list[np.ndarray]]:
-        """The mean cross-entropy, and its gradient for each of `parameters`."""
-        a = self.activations(x)
-        z = a[-1] - a[-1].max(axis=1, keepdims=True)
-        loss = float(np.mean(np.log(np.exp(z).sum(axis=1)) - z[np.arange(len(y)), y]))
-        dz = cross_entropy_backward(a[-1], y)
-        of_weights, of_biases = [], []
-        for i in reversed(range(len(self.weights))):
-            of_weights.insert(0, a[i].T @ dz)
-            of_biases.insert(0, dz.sum(axis=0))
-            if i:
-                dz = self.back(dz @ self.weights[i].T, a[i])
-        return loss, of_weights + of_biases
-
-    def accuracy(self, x: np.ndarray, y: np.ndarray) -> float:
-        """The share of right answers."""
-        return float((self.activations(x)[-1].argmax(axis=1) == y).mean())
-
-
-def data() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """The digits in float32."""
-    x, y, x_validation, y_validation = digits()
-    return x.astype(DTYPE), y, x_validation.astype(DTYPE), y_validation
+def deep_network(activation: str, gain: float, rng: np.random.Generator) -> Networks:
+    """12 layers of weights and biases; 11 hidden layers of 50 units. The variance of a weight is gain / fan_in."""
+    return Networks(normal_weights(rng, WIDTHS, gain), ACTIVATIONS[activation])
 
 
 @dataclass
@@ -305,43 +193,32 @@ def train(
 ) -> Training:
     """Train the ReLU network on the digits with momentum. clip: (gradients, limit) -> clipped, or None."""
     rng = np.random.default_rng(seed)
-    x, y, x_validation, y_validation = data()
-    network, result = DeepNetwork("relu", 2.0, rng), Training()
-    velocities = [np.zeros_like(parameter) for parameter in network.parameters]
+    x, y, x_validation, y_validation = digits("float32")
+    network, result = deep_network("ReLU", 2.0, rng), Training()
+    momentum = Momentum(network.parameters)
     for _ in range(epochs):
-        order = rng.permutation(len(x))
-        for start in range(0, len(x) - BATCH + 1, BATCH):
-            batch = order[start : start + BATCH]
-            loss, gradients = network.loss_and_gradients(x[batch], y[batch])
-            result.losses.append(loss)
+        for rows in minibatches(rng, len(x), BATCH):
+            scores, gradients = network.gradients(x[rows], y[rows])
+            result.losses.append(float(cross_entropy(scores, y[rows])))
             result.norms.append(norm_of(gradients))
-            if clip is not None:
-                gradients = clip(gradients, limit)
-            for parameter, velocity, gradient in zip(network.parameters, velocities, gradients, strict=True):
-                velocity *= MOMENTUM
-                velocity -= learning_rate * gradient
-                parameter += velocity
-    result.accuracy = network.accuracy(x_validation, y_validation)
+            momentum.step(gradients if clip is None else clip(gradients, limit), learning_rate)
+    result.accuracy = float(network.accuracy(x_validation, y_validation))
     return result
 
 
 def first_gradients(activation: str, gain: float, seed: int = 0) -> list[np.ndarray]:
     """The gradients of a fresh network on 256 digits, in float64."""
-    x, y, _, _ = data()
-    network = DeepNetwork(activation, gain, np.random.default_rng(seed))
-    return [g.astype(np.float64) for g in network.loss_and_gradients(x[:256], y[:256])[1]]
+    x, y, _, _ = digits("float32")
+    network = deep_network(activation, gain, np.random.default_rng(seed))
+    return [g.astype(np.float64) for g in network.gradients(x[:256], y[:256])[1]]
 
 
-@style.experiment
-@print_unusable
+@experiment
 def angles_in_a_deep_network(
-    clip_by_value: Callable,
-    clip_by_global_norm: Callable,
-    clip_each_by_norm: Callable,
-    cosine_similarity: Callable,
+    clip_by_value: Callable, clip_by_global_norm: Callable, clip_each_by_norm: Callable, cosine_similarity: Callable
 ) -> None:
     """The angle by which clipping turns the gradient of a deep network, against how much of its length is left."""
-    gradients = first_gradients("relu", 2.0)
+    gradients = first_gradients("ReLU", 2.0)
     whole = norm_of(gradients)
     largest = max(float(np.abs(gradient).max()) for gradient in gradients)
     clips = {
@@ -357,15 +234,7 @@ def angles_in_a_deep_network(
             clipped = clipper(clip)(gradients, float(limit))
             lengths.append(norm_of(clipped) / whole)
             angles.append(angle_between(gradients, clipped, cosine_similarity))
-        axes.plot(
-            lengths,
-            angles,
-            color=style.COLOURS[i],
-            marker=style.MARKERS[i],
-            markersize=4,
-            linestyle=style.LINES[i],
-            label=name,
-        )
+        axes.plot(lengths, angles, markersize=4, label=name, **style.curve(i))
         said.append(f"{name}: up to {max(angles):.0f} degrees")
     axes.set_xscale("log")
     axes.invert_xaxis()
@@ -380,13 +249,12 @@ def angles_in_a_deep_network(
     )
 
 
-@style.experiment
-@print_unusable
+@experiment
 def norms_by_layer(clip_by_global_norm: Callable, clip_each_by_norm: Callable, *, max_norm: float = 1.0) -> None:
     """The gradients' norms layer by layer, before and after clipping, where they vanish and where they explode."""
     figure, panels = style.new_figure(1, 2, width=8.6, height=3.5, sharey=True)
     cases = {
-        "vanishing: sigmoid": first_gradients("sigmoid", 1.0),
+        "vanishing: sigmoid": first_gradients("logistic", 1.0),
         "exploding: tanh, large weights": first_gradients("tanh", 25.0),
     }
     said = []
@@ -399,11 +267,7 @@ def norms_by_layer(clip_by_global_norm: Callable, clip_each_by_norm: Callable, *
         }
         for i, (label, arrays) in enumerate(curves.items()):
             norms = [norm_of([array]) for array in arrays[: len(layers)]]
-            look = {
-                "color": (style.GREY, style.BLUE, style.RED)[i],
-                "marker": style.MARKERS[i],
-                "linestyle": style.LINES[i],
-            }
+            look = style.curve(i, color=(style.GREY, style.BLUE, style.RED)[i])
             axes.semilogy(layers, norms, label=label, markersize=9 - 2 * i, **look)
             said.append(f"{name}, {label}: {norms[0]:.1e} in layer 1, {norms[-1]:.1e} in layer {len(layers)}")
         axes.axhline(max_norm, color=style.BLACK, linewidth=1, linestyle=":", label="max_norm")
@@ -413,14 +277,7 @@ def norms_by_layer(clip_by_global_norm: Callable, clip_each_by_norm: Callable, *
     style.show(figure, f"Norms of the weights' gradients in 12 layers on a logarithmic axis. {'; '.join(said)}.")
 
 
-def smooth(values: Sequence[float], width: int = 9) -> np.ndarray:
-    """A running median, which spikes do not move."""
-    padded = np.pad(np.asarray(values, dtype=float), width // 2, mode="edge")
-    return np.median(np.lib.stride_tricks.sliding_window_view(padded, width), axis=1)
-
-
-@style.experiment
-@print_unusable
+@experiment
 def train_with_and_without(
     clip_by_global_norm: Callable, *, max_norm: float = 1.0, prediction: float | None = None, seed: int = 0
 ) -> None:
@@ -460,8 +317,7 @@ def train_with_and_without(
     )
 
 
-@style.experiment
-@print_unusable
+@experiment
 def sweep_max_norm(
     clip_by_global_norm: Callable,
     *,
@@ -492,17 +348,16 @@ def sweep_max_norm(
     axes.plot(
         [no_limit] * len(without), [run.accuracy for run in without], color=style.RED, marker="s", linestyle="none"
     )
-    if prediction is not None and prediction > 0:
-        axes.axvline(prediction, color=style.BLACK, linestyle=":", label="your prediction")
+    style.mark_prediction(axes, prediction)
     axes.set_xticks([*max_norms, no_limit], [*(f"{limit:g}" for limit in max_norms), "no\nclipping"])
     axes.minorticks_off()
     axes.set(xlabel="max_norm", ylabel="share right, validation", ylim=(0, 1.04))
     axes.set_title(f"accuracy after five epochs, learning rate {learning_rate:g}")
     figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=3)
-    told = ", ".join(f"{mean:.2f} at {limit:g}" for limit, mean in zip(max_norms, means, strict=True))
+    summary = ", ".join(f"{mean:.2f} at {limit:g}" for limit, mean in zip(max_norms, means, strict=True))
     alone = np.mean([run.accuracy for run in without])
     style.show(
         figure,
-        f"Validation accuracy against max_norm on a logarithmic axis, mean of {len(seeds)} runs: {told}; without "
+        f"Validation accuracy against max_norm on a logarithmic axis, mean of {len(seeds)} runs: {summary}; without "
         f"clipping {alone:.2f}. A band marks 80 % of the norms before clipping, from {low:.2g} to {high:.2g}.",
     )

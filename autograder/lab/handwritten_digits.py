@@ -13,15 +13,18 @@ from pathlib import Path
 
 import numpy as np
 
+from autograder.lab.experiment import offered
+
 FILE = Path(__file__).with_name("digits.npz")
 VALIDATION = 360
 SPLIT_SEED = 1797
 
 
-def digits() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+@offered
+def digits(dtype: str = "float64") -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """The digits, split and standardized: (x_train, y_train, x_validation, y_validation).
 
-    x: float64, one row an image, 64 pixels. From each pixel its mean over the training images is subtracted; the result
+    x: one row an image, 64 pixels. From each pixel its mean over the training images is subtracted; the result
         is divided by the pixel's standard deviation over the training images, or by 1 (of 16 grey levels) where that is
         larger, so that a pixel that is hardly ever anything but white is not blown up.
     y: whole numbers 0 to 9.
@@ -29,7 +32,8 @@ def digits() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     The split (1437 and 360 images) is random and always the same; the same people wrote both parts. The arrays are
     copies: change them as you like.
     """
-    return tuple(array.copy() for array in _split_and_standardized())
+    x, y, x_validation, y_validation = _split_and_standardized()
+    return x.astype(dtype), y.copy(), x_validation.astype(dtype), y_validation.copy()
 
 
 def images() -> tuple[np.ndarray, np.ndarray]:

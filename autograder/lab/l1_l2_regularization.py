@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -10,87 +9,11 @@ from functools import cache
 import numpy as np
 
 from autograder.lab import style
-from autograder.lab.activations import UnusableResult, print_unusable
-from autograder.lab.dead_units import cross_entropy_backward
+from autograder.lab.experiment import experiment
 from autograder.lab.handwritten_digits import digits
-
-# ---------------------------------------------------------------- a student's functions, called with care
-
-
-def name_of(function: Callable) -> str:
-    """The name that a student gave a function."""
-    return getattr(function, "__name__", "function")
-
-
-def on_a_list(function: Callable) -> Callable[[Sequence[np.ndarray], float], list[np.ndarray]]:
-    """A student's (weights, number) -> list of arrays, made to return arrays of the shapes and dtypes of the weights.
-
-    Raises UnusableResult where it returns something else.
-    """
-
-    def wrapped(weights: Sequence[np.ndarray], number: float) -> list[np.ndarray]:
-        returned = function([weight.copy() for weight in weights], number)
-        shapes = [np.shape(item) for item in returned] if isinstance(returned, (tuple, list)) else None
-        if shapes != [weight.shape for weight in weights]:
-            raise UnusableResult(
-                f"Your {name_of(function)} returned no list of arrays like the weights. Run its check first."
-            )
-        arrays = [np.asarray(item, weight.dtype) for item, weight in zip(returned, weights, strict=True)]
-        if not all(np.isfinite(array).all() for array in arrays):
-            raise UnusableResult(
-                f"With your {name_of(function)}, the weights become NaN or infinite. Run its check first."
-            )
-        return arrays
-
-    return wrapped
-
-
-def on_an_array(function: Callable) -> Callable[[np.ndarray, float], np.ndarray]:
-    """A student's (weight, limit) -> weight. Raises UnusableResult where it returns something else."""
-
-    def wrapped(weight: np.ndarray, limit: float) -> np.ndarray:
-        returned = function(weight.copy(), limit)
-        if np.shape(returned) != weight.shape:
-            raise UnusableResult(f"Your {name_of(function)} returned no array like the weights. Run its check first.")
-        return np.asarray(returned, weight.dtype)
-
-    return wrapped
-
-
-def step_of(function: Callable, outputs: int) -> Callable[..., tuple[np.ndarray, ...]]:
-    """A student's optimizer step, made to return `outputs` arrays of theta's shape. Raises UnusableResult otherwise."""
-
-    def wrapped(theta: np.ndarray, *others: object) -> tuple[np.ndarray, ...]:
-        returned = function(theta, *others)
-        good = isinstance(returned, (tuple, list)) and len(returned) == outputs
-        if not good or any(np.shape(item) != theta.shape for item in returned):
-            raise UnusableResult(
-                f"Your {name_of(function)} did not return {outputs} arrays like theta. Run its check first."
-            )
-        return tuple(np.asarray(item, float) for item in returned)
-
-    return wrapped
-
-
-def guesses_of(prediction: object, names: Sequence[str]) -> dict[str, float | None]:
-    """A student's predictions by name; None where there is none. Raises UnusableResult for anything but numbers."""
-    found = prediction if isinstance(prediction, dict) else {}
-    if prediction is not None and not isinstance(prediction, dict):
-        raise UnusableResult(
-            "Your prediction should be the dict from the cell above, with a number or None for each name."
-        )
-    for value in found.values():
-        if value is not None and not (isinstance(value, (int, float)) and np.isfinite(value)):
-            raise UnusableResult("Each prediction should be a number, or None where you have none.")
-    return {name: found.get(name) for name in names}
-
-
-def guess(prediction: object) -> float | None:
-    """A student's prediction as a number, or None where there is none. Raises UnusableResult for anything else."""
-    if prediction is None or (isinstance(prediction, (int, float)) and np.isfinite(prediction)):
-        return prediction
-    raise UnusableResult("Your prediction should be a number, or None where you have none.")
-
+from autograder.lab.networks import Networks, cross_entropy, normal_weights
+from autograder.lab.students import guess, guesses_of, on_a_list, on_an_array, step_of
+from autograder.lab.training import gradient_descent_step, minibatches
 
 # ---------------------------------------------------------------- 150 digits, 30 of them with a wrong label
 
@@ -100,7 +23,6 @@ CHOOSING = 500
 BATCH, RATE, EPOCHS = 25, 0.1, 100
 """25 x 100 x 100 is small enough for the matrix product to use one thread, which is faster on a busy machine."""
 L2_STRENGTH, L1_STRENGTH, LIMIT = 0.03, 0.007, 0.5
-DTYPE = np.float32
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,53 +46,24 @@ class Data:
 @cache
 def data() -> Data:
     """The first 150 training digits, 30 with wrong labels; the next 500, to choose a strength; and the usual 360."""
-    x, y, x_validation, y_validation = digits()
+    x, y, x_validation, y_validation = digits("float32")
     rng = np.random.default_rng(99)
     labels = y[:IMAGES].copy()
     wrong = rng.permutation(IMAGES)[:WRONG]
     labels[wrong] = (labels[wrong] + rng.integers(1, 10, WRONG)) % 10
-    x, x_validation = x.astype(DTYPE), x_validation.astype(DTYPE)
     rest = slice(IMAGES, IMAGES + CHOOSING)
     return Data(x[:IMAGES], labels, y[:IMAGES], x[rest], y[rest], x_validation, y_validation)
 
 
-class Network:
+class Network(Networks):
     """64-100-100-10 with ReLU and He's weights, in PyTorch's layout (units, inputs)."""
 
     def __init__(self, rng: np.random.Generator) -> None:
-        sides = list(itertools.pairwise(WIDTHS))
-        self.weights = [rng.normal(0, np.sqrt(2 / n), (m, n)).astype(DTYPE) for n, m in sides]
-        self.biases = [np.zeros(m, DTYPE) for _, m in sides]
-
-    def activations(self, x: np.ndarray) -> list[np.ndarray]:
-        """The input, each hidden layer's output, and the last layer's z."""
-        found = [x]
-        for i, (weight, bias) in enumerate(zip(self.weights, self.biases, strict=True)):
-            z = found[-1] @ weight.T + bias
-            found.append(np.maximum(z, 0) if i < len(self.weights) - 1 else z)
-        return found
-
-    def gradients(self, x: np.ndarray, y: np.ndarray) -> tuple[list[np.ndarray], list[np.ndarray]]:
-        """The gradients of the mean cross-entropy for the weights and for the biases."""
-        a = self.activations(x)
-        dz = cross_entropy_backward(a[-1], y)
-        of_weights, of_biases = [], []
-        for i in reversed(range(len(self.weights))):
-            of_weights.insert(0, dz.T @ a[i])
-            of_biases.insert(0, dz.sum(axis=0))
-            if i:
-                dz = (dz @ self.weights[i]) * (a[i] > 0)
-        return of_weights, of_biases
+        super().__init__(normal_weights(rng, WIDTHS, units_first=True), units_first=True)
 
     def loss(self, x: np.ndarray, y: np.ndarray) -> float:
-        """The mean cross-entropy."""
-        z = self.activations(x)[-1].astype(float)
-        z -= z.max(axis=1, keepdims=True)
-        return float(np.mean(np.log(np.exp(z).sum(axis=1)) - z[np.arange(len(y)), y]))
-
-    def right(self, x: np.ndarray, y: np.ndarray) -> float:
-        """The share of the images that are answered with y."""
-        return float((self.activations(x)[-1].argmax(axis=1) == y).mean())
+        """The mean cross-entropy, in float64."""
+        return float(cross_entropy(self.scores(x).astype(float), y))
 
     def all_weights(self) -> np.ndarray:
         """All weights, without the biases, as one long vector."""
@@ -188,23 +81,23 @@ class Training:
     @property
     def train(self) -> float:
         """The share of the training labels that it gives, right or wrong."""
-        return self.network.right(data().x, data().labels)
+        return self.network.accuracy(data().x, data().labels)
 
     @property
     def by_heart(self) -> float:
         """The share of the wrong labels that it gives."""
         wrong = data().wrong
-        return self.network.right(data().x[wrong], data().labels[wrong])
+        return self.network.accuracy(data().x[wrong], data().labels[wrong])
 
     @property
     def validation(self) -> float:
         """The share of the 360 validation images that it gets right."""
-        return self.network.right(data().x_validation, data().y_validation)
+        return self.network.accuracy(data().x_validation, data().y_validation)
 
     @property
     def choosing(self) -> float:
         """The share of the 500 images for choosing a strength that it gets right."""
-        return self.network.right(data().x_choosing, data().y_choosing)
+        return self.network.accuracy(data().x_choosing, data().y_choosing)
 
 
 def train(
@@ -218,14 +111,12 @@ def train(
     network, given = Network(rng), data()
     result = Training(network)
     for _ in range(epochs):
-        order = rng.permutation(IMAGES)
-        for start in range(0, IMAGES, BATCH):
-            batch = order[start : start + BATCH]
-            of_weights, of_biases = network.gradients(given.x[batch], given.labels[batch])
+        for rows in minibatches(rng, IMAGES, BATCH):
+            _, gradients = network.gradients(given.x[rows], given.labels[rows])
             if pull is not None:
-                of_weights = [g + more for g, more in zip(of_weights, pull(network.weights), strict=True)]
-            network.weights = [w - DTYPE(RATE) * g for w, g in zip(network.weights, of_weights, strict=True)]
-            network.biases = [b - DTYPE(RATE) * g for b, g in zip(network.biases, of_biases, strict=True)]
+                for gradient, more in zip(gradients, pull(network.weights), strict=False):
+                    gradient += more
+            gradient_descent_step(network.parameters, gradients, RATE)
             if after is not None:
                 network.weights = after(network.weights)
         if follow:
@@ -258,8 +149,7 @@ def with_max_norm(max_norm: Callable, limit: float, seed: int = 0) -> Training:
     return train(after=lambda weights: [limited(weight, limit) for weight in weights], seed=seed)
 
 
-@style.experiment
-@print_unusable
+@experiment
 def learned_by_heart(*, prediction: dict[str, float | None] | None = None) -> None:
     """Train the 64-100-100-10 network on 150 digits, 30 of them with wrong labels, without regularization.
 
@@ -274,12 +164,8 @@ def learned_by_heart(*, prediction: dict[str, float | None] | None = None) -> No
     left.plot(epochs, run.validation_losses, color=style.RED, linestyle="--", label="360 new images")
     lowest = int(np.argmin(run.validation_losses))
     left.plot(epochs[lowest], run.validation_losses[lowest], marker="v", color=style.RED, markersize=8)
-    left.annotate(
-        f"lowest: epoch {lowest + 1}",
-        (epochs[lowest], run.validation_losses[lowest]),
-        (4, -20),
-        textcoords="offset points",
-    )
+    at = epochs[lowest], run.validation_losses[lowest]
+    left.annotate(f"lowest: epoch {lowest + 1}", at, (4, -20), textcoords="offset points")
     left.set(title="loss", xlabel="epoch", ylabel="cross-entropy", ylim=(0, None))
     left.legend()
     bars = right.bar(range(3), list(shares.values()), color=(style.BLUE, style.PURPLE, style.RED), width=0.6)
@@ -290,12 +176,12 @@ def learned_by_heart(*, prediction: dict[str, float | None] | None = None) -> No
         right.legend(loc="upper right")
     right.set_xticks(range(3), ["training labels\ngiven", "wrong labels\ngiven", "new images\nright"])
     right.set(title="share after 100 epochs", ylim=(0, 1.3))
-    told = ", ".join(f"{name} {share:.0%}" for name, share in shares.items())
-    print(told)
+    summary = ", ".join(f"{name} {share:.0%}" for name, share in shares.items())
+    print(summary)
     style.show(
         figure,
         f"Left: the training loss falls to {run.train_losses[-1]:.3f}; that on new images falls until epoch "
-        f"{lowest + 1} and then rises to {run.validation_losses[-1]:.2f}. Right, after 100 epochs: {told}.",
+        f"{lowest + 1} and then rises to {run.validation_losses[-1]:.2f}. Right, after 100 epochs: {summary}.",
     )
 
 
@@ -315,8 +201,7 @@ def pulled(gradient: Callable, strength: float, start: float, steps: int = PULL_
     return np.array(path)
 
 
-@style.experiment
-@print_unusable
+@experiment
 def pulled_to_zero(
     l2_gradient: Callable, l1_gradient: Callable, *, prediction: dict[str, float | None] | None = None
 ) -> None:
@@ -353,8 +238,7 @@ def pulled_to_zero(
     )
 
 
-@style.experiment
-@print_unusable
+@experiment
 def near_zero(l1_gradient: Callable, soft_threshold: Callable, *, prediction: float | None = None) -> None:
     """One weight whose best value is exactly 0, by L1's gradient and by the soft threshold.
 
@@ -383,12 +267,12 @@ def near_zero(l1_gradient: Callable, soft_threshold: Callable, *, prediction: fl
     left.set_title("60 steps")
     right.set(title="the last 20", ylim=(-0.04, 0.08))
     left.legend()
-    told = "; ".join(f"{name}: exactly 0 after {count} of the last 20 steps" for name, count in zeros.items())
-    print(told if prediction is None else f"{told}; your prediction for the gradient: {prediction:g}")
+    summary = "; ".join(f"{name}: exactly 0 after {count} of the last 20 steps" for name, count in zeros.items())
+    print(summary if prediction is None else f"{summary}; your prediction for the gradient: {prediction:g}")
     style.show(
         figure,
         "A weight that starts at 0.73 and whose best value is 0. By L1's gradient it comes down and then hops "
-        f"across 0 again and again; by the soft threshold it comes down, reaches 0 and stays there. {told}.",
+        f"across 0 again and again; by the soft threshold it comes down, reaches 0 and stays there. {summary}.",
     )
 
 
@@ -412,8 +296,7 @@ def descend(pull: Callable | None, shrink: Callable | None, strength: float, ste
     return weight[0]
 
 
-@style.experiment
-@print_unusable
+@experiment
 def where_the_minimum_goes(l2_gradient: Callable, soft_threshold: Callable) -> None:
     """How the minimum of a loss with two weights moves while the strength of the penalty grows, for L2 and for L1."""
     pull, shrink = on_a_list(l2_gradient), on_a_list(soft_threshold)
@@ -465,8 +348,7 @@ def where_the_minimum_goes(l2_gradient: Callable, soft_threshold: Callable) -> N
 SMALL = 1e-3
 
 
-@style.experiment
-@print_unusable
+@experiment
 def weight_histograms(l2_gradient: Callable, l1_gradient: Callable, soft_threshold: Callable) -> None:
     """Train the network without a penalty, with L2, and with L1 in two ways; draw all its weights as histograms."""
     runs = {
@@ -502,8 +384,7 @@ def weight_histograms(l2_gradient: Callable, l1_gradient: Callable, soft_thresho
     )
 
 
-@style.experiment
-@print_unusable
+@experiment
 def sweep_strength(
     gradient: Callable,
     *,
@@ -526,14 +407,11 @@ def sweep_strength(
     figure, axes = style.new_figure(height=4.0)
     for i, (name, shares) in enumerate(curves.items()):
         colour = (style.BLUE, style.PURPLE, style.RED)[i]
-        axes.semilogx(
-            strengths, shares, color=colour, marker=style.MARKERS[i], linestyle=style.LINES[i], label=name, markersize=5
-        )
+        axes.semilogx(strengths, shares, label=name, **style.curve(i, color=colour, markersize=5))
     alone = unregularized(seed)
     axes.axhline(alone.choosing, color=style.RED, linestyle=":", linewidth=1.2)
     axes.annotate("new images, no penalty", (strengths[0], alone.choosing), (0, -13), textcoords="offset points")
-    if prediction is not None and prediction > 0:
-        axes.axvline(prediction, color=style.BLACK, linestyle=":", label="your prediction")
+    style.mark_prediction(axes, prediction)
     axes.set_xticks(list(strengths), [f"{strength:g}" for strength in strengths])
     axes.minorticks_off()
     axes.set(xlabel="strength λ", ylabel="share", ylim=(0, 1.05), title="too weak, about right, too strong")
@@ -549,8 +427,7 @@ def sweep_strength(
     )
 
 
-@style.experiment
-@print_unusable
+@experiment
 def compare_regularizers(
     l2_gradient: Callable, soft_threshold: Callable, max_norm: Callable, *, seeds: Sequence[int] = (0, 1, 2)
 ) -> None:
@@ -608,24 +485,25 @@ def run_steps(step: Callable, state: int, pull: Callable | None, penalty: float,
     return theta
 
 
-def optimizers(sgd_step: Callable, adam_step: Callable) -> dict[str, tuple[Callable, int]]:
+def optimizers(
+    sgd_step: Callable, adam_step: Callable, sgd_rate: float, adam_rate: float
+) -> dict[str, tuple[Callable, int]]:
     """The three ways to decay, each as a step for `run_steps` with its number of states."""
     sgd, adam = step_of(sgd_step, 2), step_of(adam_step, 3)
 
     def adam_with(decoupled: bool) -> Callable:
         return lambda theta, gradient, states, t, weight_decay: adam(
-            theta, gradient, *states, t, 0.02, *BETAS, EPSILON, weight_decay, decoupled
+            theta, gradient, *states, t, adam_rate, *BETAS, EPSILON, weight_decay, decoupled
         )
 
     return {
-        "SGD with momentum": (lambda theta, g, states, t, decay: sgd(theta, g, *states, 0.02, 0.9, decay), 1),
+        "SGD with momentum": (lambda theta, g, states, t, decay: sgd(theta, g, *states, sgd_rate, 0.9, decay), 1),
         "Adam, decoupled=False": (adam_with(False), 2),
         "Adam, decoupled=True": (adam_with(True), 2),
     }
 
 
-@style.experiment
-@print_unusable
+@experiment
 def penalty_against_decay(
     l2_gradient: Callable,
     sgd_weight_decay_step: Callable,
@@ -641,25 +519,17 @@ def penalty_against_decay(
     prediction, pull = guess(prediction), on_a_list(l2_gradient)
     figure, axes = style.new_figure(height=3.7)
     said = []
-    for i, (name, (step, state)) in enumerate(optimizers(sgd_weight_decay_step, adam_weight_decay_step).items()):
+    ways = optimizers(sgd_weight_decay_step, adam_weight_decay_step, 0.02, 0.02)
+    for i, (name, (step, state)) in enumerate(ways.items()):
         target = run_steps(step, state, pull, strength, 0.0)
         found = [run_steps(step, state, None, 0.0, times * strength) for times in TIMES]
         distances = [float(np.abs(theta - target).max()) for theta in found]
-        axes.semilogy(
-            TIMES,
-            np.maximum(distances, 1e-17),
-            color=style.COLOURS[i],
-            marker=style.MARKERS[i],
-            linestyle=style.LINES[i],
-            markersize=9 - 2 * i,
-            label=name,
-        )
+        axes.semilogy(TIMES, np.maximum(distances, 1e-17), markersize=9 - 2 * i, label=name, **style.curve(i))
         closest = int(np.argmin(distances))
         said.append(
             f"{name}: closest at weight_decay = {TIMES[closest]:g} λ, largest difference {distances[closest]:.0e}"
         )
-    if prediction is not None:
-        axes.axvline(prediction, color=style.BLACK, linestyle=":", label="your prediction")
+    style.mark_prediction(axes, prediction)
     axes.set(xlabel="weight_decay / λ", ylabel="largest difference of a weight", ylim=(3e-18, 10))
     axes.set_title("weight_decay against the penalty λ Σw² in the loss, after 200 steps")
     axes.legend(loc="center right")
@@ -680,12 +550,11 @@ def left_of_a_weight(step: Callable, states: int) -> np.ndarray:
     theta = np.ones_like(SIZES)
     state = [np.zeros_like(SIZES) for _ in range(states)]
     for t in range(1, SHRINK_STEPS + 1):
-        theta, *state = step(theta, SIZES * (-1.0) ** t, state, t)
+        theta, *state = step(theta, SIZES * (-1.0) ** t, state, t, SHRINK_DECAY)
     return theta
 
 
-@style.experiment
-@print_unusable
+@experiment
 def shrunk_by_gradient_size(
     sgd_weight_decay_step: Callable,
     adam_weight_decay_step: Callable,
@@ -698,26 +567,12 @@ def shrunk_by_gradient_size(
     """
     names = {"gradients of 10": 10.0, "gradients of 0.01": 0.01}
     guesses = guesses_of(prediction, list(names))
-    sgd, adam = step_of(sgd_weight_decay_step, 2), step_of(adam_weight_decay_step, 3)
-    rate = 1e-3
-    ways = {
-        "SGD with momentum": (lambda w, g, state, t: sgd(w, g, *state, rate / 10, 0.9, SHRINK_DECAY), 1),
-        "Adam, decoupled=False": (lambda w, g, s, t: adam(w, g, *s, t, rate, *BETAS, EPSILON, SHRINK_DECAY, False), 2),
-        "Adam, decoupled=True": (lambda w, g, s, t: adam(w, g, *s, t, rate, *BETAS, EPSILON, SHRINK_DECAY, True), 2),
-    }
+    ways = optimizers(sgd_weight_decay_step, adam_weight_decay_step, 1e-4, 1e-3)
     figure, axes = style.new_figure(height=3.6)
     said = []
     for i, (name, (step, states)) in enumerate(ways.items()):
         left = left_of_a_weight(step, states)
-        axes.semilogx(
-            SIZES,
-            left,
-            color=style.COLOURS[i],
-            marker=style.MARKERS[i],
-            linestyle=style.LINES[i],
-            markersize=9 - 2 * i,
-            label=name,
-        )
+        axes.semilogx(SIZES, left, markersize=9 - 2 * i, label=name, **style.curve(i))
         said.append(f"{name}: {left[0]:.2f} left at gradients of 0.001, {left[2]:.2f} at 0.01, {left[-1]:.2f} at 10")
     known = [(names[name], value) for name, value in guesses.items() if value is not None]
     if known:

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-import functools
-import itertools
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from autograder.lab import style
-from autograder.lab.activations import UnusableResult, broken_at_jumps, checked, print_unusable
-from autograder.lab.dead_units import cross_entropy_backward
+from autograder.lab.activations import broken_at_jumps
+from autograder.lab.experiment import experiment
 from autograder.lab.handwritten_digits import digits
+from autograder.lab.networks import Networks, normal_weights
+from autograder.lab.students import UnusableResult, as_array, checked, function_name, guess, guesses_in_order, unusable
+from autograder.lab.training import Momentum, minibatches
 
 LOWER, UPPER = 1 / 8, 1 / 3
 WIDTHS = (64, 64, 48, 32, 10)
 FIRST_ALPHA = 0.25
 BATCH = 64
-MOMENTUM = 0.9
 
 
-@style.experiment
-@print_unusable
+@experiment
 def plot_leaky_relus(
     leaky_relu: Callable, leaky_relu_backward: Callable, *, alphas: Sequence[float] = (0.0, 0.01, 0.3, 1.5)
 ) -> None:
@@ -33,7 +32,7 @@ def plot_leaky_relus(
     z = np.linspace(-4, 4, 801)
     figure, (left, right) = style.new_figure(1, 2, height=3.3, sharex=True)
     for i, alpha in enumerate(alphas):
-        look = {"color": style.COLOURS[i], "linestyle": style.LINES[i]}
+        look = style.line(i)
         left.plot(z, checked(leaky_relu)(z, alpha), label=f"α = {alpha:g}", **look)
         right.plot(*broken_at_jumps(z, checked(leaky_relu_backward)(np.ones_like(z), z, alpha)), **look)
     left.set(title="leaky ReLU", xlabel="z", ylabel="φ(z)")
@@ -47,8 +46,7 @@ def plot_leaky_relus(
     )
 
 
-@style.experiment
-@print_unusable
+@experiment
 def revive_a_dead_unit(
     leaky_relu: Callable,
     leaky_relu_backward: Callable,
@@ -64,7 +62,7 @@ def revive_a_dead_unit(
     alphas: one run each; 0 is plain ReLU.
     prediction: the student's guess of the step at which the unit with alpha = 0.01 gives its first positive output.
     """
-    rng = np.random.default_rng(0)
+    prediction, rng = guess(prediction), np.random.default_rng(0)
     x = rng.normal(size=(200, 3))
     target = np.maximum(x @ np.array([1.0, -0.5, 0.5]) + 1, 0)
     phi, back = checked(leaky_relu), checked(leaky_relu_backward)
@@ -82,49 +80,30 @@ def revive_a_dead_unit(
         return losses, awake
 
     figure, axes = style.new_figure(height=3.6)
-    told = []
+    alt_parts = []
     for i, alpha in enumerate(alphas):
         losses, awake = train(alpha)
-        look = {"color": style.COLOURS[i], "linestyle": style.LINES[i]}
         state = "never awake" if awake is None else f"awake at step {awake}"
-        axes.plot(np.arange(1, steps + 1), losses, label=f"α = {alpha:g}: {state}", **look)
-        told.append(f"alpha = {alpha:g} {state}, loss {losses[-1]:.2g} at the end")
+        axes.plot(np.arange(1, steps + 1), losses, label=f"α = {alpha:g}: {state}", **style.line(i))
+        alt_parts.append(f"alpha = {alpha:g} {state}, loss {losses[-1]:.2g} at the end")
         if awake is not None:
             axes.plot(awake + 1, losses[awake], color=style.COLOURS[i], marker=style.MARKERS[i], markersize=8)
-    if prediction is not None:
-        axes.axvline(prediction, color=style.BLACK, linewidth=1, linestyle=":", label="your prediction for α = 0.01")
+    style.mark_prediction(axes, prediction, linewidth=1, label="your prediction for α = 0.01")
     axes.set(xscale="log", xlabel="step of gradient descent (log scale)", ylabel="loss", ylim=(-0.05, None))
     axes.set_title("one unit that starts dead; marker: first positive input to the activation")
     axes.legend(loc="lower left")
-    style.show(figure, f"Loss of one unit over {steps} steps of gradient descent: {'; '.join(told)}.")
+    style.show(figure, f"Loss of one unit over {steps} steps of gradient descent: {'; '.join(alt_parts)}.")
 
 
-def _pair(function: Callable, names: str) -> Callable:
-    """The function, made to return two arrays of numbers."""
-    name = getattr(function, "__name__", "function")
-
-    @functools.wraps(function)
-    def wrapped(*arguments: Any) -> tuple[np.ndarray, np.ndarray]:
-        returned = function(*arguments)
-        if not isinstance(returned, (tuple, list)) or len(returned) != 2:
-            raise UnusableResult(f"Your {name} should return two arrays, {names}. Run its check first.")
-        first, second = (checked(lambda _, array=array: array, np.shape(array))(None) for array in returned)
-        return first, second
-
-    return wrapped
+def _pair(function: Callable, names: str, arguments: Sequence[Any], *shapes: tuple[int, ...]) -> list[np.ndarray]:
+    """The two arrays of these shapes that a function returns. Raises UnusableResult where it returns something else."""
+    returned, name = function(*arguments), function_name(function)
+    if not isinstance(returned, (tuple, list)) or len(returned) != 2:
+        raise unusable(name, f"should return two arrays, {names}")
+    return [as_array(array, shape, name) for array, shape in zip(returned, shapes, strict=True)]
 
 
-def _of_shapes(pair: tuple[np.ndarray, np.ndarray], shapes: tuple, name: str) -> tuple[np.ndarray, np.ndarray]:
-    for array, shape in zip(pair, shapes, strict=True):
-        if array.shape != shape:
-            raise UnusableResult(
-                f"Your {name} returned an array of shape {array.shape} instead of {shape}. Run its check first."
-            )
-    return pair
-
-
-@style.experiment
-@print_unusable
+@experiment
 def plot_rrelu_fan(
     rrelu: Callable, *, prediction: float | None = None, lines: int = 60, draws: int = 20_000, at: float = -6.0
 ) -> None:
@@ -133,21 +112,24 @@ def plot_rrelu_fan(
     rrelu: (z, u, lower, upper, training) -> (y, slope).
     prediction: the student's guess of the output at z = `at` in evaluation.
     """
-    rng = np.random.default_rng(0)
-    activate = _pair(rrelu, "y and slope")
+    prediction, rng = guess(prediction), np.random.default_rng(0)
+
+    def activate(z: np.ndarray, u: np.ndarray, training: bool) -> np.ndarray:
+        return _pair(rrelu, "y and slope", (z, u, LOWER, UPPER, training), z.shape, z.shape)[0]
+
     z = np.linspace(-8, 3, 221)
     figure, (left, right) = style.new_figure(1, 2, height=3.6, width=8.0)
     for i in range(lines):
-        y, _ = _of_shapes(activate(z, np.full_like(z, rng.random()), LOWER, UPPER, True), (z.shape, z.shape), "rrelu")
+        y = activate(z, np.full_like(z, rng.random()), training=True)
         left.plot(z, y, color=style.SKY, linewidth=0.7, label="training: one u for each line" if i == 0 else None)
-    mean_line, _ = _of_shapes(activate(z, np.zeros_like(z), LOWER, UPPER, False), (z.shape, z.shape), "rrelu")
+    mean_line = activate(z, np.zeros_like(z), training=False)
     left.plot(z, mean_line, color=style.RED, linestyle="--", label="evaluation: the mean slope")
     left.set(title=f"RReLU: {lines} draws of the slope", xlabel="z", ylabel="y")
     left.legend(loc="upper left")
 
     same = np.full(draws, at)
-    outputs, _ = _of_shapes(activate(same, rng.random(draws), LOWER, UPPER, True), (same.shape, same.shape), "rrelu")
-    (tested,), _ = activate(same[:1], np.zeros(1), LOWER, UPPER, False)
+    outputs = activate(same, rng.random(draws), training=True)
+    (tested,) = activate(same[:1], np.zeros(1), training=False)
     right.hist(outputs[np.isfinite(outputs)], bins=30, density=True, color=style.SKY)
     right.axvline(
         outputs.mean(), color=style.BLUE, linewidth=4, alpha=0.5, label=f"mean in training: {outputs.mean():.3f}"
@@ -155,7 +137,7 @@ def plot_rrelu_fan(
     right.axvline(tested, color=style.RED, linestyle="--", label=f"evaluation: {tested:.3f}")
     right.axvline(at / 5.5, color=style.BLACK, linestyle="-.", label=f"the paper's z/5.5: {at / 5.5:.3f}")
     if prediction is not None:
-        right.axvline(prediction, color=style.PURPLE, linestyle=":", label=f"your prediction: {prediction:g}")
+        style.mark_prediction(right, prediction, color=style.PURPLE, label=f"your prediction: {prediction:g}")
     right.set(title=f"z = {at:g}, {draws:,} times in training", xlabel="y", ylabel="density")
     right.set_ylim(top=right.get_ylim()[1] * 1.75)
     right.legend(loc="upper left")
@@ -168,8 +150,7 @@ def plot_rrelu_fan(
     )
 
 
-@style.experiment
-@print_unusable
+@experiment
 def recover_the_slopes(
     prelu: Callable,
     prelu_backward: Callable,
@@ -185,14 +166,12 @@ def recover_the_slopes(
     teacher: the slopes for z < 0 that the targets are made with, one for each unit.
     prediction: the student's guess of the learned alphas, in the same order.
     """
-    guesses = [None] * len(teacher) if prediction is None else list(prediction)
-    if len(guesses) != len(teacher):
-        raise UnusableResult(f"Your prediction should have {len(teacher)} numbers, one for each unit.")
+    guesses = guesses_in_order(prediction, len(teacher), "for each unit")
     rng = np.random.default_rng(seed)
     slopes, units = np.array(teacher, float), len(teacher)
     true_w, true_b = rng.normal(size=(5, units)), 0.3 * rng.normal(size=units)
     w, b, alpha = rng.normal(0, 0.4, (5, units)), np.zeros(units), np.full(units, FIRST_ALPHA)
-    phi, back = checked(prelu), _pair(prelu_backward, "dz and dalpha")
+    phi = checked(prelu)
     alphas = np.empty((steps + 1, units))
     for step in range(steps + 1):
         alphas[step] = alpha
@@ -200,30 +179,29 @@ def recover_the_slopes(
         z, target = x @ w + b, x @ true_w + true_b
         target = np.where(target > 0, target, slopes * target)
         error = phi(z, alpha) - target
-        dz, dalpha = _of_shapes(back(error / len(x), z, alpha), (z.shape, alpha.shape), "prelu_backward")
+        dz, dalpha = _pair(prelu_backward, "dz and dalpha", (error / len(x), z, alpha), z.shape, alpha.shape)
         w, b, alpha = w - learning_rate * (x.T @ dz), b - learning_rate * dz.sum(axis=0), alpha - learning_rate * dalpha
 
     figure, axes = style.new_figure(height=3.6)
     for i, slope in enumerate(teacher):
         axes.axhline(slope, color=style.COLOURS[i], linewidth=1, linestyle=":")
-        look = {"color": style.COLOURS[i], "linestyle": style.LINES[i]}
-        axes.plot(alphas[:, i], label=f"teacher {slope:g}, learned {alphas[-1, i]:.3f}", **look)
+        axes.plot(alphas[:, i], label=f"teacher {slope:g}, learned {alphas[-1, i]:.3f}", **style.line(i))
         if guesses[i] is not None:
-            axes.plot(steps, guesses[i], color=style.COLOURS[i], marker="X", markersize=9, clip_on=False)
+            axes.plot(steps, guesses[i], **style.dots(i, marker="X", markersize=9, clip_on=False))
     axes.set(
         xlabel="step of gradient descent", ylabel="α", title=f"{units} PReLU units imitate units with other slopes"
     )
     axes.set_xlim(0, steps)
     title = "slope for z < 0" + ("\n(X: your prediction)" if any(guess is not None for guess in guesses) else "")
     figure.legend(*axes.get_legend_handles_labels(), loc="outside right center", title=title)
-    told = "; ".join(f"{slope:g} gives {learned:.3f}" for slope, learned in zip(teacher, alphas[-1], strict=True))
+    summary = "; ".join(f"{slope:g} gives {learned:.3f}" for slope, learned in zip(teacher, alphas[-1], strict=True))
     style.show(
-        figure, f"The alphas of {units} PReLU units over {steps} steps, all starting at 0.25. Teacher's slope: {told}."
+        figure,
+        f"The alphas of {units} PReLU units over {steps} steps, all starting at 0.25. Teacher's slope: {summary}.",
     )
 
 
-@style.experiment
-@print_unusable
+@experiment
 def prelu_on_digits(
     prelu: Callable,
     prelu_backward: Callable,
@@ -237,35 +215,32 @@ def prelu_on_digits(
     prediction: the student's guess of the alphas of the three layers at the end, first layer first.
     """
     layers = len(WIDTHS) - 2
-    guesses = [None] * layers if prediction is None else list(prediction)
-    if len(guesses) != layers:
-        raise UnusableResult(f"Your prediction should have {layers} numbers, one for each hidden layer.")
+    guesses = guesses_in_order(prediction, layers, "for each hidden layer")
     runs = [_train(prelu, prelu_backward, shared=True, epochs=epochs, seed=seed) for seed in seeds]
     figure, axes = style.new_figure(1, len(seeds), height=3.2, width=8.0, sharey=True)
     for start, (axis, (alphas, accuracy)) in enumerate(zip(np.atleast_1d(axes), runs, strict=True), 1):
         axis.axhline(1, color=style.GREY, linewidth=1)
         axis.axhline(FIRST_ALPHA, color=style.GREY, linewidth=1, linestyle=":")
         for i in range(layers):
-            look = {"color": style.COLOURS[i], "linestyle": style.LINES[i], "marker": style.MARKERS[i]}
             curve = [epoch[i].item() for epoch in alphas]
+            look = style.curve(i)
             axis.plot(range(epochs + 1), curve, markevery=6, markersize=4, label=f"hidden layer {i + 1}", **look)
             if guesses[i] is not None:
-                axis.plot(epochs, guesses[i], color=style.COLOURS[i], marker="X", markersize=9, clip_on=False)
+                axis.plot(epochs, guesses[i], **style.dots(i, marker="X", markersize=9, clip_on=False))
         axis.set(xlabel="epoch", title=f"start {start}: accuracy {accuracy:.3f}", xlim=(0, epochs))
     np.atleast_1d(axes)[0].set_ylabel("α of the layer")
     handles = np.atleast_1d(axes)[0].get_legend_handles_labels()
     figure.legend(*handles, loc="outside lower center", ncols=layers)
-    told = "; ".join(
+    summary = "; ".join(
         f"start {start}: {', '.join(f'{a.item():.2f}' for a in alphas[-1])}"
         for start, (alphas, _) in enumerate(runs, 1)
     )
     style.show(
-        figure, f"The alpha of each of three hidden layers over {epochs} epochs, from 0.25 to, in order, {told}."
+        figure, f"The alpha of each of three hidden layers over {epochs} epochs, from 0.25 to, in order, {summary}."
     )
 
 
-@style.experiment
-@print_unusable
+@experiment
 def decay_on_alpha(
     prelu: Callable, prelu_backward: Callable, *, weight_decay: float = 0.01, epochs: int = 30, seed: int = 0
 ) -> None:
@@ -279,7 +254,7 @@ def decay_on_alpha(
         ),
     }
     figure, axes = style.new_figure(1, 2, height=3.2, sharex=True, sharey=True)
-    told = []
+    alt_parts = []
     last = {name: np.concatenate(alphas[-1]) for name, (alphas, _) in runs.items()}
     if not all(np.isfinite(alphas).all() for alphas in last.values()):
         raise UnusableResult(
@@ -292,9 +267,32 @@ def decay_on_alpha(
         axis.axvline(FIRST_ALPHA, color=style.BLACK, linestyle="--", linewidth=1.2, label="start, 0.25")
         axis.set(title=f"{name}\naccuracy {accuracy:.3f}", xlabel="α at the end")
         axis.legend(loc="upper right")
-        told.append(f"{name}: from {last[name].min():.2f} to {last[name].max():.2f}, mean {last[name].mean():.2f}")
+        alt_parts.append(f"{name}: from {last[name].min():.2f} to {last[name].max():.2f}, mean {last[name].mean():.2f}")
     axes[0].set_ylabel("number of units")
-    style.show(figure, f"Histograms of the {len(everything) // 2} alphas after training. {'; '.join(told)}.")
+    style.show(figure, f"Histograms of the {len(everything) // 2} alphas after training. {'; '.join(alt_parts)}.")
+
+
+class WithPReLU(Networks):
+    """The network on the digits with a student's PReLU; its alphas are in `added`, one array for each hidden layer."""
+
+    def __init__(self, prelu: Callable, prelu_backward: Callable, rng: np.random.Generator, shared: bool) -> None:
+        super().__init__(normal_weights(rng, WIDTHS, 2 / (1 + FIRST_ALPHA**2), dtype=np.float64))
+        self.phi, self.back = checked(prelu), prelu_backward
+        self.added = [[np.full(1 if shared else units, FIRST_ALPHA)] for units in WIDTHS[1:-1]]
+
+    def alphas(self) -> list[np.ndarray]:
+        """A copy of those of every hidden layer."""
+        return [alpha.copy() for (alpha,) in self.added]
+
+    def activate(self, layer: int, z: np.ndarray, mode: str) -> tuple[np.ndarray, np.ndarray]:
+        """PReLU."""
+        return self.phi(z, *self.added[layer]), z
+
+    def activate_backward(self, layer: int, dout: np.ndarray, memory: np.ndarray) -> tuple[np.ndarray, list]:
+        """The gradients of z and of alpha."""
+        (alpha,) = self.added[layer]
+        dz, dalpha = _pair(self.back, "dz and dalpha", (dout, memory, alpha), memory.shape, alpha.shape)
+        return dz, [dalpha]
 
 
 def _train(
@@ -314,45 +312,15 @@ def _train(
     """
     rng = np.random.default_rng(seed)
     x, y, x_validation, y_validation = digits()
-    gain = 2 / (1 + FIRST_ALPHA**2)
-    weights = [rng.normal(0, np.sqrt(gain / n), (n, m)) for n, m in itertools.pairwise(WIDTHS)]
-    biases = [np.zeros(m) for m in WIDTHS[1:]]
-    alphas = [np.full(1 if shared else m, FIRST_ALPHA) for m in WIDTHS[1:-1]]
-    parameters = [*weights, *biases, *alphas]
-    decays = [weight_decay] * len(weights) + [0.0] * len(biases) + [weight_decay * decay_alpha] * len(alphas)
-    velocities = [np.zeros_like(parameter) for parameter in parameters]
-    phi, back = checked(prelu), _pair(prelu_backward, "dz and dalpha")
-
-    def forward(images: np.ndarray) -> tuple[list[np.ndarray], list[np.ndarray]]:
-        zs, activations = [], [images]
-        for i, (w, b) in enumerate(zip(weights, biases, strict=True)):
-            zs.append(activations[-1] @ w + b)
-            activations.append(phi(zs[-1], alphas[i]) if i < len(alphas) else zs[-1])
-        return zs, activations
-
-    def gradients(images: np.ndarray, labels: np.ndarray) -> list[np.ndarray]:
-        zs, activations = forward(images)
-        dz = cross_entropy_backward(zs[-1], labels)
-        of_weights, of_biases, of_alphas = [activations[-2].T @ dz], [dz.sum(axis=0)], []
-        for i in reversed(range(len(alphas))):
-            found = back(dz @ weights[i + 1].T, zs[i], alphas[i])
-            dz, dalpha = _of_shapes(found, (zs[i].shape, alphas[i].shape), "prelu_backward")
-            of_weights.insert(0, activations[i].T @ dz)
-            of_biases.insert(0, dz.sum(axis=0))
-            of_alphas.insert(0, dalpha)
-        return of_weights + of_biases + of_alphas
-
-    history = [[alpha.copy() for alpha in alphas]]
+    network = WithPReLU(prelu, prelu_backward, rng, shared)
+    layers = len(network.weights)
+    decays = [weight_decay] * layers + [0.0] * layers + [weight_decay * decay_alpha] * (layers - 1)
+    momentum = Momentum(network.parameters)
+    history = [network.alphas()]
     for _ in range(epochs):
-        order = rng.permutation(len(x))
-        for start in range(0, len(x) - BATCH + 1, BATCH):
-            batch = order[start : start + BATCH]
-            for parameter, velocity, gradient, decay in zip(
-                parameters, velocities, gradients(x[batch], y[batch]), decays, strict=True
-            ):
-                velocity *= MOMENTUM
-                velocity -= learning_rate * (gradient + decay * parameter)
-                parameter += velocity
-        history.append([alpha.copy() for alpha in alphas])
-    answers = forward(x_validation)[0][-1].argmax(axis=1)
-    return history, float((answers == y_validation).mean())
+        for rows in minibatches(rng, len(x), BATCH):
+            _, gradients = network.gradients(x[rows], y[rows])
+            decayed = zip(gradients, network.parameters, decays, strict=True)
+            momentum.step([g + decay * parameter for g, parameter, decay in decayed], learning_rate)
+        history.append(network.alphas())
+    return history, float(network.accuracy(x_validation, y_validation))

@@ -8,34 +8,11 @@ from itertools import pairwise
 import numpy as np
 
 from autograder.lab import style
-from autograder.lab.activations import UnusableResult, print_unusable
-from autograder.lab.gradient_clipping import guess, number, smooth
+from autograder.lab.experiment import experiment
 from autograder.lab.handwritten_digits import digits
-
-# ---------------------------------------------------------------- a student's functions, called with care
-
-
-def numbers(function: Callable, count: int) -> Callable[..., tuple[float, ...]]:
-    """A student's function, made to return so many floats. Raises UnusableResult where it does not."""
-    name = getattr(function, "__name__", "function")
-
-    def wrapped(*arguments: object) -> tuple[float, ...]:
-        returned = function(*arguments)
-        try:
-            found = tuple(float(item) for item in returned)
-        except (TypeError, ValueError):
-            found = ()
-        if len(found) != count:
-            raise UnusableResult(f"Your {name} did not return {count} numbers. Run its check first.")
-        return found
-
-    return wrapped
-
-
-def look(place: int) -> dict[str, object]:
-    """Colour and line of the curve in this place."""
-    return {"color": style.COLOURS[place % 6], "linestyle": style.LINES[place % 6]}
-
+from autograder.lab.networks import Networks, bounded_cross_entropy, normal_weights
+from autograder.lab.students import UnusableResult, guess, number, numbers, unusable
+from autograder.lab.training import Momentum, minibatches_by_seed, smooth
 
 # ---------------------------------------------------------------- a bowl with noise, and a long way
 
@@ -58,14 +35,13 @@ def _draw_losses(axes, curves: dict[str, Sequence[float]]) -> list[str]:
     said = []
     for i, (name, rates) in enumerate(curves.items()):
         losses = noisy_descent(rates)
-        axes.loglog(np.arange(1, len(losses) + 1), losses, label=name, linewidth=1.6, **look(i))
+        axes.loglog(np.arange(1, len(losses) + 1), losses, label=name, linewidth=1.6, **style.line(i))
         said.append(f"{name}: loss {losses[100]:.2g} after 100 steps, {losses[-500:].mean():.2g} at the end")
     axes.set(xlabel="steps taken, plus 1", ylabel="loss, mean of 300 runs")
     return said
 
 
-@style.experiment
-@print_unusable
+@experiment
 def two_constant_rates() -> None:
     """A large and a small constant learning rate on a bowl with a noisy gradient."""
     figure, axes = style.new_figure(height=3.4)
@@ -81,8 +57,7 @@ def two_constant_rates() -> None:
     )
 
 
-@style.experiment
-@print_unusable
+@experiment
 def decay_on_two_axes(
     power_schedule: Callable, exponential_schedule: Callable, *, prediction: float | None = None
 ) -> None:
@@ -99,7 +74,7 @@ def decay_on_two_axes(
     figure, panels = style.new_figure(1, 2, width=8.6, height=3.2)
     for axes, scale, kind in zip(panels, ("linear", "log"), ("linear", "logarithmic"), strict=True):
         for i, (name, rates) in enumerate(curves.items()):
-            axes.plot(steps, rates, label=name, marker=style.MARKERS[i], markevery=20, markersize=4, **look(i))
+            axes.plot(steps, rates, label=name, marker=style.MARKERS[i], markevery=20, markersize=4, **style.line(i))
         if prediction is not None and (prediction > 0 or scale == "linear"):
             axes.plot(200, prediction, marker="o", markersize=9, markerfacecolor="none", color=style.BLACK)
         axes.set(yscale=scale, xlabel="step", title=f"{kind} axis")
@@ -129,8 +104,7 @@ def walk(rates: Sequence[float]) -> np.ndarray:
     return np.array(path)
 
 
-@style.experiment
-@print_unusable
+@experiment
 def noise_and_distance(
     power_schedule: Callable, exponential_schedule: Callable, *, prediction: float | None = None
 ) -> None:
@@ -158,7 +132,7 @@ def noise_and_distance(
         "exponential": walk([exponential(step, FIRST_RATE, SLOW) for step in steps]),
     }
     for i, (name, path) in enumerate(walks.items()):
-        right.plot(path, label=name, **look((0, 2, 3)[i]))
+        right.plot(path, label=name, **style.line((0, 2, 3)[i]))
         said.append(f"{name}: {path[-1]:.2f} left of a way of {DISTANCE:g}")
     if prediction is not None:
         right.plot(200, prediction, marker="o", markersize=9, markerfacecolor="none", color=style.BLACK)
@@ -181,8 +155,7 @@ def noise_and_distance(
 METRICS = (1.0, 0.8, 0.7, 0.72, 0.7, 0.69995, 0.71, 0.6, 0.62, 0.61, 0.63, 0.64, 0.62, 0.61)
 
 
-@style.experiment
-@print_unusable
+@experiment
 def watch_the_counter(performance_schedule: Callable, *, prediction: Sequence[int] | None = None) -> None:
     """Fourteen epochs of performance scheduling: the metric, the count of bad epochs and the learning rate.
 
@@ -232,8 +205,7 @@ def watch_the_counter(performance_schedule: Callable, *, prediction: Sequence[in
 CYCLE, TOP = 101, 0.1
 
 
-@style.experiment
-@print_unusable
+@experiment
 def plot_one_cycle(
     one_cycle_schedule: Callable, one_cycle_cosine_schedule: Callable, *, prediction: float | None = None
 ) -> None:
@@ -253,7 +225,7 @@ def plot_one_cycle(
         rates, momenta = np.array(settings).T
         effective = rates / (1 - momenta)
         for axes, curve in zip(panels, (rates, momenta, effective), strict=True):
-            axes.plot(curve, label=name, **look(i))
+            axes.plot(curve, label=name, **style.line(i))
         rise = effective.max() / effective[0]
         said.append(f"{name}: rate times {rates.max() / rates[0]:.3g}, effective rate times {rise:.3g}")
     titles = ("learning rate η", "momentum β", "effective rate η / (1 − β)")
@@ -278,58 +250,17 @@ Plan = Callable[[int, int, list[np.ndarray]], tuple[object, object]]
 one for each seed."""
 
 
-class Networks:
-    """Networks of one shape, trained side by side as axis 0 of every array: `seeds` of them for each plan.
-
-    The same seeds have the same first weights and the same batches under every plan.
-    """
-
-    def __init__(self, plans: int, seeds: int) -> None:
-        rng = np.random.default_rng(0)
-        self.parameters: list[np.ndarray] = []
-        for fan_in, fan_out in pairwise(SIZES):
-            start = rng.normal(0, np.sqrt(2 / fan_in), (seeds, fan_in, fan_out)).astype(np.float32)
-            self.parameters += [np.tile(start, (plans, 1, 1)), np.zeros((plans * seeds, 1, fan_out), np.float32)]
-        self.m = [np.zeros_like(parameter) for parameter in self.parameters]
-        self.plans, self.seeds = plans, seeds
-
-    def forward(self, x: np.ndarray) -> list[np.ndarray]:
-        """The inputs of every layer, the scores last."""
-        found = [x]
-        for i in range(0, len(self.parameters), 2):
-            z = found[-1] @ self.parameters[i] + self.parameters[i + 1]
-            found.append(np.maximum(z, 0) if i + 2 < len(self.parameters) else z)
-        return found
-
-    def step(self, x: np.ndarray, labels: np.ndarray, rates: np.ndarray, momenta: np.ndarray) -> np.ndarray:
-        """One step of momentum, m <- beta m - rate g; the losses of the batch before it."""
-        a = self.forward(x)
-        probability = _softmax(a[-1])
-        d = (probability - labels) / BATCH
-        gradients: list[np.ndarray] = []
-        for i in reversed(range(0, len(self.parameters), 2)):
-            gradients = [a[i // 2].transpose(0, 2, 1) @ d, d.sum(axis=1, keepdims=True), *gradients]
-            if i:
-                d = (d @ self.parameters[i].transpose(0, 2, 1)) * (a[i // 2] > 0)
-        for parameter, m, gradient in zip(self.parameters, self.m, gradients, strict=True):
-            m *= momenta
-            m -= rates * gradient
-            parameter += m
-        return -np.log(np.maximum((probability * labels).sum(axis=-1), 1e-12)).mean(axis=-1)
-
-    def loss_and_accuracy(self, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Of every network, (plans, seeds); the loss of a network that gives no numbers is infinite."""
-        scores = self.forward(np.broadcast_to(x, (self.plans * self.seeds, *x.shape)))[-1]
-        right = _softmax(scores)[:, np.arange(len(y)), y]
-        losses = -np.log(np.maximum(right, 1e-12)).mean(axis=-1)
-        losses = np.where(np.isfinite(scores).all(axis=(1, 2)), losses, np.inf)
-        accuracies = (scores.argmax(axis=-1) == y).mean(axis=-1)
-        return losses.reshape(self.plans, self.seeds), accuracies.reshape(self.plans, self.seeds)
+def fresh_networks(plans: int, seeds: int) -> Networks:
+    """Networks side by side: `seeds` of them for each plan, with the same first weights under every plan."""
+    start = normal_weights(np.random.default_rng(0), SIZES, networks=seeds)
+    return Networks([np.tile(weight, (plans, 1, 1)) for weight in start])
 
 
-def _softmax(scores: np.ndarray) -> np.ndarray:
-    powers = np.exp(scores - scores.max(axis=-1, keepdims=True))
-    return powers / powers.sum(axis=-1, keepdims=True)
+def loss_and_accuracy(networks: Networks, x: np.ndarray, y: np.ndarray, plans: int) -> tuple[np.ndarray, np.ndarray]:
+    """Of every network, (plans, seeds); the loss of a network that gives no numbers is infinite."""
+    scores = networks.scores(x)
+    losses = np.where(np.isfinite(scores).all(axis=(1, 2)), bounded_cross_entropy(scores, y), np.inf)
+    return losses.reshape(plans, -1), networks.accuracy(x, y).reshape(plans, -1)
 
 
 def train(plans: dict[str, Plan], *, epochs: int, seeds: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -338,31 +269,29 @@ def train(plans: dict[str, Plan], *, epochs: int, seeds: int) -> tuple[np.ndarra
     Returns the learning rates (plans, steps) of the first seed, the training losses (plans, seeds) at the end and the
     validation accuracies (epochs, plans, seeds).
     """
-    x, y, x_validation, y_validation = digits()
-    x, x_validation = x.astype(np.float32), x_validation.astype(np.float32)
+    x, y, x_validation, y_validation = digits("float32")
     x_watched, y_watched, x, y = x[:WATCHED], y[:WATCHED], x[WATCHED:], y[WATCHED:]
-    labels = np.eye(10, dtype=np.float32)[y]
-    networks = Networks(len(plans), seeds)
+    networks = fresh_networks(len(plans), seeds)
+    momentum = Momentum(networks.parameters)
     rngs = [np.random.default_rng([1, seed]) for seed in range(seeds)]
-    per_epoch = len(x) // BATCH
+    total = epochs * (len(x) // BATCH)
     watched: list[np.ndarray] = []
     rates_of_steps, accuracies = [], []
-    for epoch in range(epochs):
-        order = np.stack([rng.permutation(len(x)) for rng in rngs])
-        for k in range(per_epoch):
+    for _ in range(epochs):
+        for rows in minibatches_by_seed(rngs, len(x), BATCH, copies=len(plans)):
             settings = [
-                plan(epoch * per_epoch + k, epochs * per_epoch, [losses[i] for losses in watched])
+                plan(len(rates_of_steps), total, [losses[i] for losses in watched])
                 for i, plan in enumerate(plans.values())
             ]
             rates, momenta = (
                 np.array([np.broadcast_to(pair[part], seeds) for pair in settings], np.float32) for part in (0, 1)
             )
             rates_of_steps.append(rates[:, 0])
-            chosen = np.tile(order[:, k * BATCH : (k + 1) * BATCH], (len(plans), 1))
-            networks.step(x[chosen], labels[chosen], rates.reshape(-1, 1, 1), momenta.reshape(-1, 1, 1))
-        watched.append(networks.loss_and_accuracy(x_watched, y_watched)[0])
-        accuracies.append(networks.loss_and_accuracy(x_validation, y_validation)[1])
-    losses, _ = networks.loss_and_accuracy(x, y)
+            momentum.beta = momenta.reshape(-1, 1, 1)
+            momentum.step(networks.gradients(x[rows], y[rows])[1], rates.reshape(-1, 1, 1))
+        watched.append(loss_and_accuracy(networks, x_watched, y_watched, len(plans))[0])
+        accuracies.append(loss_and_accuracy(networks, x_validation, y_validation, len(plans))[1])
+    losses, _ = loss_and_accuracy(networks, x, y, len(plans))
     return np.array(rates_of_steps).T, losses, np.array(accuracies)
 
 
@@ -417,21 +346,22 @@ LOWEST, DECADE, RANGE_STEPS, RANGE_SEEDS = 1e-4, 40, 200, 5
 
 def rising_rates(exponential_schedule: Callable) -> tuple[np.ndarray, np.ndarray]:
     """Rates that grow tenfold in every 40 steps, and the loss of each step's batch: the median of five networks."""
-    x, y, _, _ = digits()
-    x, labels = x.astype(np.float32), np.eye(10, dtype=np.float32)[y]
-    networks = Networks(1, RANGE_SEEDS)
+    x, y, _, _ = digits("float32")
+    networks = fresh_networks(1, RANGE_SEEDS)
+    momentum = Momentum(networks.parameters, BETA)
     rngs = [np.random.default_rng([2, seed]) for seed in range(RANGE_SEEDS)]
     rates, losses = [], []
     for step in range(RANGE_STEPS):
-        chosen = np.stack([rng.choice(len(x), BATCH, replace=False) for rng in rngs])
+        rows = np.stack([rng.choice(len(x), BATCH, replace=False) for rng in rngs])
         rates.append(number(exponential_schedule)(step, LOWEST, DECADE, 10.0))
-        losses.append(networks.step(x[chosen], labels[chosen], np.float32(rates[-1]), np.float32(BETA)))
+        scores, gradients = networks.gradients(x[rows], y[rows])
+        losses.append(bounded_cross_entropy(scores, y[rows]))
+        momentum.step(gradients, rates[-1])
     losses = np.where(np.isfinite(losses), losses, 99.0)
     return np.array(rates), np.median(losses, axis=1)
 
 
-@style.experiment
-@print_unusable
+@experiment
 def rate_range_test(exponential_schedule: Callable, *, prediction: float | None = None) -> None:
     """Train for 200 steps with a rate that grows from 0.0001 to 10, and draw the loss against the rate.
 
@@ -441,7 +371,7 @@ def rate_range_test(exponential_schedule: Callable, *, prediction: float | None 
     rates, losses = rising_rates(exponential_schedule)
     smoothed = smooth(losses)
     if not (np.diff(rates) > 0).all():
-        raise UnusableResult("Your exponential_schedule does not grow with factor=10. Run its check first.")
+        raise unusable("exponential_schedule", "does not grow with factor=10")
     lowest = rates[int(np.argmin(smoothed))]
     figure, axes = style.new_figure(height=3.4)
     axes.semilogx(rates, losses, color=style.GREY, linewidth=0.8, label="median of five networks")
@@ -449,8 +379,7 @@ def rate_range_test(exponential_schedule: Callable, *, prediction: float | None 
     axes.axhline(np.log(10), color=style.GREY, linestyle=":", linewidth=1.2)
     axes.text(rates[0], np.log(10) - 0.05, "guessing", color=style.GREY, va="top")
     axes.axvline(lowest, color=style.RED, linestyle="--", linewidth=1.5, label=f"lowest loss at {lowest:.2g}")
-    if prediction is not None and prediction > 0:
-        axes.axvline(prediction, color=style.BLACK, linestyle=":", label="your prediction")
+    style.mark_prediction(axes, prediction)
     axes.set(xlabel="learning rate of the step (grows from left to right)", ylabel="loss of the batch", ylim=(0, 4))
     axes.set_title("one run in which the rate grows at every step")
     axes.legend()
@@ -466,8 +395,7 @@ def rate_range_test(exponential_schedule: Callable, *, prediction: float | None 
 LARGEST = 0.12
 
 
-@style.experiment
-@print_unusable
+@experiment
 def train_with_schedules(
     power_schedule: Callable,
     exponential_schedule: Callable,
@@ -524,8 +452,7 @@ def train_with_schedules(
 SWEPT = (0.003, 0.01, 0.03, 0.1, 0.2, 0.4)
 
 
-@style.experiment
-@print_unusable
+@experiment
 def sweep_rates(
     power_schedule: Callable,
     exponential_schedule: Callable,
@@ -548,10 +475,10 @@ def sweep_rates(
     figure, axes = style.new_figure(height=3.7)
     said = []
     for i, name in enumerate(kinds):
-        axes.semilogx(SWEPT, accuracies[i], marker=style.MARKERS[i], markersize=5, label=name, **look(i))
+        axes.semilogx(SWEPT, accuracies[i], marker=style.MARKERS[i], markersize=5, label=name, **style.line(i))
         best = int(np.argmax(accuracies[i]))
-        told = ", ".join(f"{value:.2f}" for value in accuracies[i])
-        said.append(f"{name:15} {told}; best {accuracies[i][best]:.3f} at {SWEPT[best]:g}")
+        summary = ", ".join(f"{value:.2f}" for value in accuracies[i])
+        said.append(f"{name:15} {summary}; best {accuracies[i][best]:.3f} at {SWEPT[best]:g}")
     axes.set_xticks(SWEPT, [f"{rate:g}" for rate in SWEPT])
     axes.minorticks_off()
     axes.set(xlabel="largest learning rate", ylabel="share right, validation", ylim=(0, 1.03))

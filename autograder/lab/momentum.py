@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from autograder.lab import style
-from autograder.lab.activations import UnusableResult, checked, print_unusable
 from autograder.lab.descent import (
     BOWL,
     CURVATURES,
@@ -18,10 +17,12 @@ from autograder.lab.descent import (
     draw_losses,
     draw_path,
     draw_surface,
+    steps_for,
     steps_until,
     train,
 )
-from autograder.lab.gradient_clipping import guess, number
+from autograder.lab.experiment import experiment
+from autograder.lab.students import checked, guess, number, unusable
 
 LOW = 1e-6
 """A loss below this counts as arrived."""
@@ -53,7 +54,7 @@ def _losses_along(axes: Any, runs: dict[str, np.ndarray], steps: int) -> None:
     """The loss on the bowl over the steps, one line a path."""
     for i, (name, path) in enumerate(runs.items()):
         losses = np.clip(BOWL.loss(path), 1e-9, 1e9)
-        look = {"color": style.COLOURS[i], "linestyle": style.LINES[i], "marker": style.MARKERS[i]}
+        look = style.curve(i)
         axes.semilogy(losses, markevery=(i * steps // 40, steps // 8), markersize=4, linewidth=1.6, label=name, **look)
     axes.axhline(LOW, color=style.GREY, linewidth=1, linestyle=":")
     axes.text(steps / 100, LOW, "arrived", color=style.GREY, size=8, va="top")
@@ -68,8 +69,7 @@ def _arrival(path: np.ndarray) -> str:
 # ---------------------------------------------------------------- gradient descent on the bowl
 
 
-@style.experiment
-@print_unusable
+@experiment
 def three_learning_rates(gradient_descent_step: Callable, *, prediction: float | None = None) -> None:
     """Gradient descent on the bowl with a small, the best and a slightly too large learning rate.
 
@@ -107,8 +107,7 @@ def measured_factor(gradient_descent_step: Callable, learning_rate: float, steps
     return float((late[-1] / late[0]) ** (1 / (len(late) - 1)))
 
 
-@style.experiment
-@print_unusable
+@experiment
 def factor_by_learning_rate(
     gradient_descent_step: Callable, convergence_factor: Callable, *, prediction: float | None = None
 ) -> None:
@@ -121,13 +120,7 @@ def factor_by_learning_rate(
     slowest = np.array([factor(CURVATURES.copy(), float(rate)) for rate in rates])
     figure, axes = style.new_figure(height=4.2)
     for i, (h, name) in enumerate(zip(CURVATURES, ("flat direction, h = 1", "steep direction, h = 50"), strict=True)):
-        axes.plot(
-            rates,
-            np.abs(1 - rates * h),
-            color=style.COLOURS[i + 1],
-            linestyle=style.LINES[i + 1],
-            label=f"|1 − ηh|, {name}",
-        )
+        axes.plot(rates, np.abs(1 - rates * h), label=f"|1 − ηh|, {name}", **style.line(i + 1))
     axes.plot(rates, slowest, color=style.BLUE, linewidth=5, alpha=0.35, label="your convergence_factor")
     tried = np.array([0.005, 0.01, 0.015, 0.02, 0.025, 0.03, 0.035, 0.038, 0.041, 0.043])
     measured = [measured_factor(gradient_descent_step, float(rate)) for rate in tried]
@@ -135,8 +128,7 @@ def factor_by_learning_rate(
     axes.axhline(1, color=style.GREY, linewidth=1)
     axes.text(0.03, 1.03, "θ grows", color=style.GREY)
     axes.text(0.03, 0.87, "θ shrinks", color=style.GREY)
-    if prediction is not None:
-        axes.axvline(prediction, color=style.BLACK, linestyle=":", label="your prediction")
+    style.mark_prediction(axes, prediction)
     axes.set(xlabel="learning rate η", ylabel="factor per step", xlim=(0, 0.045), ylim=(0.0, 1.18))
     axes.set_title("how much of the distance is left after a step")
     axes.set_xticks(np.arange(0, 0.046, 0.01))
@@ -163,21 +155,10 @@ def velocities(
 ) -> np.ndarray:
     """The steps that momentum takes from rest when these gradients arrive, whatever theta is."""
     optimizer = with_momentum(momentum_step, learning_rate, beta, "momentum")
-    return _steps(optimizer, gradients)
+    return -steps_for(optimizer, gradients)
 
 
-def _steps(optimizer: Optimizer, gradients: Sequence[float]) -> np.ndarray:
-    theta, moved = np.zeros(1), []
-    state = optimizer.begin(theta)
-    for t, slope in enumerate(gradients, 1):
-        there, state = optimizer.advance(theta, lambda _, slope=slope: np.array([float(slope)]), state, t)
-        moved.append(float(there[0] - theta[0]))
-        theta = there
-    return np.array(moved)
-
-
-@style.experiment
-@print_unusable
+@experiment
 def constant_slope(momentum_step: Callable, velocity_after: Callable, *, prediction: float | None = None) -> None:
     """Length of the steps on a constant slope and on one whose sign alternates, as multiples of learning rate x slope.
 
@@ -188,12 +169,12 @@ def constant_slope(momentum_step: Callable, velocity_after: Callable, *, predict
     figure, (left, right) = style.new_figure(1, 2, width=9.4, height=3.8, width_ratios=(1.5, 1))
     said = []
     for i, beta in enumerate((0.5, 0.9, 0.97)):
-        look = {"color": style.COLOURS[i], "linestyle": style.LINES[i]}
+        look = style.line(i)
         steady = velocities(momentum_step, np.ones(count), beta)
         left.plot(range(1, count + 1), -steady, label=f"β = {beta:g}", **look)
         marked = [1, *range(10, count + 1, 10)]
         formula = [-float(predicted(np.ones(1), t, 1.0, beta)[0]) for t in marked]
-        left.plot(marked, formula, color=style.COLOURS[i], marker=style.MARKERS[i], markersize=5, linestyle="none")
+        left.plot(marked, formula, markersize=5, **style.dots(i))
         switching = np.abs(velocities(momentum_step, (-1.0) ** np.arange(40), beta))
         if beta < 0.97:
             mark = {"marker": style.MARKERS[i], "markersize": 3.5}
@@ -224,8 +205,7 @@ def constant_slope(momentum_step: Callable, velocity_after: Callable, *, predict
 # ---------------------------------------------------------------- momentum on the bowl
 
 
-@style.experiment
-@print_unusable
+@experiment
 def momentum_on_the_bowl(
     gradient_descent_step: Callable,
     momentum_step: Callable,
@@ -283,12 +263,11 @@ def momentum_factor(momentum_step: Callable, x: np.ndarray, beta: float) -> np.n
         columns.append([new_theta, new_m])
     matrices = np.moveaxis(np.array(columns), -1, 0)
     if not np.isfinite(matrices).all():
-        raise UnusableResult("Your momentum_step did not return finite numbers. Run its check first.")
+        raise unusable("momentum_step", "did not return finite numbers")
     return np.abs(np.linalg.eigvals(matrices)).max(axis=1)
 
 
-@style.experiment
-@print_unusable
+@experiment
 def momentum_plateau(momentum_step: Callable) -> None:
     """The factor per step against learning rate x curvature, for four values of beta."""
     x = np.geomspace(1e-3, 5, 1200)
@@ -296,8 +275,7 @@ def momentum_plateau(momentum_step: Callable) -> None:
     said = []
     for i, beta in enumerate((0.0, 0.566, 0.9, 0.97)):
         factor = momentum_factor(momentum_step, x, beta)
-        look = {"color": style.COLOURS[i], "linestyle": style.LINES[i], "marker": style.MARKERS[i]}
-        axes.semilogx(x, factor, label=f"β = {beta:g}", markevery=(40 + 30 * i, 150), markersize=5, **look)
+        axes.semilogx(x, factor, label=f"β = {beta:g}", markevery=(40 + 30 * i, 150), markersize=5, **style.curve(i))
         stable = x[factor < 1 - 1e-9]
         said.append(f"β = {beta:g}: smallest factor {factor.min():.3f}, below 1 up to {stable.max(initial=0):.2f}")
     axes.axhline(1, color=style.GREY, linewidth=1)
@@ -328,8 +306,7 @@ def steps_on(optimizer: Optimizer, curvatures: np.ndarray, most: int = 60_000) -
     return float(last + 1) if np.abs(theta).max() < 1e-6 else float("nan")
 
 
-@style.experiment
-@print_unusable
+@experiment
 def steps_by_condition_number(gradient_descent_step: Callable, momentum_step: Callable) -> None:
     """The number of steps to a millionth of the distance against the condition number, with the best settings."""
     numbers = np.array([3, 10, 30, 100, 300, 1000, 3000])
@@ -346,8 +323,7 @@ def steps_by_condition_number(gradient_descent_step: Callable, momentum_step: Ca
             counts[name].append(steps_on(optimizer, curvatures))
     figure, axes = style.new_figure(height=3.7, width=7.6)
     for i, (name, row) in enumerate(counts.items()):
-        look = {"color": style.COLOURS[i], "linestyle": style.LINES[i], "marker": style.MARKERS[i]}
-        axes.loglog(numbers, row, markersize=5, label=name, **look)
+        axes.loglog(numbers, row, markersize=5, label=name, **style.curve(i))
     axes.set(xlabel="condition number", ylabel="steps", title="steps until a millionth of the distance is left")
     axes.set_xticks(numbers, [f"{value}" for value in numbers])
     axes.minorticks_off()
@@ -379,8 +355,7 @@ PHASE = 60
 RATES = (0.01, 0.1, 0.01)
 
 
-@style.experiment
-@print_unusable
+@experiment
 def when_the_learning_rate_changes(
     momentum_step: Callable, sgd_momentum_step: Callable, *, prediction: dict[str, float | None] | None = None
 ) -> None:
@@ -394,15 +369,14 @@ def when_the_learning_rate_changes(
         "textbook": Optimizer("textbook", momentum_step, ("m",), {**in_both, "beta": 0.9}),
         "PyTorch": Optimizer("PyTorch", sgd_momentum_step, ("buffer",), {**in_both, "momentum": 0.9, "dampening": 0.0}),
     }
-    lengths = {name: np.abs(_steps(form, np.ones(3 * PHASE))) for name, form in forms.items()}
+    lengths = {name: np.abs(steps_for(form, np.ones(3 * PHASE))) for name, form in forms.items()}
     figure, (top, bottom) = style.new_figure(2, 1, width=7.6, height=4.6, sharex=True, height_ratios=(1, 2.6))
     steps = np.arange(1, 3 * PHASE + 1)
     top.semilogy(steps, schedule, color=style.BLACK, drawstyle="steps-mid")
     top.set(ylabel="η", title="the learning rate", ylim=(0.005, 0.2))
     said = []
     for i, (name, length) in enumerate(lengths.items()):
-        look = {"color": style.COLOURS[i], "linestyle": style.LINES[i], "marker": style.MARKERS[i]}
-        bottom.semilogy(steps, length, markevery=(5 * i, 10), markersize=5, label=name, **look)
+        bottom.semilogy(steps, length, markevery=(5 * i, 10), markersize=5, label=name, **style.curve(i))
         before, at = length[2 * PHASE - 1], length[2 * PHASE]
         settled = RATES[2] / (1 - 0.9)
         slow = np.flatnonzero(np.abs(length[2 * PHASE :] / settled - 1) > 0.1)
@@ -428,8 +402,7 @@ def when_the_learning_rate_changes(
 # ---------------------------------------------------------------- digits
 
 
-@style.experiment
-@print_unusable
+@experiment
 def train_with_momentum(
     gradient_descent_step: Callable, momentum_step: Callable, *, prediction: float | None = None
 ) -> None:
@@ -478,8 +451,7 @@ def loss_after(optimizer: Optimizer, network: DigitsNetwork, batch: int | None, 
     return network.loss(theta)
 
 
-@style.experiment
-@print_unusable
+@experiment
 def effective_learning_rate(gradient_descent_step: Callable, momentum_step: Callable) -> None:
     """The training loss against learning rate / (1 - beta), without momentum and with it; minibatches or all images."""
     network, rates = DigitsNetwork(SMALL), np.array([0.1, 0.3, 1.0, 2.0, 5.0])
@@ -492,9 +464,8 @@ def effective_learning_rate(gradient_descent_step: Callable, momentum_step: Call
             for rate in rates:
                 steps = plain(gradient_descent_step, rate) if i == 0 else with_momentum(momentum_step, rate / 10, 0.9)
                 losses.append(loss_after(steps, network, batch))
-            look = {"color": style.COLOURS[i], "linestyle": style.LINES[i], "marker": style.MARKERS[i]}
             shown = np.minimum(np.nan_to_num(losses, nan=np.inf), 10)
-            axes.loglog(rates, shown, markersize=5, label=name, **look)
+            axes.loglog(rates, shown, markersize=5, label=name, **style.curve(i))
             best = int(np.argmin(shown))
             said.append(f"{title}, {name}: lowest loss {shown[best]:.2g} at {rates[best]:g}")
         axes.axhline(np.log(10), color=style.GREY, linestyle=":", linewidth=1)

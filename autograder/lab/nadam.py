@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import numpy as np
 
 from autograder.lab import style
-from autograder.lab.activations import UnusableResult, checked, print_unusable
-from autograder.lab.adam import gradient_descent, momentum
 from autograder.lab.descent import (
+    BETA1,
     BOWL,
+    EPSILON,
     DigitsNetwork,
     Gradient,
     Optimizer,
+    adam_like,
     descend,
     draw_path,
     draw_surface,
+    gradient_descent,
+    momentum,
+    steps_for,
     steps_until,
     train,
 )
-from autograder.lab.gradient_clipping import guess, number
+from autograder.lab.experiment import experiment
+from autograder.lab.students import checked, function_name, guess, number, unusable
 
-BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8
 DECAYS = (0.0, 0.004, 1.0, 1e6)
 """Values of momentum_decay: 0, PyTorch's, that of Keras, and one that makes the momentum constant."""
 OWN = {0.0: "", 0.004: " (PyTorch)", 1.0: " (Keras)", 1e6: " (constant)"}
@@ -58,12 +61,6 @@ def dozat_step(theta, gradient, m, s, mu_product, t, learning_rate, beta1, beta2
     return theta - learning_rate * direction / (np.sqrt(s_hat) + epsilon), m, s, mu_product
 
 
-def adam_like(name: str, step: Callable, learning_rate: float, epsilon: float = EPSILON) -> Optimizer:
-    """A step with Adam's state and settings: Adam itself, or Nadam with constant momentum."""
-    settings = {"learning_rate": learning_rate, "beta1": BETA1, "beta2": BETA2, "epsilon": epsilon}
-    return Optimizer(name, step, ("m", "s"), settings, counts=True)
-
-
 class CarriesProduct(Optimizer):
     """An optimizer whose state is (m, s, mu_product): two arrays and a number that starts at 1."""
 
@@ -80,11 +77,8 @@ class CarriesProduct(Optimizer):
         returned = self.step(theta.copy(), gradient(theta), m.copy(), s.copy(), float(product), t, *settings)
         parts = list(returned) if isinstance(returned, (tuple, list)) else []
         if [np.shape(part) for part in parts] != [theta.shape] * 3 + [()] or parts[3] is None:
-            name = getattr(self.step, "__name__", "function")
-            raise UnusableResult(
-                f"Your {name} did not return (theta, m, s, mu_product), the first three of the shape of theta. "
-                "Run its check first."
-            )
+            name = function_name(self.step)
+            raise unusable(name, "did not return (theta, m, s, mu_product), the first three of the shape of theta")
         return np.asarray(parts[0], dtype=float), tuple(np.asarray(part, dtype=float) for part in parts[1:])
 
 
@@ -92,8 +86,7 @@ def nadam(
     step: Callable, learning_rate: float, momentum_decay: float = 0.004, name: str = "NAdam", epsilon: float = EPSILON
 ) -> Optimizer:
     """A student's nadam_step with PyTorch's other settings."""
-    settings = {"learning_rate": learning_rate, "beta1": BETA1, "beta2": BETA2, "epsilon": epsilon}
-    return CarriesProduct(name, step, ("m", "s"), {**settings, "momentum_decay": momentum_decay}, counts=True)
+    return CarriesProduct(**vars(adam_like(name, step, learning_rate, epsilon, momentum_decay=momentum_decay)))
 
 
 def nesterov(learning_rate: float) -> Optimizer:
@@ -116,16 +109,6 @@ def rmsprop(learning_rate: float) -> Optimizer:
     return Optimizer("RMSProp", step, ("s",), {"rate": learning_rate})
 
 
-def steps_for(optimizer: Optimizer, gradients: np.ndarray) -> np.ndarray:
-    """What an optimizer subtracts from theta at each step, for given gradients; learning rate 1."""
-    theta = np.zeros(gradients.shape[1:])
-    state, steps = optimizer.begin(theta), []
-    for t, gradient in enumerate(gradients, start=1):
-        after, state = optimizer.advance(theta, lambda _, gradient=gradient: gradient, state, t)
-        steps.append(theta - after)
-    return np.array(steps)
-
-
 def weights_by_age(optimizer: Optimizer, steps: int = 50, ages: int = 8) -> np.ndarray:
     """How much of the gradients of age 0, 1, 2, ... is in the direction of the last of so many steps.
 
@@ -137,15 +120,10 @@ def weights_by_age(optimizer: Optimizer, steps: int = 50, ages: int = 8) -> np.n
     return steps_for(optimizer, gradients)[-1] / tiny
 
 
-def _look(i: int) -> dict[str, Any]:
-    return {"color": style.COLOURS[i], "linestyle": style.LINES[i], "marker": style.MARKERS[i], "markersize": 5}
-
-
 # ---------------------------------------------------------------- the trick
 
 
-@style.experiment
-@print_unusable
+@experiment
 def one_step_ahead(nadam_constant_step: Callable, *, prediction: float | None = None) -> None:
     """Steps for a constant gradient, and for one that turns round after 40 steps: Adam and Nadam.
 
@@ -160,12 +138,11 @@ def one_step_ahead(nadam_constant_step: Callable, *, prediction: float | None = 
     turned = {item.name: steps_for(item, turning)[:, 0] for item in optimizers[:2]}
     figure, (left, right) = style.new_figure(1, 2, width=9.4, height=3.6)
     for i, (name, found) in enumerate(first.items()):
-        left.plot(np.arange(1, 26), found, label=name, linewidth=1.5, **_look(i))
+        left.plot(np.arange(1, 26), found, label=name, linewidth=1.5, **style.curve(i, markersize=5))
     if prediction is not None:
-        look = {"marker": "D", "markersize": 11, "markerfacecolor": "none", "color": style.BLACK, "linestyle": "none"}
-        left.plot(1, prediction, label="your prediction", **look)
+        left.plot(1, prediction, markersize=11, **style.RHOMB)
     for i, (name, found) in enumerate(turned.items()):
-        right.plot(np.arange(37, 61), found[36:], label=name, linewidth=1.5, **_look(i))
+        right.plot(np.arange(37, 61), found[36:], label=name, linewidth=1.5, **style.curve(i, markersize=5))
     right.axhline(0, color=style.BLACK, linewidth=1)
     right.axvline(40.5, color=style.GREY, linewidth=1, linestyle=":")
     right.text(41, 0.93, "from here on the gradient is −1", fontsize=9, va="center")
@@ -193,8 +170,7 @@ def one_step_ahead(nadam_constant_step: Callable, *, prediction: float | None = 
 # ---------------------------------------------------------------- the schedule
 
 
-@style.experiment
-@print_unusable
+@experiment
 def plot_nadam_momentum(nadam_momentum: Callable, *, prediction: float | None = None) -> None:
     """The momentum over the steps for four values of momentum_decay, beta1 = 0.9.
 
@@ -207,7 +183,7 @@ def plot_nadam_momentum(nadam_momentum: Callable, *, prediction: float | None = 
     said = []
     for i, decay in enumerate(DECAYS):
         found = np.array([mu(int(step), BETA1, decay) for step in t])
-        axes.semilogx(t, found, label=f"{decay:g}{OWN[decay]}", markevery=(2 * i, 8), **_look(i))
+        axes.semilogx(t, found, label=f"{decay:g}{OWN[decay]}", markevery=(2 * i, 8), **style.curve(i, markersize=5))
         values = ", ".join(f"{mu(step, BETA1, decay):.3f}" for step in (1, 100, 1000, 10_000))
         said.append(f"momentum_decay = {decay:g}: {values}")
     if prediction is not None:
@@ -222,8 +198,7 @@ def plot_nadam_momentum(nadam_momentum: Callable, *, prediction: float | None = 
     )
 
 
-@style.experiment
-@print_unusable
+@experiment
 def nadam_directions(nadam_step: Callable) -> None:
     """NAdam's steps for a constant gradient, and the weights of the gradients in its direction."""
     decays = DECAYS[1:]
@@ -236,7 +211,8 @@ def nadam_directions(nadam_step: Callable) -> None:
         weights[name] = weights_by_age(nadam(nadam_step, 1.0, decay, epsilon=1.0))
     figure, (left, right) = style.new_figure(1, 2, width=9.6, height=3.7)
     for i, (name, found) in enumerate(steps.items()):
-        left.semilogx(t, found, label=name, markevery=[0, 1, 2, 4, 9, 19, 49, 99, 199], linewidth=1.5, **_look(i))
+        look = style.curve(i, markersize=5)
+        left.semilogx(t, found, label=name, markevery=[0, 1, 2, 4, 9, 19, 49, 99, 199], linewidth=1.5, **look)
     left.axhline(1, color=style.GREY, linewidth=1, linestyle=":")
     left.set(xlabel="step t", ylabel="step in learning rates", title="a constant gradient", ylim=(0.6, 1.6))
     left.legend(title="momentum_decay", fontsize=8)
@@ -269,8 +245,7 @@ MOST = 1500
 SHOWN = 0.25
 
 
-@style.experiment
-@print_unusable
+@experiment
 def adam_against_nadam(nadam_constant_step: Callable, nadam_step: Callable, *, momentum_decay: float = 0.004) -> None:
     """Adam and two forms of Nadam on the elongated bowl: paths at one learning rate, steps at many.
 
@@ -291,7 +266,7 @@ def adam_against_nadam(nadam_constant_step: Callable, nadam_step: Callable, *, m
         counts = [steps_until(BOWL, path, 1e-6) for path in paths.values()]
         draw_path(left, paths[SHOWN], name, i, markers=60)
         drawn = [np.nan if count is None else count for count in counts]
-        right.loglog(RATES, drawn, label=name, linewidth=1.5, **_look(i))
+        right.loglog(RATES, drawn, label=name, linewidth=1.5, **style.curve(i, markersize=5))
         missing = [rate for rate, count in zip(RATES, counts, strict=True) if count is None]
         right.plot(missing, [1.25 * MOST] * len(missing), color=style.COLOURS[i], marker="x", linestyle="none")
         print(f"  {name}\n             " + "".join(f"{'-' if count is None else count:>6}" for count in counts))
@@ -337,8 +312,7 @@ def situations() -> dict[str, np.ndarray]:
     }
 
 
-@style.experiment
-@print_unusable
+@experiment
 def compare_last_updates(last_update: Callable) -> None:
     """The last update of six optimizers in six situations, in learning rates."""
     columns = situations()
@@ -397,8 +371,7 @@ def furthest_apart(accuracies: np.ndarray, shuffles: int = 4000) -> tuple[int, i
     return int(means.argmax()), int(means.argmin()), difference, float((shuffled >= difference - 1e-9).mean())
 
 
-@style.experiment
-@print_unusable
+@experiment
 def six_on_the_digits(nadam_step: Callable, *, seeds: Sequence[int] = SEEDS) -> None:
     """All six optimizers on the digits, several seeds each: the training loss and the validation accuracy."""
     network = DigitsNetwork((32, 32))
@@ -408,9 +381,9 @@ def six_on_the_digits(nadam_step: Callable, *, seeds: Sequence[int] = SEEDS) -> 
     losses = np.array([[run.by_epoch for run in row] for row in runs.values()])
     figure, (left, right) = style.new_figure(1, 2, width=9.6, height=3.9)
     for i, name in enumerate(runs):
-        left.semilogy(np.median(losses[i], axis=0), label=name, linewidth=1.5, **_look(i))
+        left.semilogy(np.median(losses[i], axis=0), label=name, linewidth=1.5, **style.curve(i, markersize=5))
         places = i + np.linspace(-0.2, 0.2, len(seeds))
-        right.plot(places, accuracies[i], linestyle="none", marker=style.MARKERS[i], color=style.COLOURS[i])
+        right.plot(places, accuracies[i], **style.dots(i))
         right.hlines(accuracies[i].mean(), i - 0.35, i + 0.35, color=style.BLACK, linewidth=2)
     left.set(xlabel="epoch", ylabel="training loss, median of the seeds", title="digits, 3466 parameters")
     left.legend(fontsize=8)

@@ -8,7 +8,6 @@ from collections.abc import Callable
 import numpy as np
 
 from autograder.lab import style
-from autograder.lab.activations import UnusableResult, checked, print_unusable
 from autograder.lab.descent import (
     BOWL,
     CURVATURES,
@@ -19,9 +18,12 @@ from autograder.lab.descent import (
     descend,
     draw_path,
     draw_surface,
+    in_steps,
     steps_until,
     train,
 )
+from autograder.lab.experiment import experiment
+from autograder.lab.students import checked, guess, unusable
 
 LEARNING_RATE, BETA = 0.015, 0.9
 ENOUGH = 1e-6
@@ -40,21 +42,8 @@ def optimizer(name: str, step: Callable, learning_rate: float = LEARNING_RATE, b
     return Optimizer(name, step, ("m",), {"learning_rate": learning_rate, "beta": beta}, looks_ahead=True)
 
 
-def guess(prediction: object) -> float | None:
-    """A student's prediction as a number, or None where there is none. Raises UnusableResult for anything else."""
-    if prediction is None or (isinstance(prediction, (int, float)) and np.isfinite(prediction)):
-        return prediction
-    raise UnusableResult("Your prediction should be a number, or None where you have none.")
-
-
-def in_steps(count: int | None) -> str:
-    """A number of steps in words."""
-    return "never" if count is None else f"{count} steps"
-
-
 def _look(number: int, every: int = 1) -> dict:
-    colours = {"color": style.COLOURS[number], "linestyle": style.LINES[number]}
-    return {**colours, "marker": style.MARKERS[number], "markevery": every, "markersize": 4.5, "linewidth": 1.5}
+    return style.curve(number, markevery=every, markersize=4.5, linewidth=1.5)
 
 
 def _draw_loss(axes, paths: dict[str, np.ndarray], every: int) -> None:
@@ -66,8 +55,7 @@ def _draw_loss(axes, paths: dict[str, np.ndarray], every: int) -> None:
 # ---------------------------------------------------------------- the look ahead
 
 
-@style.experiment
-@print_unusable
+@experiment
 def momentum_and_nesterov(nesterov_step: Callable, *, prediction: float | None = None) -> None:
     """The paths of momentum and Nesterov on the elongated bowl, same settings, and their losses.
 
@@ -86,15 +74,15 @@ def momentum_and_nesterov(nesterov_step: Callable, *, prediction: float | None =
     right.axhline(ENOUGH, color=style.GREY, linestyle=":", linewidth=1.2)
     right.set(title="the loss", ylim=(1e-10, 1e3))
     figure.legend(*right.get_legend_handles_labels(), loc="outside lower center", ncols=2)
-    told = "; ".join(f"{name}: {in_steps(count)}" for name, count in counts.items())
-    print(f"until the loss stays below {ENOUGH:g}: {told}")
+    summary = "; ".join(f"{name}: {in_steps(count)}" for name, count in counts.items())
+    print(f"until the loss stays below {ENOUGH:g}: {summary}")
     if prediction is not None:
         print(f"your prediction for Nesterov: {prediction:g} steps")
     style.show(
         figure,
         "Left: two paths over the contour lines of an elongated bowl. Momentum swings across the bowl many times, "
         "Nesterov comes to rest on its long axis after one small swing. Right: their losses on a logarithmic axis. "
-        f"Until the loss stays below a millionth: {told}.",
+        f"Until the loss stays below a millionth: {summary}.",
     )
 
 
@@ -108,8 +96,7 @@ def looking(nesterov_step: Callable, share: float) -> Callable:
     return step
 
 
-@style.experiment
-@print_unusable
+@experiment
 def how_far_ahead(nesterov_step: Callable) -> None:
     """The gradient taken at theta + c * beta * m, for c from -1 (the wrong sign) to 2.5, on the elongated bowl."""
     shares = np.round(np.arange(-1, 2.55, 0.1), 1)
@@ -139,11 +126,11 @@ def how_far_ahead(nesterov_step: Callable) -> None:
     right.minorticks_off()
     right.legend(loc="upper center")
     limits = f"from c = {good[0][0]:g} to {good[-1][0]:g}" if good else "for no c"
-    told = ", ".join(f"{in_steps(counts[c])} at c = {c:g}" for c in (0.0, 1.0))
+    summary = ", ".join(f"{in_steps(counts[c])} at c = {c:g}" for c in (0.0, 1.0))
     style.show(
         figure,
         "Left: the losses on a logarithmic axis; with c = -1 the loss grows by orders of magnitude, with 0 and 1 it "
-        f"falls. Right: the number of steps against c. The descent arrives {limits}: {told}; elsewhere never.",
+        f"falls. Right: the number of steps against c. The descent arrives {limits}: {summary}; elsewhere never.",
     )
 
 
@@ -161,8 +148,7 @@ def plain_sgd_momentum(theta, gradient, buffer, learning_rate, momentum):
     return theta - learning_rate * buffer, buffer
 
 
-@style.experiment
-@print_unusable
+@experiment
 def old_or_new_buffer(sgd_nesterov_step: Callable) -> None:
     """The bowl with PyTorch's Nesterov, with the old buffer in its place, and with plain momentum."""
     steps = {
@@ -209,15 +195,12 @@ def mapped(look_ahead_to_pytorch: Callable, path: np.ndarray, velocities: np.nda
         returned = look_ahead_to_pytorch(theta.copy(), m.copy(), *settings.values())
         pair = isinstance(returned, (tuple, list)) and len(returned) == 2
         if not pair or np.shape(returned[0]) != theta.shape:
-            raise UnusableResult(
-                "Your look_ahead_to_pytorch did not return (theta_torch, buffer). Run its check first."
-            )
+            raise unusable("look_ahead_to_pytorch", "did not return (theta_torch, buffer)")
         points.append(np.asarray(returned[0], dtype=float))
     return np.array(points)
 
 
-@style.experiment
-@print_unusable
+@experiment
 def one_method_two_paths(
     nesterov_step: Callable, sgd_nesterov_step: Callable, look_ahead_to_pytorch: Callable, *, steps: int = 9
 ) -> None:
@@ -282,8 +265,7 @@ def limit_of(shrink_factor: Callable, nesterov: bool) -> float:
     return float(gone[above[0]]) if len(above) else np.nan
 
 
-@style.experiment
-@print_unusable
+@experiment
 def nesterov_limit(shrink_factor: Callable, nesterov_step: Callable, *, prediction: float | None = None) -> None:
     """The factor per step against learning rate times curvature, and the steps on the bowl against the learning rate.
 
@@ -293,13 +275,13 @@ def nesterov_limit(shrink_factor: Callable, nesterov_step: Callable, *, predicti
     figure, (left, right) = style.new_figure(1, 2, width=9.4, height=3.9)
     gone, few = np.linspace(0, 4.2, 841), np.array([0.1, 0.35, 0.6, 0.85, 1.1, 1.35, 1.6, 2.2, 2.8, 3.4, 4.0])
     rates = np.geomspace(0.002, 0.1, 60)
-    told = []
+    alt_parts = []
     steps = {MOMENTUM: momentum_step, NESTEROV: nesterov_step}
     for number, (name, step) in enumerate(steps.items()):
         nesterov = name == NESTEROV
-        look = {"color": style.COLOURS[number], "linestyle": style.LINES[number]}
+        look = style.line(number)
         left.plot(gone, factor(gone, 1.0, BETA, nesterov), **look, label=f"{name}, shrink_factor")
-        dots = {"color": style.COLOURS[number], "marker": style.MARKERS[number], "linestyle": "none", "markersize": 4.5}
+        dots = style.dots(number, markersize=4.5)
         left.plot(few, [measured_factor(step, x) for x in few], **dots, label=f"{name}, measured")
         limit = limit_of(factor, nesterov)
         counts = [steps_until(BOWL, descend(optimizer(name, step, rate), BOWL, MOST_STEPS), ENOUGH) for rate in rates]
@@ -307,10 +289,9 @@ def nesterov_limit(shrink_factor: Callable, nesterov_step: Callable, *, predicti
         if arrived:
             right.semilogx(*zip(*arrived, strict=True), **dots)
         right.axvline(limit / CURVATURES.max(), **look, linewidth=1.2)
-        told.append(f"{name}: factor 1 at learning rate times curvature = {limit:.4g}")
+        alt_parts.append(f"{name}: factor 1 at learning rate times curvature = {limit:.4g}")
     left.axhline(1, color=style.BLACK, linewidth=1, linestyle=":")
-    if prediction is not None:
-        left.axvline(prediction, color=style.BLACK, linewidth=1.2, linestyle=":", label="your prediction")
+    style.mark_prediction(left, prediction, linewidth=1.2)
     left.set(xlabel="learning rate · curvature", ylabel="factor per step", ylim=(0, 2), xlim=(0, 4.2))
     left.set_title(f"above 1: divergence (β = {BETA:g})")
     right.set(xlabel="learning rate", ylabel="steps", ylim=(0, 360), xlim=(0.0018, 0.11))
@@ -318,7 +299,7 @@ def nesterov_limit(shrink_factor: Callable, nesterov_step: Callable, *, predicti
     right.minorticks_off()
     right.set_title(f"the bowl: steps until the loss stays below {ENOUGH:g}")
     figure.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=2 + (prediction is not None))
-    print("; ".join(told))
+    print("; ".join(alt_parts))
     if prediction is not None:
         print(f"your prediction for Nesterov: {prediction:g}")
     style.show(
@@ -326,18 +307,17 @@ def nesterov_limit(shrink_factor: Callable, nesterov_step: Callable, *, predicti
         "Left: the factor per step against learning rate times curvature. Momentum's is flat at 0.95 up to 3.8 and "
         "then above 1. Nesterov's falls to 0 near 1, rises steeply and is above 1 from about 1.36. Measured dots lie "
         "on both curves. Right: steps on the bowl against the learning rate; from 0.004 on Nesterov needs fewer, "
-        f"and its dots end first, at a vertical line for its limit. {'; '.join(told)}.",
+        f"and its dots end first, at a vertical line for its limit. {'; '.join(alt_parts)}.",
     )
 
 
-@style.experiment
-@print_unusable
+@experiment
 def best_of_momentum_and_nesterov(shrink_factor: Callable, nesterov_step: Callable) -> None:
     """The factor of the bowl's slower direction over learning rate and beta, for momentum and for Nesterov."""
     factor = checked(shrink_factor)
     betas, rates = np.linspace(0, 0.99, 100), np.geomspace(0.004, 0.08, 120)
     figure, panels = style.new_figure(1, 2, width=9.4, height=4.0, sharey=True)
-    told = []
+    alt_parts = []
     steps = {MOMENTUM: momentum_step, NESTEROV: nesterov_step}
     for axes, (name, step) in zip(panels, steps.items(), strict=True):
         table = np.array([[factor(CURVATURES, r, b, name == NESTEROV).max() for r in rates] for b in betas])
@@ -354,15 +334,15 @@ def best_of_momentum_and_nesterov(shrink_factor: Callable, nesterov_step: Callab
         axes.grid(False)
         axes.text(0.97, 0.04, "diverges", transform=axes.transAxes, ha="right", color=style.BLACK)
         said = f"{name}: best factor {table[row, column]:.3f} at learning rate {rate:.3f}, beta {beta:.2f}"
-        told.append(f"{said}: {in_steps(count)}")
+        alt_parts.append(f"{said}: {in_steps(count)}")
     panels[0].set_ylabel("β")
     figure.colorbar(picture, ax=panels, label="factor per step", pad=0.01)
-    print("\n".join(told))
+    print("\n".join(alt_parts))
     style.show(
         figure,
         "Two maps of the factor per step over learning rate and beta, darker where it is smaller and the descent "
         "faster, grey where it diverges. Momentum's coloured region reaches to larger learning rates. A star at the "
-        f"edge of the grey marks the best settings. {'; '.join(told)}.",
+        f"edge of the grey marks the best settings. {'; '.join(alt_parts)}.",
     )
 
 
@@ -377,12 +357,11 @@ def runs_on_digits(step: Callable, rate: float) -> list[Training]:
     return [train(network, optimizer("", step, rate), epochs=EPOCHS, seed=seed) for seed in SEEDS]
 
 
-@style.experiment
-@print_unusable
+@experiment
 def nesterov_on_digits(nesterov_step: Callable) -> None:
     """Momentum and Nesterov on the digits: losses and accuracies for several learning rates, three starts each."""
     figure, (left, right) = style.new_figure(1, 2, width=9.2, height=3.8)
-    told = []
+    alt_parts = []
     for number, (name, step) in enumerate({MOMENTUM: momentum_step, NESTEROV: nesterov_step}.items()):
         look = {"color": style.COLOURS[number], "marker": style.MARKERS[number], "markersize": 5}
         accuracies = []
@@ -395,17 +374,18 @@ def nesterov_on_digits(nesterov_step: Callable) -> None:
                 for run in runs:
                     right.semilogy(run.by_epoch, **look, linestyle=style.LINES[number], linewidth=1.2)
             accuracies.append(f"{np.mean([run.accuracy for run in runs]):.3f} at {rate:g}")
-        told.append(f"{name}: {', '.join(accuracies)}")
+        alt_parts.append(f"{name}: {', '.join(accuracies)}")
     left.set(xlabel="learning rate", ylabel="training loss", title=f"after {EPOCHS} epochs, three starts each")
     left.set_xticks(RATES, [f"{rate:g}" for rate in RATES])
     left.minorticks_off()
     right.set(xlabel="epoch", ylabel="training loss", title="learning rate 0.03", xticks=range(EPOCHS + 1))
     figure.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=2)
     print("mean accuracy on the validation images")
-    print("\n".join(told))
+    print("\n".join(alt_parts))
     style.show(
         figure,
         "Left: the training loss of a network on digits after four epochs, for four learning rates; the dots of "
         "momentum and Nesterov overlap at 0.01 and 0.03; at 0.1 Nesterov's are lower, at 0.2 all are above 1. Right: "
-        f"their losses by epoch at learning rate 0.03, almost the same. Mean validation accuracy: {'; '.join(told)}.",
+        "their losses by epoch at learning rate 0.03, almost the same. Mean validation accuracy: "
+        f"{'; '.join(alt_parts)}.",
     )

@@ -21,6 +21,8 @@ from autograder.judge.comparison import compare
 from autograder.judge.cupy_trial import to_gpu
 from autograder.judge.expectations import from_tensor, to_tensor
 from autograder.lab import style
+from autograder.lab.activations import SELU_ALPHA, SELU_SCALE
+from autograder.lab.experiment import experiment
 from autograder.lab.function_toolbox import one_thread
 from autograder.plaindata.values import NotPlain, plain
 
@@ -212,9 +214,6 @@ def _dense(size: int) -> dict[str, Any]:
     return {"x": _table(size, 256), "weight": _table(256, 256, 1) / 16, "bias": _numbers(256, 2)}
 
 
-ALPHA, SCALE = 1.6732632423543772, 1.0507009873554805
-"""SELU's constants, as PyTorch has them."""
-
 CONTESTS: dict[str, Contest] = {
     "sigmoid": _elementwise(lambda torch, F: torch.sigmoid, "torch.sigmoid(z)"),
     "tanh": _elementwise(lambda torch, F: torch.tanh, "torch.tanh(z)"),
@@ -231,7 +230,9 @@ CONTESTS: dict[str, Contest] = {
         lambda aten: lambda dout, z: aten.elu_backward(dout, 1.0, 1.0, 1.0, False, z), "the gradient of F.elu", "z"
     ),
     "selu_backward": _elementwise_backward(
-        lambda aten: lambda dout, z: aten.elu_backward(dout, ALPHA, SCALE, 1.0, False, z), "the gradient of F.selu", "z"
+        lambda aten: lambda dout, z: aten.elu_backward(dout, SELU_ALPHA, SELU_SCALE, 1.0, False, z),
+        "the gradient of F.selu",
+        "z",
     ),
     "batch_norm_train": Contest(_channels, {"PyTorch": _batch_norm(True)}, "F.batch_norm(..., training=True)"),
     "batch_norm_evaluate": Contest(_channels, {"PyTorch": _batch_norm(False)}, "F.batch_norm(...)", bytes_each=8),
@@ -270,11 +271,11 @@ CONTESTS: dict[str, Contest] = {
 # ---------------------------------------------------------------- the race
 
 
-@style.experiment
+@experiment
 def race(function: Callable[..., Any], *, exercise: str | None = None, largest: int | None = None) -> None:
     """How long a function of yours and PyTorch's take, against the size of their inputs.
 
-    function: your function; its name says which exercise it is, unless `kernel` does.
+    function: your function; its name says which exercise it is, unless `exercise` does.
     largest: the largest size to try.
 
     Draws one figure and prints the times. Where there is a GPU, PyTorch runs there as well, and so does your function
@@ -302,7 +303,7 @@ def _no_contest(name: str) -> str:
             f"{name} cannot be raced: it does not grow to any size in a way that can be compared. These can: {known}."
         )
     return (
-        f"There is no race for {name!r}. Give the name: lab.race(my_function, kernel='elu'). These can race: {known}."
+        f"There is no race for {name!r}. Give the name: lab.race(my_function, exercise='elu'). These can race: {known}."
     )
 
 
@@ -475,8 +476,8 @@ def _show(name: str, contest: Contest, lines: list[Line], remarks: list[str]) ->
     )
     for remark in [*_bandwidth(contest, lines), *remarks]:
         print(remark)
-    told = title.replace("\n", " ")
-    style.show(figure, f"Seconds of one call against the size ({contest.counted}), both axes logarithmic. {told}.")
+    summary = title.replace("\n", " ")
+    style.show(figure, f"Seconds of one call against the size ({contest.counted}), both axes logarithmic. {summary}.")
 
 
 def _times(lines: list[Line], counted: str) -> str:
@@ -514,13 +515,13 @@ def _bandwidth(contest: Contest, lines: list[Line]) -> list[str]:
     """How much of the least that has to move is moved in a second; passes over intermediate results move more."""
     if not contest.bytes_each:
         return []
-    told = []
+    speeds = []
     for line in lines:
         if not line.dotted:
             size = max(line.seconds)
-            told.append(f"{line.label} {contest.bytes_each * size / line.seconds[size] / 1e9:.3g}")
+            speeds.append(f"{line.label} {contest.bytes_each * size / line.seconds[size] / 1e9:.3g}")
     least = f"At least {contest.bytes_each} bytes have to move for each of the {contest.counted}"
-    return [f"{least}. Of these, at the largest size, in GB/s: {'; '.join(told)}."]
+    return [f"{least}. Of these, at the largest size, in GB/s: {'; '.join(speeds)}."]
 
 
 def finding(name: str, lines: list[Line], counted: str) -> str:

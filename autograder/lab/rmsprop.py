@@ -2,36 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from autograder.lab import style
-from autograder.lab.activations import UnusableResult, checked, print_unusable
 from autograder.lab.descent import (
     BOWL,
     DigitsNetwork,
     Optimizer,
-    Surface,
     descend,
     draw_path,
     draw_surface,
+    gradient_descent,
+    in_steps,
+    steps_for,
     steps_until,
     train,
+    turned,
 )
+from autograder.lab.experiment import experiment
+from autograder.lab.students import UnusableResult, checked, function_name, guess, guesses
 
 # ---------------------------------------------------------------- the optimizers
 
 
-def gradient_descent_step(theta: np.ndarray, gradient: np.ndarray, learning_rate: float) -> np.ndarray:
-    """A step of plain gradient descent."""
-    return theta - learning_rate * gradient
-
-
-def gradient_descent(rate: float) -> Optimizer:
-    """Gradient descent with a learning rate."""
-    return Optimizer(f"gradient descent, η = {rate:g}", gradient_descent_step, settings={"learning_rate": rate})
+def plain(rate: float) -> Optimizer:
+    """Gradient descent, named with its learning rate."""
+    return gradient_descent(rate, f"gradient descent, η = {rate:g}")
 
 
 def adagrad(step: Callable, rate: Any, name: str | None = None) -> Optimizer:
@@ -51,68 +50,23 @@ def centered(step: Callable, beta: float = 0.9, epsilon: float = 1e-8) -> Optimi
     return Optimizer("centered RMSProp", step, ("m", "s"), settings)
 
 
-def step_sizes(optimizer: Optimizer, gradients: np.ndarray) -> np.ndarray:
-    """How far downhill parameters go in each step, shape (T, n), when these gradients come, one row a step; or shape
-    (T,), where gradients are the numbers that one parameter gets."""
-    rows = np.asarray(gradients, dtype=float).reshape(len(gradients), -1)
-    at, sizes = np.zeros(rows.shape[1]), []
-    state = optimizer.begin(at)
-    for t, gradient in enumerate(rows, start=1):
-        after, state = optimizer.advance(at, lambda _, slope=gradient: slope.copy(), state, t)
-        sizes.append(-after)
-    return np.array(sizes).reshape(np.shape(gradients))
-
-
-def guess(prediction: Any) -> float | None:
-    """A student's prediction as a number, or None where there is none. Raises UnusableResult for anything else."""
-    if prediction is None:
-        return None
-    if isinstance(prediction, (int, float)) and np.isfinite(prediction):
-        return float(prediction)
-    raise UnusableResult("Your prediction should be a number, or None where you have none.")
-
-
-def guesses(prediction: Any, keys: Sequence[float]) -> dict[float, float]:
-    """The predictions in a dict with some of these keys. Raises UnusableResult for anything else."""
-    if prediction is None:
-        return {}
-    if not isinstance(prediction, dict) or not set(prediction) <= set(keys):
-        raise UnusableResult(f"Your prediction should be a dict with the keys {', '.join(f'{key:g}' for key in keys)}.")
-    return {key: number for key, value in prediction.items() if (number := guess(value)) is not None}
-
-
-def _look(number: int) -> dict[str, Any]:
-    return {"color": style.COLOURS[number], "linestyle": style.LINES[number]}
-
-
 def _hollow(axes: Any, x: float, y: float, label: str = "your prediction") -> None:
     """The student's prediction; a logarithmic axis has no place for one that is not positive."""
     if axes.get_yscale() == "log" and y <= 0:
         return
-    axes.plot(
-        x,
-        y,
-        marker="o",
-        markersize=10,
-        markerfacecolor="none",
-        markeredgecolor=style.BLACK,
-        linestyle="none",
-        markeredgewidth=1.6,
-        label=label,
-        zorder=6,
-    )
+    look = {"marker": "o", "markersize": 10, "markerfacecolor": "none", "markeredgecolor": style.BLACK}
+    axes.plot(x, y, linestyle="none", markeredgewidth=1.6, label=label, zorder=6, **look)
 
 
 # ---------------------------------------------------------------- AdaGrad
 
 
-@style.experiment
-@print_unusable
+@experiment
 def adagrad_on_the_bowl(adagrad_step: Callable) -> None:
     """AdaGrad and gradient descent on the bowl: their paths, and the loss for several learning rates of AdaGrad."""
     figure, (left, right) = style.new_figure(1, 2, width=10.0, height=3.7)
     draw_surface(left, BOWL)
-    runs = [gradient_descent(0.03)] + [adagrad(adagrad_step, rate) for rate in (0.1, 0.3, 1.0, 3.0)]
+    runs = [plain(0.03)] + [adagrad(adagrad_step, rate) for rate in (0.1, 0.3, 1.0, 3.0)]
     steps = 200
     said = []
     for number, optimizer in enumerate(runs):
@@ -120,8 +74,9 @@ def adagrad_on_the_bowl(adagrad_step: Callable) -> None:
         if number in (0, 3):
             draw_path(left, path[:61], optimizer.name, number, markers=30)
         loss = BOWL.loss(path[: steps + 1])
-        right.semilogy(np.maximum(loss, 1e-12), label=optimizer.name, linewidth=1.6, **_look(number))
-        said.append(f"{optimizer.name}: {in_steps(steps_until(BOWL, path, 1.0))}")
+        right.semilogy(np.maximum(loss, 1e-12), label=optimizer.name, linewidth=1.6, **style.line(number))
+        arrived = in_steps(steps_until(BOWL, path, 1.0), "not in 4000 steps")
+        said.append(f"{optimizer.name}: {arrived}")
     left.set_title("the first 60 steps")
     left.legend(loc="lower right", fontsize=8)
     right.set(xlabel="step", ylabel="loss", title="loss", ylim=(1e-6, 300))
@@ -135,13 +90,7 @@ def adagrad_on_the_bowl(adagrad_step: Callable) -> None:
     )
 
 
-def in_steps(count: int | None) -> str:
-    """A number of steps in words."""
-    return "not in 4000 steps" if count is None else f"{count} steps"
-
-
-@style.experiment
-@print_unusable
+@experiment
 def steps_on_a_constant_slope(
     adagrad_step: Callable, rmsprop_step: Callable | None = None, *, prediction: Any = None
 ) -> None:
@@ -157,12 +106,10 @@ def steps_on_a_constant_slope(
     figure, axes = style.new_figure(width=7.2, height=3.4)
     t, said = np.arange(1, 1001), []
     for number, optimizer in enumerate(runs):
-        sizes = step_sizes(optimizer, np.ones(len(t)))
-        axes.loglog(t, np.where(sizes > 0, sizes, np.nan), label=optimizer.name, **_look(number))
+        sizes = steps_for(optimizer, np.ones(len(t)))
+        axes.loglog(t, np.where(sizes > 0, sizes, np.nan), label=optimizer.name, **style.line(number))
         marks = np.array([1, 10, 100, 1000])
-        axes.loglog(
-            marks, sizes[marks - 1], linestyle="none", marker=style.MARKERS[number], color=style.COLOURS[number]
-        )
+        axes.loglog(marks, sizes[marks - 1], **style.dots(number))
         said.append(f"{optimizer.name}: " + ", ".join(f"{sizes[at - 1]:.3g}" for at in marks))
     if hundredth is not None:
         _hollow(axes, 100, hundredth)
@@ -185,8 +132,7 @@ def steps_on_a_constant_slope(
 JUMP, LENGTH = 100, 400
 
 
-@style.experiment
-@print_unusable
+@experiment
 def memory_of_the_average(moving_average: Callable, *, prediction: Any = None) -> None:
     """Averages of a noisy sequence that jumps, for three beta; and the weight that a value has when it grows old.
 
@@ -204,9 +150,9 @@ def memory_of_the_average(moving_average: Callable, *, prediction: Any = None) -
     left.plot(noisy, linestyle="none", marker=".", markersize=3, color=style.GREY, label="values")
     said = []
     for number, beta in enumerate(betas):
-        left.plot(average(noisy, beta), label=f"β = {beta:g}", linewidth=1.6, **_look(number))
+        left.plot(average(noisy, beta), label=f"β = {beta:g}", linewidth=1.6, **style.line(number))
         weights = average(push, beta)
-        right.semilogy(np.where(weights > 0, weights, np.nan), label=f"β = {beta:g}", **_look(number))
+        right.semilogy(np.where(weights > 0, weights, np.nan), label=f"β = {beta:g}", **style.line(number))
         age = round(1 / (1 - beta))
         right.plot(age, weights[age], marker=style.MARKERS[number], color=style.COLOURS[number], markersize=7)
         there = np.flatnonzero(average(clean, beta)[JUMP:] >= 1 - np.exp(-1))
@@ -232,8 +178,7 @@ def memory_of_the_average(moving_average: Callable, *, prediction: Any = None) -
 BURST, LARGE, SMALL = 20, 10.0, 0.1
 
 
-@style.experiment
-@print_unusable
+@experiment
 def after_a_burst(adagrad_step: Callable, rmsprop_step: Callable, *, prediction: float | None = None) -> None:
     """Twenty gradients of 10, then 0.1 for good: the steps of AdaGrad and RMSProp.
 
@@ -248,8 +193,8 @@ def after_a_burst(adagrad_step: Callable, rmsprop_step: Callable, *, prediction:
     axes.axvspan(0, BURST + 0.5, color=style.ORANGE, alpha=0.2, linewidth=0, label="gradient 10, then 0.1")
     said = []
     for number, optimizer in enumerate(runs):
-        sizes = step_sizes(optimizer, gradients)
-        look = {**_look(number), "marker": style.MARKERS[number], "markevery": (60, 150), "markersize": 5}
+        sizes = steps_for(optimizer, gradients)
+        look = style.curve(number, markevery=(60, 150), markersize=5)
         axes.semilogy(t, np.where(sizes > 0, sizes, np.nan), label=optimizer.name, **look)
         slow = np.flatnonzero(~(sizes[BURST:] >= 0.9))
         back = len(slow) and int(slow[-1]) + 1
@@ -268,8 +213,7 @@ def after_a_burst(adagrad_step: Callable, rmsprop_step: Callable, *, prediction:
     )
 
 
-@style.experiment
-@print_unusable
+@experiment
 def hovering_at_the_minimum(rmsprop_step: Callable, *, prediction: float | None = None) -> None:
     """RMSProp on the bowl at constant and at falling learning rates: the loss, and theta_2 at the end.
 
@@ -278,7 +222,7 @@ def hovering_at_the_minimum(rmsprop_step: Callable, *, prediction: float | None 
     prediction = guess(prediction)
     steps = 600
     runs = [
-        gradient_descent(0.03),
+        plain(0.03),
         rmsprop(rmsprop_step, 0.1),
         rmsprop(rmsprop_step, 0.03),
         rmsprop(rmsprop_step, lambda t: 0.3 * 0.98**t, "RMSProp, η = 0.3 · 0.98ᵗ"),
@@ -288,7 +232,7 @@ def hovering_at_the_minimum(rmsprop_step: Callable, *, prediction: float | None 
     for number, optimizer in enumerate(runs):
         path = descend(optimizer, BOWL, steps)
         loss = BOWL.loss(path)
-        look = {**_look(number), "marker": style.MARKERS[number], "markersize": 5, "linewidth": 1.6}
+        look = style.curve(number, markersize=5, linewidth=1.6)
         left.semilogy(np.maximum(loss, 1e-15), label=optimizer.name, markevery=75, **look)
         if number in (1, 2):
             end = np.arange(steps - 20, steps + 1)
@@ -315,41 +259,27 @@ def hovering_at_the_minimum(rmsprop_step: Callable, *, prediction: float | None 
     )
 
 
-def turned(degrees: float) -> Surface:
-    """The bowl, turned about its minimum."""
-    angle = np.radians(degrees)
-    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
-    start = turn @ np.array(BOWL.start)
-    return Surface(
-        f"bowl turned by {degrees:g} degrees",
-        lambda theta: BOWL.loss(theta @ turn),
-        lambda theta: turn @ BOWL.gradient(turn.T @ theta),
-        (float(start[0]), float(start[1])),
-        BOWL.lowest,
-        (-9.0, 4.0),
-        (-9.0, 4.0),
-    )
+VIEW = (-9.0, 4.0)
 
 
-@style.experiment
-@print_unusable
+@experiment
 def on_a_turned_bowl(adagrad_step: Callable, rmsprop_step: Callable) -> None:
     """The bowl turned by an angle: paths at 45 degrees, and the number of steps over the angle."""
     runs = [
-        gradient_descent(0.036),
+        plain(0.036),
         adagrad(adagrad_step, 3.0),
         rmsprop(rmsprop_step, lambda t: 0.3 * 0.98**t, "RMSProp, η = 0.3 · 0.98ᵗ"),
     ]
     angles = np.arange(0, 91, 5)
     figure, (left, right) = style.new_figure(1, 2, width=10.0, height=3.9, width_ratios=(1, 1.25))
-    draw_surface(left, turned(45))
+    draw_surface(left, turned(BOWL, 45, VIEW))
     said = []
     for number, optimizer in enumerate(runs):
-        draw_path(left, descend(optimizer, turned(45), 120), optimizer.name, number, markers=30)
-        counts = [steps_until(turned(angle), descend(optimizer, turned(angle), 1000), 1.0) for angle in angles]
+        draw_path(left, descend(optimizer, turned(BOWL, 45, VIEW), 120), optimizer.name, number, markers=30)
+        bowls = [turned(BOWL, angle, VIEW) for angle in angles]
+        counts = [steps_until(bowl, descend(optimizer, bowl, 1000), 1.0) for bowl in bowls]
         counts = np.array([np.nan if count is None else count for count in counts])
-        look = {**_look(number), "marker": style.MARKERS[number], "markersize": 5}
-        right.plot(angles, counts, label=optimizer.name, **look)
+        right.plot(angles, counts, label=optimizer.name, **style.curve(number, markersize=5))
         said.append(f"{optimizer.name}: {counts[0]:.0f} steps at 0°, {counts[len(angles) // 2]:.0f} at 45°")
     left.set(title="turned by 45 degrees", aspect="equal")
     right.set(xlabel="angle by which the bowl is turned, in degrees", ylabel="steps until the loss stays below 1")
@@ -367,8 +297,7 @@ def on_a_turned_bowl(adagrad_step: Callable, rmsprop_step: Callable) -> None:
 # ---------------------------------------------------------------- epsilon
 
 
-@style.experiment
-@print_unusable
+@experiment
 def where_epsilon_matters(
     rmsprop_step: Callable, textbook_rmsprop_step: Callable, *, prediction: float | None = None
 ) -> None:
@@ -387,7 +316,7 @@ def where_epsilon_matters(
     said = []
     for number, (name, optimizer) in enumerate(forms):
         after, _ = optimizer.advance(np.zeros(len(sizes)), lambda _: sizes, (sizes**2,), 1)
-        look = {**_look(number), "marker": style.MARKERS[number], "markevery": 10, "markersize": 4}
+        look = style.curve(number, markevery=10, markersize=4)
         left.loglog(sizes, np.where(after < 0, -after, np.nan), label=name, **look)
         half = float(np.exp(np.interp(0.5, -after, np.log(sizes)))) if (np.diff(-after) >= 0).all() else np.nan
         said.append(f"epsilon {name}: half of the usual step at a gradient of {half:.2g}")
@@ -404,7 +333,7 @@ def where_epsilon_matters(
     right.hist(np.log10(nonzero), bins=np.linspace(-12, 0, 61), color=style.SKY)
     top = right.get_ylim()[1]
     for exponent, number, name in ((-8, 0, "ε = 1e-8, outside"), (np.log10(1e-7) / 2, 2, "ε = 1e-7, inside")):
-        right.axvline(exponent, **_look(number))
+        right.axvline(exponent, **style.line(number))
         right.text(exponent - 0.15, top, name, rotation=90, ha="right", va="top", color=style.COLOURS[number])
     share = float((found**2 < 1e-7).mean())
     right.set(xlabel="log₁₀ of √s", ylabel="number of parameters", title="√s in a network after 5 epochs")
@@ -429,7 +358,7 @@ def _squares_on_digits(rmsprop_step: Callable) -> np.ndarray:
             last["s"] = np.asarray(returned[1], dtype=float)
         return returned
 
-    keep_s.__name__ = getattr(rmsprop_step, "__name__", "function")
+    keep_s.__name__ = function_name(rmsprop_step)
     train(DigitsNetwork((50, 50)), rmsprop(keep_s, 0.001), epochs=5)
     return last["s"]
 
@@ -437,8 +366,7 @@ def _squares_on_digits(rmsprop_step: Callable) -> np.ndarray:
 # ---------------------------------------------------------------- centered
 
 
-@style.experiment
-@print_unusable
+@experiment
 def centered_steps(rmsprop_step: Callable, centered_rmsprop_step: Callable, *, prediction: float | None = None) -> None:
     """Steps of centered and of ordinary RMSProp: gradients of mean 1 with noise, and a constant gradient.
 
@@ -452,10 +380,10 @@ def centered_steps(rmsprop_step: Callable, centered_rmsprop_step: Callable, *, p
     levels = np.logspace(-1.5, 1, 11)
     said = []
     for number, optimizer in enumerate(runs):
-        look = {**_look(number), "marker": style.MARKERS[number], "markersize": 5}
-        pace = step_sizes(optimizer, 1 + levels * noise)[100:].mean(axis=0)
+        look = style.curve(number, markersize=5)
+        pace = steps_for(optimizer, 1 + levels * noise)[100:].mean(axis=0)
         left.loglog(levels, np.where(pace > 0, pace, np.nan), label=optimizer.name, **look)
-        sizes = step_sizes(optimizer, np.ones(200))
+        sizes = steps_for(optimizer, np.ones(200))
         right.semilogy(
             np.arange(1, 201), np.where(sizes > 0, sizes, np.nan), label=optimizer.name, markevery=25, **look
         )
@@ -490,8 +418,7 @@ class PoorlyStarted(DigitsNetwork):
         return 0.5 * super().start(seed)
 
 
-@style.experiment
-@print_unusable
+@experiment
 def learning_rates_on_digits(adagrad_step: Callable, rmsprop_step: Callable) -> None:
     """The loss after six epochs over the learning rate: a network that is easy to train, and one that is not."""
     rates = {
@@ -506,15 +433,14 @@ def learning_rates_on_digits(adagrad_step: Callable, rmsprop_step: Callable) -> 
     for place, (axes, network, title) in enumerate(zip(panels, networks, titles, strict=True)):
         for number, (name, tried) in enumerate(rates.items()):
             make = {
-                "gradient descent": gradient_descent,
+                "gradient descent": plain,
                 "AdaGrad": lambda rate: adagrad(adagrad_step, rate),
                 "RMSProp": lambda rate: rmsprop(rmsprop_step, rate),
             }[name]
             results = [train(network, make(rate), epochs=EPOCHS, batch=64) for rate in tried[place]]
             losses = np.array([result.by_epoch[-1] for result in results])
             shown = np.where(np.isfinite(losses), np.minimum(losses, 5), 5)
-            look = {**_look(number), "marker": style.MARKERS[number], "markersize": 6}
-            axes.loglog(tried[place], shown, label=name, **look)
+            axes.loglog(tried[place], shown, label=name, **style.curve(number, markersize=6))
             best = int(np.argmin(np.where(np.isfinite(losses), losses, np.inf)))
             said.append(
                 f"{title}, {name}: best loss {losses[best]:.2g} at η = {tried[place][best]:g}, "

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import base64
-import functools
 import io
 import sys
-from collections.abc import Callable
 from html import escape
 from typing import Any
 
@@ -41,6 +39,32 @@ RC = {
     "xtick.color": BLACK,
     "ytick.color": BLACK,
 }
+
+
+CROSS = {"marker": "X", "linestyle": "none", "color": BLACK, "label": "your prediction"}
+RHOMB = {"marker": "D", "markerfacecolor": "none", "linestyle": "none", "color": BLACK, "label": "your prediction"}
+"""How a student's prediction is marked."""
+
+
+def line(place: int, **more: Any) -> dict[str, Any]:
+    """Colour and line of the curve in this place of a figure."""
+    return {"color": COLOURS[place % 6], "linestyle": LINES[place % 6], **more}
+
+
+def curve(place: int, **more: Any) -> dict[str, Any]:
+    """Colour, line and marker of the curve in this place of a figure."""
+    return {**line(place), "marker": MARKERS[place % 6], **more}
+
+
+def dots(place: int, **more: Any) -> dict[str, Any]:
+    """Colour and marker of the points in this place of a figure, which no line joins."""
+    return {**curve(place), "linestyle": "none", **more}
+
+
+def mark_prediction(axes: Any, prediction: float | None, **look: Any) -> None:
+    """A dotted vertical line at a student's prediction, if there is one and a logarithmic axis has a place for it."""
+    if prediction is not None and (prediction > 0 or axes.get_xscale() == "linear"):
+        axes.axvline(prediction, **{"color": BLACK, "linestyle": ":", "label": "your prediction", **look})
 
 
 def new_figure(rows: int = 1, columns: int = 1, width: float = 7.2, height: float = 3.0, **options: Any):
@@ -92,23 +116,3 @@ class FigureOnPage:
             f'style="width:{self.width}px;max-width:100%;border-radius:4px"></figure>'
         )
         return {"text/html": html, "text/plain": f"[figure] {self.alt}"}
-
-
-def experiment(function: Callable) -> Callable:
-    """Decorator of the experiments: the course's style for what they draw, and a sentence for a kernel not written
-    yet."""
-
-    @functools.wraps(function)
-    def wrapped(*arguments: Any, **options: Any) -> Any:
-        import matplotlib
-
-        try:
-            with matplotlib.rc_context(RC):
-                return function(*arguments, **options)
-        except NotImplementedError:
-            names = [getattr(item, "__name__", "") for item in [*arguments, *options.values()] if callable(item)]
-            own = ", ".join(filter(None, names))
-            print(f"This experiment uses your own {own}. Write that first, then run this again.")
-            return None
-
-    return wrapped

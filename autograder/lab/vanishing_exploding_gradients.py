@@ -9,25 +9,18 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from autograder.lab import style
-from autograder.lab.activations import UnusableResult, checked, print_unusable
-from autograder.lab.dead_units import cross_entropy_backward
+from autograder.lab.activations import logistic, relu
+from autograder.lab.experiment import experiment
 from autograder.lab.handwritten_digits import digits
+from autograder.lab.networks import cross_entropy_backward
+from autograder.lab.students import UnusableResult, checked, positive
+from autograder.lab.training import minibatches
 
 DEPTH = 50
 WIDTH = 64
 HIDDEN = 20
 IMAGES = 256
 BATCH = 32
-
-
-def sigmoid(z: np.ndarray) -> np.ndarray:
-    """The logistic function, without overflow."""
-    return 0.5 * (1 + np.tanh(0.5 * z))
-
-
-def relu(z: np.ndarray) -> np.ndarray:
-    """max(0, z)."""
-    return np.maximum(z, 0)
 
 
 @dataclass(frozen=True)
@@ -40,7 +33,7 @@ class Start:
 
 
 ACTIVATIONS = {
-    "sigmoid": (sigmoid, lambda z: sigmoid(z) * sigmoid(-z)),
+    "sigmoid": (logistic, lambda z: logistic(z) * logistic(-z)),
     "tanh": (np.tanh, lambda z: 1 - np.tanh(z) ** 2),
     "ReLU": (relu, lambda z: np.where(z > 0, 1.0, 0.0)),
 }
@@ -61,32 +54,18 @@ def start_of(name: str) -> Start:
 STARTS = ("ReLU, He", "tanh, Glorot", "sigmoid, Glorot", "tanh, N(0, 1)", "sigmoid, N(0, 1)", "ReLU, N(0, 0.01²)")
 
 
-def _number(value: object, what: str) -> float | None:
-    """A prediction as a positive number, or None where there is none."""
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not value > 0:
-        raise UnusableResult(f"Your prediction should be {what}, or None.")
-    return float(value)
-
-
 # ---------------------------------------------------------------- products of Jacobians
 
 
-@style.experiment
-@print_unusable
+@experiment
 def through_fifty_layers(
-    layer_jacobian: Callable,
-    backpropagate: Callable,
-    layer_norms: Callable,
-    *,
-    prediction: float | None = None,
+    layer_jacobian: Callable, backpropagate: Callable, layer_norms: Callable, *, prediction: float | None = None
 ) -> None:
     """One gradient through 50 random tanh layers for four weight scales; singular values of the product of Jacobians.
 
     prediction: the student's guess of the median singular value after 50 layers.
     """
-    guess = _number(prediction, "a positive number such as 0.1")
+    guess = positive(prediction, "a positive number such as 0.1")
     settings = {
         "weights × 1.1, z = 0": (1.1, 0.0),
         "weights × 1.0, z = 0": (1.0, 0.0),
@@ -96,7 +75,7 @@ def through_fifty_layers(
     figure, (left, right) = style.new_figure(columns=2, width=9.4, height=3.8)
     layers = np.arange(DEPTH + 1)
     guide = {"color": style.BLACK, "linewidth": 1.2, "linestyle": ":", "zorder": 3}
-    told = []
+    alt_parts = []
     for i, (name, (scale, size)) in enumerate(settings.items()):
         jacobians, gradient = random_chain(layer_jacobian, scale, size, width=128)
         norms = checked(layer_norms, (DEPTH + 1,))(sent_back(backpropagate, jacobians, gradient))
@@ -105,7 +84,7 @@ def through_fifty_layers(
         left.plot(layers, norms, label=f"{name}: ×{factor:.2f} a layer", **look)
         if size == 0:
             left.plot(layers, scale ** (DEPTH - layers), **guide)
-        told.append(f"{name}: {norms[0]:.1e} at the input")
+        alt_parts.append(f"{name}: {norms[0]:.1e} at the input")
     left.plot([], [], label="0.9, 1, 1.1 to the power of the layers", **guide)
     left.set(yscale="log", xlabel="layer (the loss is on the right)", ylabel="‖∂L/∂a‖", title="One gradient")
     left.set_ylim(1e-8, 1e7)
@@ -123,11 +102,9 @@ def through_fifty_layers(
         "all of them, orthogonal weights": np.median(of_orthogonal, axis=1),
     }
     for i, (name, line) in enumerate(lines.items()):
-        look = {"color": style.COLOURS[i], "linestyle": style.LINES[i]}
-        right.plot(layers, np.where(line > 0, line, np.nan), label=name, **look)
+        right.plot(layers, np.where(line > 0, line, np.nan), label=name, **style.line(i))
     if guess is not None:
-        look = {"marker": "X", "color": style.BLACK, "linestyle": "none", "markersize": 10, "clip_on": False}
-        right.plot(DEPTH, guess, label="your prediction", **look)
+        right.plot(DEPTH, guess, markersize=10, clip_on=False, **style.CROSS)
     right.set(yscale="log", xlabel="number of layers multiplied", ylabel="singular value")
     right.set_title("All directions, weights × 1.0")
     right.legend(loc="lower left", fontsize=8)
@@ -135,9 +112,9 @@ def through_fifty_layers(
     print(f"After {DEPTH} layers with weights × 1.0: largest singular value {values[-1, 0]:.2g}, median {median:.1e}.")
     style.show(
         figure,
-        f"Left: the norm of one gradient in {DEPTH} layers, logarithmic. {'; '.join(told)}. Right: singular values of "
-        f"the product of the Jacobians against the number of layers. After {DEPTH} layers with weights × 1.0 the "
-        f"largest is {values[-1, 0]:.2g} and the median {median:.1e}; with orthogonal weights all are 1.",
+        f"Left: the norm of one gradient in {DEPTH} layers, logarithmic. {'; '.join(alt_parts)}. Right: singular "
+        f"values of the product of the Jacobians against the number of layers. After {DEPTH} layers with weights × 1.0 "
+        f"the largest is {values[-1, 0]:.2g} and the median {median:.1e}; with orthogonal weights all are 1.",
     )
 
 
@@ -228,8 +205,7 @@ def gradients_of_digits(mlp_forward: Callable, mlp_gradients: Callable, name: st
     return weights, backward(mlp_gradients, dout, activations, [start.slope(z) for z in zs], weights)
 
 
-@style.experiment
-@print_unusable
+@experiment
 def gradients_by_layer(
     mlp_forward: Callable,
     mlp_gradients: Callable,
@@ -249,20 +225,20 @@ def gradients_by_layer(
     figure, (left, right) = style.new_figure(columns=2, width=9.6, height=4.8)
     norms_of = checked(layer_norms, (HIDDEN,))
     places = np.arange(1, HIDDEN + 1)
-    told, guessed = [], False
+    alt_parts, guessed = [], False
     for i, name in enumerate(starts):
         _, found = gradients_of_digits(mlp_forward, mlp_gradients, name)
         of_z, of_weights = norms_of(found["dz"]), norms_of(found["dW"])
         factor = (of_z[0] / of_z[-1]) ** (1 / (HIDDEN - 1))
-        look = {"color": style.COLOURS[i], "marker": style.MARKERS[i], "linestyle": style.LINES[i], "markersize": 4.5}
+        look = style.curve(i, markersize=4.5)
         left.plot(places, np.where(of_z > 0, of_z, np.nan), label=f"{name}: ×{factor:.2f} a layer", **look)
         right.plot(places, np.where(of_weights > 0, of_weights, np.nan), **look)
-        guess = _number((prediction or {}).get(name), "a positive number such as 1e-3 for each start")
+        guess = positive((prediction or {}).get(name), "a positive number such as 1e-3 for each start")
         if guess is not None:
             guessed = True
             look = {"color": style.COLOURS[i], "marker": style.MARKERS[i], "fillstyle": "none", "markersize": 11}
             left.plot(0, guess * of_z[-1], linestyle="none", clip_on=False, **look)
-        told.append(
+        alt_parts.append(
             f"{name}: ∂L/∂z is {of_z[-1]:.0e} in layer {HIDDEN} and {of_z[0]:.0e} in layer 1, "
             f"∂L/∂W is {of_weights[-1]:.0e} and {of_weights[0]:.0e}"
         )
@@ -274,12 +250,12 @@ def gradients_by_layer(
     style.show(
         figure,
         f"Two panels over the {HIDDEN} hidden layers, logarithmic: the norm of the gradient with respect to z, and "
-        f"that with respect to the weights. {'; '.join(told)}.{' Hollow markers: the prediction.' if guessed else ''}",
+        f"that with respect to the weights. {'; '.join(alt_parts)}."
+        f"{' Hollow markers: the prediction.' if guessed else ''}",
     )
 
 
-@style.experiment
-@print_unusable
+@experiment
 def weights_times_gradients(mlp_forward: Callable, mlp_gradients: Callable, name: str = "ReLU, N(0, 0.01²)") -> None:
     """Print, for some layers, the norm of the weights, of dL/dz and dL/dW, and the sum of W times dL/dW."""
     weights, found = gradients_of_digits(mlp_forward, mlp_gradients, name)
@@ -323,8 +299,7 @@ def train(
 
     result = Learning([accuracy()])
     for _ in range(epochs):
-        order = rng.permutation(len(x))
-        for batch in np.split(order, range(BATCH, len(x), BATCH)):
+        for batch in minibatches(rng, len(x), BATCH, rest=True):
             zs, activations = forward(mlp_forward, x[batch], weights, biases, start.phi)
             dlogits = cross_entropy_backward(activations[-1] @ last.T + last_bias, y[batch])
             slopes = [start.slope(z) for z in zs]
@@ -339,8 +314,7 @@ def train(
     return result
 
 
-@style.experiment
-@print_unusable
+@experiment
 def which_layers_learn(
     mlp_forward: Callable,
     mlp_gradients: Callable,
@@ -354,22 +328,22 @@ def which_layers_learn(
 
     prediction: the student's guess of how far the weights of layer 1 move in the network "sigmoid, Glorot".
     """
-    guess = _number(prediction, "a positive number such as 0.01")
+    guess = positive(prediction, "a positive number such as 0.01")
     figure, (left, right) = style.new_figure(columns=2, width=9.4, height=3.8)
     places = np.arange(1, HIDDEN + 1)
-    told = []
+    alt_parts = []
     for i, name in enumerate(starts):
         run = train(mlp_forward, mlp_gradients, name, learning_rate=learning_rate, epochs=epochs)
-        look = {"color": style.COLOURS[i], "marker": style.MARKERS[i], "linestyle": style.LINES[i], "markersize": 5}
+        look = style.curve(i, markersize=5)
         left.plot(places, np.where(run.change > 0, run.change, np.nan), label=name, **look)
         right.plot(range(epochs + 1), run.accuracy, label=name, **look)
-        told.append(
+        alt_parts.append(
             f"{name}: layer 1 moved by {run.change[0]:.0e} of its size, layer {HIDDEN} by {run.change[-1]:.0e}, "
             f"accuracy {run.accuracy[-1]:.2f}"
         )
-        print(f"{told[-1]}.")
+        print(f"{alt_parts[-1]}.")
     if guess is not None:
-        left.plot(1, guess, marker="X", markersize=11, linestyle="none", color=style.BLACK, label="your prediction")
+        left.plot(1, guess, markersize=11, **style.CROSS)
     left.axhline(1, color=style.GREY, linewidth=1, linestyle=":")
     note = {"xytext": (0, 4), "textcoords": "offset points", "ha": "right", "fontsize": 8}
     left.annotate("moved by their own size", (HIDDEN, 1), **note)
@@ -382,7 +356,7 @@ def which_layers_learn(
     style.show(
         figure,
         f"Left, logarithmic: how far the weights of each of {HIDDEN} hidden layers moved in training. Right: the "
-        f"accuracy over {epochs} epochs. {'; '.join(told)}.",
+        f"accuracy over {epochs} epochs. {'; '.join(alt_parts)}.",
     )
 
 
@@ -404,8 +378,7 @@ def slope_of_example(x: float) -> float:
     return np.exp(x) * (1 / np.sqrt(q) - 1.5 * (s**2 * c - c**2 * s) / q**1.5)
 
 
-@style.experiment
-@print_unusable
+@experiment
 def error_against_step(
     numerical_gradient: Callable, complex_step_gradient: Callable, *, prediction: float | None = None
 ) -> None:
@@ -413,7 +386,7 @@ def error_against_step(
 
     prediction: the student's guess of the h with the smallest error of the central difference.
     """
-    guess = _number(prediction, "a positive number such as 1e-3")
+    guess = positive(prediction, "a positive number such as 1e-3")
     x = np.array([1.5])
     exact = slope_of_example(1.5)
     steps = 10.0 ** np.arange(-1, -20.25, -0.25)
@@ -423,32 +396,30 @@ def error_against_step(
         "complex step, yours": checked(complex_step_gradient, (1,)),
     }
     figure, axes = style.new_figure(width=7.6, height=4.4)
-    told = []
+    alt_parts = []
     for i, (name, method) in enumerate(methods.items()):
         errors = np.array([abs(float(method(example, x, h)[0]) / exact - 1) for h in steps])
         look = {"color": style.COLOURS[i], "marker": style.MARKERS[i], "markersize": 4, "linewidth": 1.4}
         axes.plot(steps, np.maximum(errors, FLOOR), label=name, **look)
         best = steps[np.argmin(errors)]
         smallest = "no error" if errors.min() == 0 else f"smallest error {errors.min():.0e}"
-        told.append(f"{name}: {smallest} at h = {best:.0e}")
+        alt_parts.append(f"{name}: {smallest} at h = {best:.0e}")
     axes.axhline(np.finfo(float).eps, color=style.GREY, linewidth=1)
     note = {"xytext": (0, 4), "textcoords": "offset points", "fontsize": 8}
     axes.annotate("machine epsilon, 2.2e-16", (3e-2, 2.2e-16), **note)
     axes.annotate("an error of 0 is drawn here", (3e-2, FLOOR), **note)
     axes.text(1e-4, 6e-4, "error proportional to h", fontsize=8)
     axes.text(7e-2, 1e-9, "error\nproportional\nto h²", fontsize=8)
-    if guess is not None:
-        axes.axvline(guess, color=style.BLACK, linestyle=":", label="your prediction")
+    style.mark_prediction(axes, guess)
     axes.set(xscale="log", yscale="log", xlabel="step h (smaller to the right)", ylabel="relative error")
     axes.set(title="Three ways to measure a derivative", ylim=(FLOOR / 3, 10))
     axes.invert_xaxis()
     axes.legend(loc="center right")
-    for sentence in told:
-        print(sentence)
+    print("\n".join(alt_parts))
     style.show(
         figure,
         "Relative error against the step on logarithmic axes. The two differences first improve and then get worse "
-        f"until everything is lost; the complex step improves and stays at machine precision. {'; '.join(told)}.",
+        f"until everything is lost; the complex step improves and stays at machine precision. {'; '.join(alt_parts)}.",
     )
 
 
@@ -488,8 +459,7 @@ def relative_error(one: np.ndarray, other: np.ndarray) -> float:
     return float(np.linalg.norm(one - other) / longer) if longer else 0.0
 
 
-@style.experiment
-@print_unusable
+@experiment
 def check_the_backward_pass(
     mlp_forward: Callable, mlp_gradients: Callable, numerical_gradient: Callable, complex_step_gradient: Callable
 ) -> None:

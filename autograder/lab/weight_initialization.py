@@ -9,57 +9,20 @@ from typing import Any
 import numpy as np
 
 from autograder.lab import style
-from autograder.lab.activations import UnusableResult, checked, print_unusable
-from autograder.lab.dead_units import cross_entropy_backward
+from autograder.lab.activations import ACTIVATIONS, elu, leaky_relu, logistic, relu, selu
+from autograder.lab.experiment import experiment
 from autograder.lab.handwritten_digits import digits
+from autograder.lab.networks import Networks, cross_entropy
+from autograder.lab.students import as_number, checked, finite
+from autograder.lab.training import Momentum, gradient_descent_step
 
 WIDTH, SAMPLES, DEPTH = 100, 200, 50
-SELU_ALPHA, SELU_SCALE = 1.6732632423543772, 1.0507009873554805
-MOMENTUM, BATCH = 0.9, 64
+BATCH = 64
 GUESSING = float(np.log(10))
 """The cross-entropy of a network that gives each of the ten digits the same probability."""
 
 Start = Callable[[np.ndarray], np.ndarray]
 """Standard normal noise of shape (out, in) -> weights of the same shape."""
-
-
-def relu(z: np.ndarray) -> np.ndarray:
-    """max(0, z)."""
-    return np.maximum(z, 0)
-
-
-def leaky_relu(z: np.ndarray) -> np.ndarray:
-    """Leaky ReLU with the usual slope, 0.01."""
-    return np.where(z > 0, z, 0.01 * z)
-
-
-def elu(z: np.ndarray) -> np.ndarray:
-    """ELU with alpha = 1."""
-    return np.where(z > 0, z, np.expm1(np.minimum(z, 0)))
-
-
-def selu(z: np.ndarray) -> np.ndarray:
-    """ELU with SELU's two constants."""
-    return SELU_SCALE * np.where(z > 0, z, SELU_ALPHA * np.expm1(np.minimum(z, 0)))
-
-
-def logistic(z: np.ndarray) -> np.ndarray:
-    """1 / (1 + exp(-z))."""
-    return 0.5 * (1 + np.tanh(z / 2))
-
-
-def finite(function: Callable) -> Callable:
-    """A student's initialization that returns finite numbers in its first argument's shape or raises UnusableResult."""
-    returned = checked(function)
-
-    def start(*arguments: Any) -> np.ndarray:
-        weights = returned(*arguments)
-        if not np.isfinite(weights).all():
-            name = getattr(function, "__name__", "function")
-            raise UnusableResult(f"Your {name} returned infinite numbers or NaN. Run its check first.")
-        return weights
-
-    return start
 
 
 def scaled(factor: float) -> Start:
@@ -81,17 +44,8 @@ def rms(a: np.ndarray) -> float:
     return float(np.sqrt(np.mean(np.square(a))))
 
 
-def _number(value: object) -> float | None:
-    """A prediction as a finite number from 0 up, or None."""
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        return None
-    return number if 0 <= number < np.inf else None
-
-
 def _prediction(prediction: object, name: str) -> float | None:
-    return _number(prediction.get(name)) if isinstance(prediction, dict) else None
+    return as_number(prediction.get(name), least=0) if isinstance(prediction, dict) else None
 
 
 def _power(value: float) -> str:
@@ -107,26 +61,23 @@ def _draw_curves(
     limits: of the vertical axis; a prediction beyond them, 0 for example, is drawn at the edge.
     Returns the last value of each curve and its prediction, in words.
     """
-    told = []
+    alt_parts = []
     for i, (name, values) in enumerate(curves.items()):
-        look = {"color": style.COLOURS[i], "marker": style.MARKERS[i]}
-        axes.plot(
-            values, linestyle=style.LINES[i], markevery=10, markersize=5, label=f"{name}: {_power(values[-1])}", **look
-        )
+        label = f"{name}: {_power(values[-1])}"
+        axes.plot(values, markevery=10, label=label, **style.curve(i, markersize=5))
         guess = _prediction(prediction, name)
         if guess is not None:
             place = min(max(guess, limits[0]), limits[1])
-            axes.plot(len(values) + 1, place, fillstyle="none", markersize=11, clip_on=False, linestyle="none", **look)
-        told.append(f"{name} {_power(values[-1])}" + ("" if guess is None else f" (predicted {_power(guess)})"))
+            axes.plot(len(values) + 1, place, **style.dots(i, fillstyle="none", markersize=11, clip_on=False))
+        alt_parts.append(f"{name} {_power(values[-1])}" + ("" if guess is None else f" (predicted {_power(guess)})"))
     axes.set(yscale="log", xlabel="layer", xlim=(0, len(values) + 2), ylim=limits)
-    return told
+    return alt_parts
 
 
 # ---------------------------------------------------------------- why random
 
 
-@style.experiment
-@print_unusable
+@experiment
 def why_random(*, prediction: dict[str, float | None] | None = None, units: int = 8, epochs: int = 30) -> None:
     """Train a small network from zero, from constant and from random weights; draw what its hidden units have learned.
 
@@ -134,7 +85,7 @@ def why_random(*, prediction: dict[str, float | None] | None = None, units: int 
     """
     starts = {"zero": 0.0, "constant": 0.1, "random": None}
     figure, axes = style.new_figure(rows=3, columns=units, width=8.2, height=4.2)
-    told = []
+    alt_parts = []
     for row, (name, constant) in enumerate(starts.items()):
         first, accuracy = _train_tanh_network(constant, units, epochs)
         different = len(np.unique(first.round(9), axis=0))
@@ -149,12 +100,12 @@ def why_random(*, prediction: dict[str, float | None] | None = None, units: int 
         sentence = f"{name} start: {accuracy:.0%} right{expected}; different units: {different} of {units}"
         axes[row, 0].set_title(" ")
         axes[row, 0].text(0, 1.07, sentence, transform=axes[row, 0].transAxes, fontsize=11).set_in_layout(False)
-        told.append(sentence)
+        alt_parts.append(sentence)
     figure.supxlabel(f"the {units} hidden units, each drawn as its 64 weights after training")
     style.show(
         figure,
         f"The weights of {units} hidden units after training, as pictures of 8 x 8 pixels, red positive and blue "
-        f"negative. {'. '.join(told)}.",
+        f"negative. {'. '.join(alt_parts)}.",
     )
 
 
@@ -164,29 +115,17 @@ def _train_tanh_network(constant: float | None, units: int, epochs: int) -> tupl
     x, y, x_validation, y_validation = digits()
     first = rng.normal(0, 64**-0.5, (units, 64)) if constant is None else np.full((units, 64), constant)
     second = rng.normal(0, units**-0.5, (10, units)) if constant is None else np.full((10, units), constant)
-    biases = [np.zeros(units), np.zeros(10)]
+    network = Networks([first, second], ACTIVATIONS["tanh"], units_first=True)
     for _ in range(epochs):
-        order = rng.permutation(len(x))
-        for batch in np.array_split(order, len(x) // 32):
-            a = np.tanh(x[batch] @ first.T + biases[0])
-            dz = cross_entropy_backward(a @ second.T + biases[1], y[batch])
-            dhidden = (dz @ second) * (1 - a**2)
-            for parameter, gradient in (
-                (second, dz.T @ a),
-                (biases[1], dz.sum(axis=0)),
-                (first, dhidden.T @ x[batch]),
-                (biases[0], dhidden.sum(axis=0)),
-            ):
-                parameter -= 0.1 * gradient
-    answers = (np.tanh(x_validation @ first.T + biases[0]) @ second.T + biases[1]).argmax(axis=1)
-    return first, float((answers == y_validation).mean())
+        for rows in np.array_split(rng.permutation(len(x)), len(x) // 32):
+            gradient_descent_step(network.parameters, network.gradients(x[rows], y[rows])[1], 0.1)
+    return first, float(network.accuracy(x_validation, y_validation))
 
 
 # ---------------------------------------------------------------- tanh
 
 
-@style.experiment
-@print_unusable
+@experiment
 def tanh_signal(glorot_normal: Callable | None = None, *, prediction: dict[str, float | None] | None = None) -> None:
     """The standard deviation of the activations through 50 tanh layers; with your Glorot weights, also histograms.
 
@@ -201,10 +140,11 @@ def tanh_signal(glorot_normal: Callable | None = None, *, prediction: dict[str, 
     columns, width = (1, 6.4) if glorot_normal is None else (2, 8.8)
     figure, axes = style.new_figure(columns=columns, width=width, height=3.6)
     left, *right = np.atleast_1d(axes)
-    told = _draw_curves(left, curves, prediction, (1e-60, 100) if glorot_normal is None else (1e-3, 3))
+    alt_parts = _draw_curves(left, curves, prediction, (1e-60, 100) if glorot_normal is None else (1e-3, 3))
     left.set(title="tanh, 50 layers of 100 units", ylabel="standard deviation of the activations")
     left.legend(title="weights: at layer 50", loc="lower left" if glorot_normal is None else "lower right")
-    alt = f"Standard deviation of the activations of 50 tanh layers, logarithmic axis. At layer 50: {'; '.join(told)}."
+    alt = "Standard deviation of the activations of 50 tanh layers, logarithmic axis. "
+    alt += f"At layer 50: {'; '.join(alt_parts)}."
     for panel in right:
         alt += " " + _draw_histograms(panel, {name: signals[name][-1] for name in list(starts)[1:]})
     style.show(figure, alt)
@@ -215,7 +155,7 @@ def _draw_histograms(axes: Any, activations: dict[str, np.ndarray]) -> str:
     sentences = []
     for i, (name, a) in enumerate(activations.items(), start=1):
         share, slope = np.mean(np.abs(a) > 0.99), np.mean(1 - a**2)
-        look = {"color": style.COLOURS[i], "linestyle": style.LINES[i], "linewidth": 1.6}
+        look = style.line(i, linewidth=1.6)
         axes.hist(a.ravel(), bins=np.linspace(-1, 1, 41), histtype="step", label=f"{name}: {slope:.2f}", **look)
         sentences.append(f"{name}: {share:.0%} of the activations beyond ±0.99, mean slope {slope:.2f}.")
     axes.set(title="The activations of layer 50", xlabel="activation", ylabel="how many")
@@ -227,8 +167,7 @@ def _draw_histograms(axes: Any, activations: dict[str, np.ndarray]) -> str:
 # ---------------------------------------------------------------- ReLU
 
 
-@style.experiment
-@print_unusable
+@experiment
 def relu_signal(he_normal: Callable, *, prediction: dict[str, float | None] | None = None) -> None:
     """The root mean square of the activations through 50 ReLU layers with your He weights, and with scaled ones.
 
@@ -238,7 +177,7 @@ def relu_signal(he_normal: Callable, *, prediction: dict[str, float | None] | No
     factors = {"He": 1.0, "He x 0.8": 0.8, "He x 1.2": 1.2, "variance 1/fan_in": 0.5**0.5}
     curves = {name: _relu_rms(he, factor, seed=0) for name, factor in factors.items()}
     figure, axes = style.new_figure(width=7.2, height=3.9)
-    told = _draw_curves(axes, curves, prediction, (1e-10, 1e6))
+    alt_parts = _draw_curves(axes, curves, prediction, (1e-10, 1e6))
     others = [_relu_rms(he, 1.0, seed) for seed in range(1, 11)]
     for i, curve in enumerate(others):
         label = "He, ten other networks" if i == 0 else None
@@ -249,8 +188,9 @@ def relu_signal(he_normal: Callable, *, prediction: dict[str, float | None] | No
     print(f"He, ten other networks: between {min(ends):.2g} and {max(ends):.2g} at layer {DEPTH}.")
     style.show(
         figure,
-        f"Root mean square of the activations of 50 ReLU layers on a logarithmic axis. At layer 50: {'; '.join(told)}. "
-        f"Ten further networks with He weights end between {min(ends):.2g} and {max(ends):.2g}.",
+        "Root mean square of the activations of 50 ReLU layers on a logarithmic axis. At layer 50: "
+        f"{'; '.join(alt_parts)}. Ten further networks with He weights end between {min(ends):.2g} and "
+        f"{max(ends):.2g}.",
     )
 
 
@@ -261,8 +201,7 @@ def _relu_rms(start: Start, factor: float, seed: int) -> list[float]:
 # ---------------------------------------------------------------- forward and backward
 
 
-@style.experiment
-@print_unusable
+@experiment
 def forward_and_backward(he_normal: Callable, *, first: int = 300, last: int = 75, depth: int = 24) -> None:
     """Forward signal and backward gradient of ReLU networks whose layers shrink from `first` to `last` units.
 
@@ -279,15 +218,15 @@ def forward_and_backward(he_normal: Callable, *, first: int = 300, last: int = 7
     lines = [f"Layers from {first} to {last} units. Gradient at the first layer / gradient at the last:"]
     lines.append(f"{'':14}" + "".join(f"{f'{d} layers':>12}" for d in depths))
     figure, (left, right) = style.new_figure(columns=2, width=8.6, height=3.6)
-    told = []
+    alt_parts = []
     for i, (name, start) in enumerate(starts.items()):
         runs = {d: _mean_of_networks(start, _widths(first, last, d)) for d in depths}
         lines.append(f"{name:14}" + "".join(f"{backward[0] / backward[-1]:12.2g}" for _, backward in runs.values()))
         forward, backward = runs[depth]
-        look = {"color": style.COLOURS[i], "linestyle": style.LINES[i], "marker": style.MARKERS[i]}
+        look = style.curve(i)
         left.plot(forward, markevery=4, markersize=5, label=name, **look)
         right.plot(backward / backward[-1], markevery=4, markersize=5, label=name, **look)
-        told.append(
+        alt_parts.append(
             f"{name}: signal from {forward[0]:.2g} to {forward[-1]:.2g}, gradient at the first layer "
             f"{backward[0] / backward[-1]:.2g} of that at the last"
         )
@@ -300,7 +239,7 @@ def forward_and_backward(he_normal: Callable, *, first: int = 300, last: int = 7
     style.show(
         figure,
         f"Two panels over {depth} ReLU layers whose widths shrink from {first} to {last}, logarithmic axes. "
-        f"{'; '.join(told)}.",
+        f"{'; '.join(alt_parts)}.",
     )
 
 
@@ -336,8 +275,7 @@ def _forward_and_backward(start: Start, widths: Sequence[int], seed: int) -> tup
 # ---------------------------------------------------------------- which start for which activation
 
 
-@style.experiment
-@print_unusable
+@experiment
 def every_start(lecun_normal: Callable, he_normal: Callable, he_uniform: Callable) -> None:
     """Six activation functions with four starts: what is left at layer 50, and how much of it depends on the input.
 
@@ -360,7 +298,7 @@ def every_start(lecun_normal: Callable, he_normal: Callable, he_uniform: Callabl
     }
     figure, axes = style.new_figure(width=7.8, height=4.0)
     axes.grid(False)
-    told = []
+    alt_parts = []
     for row, (name, phi) in enumerate(functions.items()):
         for column, (start_name, start) in enumerate(starts.items()):
             last = layers(phi, start)[-1]
@@ -369,7 +307,7 @@ def every_start(lecun_normal: Callable, he_normal: Callable, he_uniform: Callabl
             axes.add_patch(_cell(column, row, style.SKY if fine else style.PAPER))
             words = f"{_short(size)}   |   {_short(spread)}"
             axes.text(column, row, words, ha="center", va="center", weight="bold" if fine else "normal")
-            told.append(f"{name} with {start_name.replace(chr(10), ' ')}: {_short(spread)}")
+            alt_parts.append(f"{name} with {start_name.replace(chr(10), ' ')}: {_short(spread)}")
     axes.set_xticks(range(len(starts)), starts)
     axes.set_yticks(range(len(functions)), functions)
     axes.set(xlim=(-0.5, len(starts) - 0.5), ylim=(len(functions) - 0.5, -0.5))
@@ -381,7 +319,7 @@ def every_start(lecun_normal: Callable, he_normal: Callable, he_uniform: Callabl
         figure,
         "A table of six activation functions and four starts. Each cell holds the root mean square of the activations "
         "of layer 50 and their standard deviation over the inputs; cells whose spread is between 0.02 and 5 are blue. "
-        f"Spreads: {'; '.join(told)}.",
+        f"Spreads: {'; '.join(alt_parts)}.",
     )
 
 
@@ -409,8 +347,7 @@ def _short(value: float) -> str:
 # ---------------------------------------------------------------- truncation
 
 
-@style.experiment
-@print_unusable
+@experiment
 def cut_tails(truncated_normal: Callable, *, prediction: float | None = None, count: int = 200_000) -> None:
     """The histogram of your truncated normal numbers beside that of clipped ones, and their standard deviations.
 
@@ -422,28 +359,27 @@ def cut_tails(truncated_normal: Callable, *, prediction: float | None = None, co
     figure, axes = style.new_figure(height=3.3)
     bins = np.linspace(-4, 4, 121)
     curves = {"normal": candidates[0], "clipped at ±2": clipped, "redrawn until within ±2": redrawn}
-    told = []
+    alt_parts = []
     for i, (name, numbers) in enumerate(curves.items()):
         look = {"color": (style.GREY, style.RED, style.BLUE)[i], "linestyle": (":", "--", "-")[i], "linewidth": 1.8}
-        told.append(f"{name}: standard deviation {numbers.std():.4f}")
-        axes.hist(numbers, bins=bins, density=True, histtype="step", label=told[-1], **look)
-    if _number(prediction) is not None:
-        print(f"You expected {_number(prediction):.3f}; your truncated numbers have {redrawn.std():.4f}.")
+        alt_parts.append(f"{name}: standard deviation {numbers.std():.4f}")
+        axes.hist(numbers, bins=bins, density=True, histtype="step", label=alt_parts[-1], **look)
+    if (guess := as_number(prediction, least=0)) is not None:
+        print(f"You expected {guess:.3f}; your truncated numbers have {redrawn.std():.4f}.")
     axes.set(xlabel="weight / std", ylabel="density", ylim=(0, 0.62), title="Two ways to have no outliers")
     axes.legend(loc="upper left", fontsize=9)
     axes.annotate("2.3 % of all weights\nin each heap", (2.0, 0.37), (2.35, 0.42), arrowprops={"arrowstyle": "->"})
     style.show(
         figure,
         "Densities of normal numbers, of clipped ones, which pile up at -2 and 2, and of redrawn ones, which end at -2 "
-        f"and 2 without a pile and are slightly higher in between. {'; '.join(told)}.",
+        f"and 2 without a pile and are slightly higher in between. {'; '.join(alt_parts)}.",
     )
 
 
 # ---------------------------------------------------------------- depth
 
 
-@style.experiment
-@print_unusable
+@experiment
 def depth_with_defaults(
     he_uniform: Callable,
     *,
@@ -460,7 +396,7 @@ def depth_with_defaults(
     uniform = finite(he_uniform)
     starts = {"He": (lambda u: uniform(u, 0.0), 0.0), "default": (lambda u: uniform(u, 5**0.5), 1.0)}
     figure, axes = style.new_figure(columns=len(depths), width=8.8, height=3.3, sharey=True)
-    told = []
+    alt_parts = []
     lines = [f"{'hidden layers':14}{'start':>9}{'learning rate':>15}{'last loss':>11}{'accuracy':>10}"]
     for panel, depth in zip(np.atleast_1d(axes), depths, strict=True):
         for i, (name, (start, bias)) in enumerate(starts.items()):
@@ -470,9 +406,9 @@ def depth_with_defaults(
             guess = _prediction(prediction, name) if depth == max(depths) else None
             expected = "" if guess is None else f"  (you expected {guess:.0%})"
             lines.append(f"{depth:<14}{name:>9}{rate:>15g}{_last(losses):>11.3f}{accuracy:>10.0%}{expected}")
-            look = {"color": style.COLOURS[i], "linestyle": style.LINES[i], "marker": style.MARKERS[i]}
+            look = style.curve(i)
             panel.plot(range(1, epochs + 1), losses, markersize=4, label=f"{name}: {accuracy:.0%} right", **look)
-            told.append(f"{depth} hidden layers, {name}: {accuracy:.0%} right")
+            alt_parts.append(f"{depth} hidden layers, {name}: {accuracy:.0%} right")
         panel.axhline(GUESSING, color=style.GREY, linewidth=1.2, linestyle=":")
         panel.set(title=f"{depth} hidden layers", xlabel="epoch", xlim=(0.5, epochs + 0.5), ylim=(-0.05, 3.3))
         panel.legend(loc="upper right")
@@ -482,7 +418,7 @@ def depth_with_defaults(
     style.show(
         figure,
         f"Training loss over {epochs} epochs for networks of {', '.join(map(str, depths))} hidden layers, from He "
-        f"weights and from nn.Linear's default. {'; '.join(told)}.",
+        f"weights and from nn.Linear's default. {'; '.join(alt_parts)}.",
     )
 
 
@@ -498,39 +434,18 @@ def _train_relu_network(
     start: uniform noise -> weights. bias: the biases start uniform within bias / sqrt(fan_in).
     """
     rng = np.random.default_rng(0)
-    x, y, x_validation, y_validation = digits()
-    x, x_validation = x.astype(np.float32), x_validation.astype(np.float32)
+    x, y, x_validation, y_validation = digits("float32")
     sides = list(itertools.pairwise([64, *[width] * depth, 10]))
     weights = [start(rng.random((units, inputs))).astype(np.float32) for inputs, units in sides]
     biases = [(bias * rng.uniform(-1, 1, units) / inputs**0.5).astype(np.float32) for inputs, units in sides]
-    velocities = [np.zeros_like(array) for array in weights + biases]
-
-    def forward(images: np.ndarray) -> tuple[list[np.ndarray], np.ndarray]:
-        activations = [images]
-        for weight, b in zip(weights[:-1], biases[:-1], strict=True):
-            activations.append(relu(activations[-1] @ weight.T + b))
-        return activations, activations[-1] @ weights[-1].T + biases[-1]
-
+    network = Networks(weights, biases=biases, units_first=True)
+    momentum = Momentum(network.parameters)
     losses = []
     for _ in range(epochs):
-        order, found = rng.permutation(len(x)), []
-        for batch in np.array_split(order, len(x) // BATCH):
-            activations, z = forward(x[batch])
-            found.append(_cross_entropy(z, y[batch]))
-            dz = cross_entropy_backward(z, y[batch])
-            of_weights, of_biases = [], []
-            for i in reversed(range(len(weights))):
-                of_weights.insert(0, dz.T @ activations[i])
-                of_biases.insert(0, dz.sum(axis=0))
-                dz = (dz @ weights[i]) * (activations[i] > 0)
-            for parameter, velocity, gradient in zip(weights + biases, velocities, of_weights + of_biases, strict=True):
-                velocity *= MOMENTUM
-                velocity -= rate * gradient
-                parameter += velocity
+        found = []
+        for rows in np.array_split(rng.permutation(len(x)), len(x) // BATCH):
+            scores, gradients = network.gradients(x[rows], y[rows])
+            found.append(float(cross_entropy(scores, y[rows])))
+            momentum.step(gradients, rate)
         losses.append(np.mean(found))
-    return np.array(losses), float((forward(x_validation)[1].argmax(axis=1) == y_validation).mean())
-
-
-def _cross_entropy(z: np.ndarray, labels: np.ndarray) -> float:
-    shifted = z - z.max(axis=1, keepdims=True)
-    return float(np.mean(np.log(np.exp(shifted).sum(axis=1)) - shifted[np.arange(len(labels)), labels]))
+    return np.array(losses), float(network.accuracy(x_validation, y_validation))

@@ -18,7 +18,7 @@ from autograder import lab
 from autograder.exercises import catalogue
 from autograder.judge.comparison import compare
 from autograder.judge.expectations import from_tensor, to_tensor
-from autograder.lab import float32, pytorch_race, style
+from autograder.lab import batch_normalization, pytorch_race, style
 from autograder.lab.pytorch_race import CONTESTS, Line, finding, in_short
 from tests.judge import fake_cupy
 from tests.solutions import solution
@@ -37,7 +37,7 @@ def figures(monkeypatch) -> list:
 @pytest.fixture
 def no_gpu(monkeypatch):
     monkeypatch.setattr(pytorch_race, "gpu", lambda: "")
-    monkeypatch.setattr(float32, "gpu", lambda: "")
+    monkeypatch.setattr(batch_normalization, "gpu", lambda: "")
 
 
 def labels(figure) -> list[str]:
@@ -270,19 +270,24 @@ def test_a_batch_norm_that_returns_something_else_is_a_sentence(wrong, figures, 
 
 
 def test_by_squares_a_mean_of_a_thousand_is_too_much_and_two_passes_are_right():
-    at_1000 = float32.OFFSETS.index(1000.0)
-    assert float32.relative_errors(float32.by_squares)[at_1000] > 0.5
-    assert float32.relative_errors(float32.of_kernel(solution("batch_norm_train")))[at_1000] < 1e-5
+    at_1000 = batch_normalization.OFFSETS.index(1000.0)
+    assert batch_normalization.relative_errors(batch_normalization.by_squares)[at_1000] > 0.5
+    assert (
+        batch_normalization.relative_errors(batch_normalization.of_kernel(solution("batch_norm_train")))[at_1000] < 1e-5
+    )
 
 
 def test_two_passes_fail_at_a_million_where_sums_of_partial_sums_do_not():
-    assert float32.relative_errors(float32.of_kernel(solution("batch_norm_train")))[-1] > 1
-    assert float32.relative_errors(float32.in_pairs)[-1] < 1e-2
+    assert batch_normalization.relative_errors(batch_normalization.of_kernel(solution("batch_norm_train")))[-1] > 1
+    assert batch_normalization.relative_errors(batch_normalization.in_pairs)[-1] < 1e-2
 
 
 def test_by_squares_a_variance_can_be_negative():
     noise = np.random.default_rng(0).standard_normal((4096, 8))
-    assert any((float32.by_squares((offset + noise).astype(np.float32)) < 0).any() for offset in float32.OFFSETS)
+    assert any(
+        (batch_normalization.by_squares((offset + noise).astype(np.float32)) < 0).any()
+        for offset in batch_normalization.OFFSETS
+    )
 
 
 # ---------------------------------------------------------------- what the notebooks say

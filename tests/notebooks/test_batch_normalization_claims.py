@@ -218,15 +218,15 @@ def test_a_folded_convolution_gives_the_same_images():
 STEP = ("batch_norm_train", "batch_norm_evaluate", "batch_norm_backward")
 
 
-def trained(activation: str, rates: list[float], *, normalized: bool) -> lab.Networks:
+def trained(activation: str, rates: list[float], *, normalized: bool) -> lab.Normalized:
     step = tuple(map(solution, STEP)) if normalized else None
-    networks = lab.Networks(activation, rates, [0] * len(rates), step)
+    networks = lab.Normalized(activation, rates, [0] * len(rates), step)
     with np.errstate(all="ignore"):
-        lab.train_epochs(networks, epochs=5)
+        networks.train(epochs=5)
     return networks
 
 
-def accuracy(networks: lab.Networks, **options) -> list[float]:
+def accuracy(networks: lab.Normalized, **options) -> list[float]:
     _, _, x, y = digits()
     with np.errstate(all="ignore"):
         return networks.accuracy(x.astype(np.float32), y, **options).tolist()

@@ -318,9 +318,9 @@ def trained_on_few(p: float, wrong: float) -> tuple[float, float]:
     """Mean accuracy on unseen digits, and the share of the wrong labels that were learned."""
     x, labels, changed = lab.few_digits(range(6), wrong=wrong)
     functions = (solution("dropout"), solution("dropout_backward")) if p else (None, None)
-    networks = lab.Networks((64, lab.UNITS, lab.UNITS, 10), range(6), *functions, p, (True, True))
+    networks = lab.WithDropout((64, lab.UNITS, lab.UNITS, 10), range(6), *functions, p, (True, True))
     networks.train(x, labels, lab.EPOCHS, lab.RATE)
-    learned = (networks.forward(x, training=False)[0][-1].argmax(axis=-1) == labels)[changed]
+    learned = (networks.scores(x).argmax(axis=-1) == labels)[changed]
     return float(networks.judge(*lab.validation(6))[0].mean()), float(learned.mean()) if changed.any() else math.nan
 
 

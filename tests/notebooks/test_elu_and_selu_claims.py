@@ -11,7 +11,7 @@ import torch.nn.functional as F
 
 from autograder.exercises import catalogue
 from autograder.exercises.elu_and_selu.self_normalizing_constants import standard_normal
-from autograder.lab import self_normalization as lab
+from autograder.lab import elu_and_selu as lab
 from tests.solutions import solution
 
 ALPHA, SCALE = 1.6732632423543772, 1.0507009873554805

@@ -225,7 +225,7 @@ def test_clipping_can_turn_the_mean_over_batches_round():
 
 
 def test_a_deep_networks_gradient_is_turned_by_55_and_40_degrees_at_a_tenth_of_its_length():
-    gradients = gradient_clipping.first_gradients("relu", 2.0)
+    gradients = gradient_clipping.first_gradients("ReLU", 2.0)
 
     def at_a_tenth(clip):
         limits = np.logspace(-5, 2, 300)
@@ -299,7 +299,7 @@ def norms(gradients):
 
 
 def test_clipping_changes_nothing_where_gradients_vanish():
-    gradients = gradient_clipping.first_gradients("sigmoid", 1.0)
+    gradients = gradient_clipping.first_gradients("logistic", 1.0)
     assert norms(gradients)[-1] > 1e6 * norms(gradients)[0]
     for clip in (clip_globally, clip_each):
         assert norms(clip(gradients, 1.0)) == pytest.approx(norms(gradients), rel=1e-5)

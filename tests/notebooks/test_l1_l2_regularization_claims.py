@@ -12,6 +12,7 @@ import torch.nn.functional as F
 from autograder import lab
 from autograder.exercises.l1_l2_regularization import adam_weight_decay_step_reference, sgd_weight_decay_step_reference
 from autograder.lab import l1_l2_regularization as experiments
+from autograder.lab.training import gradient_descent_step
 from tests.solutions import solution
 
 STEPS = 50
@@ -263,10 +264,9 @@ def test_all_digits_with_right_labels_do_more_than_any_penalty():
         order = rng.permutation(len(x))
         for start in range(0, len(x), experiments.BATCH):
             batch = order[start : start + experiments.BATCH]
-            of_weights, of_biases = network.gradients(x[batch].astype(np.float32), y[batch])
-            network.weights = [w - np.float32(0.1) * g for w, g in zip(network.weights, of_weights, strict=True)]
-            network.biases = [b - np.float32(0.1) * g for b, g in zip(network.biases, of_biases, strict=True)]
-    assert network.right(x_validation, y_validation) == pytest.approx(0.97, abs=0.015)
+            _, gradients = network.gradients(x[batch].astype(np.float32), y[batch])
+            gradient_descent_step(network.parameters, gradients, 0.1)
+    assert network.accuracy(x_validation, y_validation) == pytest.approx(0.97, abs=0.015)
 
 
 def test_the_strengths_are_the_best_of_their_neighbours_on_the_images_for_choosing():
@@ -301,7 +301,7 @@ def test_he_weights_have_norms_of_about_the_root_of_2():
 def left_after(decoupled):
     step = solution("adam_weight_decay_step")
     return experiments.left_of_a_weight(
-        lambda w, g, state, t: step(w, g, *state, t, 1e-3, 0.9, 0.999, 1e-8, 0.1, decoupled), 2
+        lambda w, g, state, t, decay: step(w, g, *state, t, 1e-3, 0.9, 0.999, 1e-8, decay, decoupled), 2
     )
 
 

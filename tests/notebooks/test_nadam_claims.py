@@ -12,7 +12,7 @@ import torch
 
 from autograder.exercises import catalogue
 from autograder.lab import nadam as experiments
-from autograder.lab.descent import BOWL, DigitsNetwork, descend, steps_until, train
+from autograder.lab.descent import BOWL, DigitsNetwork, adam_like, descend, steps_for, steps_until, train
 from tests.solutions import solution
 
 USUAL = {"lr": 0.01, "betas": (0.9, 0.999), "eps": 1e-8}
@@ -130,12 +130,12 @@ def test_the_decoupled_decay_of_nadam_is_that_of_adamw():
 
 
 def constant_steps(optimizer, steps=400):
-    return experiments.steps_for(optimizer, np.ones((steps, 1)))[:, 0]
+    return steps_for(optimizer, np.ones((steps, 1)))[:, 0]
 
 
 def test_the_first_steps_of_the_two_forms():
-    mine = constant_steps(experiments.adam_like("", solution("nadam_constant_step"), 1.0))
-    textbook = constant_steps(experiments.adam_like("", experiments.textbook_step, 1.0))
+    mine = constant_steps(adam_like("", solution("nadam_constant_step"), 1.0))
+    textbook = constant_steps(adam_like("", experiments.textbook_step, 1.0))
     assert (mine[0], textbook[0]) == pytest.approx((1 + 0.9 / 1.9, 1.9))
     assert (mine[20], textbook[60]) == pytest.approx((1, 1), abs=0.01)
     assert mine[100] == pytest.approx(textbook[100], abs=1e-4)
@@ -150,7 +150,7 @@ def test_where_the_gradient_turns_nadam_is_adam_one_step_earlier():
     gradients = np.ones((400, 1))
     gradients[300:] = -1
     adam, nadam = (
-        experiments.steps_for(experiments.adam_like("", step, 1.0), gradients)[:, 0]
+        steps_for(adam_like("", step, 1.0), gradients)[:, 0]
         for step in (experiments.adam_step, solution("nadam_constant_step"))
     )
     assert nadam[300:-1] == pytest.approx(adam[301:], abs=1e-6)
@@ -178,8 +178,8 @@ def test_pytorchs_steps_for_a_constant_gradient_shrink_to_073_and_dozats_do_not(
 
 def test_the_weights_of_the_newest_gradient():
     forms = (
-        experiments.adam_like("", experiments.adam_step, 1.0, 1.0),
-        experiments.adam_like("", solution("nadam_constant_step"), 1.0, 1.0),
+        adam_like("", experiments.adam_step, 1.0, 1.0),
+        adam_like("", solution("nadam_constant_step"), 1.0, 1.0),
         experiments.nadam(solution("nadam_step"), 1.0, epsilon=1.0),
     )
     assert [experiments.weights_by_age(form)[0] for form in forms] == pytest.approx([0.1, 0.19, 0.59], abs=3e-3)
@@ -190,11 +190,11 @@ def test_the_weights_of_the_newest_gradient():
 
 
 def adam(rate):
-    return experiments.adam_like("Adam", experiments.adam_step, rate)
+    return adam_like("Adam", experiments.adam_step, rate)
 
 
 def constant(rate):
-    return experiments.adam_like("Nadam", solution("nadam_constant_step"), rate)
+    return adam_like("Nadam", solution("nadam_constant_step"), rate)
 
 
 def scheduled(rate):

@@ -12,7 +12,7 @@ from autograder import lab
 from autograder.exercises import catalogue
 from autograder.judge.expectations import from_tensor, to_tensor
 from autograder.lab import rmsprop
-from autograder.lab.descent import BOWL, DigitsNetwork, Optimizer, descend, steps_until, train
+from autograder.lab.descent import BOWL, DigitsNetwork, Optimizer, descend, steps_for, steps_until, train, turned
 from tests.solutions import solution
 
 ADAGRAD, RMSPROP, TEXTBOOK = (solution(name) for name in ("adagrad_step", "rmsprop_step", "textbook_rmsprop_step"))
@@ -146,7 +146,7 @@ def test_one_over_one_minus_beta_values_make_63_percent_of_a_jump(beta, count):
 
 
 def test_adagrads_step_number_t_is_one_over_the_root_of_t_and_a_third_of_the_rate_takes_nine_times_as_many_steps():
-    sizes = rmsprop.step_sizes(rmsprop.adagrad(ADAGRAD, 1.0), np.ones(1000))
+    sizes = steps_for(rmsprop.adagrad(ADAGRAD, 1.0), np.ones(1000))
     assert sizes == pytest.approx(np.arange(1, 1001) ** -0.5)
     assert sizes.sum() == pytest.approx(2 * np.sqrt(1000), rel=0.03)
     counts = [steps_until(BOWL, descend(rmsprop.adagrad(ADAGRAD, rate), BOWL, 4000), 1.0) for rate in (0.1, 0.3, 1, 3)]
@@ -180,7 +180,8 @@ def test_with_a_falling_rate_it_settles():
 
 def test_turning_the_bowl_costs_adagrad_and_rmsprop_their_advantage_and_other_rates_change_little():
     def steps(optimizer, angle):
-        return steps_until(rmsprop.turned(angle), descend(optimizer, rmsprop.turned(angle), 1000), 1.0)
+        bowl = turned(BOWL, angle)
+        return steps_until(bowl, descend(optimizer, bowl, 1000), 1.0)
 
     def falling(rate):
         return rmsprop.rmsprop(RMSPROP, lambda t: rate * 0.98**t, "falling")
@@ -228,7 +229,7 @@ def test_some_pixels_are_blank_in_every_image():
 def test_without_memory_only_the_signs_are_left_and_with_a_long_one_they_do_not_decide():
     ends = {}
     for beta in (0.0, 0.5, 0.9, 0.99):
-        sizes = rmsprop.step_sizes(rmsprop.rmsprop(RMSPROP, 0.01, beta=beta), np.tile([-1.0] * 9 + [9.0], 100))
+        sizes = steps_for(rmsprop.rmsprop(RMSPROP, 0.01, beta=beta), np.tile([-1.0] * 9 + [9.0], 100))
         ends[beta] = -sizes.sum()
     assert ends[0.0] == pytest.approx(8.0)
     assert ends[0.0] > ends[0.5] > ends[0.9] > ends[0.99] == pytest.approx(0.51, abs=0.005)
@@ -242,8 +243,8 @@ def test_centered_steps_are_about_signal_to_noise(capsys):
     noise = np.random.default_rng(0).normal(size=(4000, 1))
     noise -= noise.mean()
     levels = np.array([0.1, 1.0, 5.0])
-    ordinary = rmsprop.step_sizes(rmsprop.rmsprop(RMSPROP, 1.0), 1 + levels * noise)[100:].mean(axis=0)
-    centered = rmsprop.step_sizes(rmsprop.centered(CENTERED), 1 + levels * noise)[100:].mean(axis=0)
+    ordinary = steps_for(rmsprop.rmsprop(RMSPROP, 1.0), 1 + levels * noise)[100:].mean(axis=0)
+    centered = steps_for(rmsprop.centered(CENTERED), 1 + levels * noise)[100:].mean(axis=0)
     assert centered == pytest.approx(1 / levels, rel=0.15)
     assert ordinary == pytest.approx(1 / np.sqrt(1 + levels**2), rel=0.15)
 
@@ -298,7 +299,7 @@ def test_an_experiment_with_a_kernel_that_is_nonsense_does_not_raise(exercise):
 
 
 def test_a_bowl_turned_has_the_gradient_of_its_loss():
-    surface = rmsprop.turned(30)
+    surface = turned(BOWL, 30)
     at, step = np.array([1.5, -0.7]), 1e-6
     slopes = [(surface.loss(at + step * e) - surface.loss(at - step * e)) / (2 * step) for e in np.eye(2)]
     assert surface.gradient(at) == pytest.approx(slopes, rel=1e-6)
@@ -311,5 +312,5 @@ def test_an_optimizer_that_does_not_look_ahead_is_asked_for_one_step_at_a_time()
         calls.append(gradient.tolist())
         return theta - rate * gradient
 
-    rmsprop.step_sizes(Optimizer("own", step, settings={"learning_rate": 1.0}), np.array([3.0, 4.0]))
+    steps_for(Optimizer("own", step, settings={"learning_rate": 1.0}), np.array([3.0, 4.0]))
     assert calls == [[3.0], [4.0]]

@@ -8,8 +8,8 @@ import torch
 import torch.nn.functional as F
 
 from autograder import lab
-from autograder.lab.dead_units import relu, relu_backward, train
-from autograder.lab.saturation import gradient_norms
+from autograder.lab.activations import relu, relu_backward
+from autograder.lab.saturation_and_relu import gradient_norms, train
 
 
 def slope(function, z, upstream=None):

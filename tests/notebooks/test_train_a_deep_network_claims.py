@@ -17,8 +17,9 @@ from autograder import lab
 from autograder.course import Course, read, text_of
 from autograder.exercises import catalogue
 from autograder.exercises.train_a_deep_network import NOTEBOOK
-from autograder.lab import capstone, deep_network
-from autograder.lab.deep_network import RECIPE, Networks, complete, data, train, train_in_pytorch
+from autograder.lab import deep_network
+from autograder.lab import train_a_deep_network as experiments
+from autograder.lab.deep_network import RECIPE, ToolboxNetworks, complete, data, train, train_in_pytorch
 from autograder.lab.function_toolbox import NEEDED, Tool, Toolbox
 from tests.solutions import solution
 
@@ -45,7 +46,7 @@ def test_the_network_in_the_text_is_the_one_that_is_trained():
     assert len(lines) == 7
     assert all(line in source for line in lines)
     assert "nn.Sequential(*layers, nn.Linear(widths[-2], widths[-1])).double()" in source
-    assert capstone.COMPARED["learning_rate"] == 0.003
+    assert experiments.COMPARED["learning_rate"] == 0.003
 
 
 def test_cross_entropy_has_the_softmax_inside():
@@ -133,7 +134,7 @@ def test_early_stopping_by_hand_misses_the_last_loss():
 def test_the_network_of_the_text():
     assert complete({})["hidden"] == (50,) * 8
     assert (len(data().x), len(data().x_validation), len(data().x_test)) == (1077, 360, 360)
-    assert len(deep_network.minibatches(0, 1077, 32, 6)) == 198
+    assert len(deep_network.rows_of_steps(0, 1077, 32, 6)) == 198
     assert not {tuple(row) for row in data().x_test} & {tuple(row) for row in data().x[:500]}
 
 
@@ -149,55 +150,55 @@ def test_a_bias_before_batch_norm_would_have_no_gradient():
 def test_both_kinds_of_labels_are_learned_by_heart():
     rows = np.array([np.flatnonzero(data().y == digit)[0] for digit in range(10)])
     for labels in (np.arange(10), np.random.default_rng(5).permutation(10)):
-        losses = capstone._learn_by_heart(solution("training_step"), data().x[rows], labels)
+        losses = experiments._learn_by_heart(solution("training_step"), data().x[rows], labels)
         assert 2.3 < losses[0] < 3.2 and losses[-1] < 0.01
 
 
 @cache
 def compared():
-    return capstone._compared(tools())
+    return experiments._compared(tools())
 
 
 def test_numpy_and_pytorch_agree_in_every_step_and_in_evaluation():
     run, (losses, validation) = compared()
-    assert 1e-15 < capstone._difference(run, losses).max() < 5e-12
+    assert 1e-15 < experiments._difference(run, losses).max() < 5e-12
     assert abs(run.validation[-1, 0] - validation) < 1e-11
     assert losses[-33:].mean() < 0.2
 
 
 def test_a_larger_epsilon_makes_the_difference_much_smaller(monkeypatch):
     run, (losses, _) = compared()
-    with_usual = capstone._difference(run, losses).max()
+    with_usual = experiments._difference(run, losses).max()
     adam = torch.optim.Adam
     monkeypatch.setattr(deep_network, "EPSILON", 1e-6)
     monkeypatch.setattr(torch.optim, "Adam", lambda parameters, lr: adam(parameters, lr=lr, eps=1e-6))
-    run = train(tools(), capstone.COMPARED, dtype="float64")
-    assert capstone._difference(run, train_in_pytorch(tools(), capstone.COMPARED)[0]).max() < with_usual / 20
+    run = train(tools(), experiments.COMPARED, dtype="float64")
+    assert experiments._difference(run, train_in_pytorch(tools(), experiments.COMPARED)[0]).max() < with_usual / 20
 
 
 def test_with_a_learning_rate_a_hundred_times_as_large_rounding_grows():
-    recipe = {**capstone.COMPARED, "learning_rate": 0.3}
+    recipe = {**experiments.COMPARED, "learning_rate": 0.3}
     run = train(tools(), recipe, dtype="float64")
-    assert 1e-7 < capstone._difference(run, train_in_pytorch(tools(), recipe)[0]).max() < 1e-1
+    assert 1e-7 < experiments._difference(run, train_in_pytorch(tools(), recipe)[0]).max() < 1e-1
 
 
 @cache
 def planted(name: str):
-    place, make = capstone.PLANTED[name]
-    return train(tools().with_function(place, make(tools())), capstone.COMPARED, dtype="float64")
+    place, make = experiments.PLANTED[name]
+    return train(tools().with_function(place, make(tools())), experiments.COMPARED, dtype="float64")
 
 
-@pytest.mark.parametrize("name", list(capstone.PLANTED)[:3])
+@pytest.mark.parametrize("name", list(experiments.PLANTED)[:3])
 def test_three_of_the_planted_errors_show_at_the_second_step_by_a_factor_of_a_billion(name):
     right, (losses, _) = compared()
-    difference = capstone._difference(planted(name), losses)
+    difference = experiments._difference(planted(name), losses)
     assert difference[0] < 1e-13
-    assert difference[1] > 1e9 * max(capstone._difference(right, losses)[1], 1e-15) or difference[1] > 1e-5
+    assert difference[1] > 1e9 * max(experiments._difference(right, losses)[1], 1e-15) or difference[1] > 1e-5
 
 
 def test_two_of_the_planted_errors_do_not_change_the_accuracy_and_the_third_hardly():
     right, _ = compared()
-    scores = [planted(name).accuracy[-1, 0] - right.accuracy[-1, 0] for name in list(capstone.PLANTED)[:3]]
+    scores = [planted(name).accuracy[-1, 0] - right.accuracy[-1, 0] for name in list(experiments.PLANTED)[:3]]
     assert scores[:2] == [0, 0]
     assert abs(scores[2]) <= 2 / 360
     assert right.accuracy[-1, 0] == pytest.approx(0.956, abs=0.001)
@@ -206,7 +207,7 @@ def test_two_of_the_planted_errors_do_not_change_the_accuracy_and_the_third_hard
 def test_the_running_mean_is_seen_by_evaluation_alone():
     _, (losses, validation) = compared()
     wrong = planted("running mean never updated")
-    assert capstone._difference(wrong, losses).max() < 5e-12
+    assert experiments._difference(wrong, losses).max() < 5e-12
     assert wrong.validation[-1, 0] > 1.2 * validation
 
 
@@ -215,17 +216,17 @@ def test_an_elu_slope_in_float32_is_off_by_about_1e_8_and_stays_there():
         return tools().elu_backward(dout, z, alpha).astype(np.float32).astype(np.float64)
 
     _, (losses, _) = compared()
-    run = train(tools().with_function("elu_backward", in_float32), capstone.COMPARED, dtype="float64")
-    assert 1e-9 < capstone._difference(run, losses).max() < 1e-6
+    run = train(tools().with_function("elu_backward", in_float32), experiments.COMPARED, dtype="float64")
+    assert 1e-9 < experiments._difference(run, losses).max() < 1e-6
 
 
 @cache
 def rung(name: str, **changes):
-    return train(tools(), {**capstone.rungs()[name], **changes}, capstone.SEEDS)
+    return train(tools(), {**experiments.rungs()[name], **changes}, experiments.SEEDS)
 
 
 def test_the_ladder_goes_down_at_glorots_start_and_up_at_elu_and_then_stays():
-    means = {name: 100 * rung(name).accuracy[-1].mean() for name in capstone.LADDER}
+    means = {name: 100 * rung(name).accuracy[-1].mean() for name in experiments.LADDER}
     first, glorot, elu, norm, adam, cycle, dropout = means.values()
     assert 30 < first < 65 and glorot < 15 and 93 < elu < 97
     assert max(norm, adam, cycle, elu) - min(norm, adam, cycle, elu) < 2
@@ -239,7 +240,7 @@ def test_three_times_the_learning_rate_ends_in_nan_without_batch_norm_and_not_wi
 
 
 def test_a_larger_patience_finds_a_lower_loss():
-    run = train(tools(), capstone.LONG, images=capstone.FEW_IMAGES, watched=True)
+    run = train(tools(), experiments.LONG, images=experiments.FEW_IMAGES, watched=True)
     losses = run.validation[:, 0]
     kept = [losses[solution("early_stopping")(losses, patience)[1]] for patience in (1, 3, 10)]
     assert kept[2] < 0.9 * kept[0] and kept[0] >= kept[1] >= kept[2]
@@ -287,7 +288,7 @@ def test_networks_trained_side_by_side_are_those_trained_alone():
 
 
 def test_the_gradient_of_the_assembled_network_is_the_slope_of_its_loss():
-    networks = Networks(tools(), complete({"hidden": (5, 4, 3), "l2": 0.01}), [0], "float64")
+    networks = ToolboxNetworks(tools(), complete({"hidden": (5, 4, 3), "l2": 0.01}), [0], "float64")
     theta, x, y = networks.start(), data().x[None, :12], data().y[None, :12]
     _, gradient = networks.gradient(theta, x, y)
 
@@ -303,7 +304,7 @@ def test_the_gradient_of_the_assembled_network_is_the_slope_of_its_loss():
 
 
 def test_the_layers_of_the_assembled_network_are_those_of_pytorch():
-    networks = Networks(tools(), complete({}), [0], "float64")
+    networks = ToolboxNetworks(tools(), complete({}), [0], "float64")
     shapes = [tuple(parameter.shape) for parameter in deep_network.in_pytorch(networks.widths).parameters()]
     assert shapes == list(networks.shapes.values())
     assert list(pairwise(networks.widths)) == [(64, 50), *[(50, 50)] * 7, (50, 10)]

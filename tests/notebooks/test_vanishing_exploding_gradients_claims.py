@@ -9,7 +9,7 @@ import torch.nn.functional as F
 
 from autograder import lab
 from autograder.lab import vanishing_exploding_gradients as experiments
-from autograder.lab.activations import UnusableResult
+from autograder.lab.students import UnusableResult
 from tests.solutions import solution
 
 layer_jacobian, backpropagate, layer_norms, mlp_forward, mlp_gradients, numerical_gradient, complex_step_gradient = (

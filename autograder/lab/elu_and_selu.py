@@ -1,12 +1,20 @@
-"""What ELU and SELU do to a signal on its way through a deep network whose weights are random and not yet trained."""
+"""Experiments with ELU and SELU: a signal on its way through deep networks, and networks that are trained."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
 from autograder.lab import style
+from autograder.lab.activations import ACTIVATIONS, SELU_ALPHA, SELU_SCALE, Activation, relu
+from autograder.lab.experiment import experiment, offered
+from autograder.lab.handwritten_digits import digits
+from autograder.lab.networks import Networks, normal_weights
+from autograder.lab.students import UnusableResult, as_number
+from autograder.lab.training import Momentum, minibatches_by_seed
 
 LECUN, HE = 1.0, 2.0
 """Gains: the variance of a weight is gain / fan_in."""
@@ -15,14 +23,9 @@ KNOWN = {"relu": ("ReLU", HE), "elu": ("ELU", HE), "selu": ("SELU", LECUN)}
 WIDTH, SAMPLES = 100, 200
 SHOWN = (1e-3, 1e4)
 """The standard deviations between which `what_breaks_self_normalization` draws; others get an arrowhead."""
-SELU_ALPHA, SELU_SCALE = 1.6732632423543772, 1.0507009873554805
 
 
-def relu(z: np.ndarray) -> np.ndarray:
-    """For comparison."""
-    return np.maximum(z, 0)
-
-
+@offered
 def standard_normal() -> tuple[np.ndarray, np.ndarray]:
     """The standard normal distribution as 80 numbers z and their probabilities.
 
@@ -35,8 +38,8 @@ def standard_normal() -> tuple[np.ndarray, np.ndarray]:
     return np.concatenate([-right[::-1], right]), np.concatenate([half[::-1], half])
 
 
-def usable(*functions: Callable) -> bool:
-    """Whether each function maps an array to a finite array of its shape; if not, a sentence says so."""
+def require(*functions: Callable) -> None:
+    """Raise UnusableResult unless each function maps an array to a finite array of its shape."""
     z = np.linspace(-3, 3, 10).reshape(2, 5)
     for function in functions:
         try:
@@ -45,9 +48,9 @@ def usable(*functions: Callable) -> bool:
             value = np.array(np.nan)
         if value.shape != z.shape or not np.isfinite(value).all():
             name = getattr(function, "__name__", "the function")
-            print(f"{name} does not return an array of finite numbers with the shape of its input: check it first.")
-            return False
-    return True
+            raise UnusableResult(
+                f"{name} does not return an array of finite numbers with the shape of its input: check it first."
+            )
 
 
 def layers(
@@ -95,11 +98,10 @@ def likeness(a: np.ndarray) -> float:
     return float(((unit @ unit.T).sum() - count) / (count * (count - 1)))
 
 
-@style.experiment
+@experiment
 def elu_family(elu: Callable, elu_backward: Callable, alphas: tuple[float, ...] = (0.5, 1.0, 2.0)) -> None:
     """Your ELU and its derivative for several alpha."""
-    if not usable(elu, lambda z: elu_backward(np.ones_like(z), z)):
-        return
+    require(elu, lambda z: elu_backward(np.ones_like(z), z))
     z = np.linspace(-5, 3, 801)
     figure, (left, right) = style.new_figure(columns=2, width=8.2, height=3.2)
     for alpha, colour, line in zip(alphas, style.COLOURS, style.LINES, strict=False):
@@ -121,8 +123,7 @@ def elu_family(elu: Callable, elu_backward: Callable, alphas: tuple[float, ...] 
     )
 
 
-@style.experiment
-@np.errstate(all="ignore")
+@experiment
 def likeness_by_layer(
     *activations: Callable, depth: int = 20, prediction: dict[str, float | None] | None = None
 ) -> None:
@@ -130,8 +131,7 @@ def likeness_by_layer(
 
     prediction: the likeness after the last layer that you expect, by the function's name; drawn as hollow markers.
     """
-    if not usable(*activations):
-        return
+    require(*activations)
     figure, (left, right) = style.new_figure(columns=2, width=8.6, height=3.4)
     said, names = [], []
     for function, colour, marker in zip([relu, *activations], style.COLOURS, style.MARKERS, strict=False):
@@ -144,7 +144,7 @@ def likeness_by_layer(
         look = {"color": colour, "marker": marker, "markersize": 4, "markevery": 2}
         left.plot(range(depth + 1), means, label=label, **look)
         right.plot(range(depth + 1), alike, label=label, **look)
-        expected = _number((prediction or {}).get(name))
+        expected = as_number((prediction or {}).get(name))
         if expected is not None:
             right.plot(depth + 1, expected, marker=marker, color=colour, fillstyle="none", markersize=10, clip_on=False)
         said.append(f"{label}: likeness {alike[-1]:.2f}" + ("" if expected is None else f", predicted {expected:.2f}"))
@@ -161,21 +161,13 @@ def likeness_by_layer(
     )
 
 
-def _number(value: object) -> float | None:
-    """A prediction as a number, or None where there is none."""
-    try:
-        return float(value)
-    except (TypeError, ValueError):
-        return None
-
-
 def next_mean_square(activation: Callable, mean_square: np.ndarray, gain: float) -> np.ndarray:
     """The mean square of a wide layer's activations, given that of the layer before."""
     z, probability = standard_normal()
     return np.array([np.sum(probability * activation(np.sqrt(gain * q) * z) ** 2) for q in mean_square])
 
 
-@style.experiment
+@experiment
 def compare_constants(self_normalizing_constants: Callable) -> None:
     """Your constants for standard normal inputs, beside the two that PyTorch's SELU is made of."""
     import torch
@@ -184,20 +176,19 @@ def compare_constants(self_normalizing_constants: Callable) -> None:
     try:
         alpha, scale = (float(number) for number in self_normalizing_constants(*standard_normal()))
     except (TypeError, ValueError):
-        print("self_normalizing_constants must return two numbers, alpha and scale: check it first.")
-        return
+        raise UnusableResult(
+            "self_normalizing_constants must return two numbers, alpha and scale: check it first."
+        ) from None
     theirs = F.selu(torch.tensor([1.0, -torch.inf], dtype=torch.float64)).numpy()
     print(f"           {'yours':>18} {'inside F.selu':>18}")
     print(f"alpha      {alpha:18.13f} {-theirs[1] / theirs[0]:18.13f}")
     print(f"scale      {scale:18.13f} {theirs[0]:18.13f}")
 
 
-@style.experiment
-@np.errstate(all="ignore")
+@experiment
 def mean_square_map(selu: Callable) -> None:
     """From one layer's mean square to the next one's, with the staircases that lead to SELU's fixed point."""
-    if not usable(selu):
-        return
+    require(selu)
     q = np.geomspace(0.02, 50, 161)
     figure, axes = style.new_figure(width=6.2, height=4.6)
     axes.plot(q, q, color=style.GREY, linewidth=1.2, label="unchanged (ReLU with He: exactly this)")
@@ -243,17 +234,15 @@ def _staircase(activation: Callable, start: float, steps: int) -> tuple[list[flo
     return x, y
 
 
-@style.experiment
-@np.errstate(all="ignore")
+@experiment
 def through_100_layers(selu: Callable, *, prediction: dict[str, float | None] | None = None) -> None:
     """Mean and standard deviation of your SELU's activations through 100 layers, with LeCun's and with He's weights.
 
     prediction: the standard deviation after 100 layers that you expect, for "LeCun" and for "He"; hollow markers.
     """
-    if not usable(selu):
-        return
+    require(selu)
     figure, (left, right) = style.new_figure(columns=2, width=8.6, height=3.4)
-    told = []
+    alt_parts = []
     styles = {"LeCun": (LECUN, style.BLUE, "-", "o"), "He": (HE, style.RED, "--", "s")}
     for name, (gain, colour, line, marker) in styles.items():
         signal = list(layers(selu, gain, 100))
@@ -261,14 +250,14 @@ def through_100_layers(selu: Callable, *, prediction: dict[str, float | None] | 
         look = {"color": colour, "linestyle": line, "marker": marker, "markevery": 20, "markersize": 5}
         left.plot(means, label=name, **look)
         right.plot(deviations, label=name, **look)
-        expected = _number((prediction or {}).get(name))
+        expected = as_number((prediction or {}).get(name))
         if expected is not None and expected > 0:
             right.plot(103, expected, marker=marker, color=colour, fillstyle="none", markersize=11, clip_on=False)
         predicted = "" if expected is None else f" (predicted: {expected:g})"
-        told.append(
+        alt_parts.append(
             f"{name}: after 100 layers mean {means[-1]:.3g}, standard deviation {deviations[-1]:.3g}{predicted}."
         )
-        print(told[-1])
+        print(alt_parts[-1])
     for axes in (left, right):
         axes.set_xlabel("layer")
         axes.set_xlim(0, 104)
@@ -282,16 +271,14 @@ def through_100_layers(selu: Callable, *, prediction: dict[str, float | None] | 
     style.show(
         figure,
         "Mean and standard deviation of the activations against the layer, 0 to 100, the standard deviation on a "
-        f"logarithmic axis. {' '.join(told)} Hollow markers: the prediction.",
+        f"logarithmic axis. {' '.join(alt_parts)} Hollow markers: the prediction.",
     )
 
 
-@style.experiment
-@np.errstate(all="ignore")
+@experiment
 def what_breaks_self_normalization(selu: Callable, depth: int = 100) -> None:
     """The standard deviation after 100 layers of your SELU, with one condition broken at a time."""
-    if not usable(selu):
-        return
+    require(selu)
     conditions: dict[str, dict] = {
         "all conditions kept": {},
         "inputs with mean 3, std 10": {"inputs": (3.0, 10.0)},
@@ -332,3 +319,132 @@ def what_breaks_self_normalization(selu: Callable, depth: int = 100) -> None:
         + "; ".join(f"{name} {deviation:.2g}" for name, (_, deviation) in found.items())
         + ".",
     )
+
+
+# ---------------------------------------------------------------- training
+
+SEEDS, UNITS, BATCH, CHOOSING = 5, 32, 64, 360
+"""Networks for each learning rate, units of a layer, images of a batch, images on which the learning rate is chosen."""
+
+
+@dataclass(frozen=True, eq=False)
+class Setting:
+    """How deep the networks are and how they are trained."""
+
+    depth: int
+    epochs: int
+    rates: tuple[float, ...]
+
+
+SHALLOW = Setting(depth=3, epochs=10, rates=(0.03, 0.1, 0.3))
+DEEP = Setting(depth=10, epochs=12, rates=(0.01, 0.03))
+
+
+def train(activation: Activation, setting: Setting) -> tuple[float, np.ndarray]:
+    """The best learning rate, chosen on images set apart for that, and the accuracies on the validation images."""
+    x, y, x_validation, y_validation = digits("float32")
+    x_choose, y_choose, x, y = x[:CHOOSING], y[:CHOOSING], x[CHOOSING:], y[CHOOSING:]
+    widths = [x.shape[1], *[UNITS] * setting.depth, 10]
+    start = normal_weights(np.random.default_rng(0), widths, activation.gain, last_gain=1.0, networks=SEEDS)
+    copies = len(setting.rates)
+    networks = Networks([np.tile(weight, (copies, 1, 1)) for weight in start], activation)
+    momentum = Momentum(networks.parameters)
+    rates = np.repeat(np.array(setting.rates, np.float32), SEEDS)[:, None, None]
+    rngs = [np.random.default_rng([1, seed]) for seed in range(SEEDS)]
+
+    def accuracies(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        return networks.accuracy(x, y).reshape(copies, SEEDS)
+
+    with np.errstate(all="ignore"):
+        for _ in range(setting.epochs):
+            for rows in minibatches_by_seed(rngs, len(x), BATCH, copies=copies):
+                momentum.step(networks.gradients(x[rows], y[rows])[1], rates)
+        best = int(accuracies(x_choose, y_choose).mean(axis=1).argmax())
+        return setting.rates[best], accuracies(x_validation, y_validation)[best]
+
+
+def in_float32(function: Callable, backward: Callable, gain: float) -> Activation:
+    """A student's function and its backward function, (dout, z) -> dz, whatever the dtype they return."""
+    return Activation(
+        lambda z: np.asarray(function(z), np.float32),
+        lambda dout, z, a: np.asarray(backward(dout, z), np.float32),
+        gain,
+    )
+
+
+@experiment
+def compare_activations(
+    elu: Callable,
+    elu_backward: Callable,
+    selu: Callable,
+    selu_backward: Callable,
+    *,
+    prediction: list[str] | None = None,
+) -> None:
+    """Train networks with your ELU and SELU and with five other functions on the digits, and show every result.
+
+    prediction: the names in the order you expect for the deep network, best first.
+    """
+    require(elu, selu, lambda z: elu_backward(z, z), lambda z: selu_backward(z, z))
+    activations = {
+        "SELU": in_float32(selu, selu_backward, gain=1.0),
+        "ELU": in_float32(elu, elu_backward, gain=2.0),
+        **{name: ACTIVATIONS[name] for name in ("leaky ReLU", "ReLU", "GELU", "tanh", "logistic")},
+    }
+    figure, panels = style.new_figure(columns=2, width=8.8, height=3.6, sharey=True)
+    alt_parts, orders = [], []
+    for axes, setting in zip(panels, (SHALLOW, DEEP), strict=True):
+        found = {name: train(activation, setting) for name, activation in activations.items()}
+        print(f"{setting.depth} hidden layers    learning rate   accuracy: mean    lowest   highest")
+        for place, (name, (_, accuracy)) in enumerate(reversed(found.items())):
+            colour = style.BLUE if name in ("SELU", "ELU") else style.BLACK
+            axes.plot(100 * accuracy, np.full(SEEDS, place), marker="o", linestyle="none", color=colour, alpha=0.6)
+            axes.plot(100 * accuracy.mean(), place, marker="|", markersize=18, markeredgewidth=2.5, color=style.RED)
+        for name, (rate, accuracy) in found.items():
+            line = (accuracy.mean(), accuracy.min(), accuracy.max())
+            print(f"   {name:16} {rate:10g} " + "".join(f"{100 * number:14.1f}" for number in line[:1]), end="")
+            print("".join(f"{100 * number:10.1f}" for number in line[1:]))
+        axes.set_yticks(range(len(found)), list(found)[::-1])
+        axes.set(xlabel="accuracy on 360 unseen digits, %", title=f"{setting.depth} hidden layers")
+        axes.set(xlim=(85, 100), ylim=(-0.6, len(found) - 0.4))
+        for place, (_, accuracy) in enumerate(reversed(found.values())):
+            if accuracy.mean() < 0.85:
+                note = f"← {100 * accuracy.min():.0f} to {100 * accuracy.max():.0f} %"
+                axes.text(85.3, place, note, va="center", color=style.BLACK)
+        orders.append(sorted(found, key=lambda name: -found[name][1].mean()))
+        alt_parts.append(
+            f"{setting.depth} hidden layers: " + ", ".join(f"{n} {100 * found[n][1].mean():.1f}" for n in orders[-1])
+        )
+    if prediction and all(isinstance(name, str) for name in prediction):
+        print("Your order for the deep network:", " > ".join(prediction))
+        print("Its means, in order:            ", " > ".join(orders[1]))
+    style.show(
+        figure,
+        f"Accuracy of {SEEDS} networks with each activation function, in percent of 360 unseen digits; the mean is a "
+        f"red bar. Means: {'; '.join(alt_parts)}.",
+    )
+
+
+@experiment
+def time_activations(elu: Callable, selu: Callable) -> None:
+    """How long ReLU, your ELU, your SELU, and the matrix product in front of them take for one layer."""
+    require(elu, selu)
+    rng = np.random.default_rng(0)
+    a = rng.normal(size=(256, 1000)).astype(np.float32)
+    weight = rng.normal(size=(1000, 1000)).astype(np.float32) / np.float32(32)
+    z = a @ weight
+    jobs = {
+        "ReLU": lambda: np.maximum(z, 0),
+        "your ELU": lambda: elu(z),
+        "your SELU": lambda: selu(z),
+        "matrix product": lambda: a @ weight,
+    }
+    print("One layer of 1000 units on 256 samples in NumPy; your machine, this moment:")
+    for name, job in jobs.items():
+        print(f"   {name:16}{1000 * min(_seconds(job) for _ in range(7)):8.2f} ms")
+
+
+def _seconds(job: Callable) -> float:
+    started = time.perf_counter()
+    job()
+    return time.perf_counter() - started

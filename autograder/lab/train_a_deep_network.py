@@ -9,23 +9,15 @@ from typing import Any
 import numpy as np
 
 from autograder.lab import style
-from autograder.lab.activations import UnusableResult, print_unusable
 from autograder.lab.deep_network import BETA2, BN_EPS, Run, complete, data, train, train_in_pytorch
+from autograder.lab.experiment import experiment
 from autograder.lab.function_toolbox import Toolbox
 from autograder.lab.handwritten_digits import SPLIT_SEED, images
+from autograder.lab.students import UnusableResult, as_number, unusable
 
 SEEDS = (0, 1, 2)
 SMALLEST = 1e-17
 """What a difference of exactly 0 is drawn as."""
-
-
-def as_number(prediction: object) -> float | None:
-    """A prediction as a number, or None where there is none."""
-    try:
-        number = float(prediction)
-    except (TypeError, ValueError):
-        return None
-    return number if np.isfinite(number) else None
 
 
 def require_toolbox(tools: object) -> None:
@@ -58,12 +50,11 @@ def _learn_by_heart(training_step: Callable, x: np.ndarray, labels: np.ndarray) 
         except (TypeError, ValueError):
             parameters = []
         if [part.shape for part in parameters] != shapes:
-            raise UnusableResult("Your training_step does not return (loss, parameters) yet. Run its check first.")
+            raise unusable("training_step", "does not return (loss, parameters) yet")
     return np.array(losses)
 
 
-@style.experiment
-@print_unusable
+@experiment
 def ten_images_by_heart(training_step: Callable, *, prediction: float | None = None) -> None:
     """Sixty steps on the same ten images, one of each digit; once with their labels, once with the labels mixed up.
 
@@ -78,26 +69,18 @@ def ten_images_by_heart(training_step: Callable, *, prediction: float | None = N
     }
     figure, axes = style.new_figure(height=3.2)
     for number, (name, losses) in enumerate(runs.items()):
-        look = {"color": style.COLOURS[number], "linestyle": style.LINES[number], "marker": style.MARKERS[number]}
+        look = style.curve(number)
         axes.semilogy(np.where(losses > 0, losses, np.nan), markevery=5, markersize=4, label=name, **look)
     axes.axhline(np.log(10), color=style.GREY, linestyle=":", linewidth=1.5)
     axes.text(BY_HEART_STEPS, np.log(10) * 1.1, "ln 10: guessing", ha="right", va="bottom")
     guess = as_number(prediction)
     if guess is not None and guess > 0:
-        axes.plot(
-            BY_HEART_STEPS - 1,
-            guess,
-            marker="X",
-            markersize=10,
-            color=style.RED,
-            linestyle="none",
-            label="your prediction",
-        )
+        axes.plot(BY_HEART_STEPS - 1, guess, markersize=10, **{**style.CROSS, "color": style.RED})
     axes.set(xlabel="step", ylabel="loss", title="The same ten images, again and again")
     axes.legend(loc="center")
-    told = ", ".join(f"{name} {losses[0]:.2f} before, {losses[-1]:.3g} after" for name, losses in runs.items())
-    print(f"loss: {told}")
-    style.show(figure, f"The loss on ten images over {BY_HEART_STEPS} steps, on a logarithmic axis: {told}.")
+    summary = ", ".join(f"{name} {losses[0]:.2f} before, {losses[-1]:.3g} after" for name, losses in runs.items())
+    print(f"loss: {summary}")
+    style.show(figure, f"The loss on ten images over {BY_HEART_STEPS} steps, on a logarithmic axis: {summary}.")
 
 
 # ---------------------------------------------------------------- side by side
@@ -122,8 +105,7 @@ def _parts_at(difference: np.ndarray) -> str:
     return f"part at step {apart[0] + 1}" if len(apart) else "never part"
 
 
-@style.experiment
-@print_unusable
+@experiment
 def side_by_side(tools: Toolbox, *, prediction: float | None = None) -> None:
     """Train the deep network with the functions of the toolbox, and the same network in PyTorch; draw both losses.
 
@@ -196,8 +178,7 @@ PLANTED: dict[str, tuple[str, Callable[[Toolbox], Callable]]] = {
 """An error in words -> the function it is in, and how it is made from a toolbox of right ones."""
 
 
-@style.experiment
-@print_unusable
+@experiment
 def planted_errors(tools: Toolbox, **own: Callable) -> None:
     """Train the network with one function exchanged for a wrong one, and compare with PyTorch as before.
 
@@ -209,26 +190,23 @@ def planted_errors(tools: Toolbox, **own: Callable) -> None:
     boxes |= {f"your {name}": tools.with_function(name, function) for name, function in own.items()}
     right, (losses, validation) = _compared(tools)
     figure, axes = style.new_figure(width=7.6, height=4.2)
-    width = max(map(len, boxes))
-    told = []
-    print(f"{'':{width}}  largest difference  loss at the end  validation: loss  accuracy")
-    print(f"{'PyTorch':{width}}  {'':18}  {losses[-33:].mean():15.4f}  {validation:16.4f}")
+    column = max(map(len, boxes))
+    alt_parts = []
+    print(f"{'':{column}}  largest difference  loss at the end  validation: loss  accuracy")
+    print(f"{'PyTorch':{column}}  {'':18}  {losses[-33:].mean():15.4f}  {validation:16.4f}")
     for number, (name, box) in enumerate(boxes.items()):
         run = right if box is tools else train(box, COMPARED, dtype="float64")
         difference = _difference(run, losses)
-        look = {
-            "color": COLOURS[number % 7],
-            "marker": ("", *style.MARKERS)[number % 7],
-            "linewidth": 1 + 4 * (number == 0),
-        }
-        axes.semilogy(np.maximum(difference, SMALLEST), markevery=12, markersize=5, label=name, **look)
+        look = {"color": COLOURS[number % 7], "marker": ("", *style.MARKERS)[number % 7], "label": name}
+        width = 1 + 4 * (number == 0)
+        axes.semilogy(np.maximum(difference, SMALLEST), markevery=12, markersize=5, linewidth=width, **look)
         scores = f"{run.losses[-33:].mean():15.4f}  {run.validation[-1, 0]:16.4f}  {100 * run.accuracy[-1, 0]:6.1f} %"
-        print(f"{name:{width}}  {np.max(difference):18.0e}  {scores}")
-        told.append(f"{name} at most {np.max(difference):.0e}, accuracy {100 * run.accuracy[-1, 0]:.1f} percent")
+        print(f"{name:{column}}  {np.max(difference):18.0e}  {scores}")
+        alt_parts.append(f"{name} at most {np.max(difference):.0e}, accuracy {100 * run.accuracy[-1, 0]:.1f} percent")
     axes.set(xlabel="step", ylabel="|difference| of the loss from PyTorch's", ylim=(SMALLEST, 100))
     axes.set_title("How far the loss is from PyTorch's")
     figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=2)
-    style.show(figure, f"Difference from PyTorch's training loss, on a logarithmic axis. {'; '.join(told)}.")
+    style.show(figure, f"Difference from PyTorch's training loss, on a logarithmic axis. {'; '.join(alt_parts)}.")
 
 
 # ---------------------------------------------------------------- the ladder
@@ -294,7 +272,7 @@ def _draw_runs(runs: Mapping[str, Run], guesses: Mapping[str, Any]) -> tuple[Any
     best = max(run.accuracy[-1].mean() for run in runs.values())
     error = 200 * np.sqrt(best * (1 - best) / len(data().y_validation))
     left.axvspan(max(_misread(best) - error, 0.5), _misread(best) + error, color=style.GREY, alpha=0.2, linewidth=0)
-    told = []
+    alt_parts = []
     for place, (name, run) in enumerate(runs.items()):
         colour = style.RED if name == "yours" else style.BLUE
         for axes, values in ((left, _misread(run.accuracy[-1])), (right, run.training[-1])):
@@ -305,18 +283,17 @@ def _draw_runs(runs: Mapping[str, Run], guesses: Mapping[str, Any]) -> tuple[Any
         guess = as_number(guesses.get(name))
         if guess is not None:
             left.plot(max(100 - guess, 0.6), place, marker="X", markersize=9, color=style.PURPLE)
-        told.append(f"{name} {100 * run.accuracy[-1].mean():.1f}")
+        alt_parts.append(f"{name} {100 * run.accuracy[-1].mean():.1f}")
     left.set_yticks(range(len(runs)), list(runs))
     left.invert_yaxis()
     left.set(xscale="log", xlim=(0.5, 120), xlabel="misread validation images, %", title="what it misreads")
     left.set_xticks([1, 3, 10, 30, 100], ["1", "3", "10", "30", "100"])
     left.minorticks_off()
     right.set(xlabel="training loss at the end", title="how well it fits", xscale="log")
-    return figure, "; ".join(told)
+    return figure, "; ".join(alt_parts)
 
 
-@style.experiment
-@print_unusable
+@experiment
 def climb_the_ladder(tools: Toolbox, *, prediction: Mapping[str, float | None] | None = None) -> None:
     """Train three networks on every rung of the ladder, six epochs each; draw accuracy and training loss.
 
@@ -325,25 +302,24 @@ def climb_the_ladder(tools: Toolbox, *, prediction: Mapping[str, float | None] |
     """
     require_toolbox(tools)
     runs = _ladder_runs(tools)
-    figure, told = _draw_runs(runs, prediction if isinstance(prediction, Mapping) else {})
+    figure, summary = _draw_runs(runs, prediction if isinstance(prediction, Mapping) else {})
     _print_runs(runs)
     style.show(
         figure,
         "One row for each recipe, with three networks as dots and their mean as a bar: on the left the share of "
-        f"misread validation images, on the right the training loss. Mean accuracy in percent: {told}.",
+        f"misread validation images, on the right the training loss. Mean accuracy in percent: {summary}.",
     )
 
 
-@style.experiment
-@print_unusable
+@experiment
 def own_recipe(tools: Toolbox, recipe: Mapping[str, Any]) -> None:
     """Train three networks by a recipe of yours and show them beside the ladder."""
     require_toolbox(tools)
     yours = _run_of(tools, recipe)
     runs = {**_ladder_runs(tools), "yours": yours}
-    figure, told = _draw_runs(runs, {})
+    figure, summary = _draw_runs(runs, {})
     _print_runs({"yours": yours})
-    style.show(figure, f"The ladder with your recipe as its last row. Mean accuracy in percent: {told}.")
+    style.show(figure, f"The ladder with your recipe as its last row. Mean accuracy in percent: {summary}.")
 
 
 # ---------------------------------------------------------------- when to stop
@@ -362,18 +338,13 @@ def _stops(early_stopping: Callable, losses: np.ndarray, patience: int) -> tuple
     except (TypeError, ValueError):
         stop, best = -1, -1
     if not 0 <= best <= stop < len(losses):
-        raise UnusableResult("Your early_stopping does not return (stop_epoch, best_epoch) yet. Run its check first.")
+        raise unusable("early_stopping", "does not return (stop_epoch, best_epoch) yet")
     return stop, best
 
 
-@style.experiment
-@print_unusable
+@experiment
 def when_to_stop(
-    tools: Toolbox,
-    early_stopping: Callable,
-    *,
-    patiences: Sequence[int] = (1, 3, 10),
-    prediction: float | None = None,
+    tools: Toolbox, early_stopping: Callable, *, patiences: Sequence[int] = (1, 3, 10), prediction: float | None = None
 ) -> None:
     """Train on 200 images for 40 epochs, watch the validation loss, and stop by your rule.
 
@@ -386,7 +357,7 @@ def when_to_stop(
     left.semilogy(training, color=style.BLUE, label=f"{FEW_IMAGES} training images")
     left.semilogy(validation, color=style.RED, linestyle="--", label="validation images")
     right.plot(accuracy, color=style.RED, linestyle="--")
-    told = []
+    alt_parts = []
     for number, patience in enumerate(patiences):
         stop, best = _stops(early_stopping, validation.astype(np.float64), patience)
         look = {"color": MARKS[number % 3], "marker": style.MARKERS[number % 6], "linestyle": "none"}
@@ -394,12 +365,12 @@ def when_to_stop(
         for axes in (left, right):
             axes.axvline(stop, color=MARKS[number % 3], linestyle=":", linewidth=1.5)
         words = f"stops after epoch {stop}, keeps {best}: loss {validation[best]:.3f}, accuracy {accuracy[best]:.1f} %"
-        told.append(f"patience {patience:2} {words}")
+        alt_parts.append(f"patience {patience:2} {words}")
     guess = as_number(prediction)
     if guess is not None:
         left.axvline(guess, color=style.PURPLE, linewidth=1, label="your prediction")
-    told.append(f"the last epoch, {len(training) - 1}: loss {validation[-1]:.3f}, accuracy {accuracy[-1]:.1f} %")
-    print("\n".join(told))
+    alt_parts.append(f"the last epoch, {len(training) - 1}: loss {validation[-1]:.3f}, accuracy {accuracy[-1]:.1f} %")
+    print("\n".join(alt_parts))
     left.set(xlabel="epoch", ylabel="loss", title="the loss (dotted: the stop)")
     right.set(xlabel="epoch", ylabel="validation accuracy, %", title="the accuracy", ylim=(None, 100))
     left.legend(fontsize=8)
@@ -407,15 +378,14 @@ def when_to_stop(
         figure,
         f"Left, over 40 epochs: the training loss falls to {training[-1]:.1g}, the validation loss is lowest, "
         f"{validation.min():.2f}, at epoch {validation.argmin()} and ends at {validation[-1]:.2f}. Right: the "
-        f"validation accuracy ends at {accuracy[-1]:.0f} percent. {'; '.join(told)}.",
+        f"validation accuracy ends at {accuracy[-1]:.0f} percent. {'; '.join(alt_parts)}.",
     )
 
 
 # ---------------------------------------------------------------- the test
 
 
-@style.experiment
-@print_unusable
+@experiment
 def final_exam(tools: Toolbox, recipe: Mapping[str, Any]) -> None:
     """Train by your recipe and look at the test images, once; draw those that all three networks misread."""
     require_toolbox(tools)

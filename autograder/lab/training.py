@@ -1,0 +1,50 @@
+"""Training: minibatches, gradient descent with momentum, and what is said and drawn of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+
+def minibatches(rng: np.random.Generator, count: int, batch: int, *, rest: bool = False) -> Iterator[np.ndarray]:
+    """The rows of each minibatch of one epoch, in a random order. rest: whether the last one may be smaller."""
+    order = rng.permutation(count)
+    return (order[start : start + batch] for start in range(0, count if rest else count - batch + 1, batch))
+
+
+def minibatches_by_seed(
+    rngs: Sequence[np.random.Generator], count: int, batch: int, *, copies: int = 1
+) -> Iterator[np.ndarray]:
+    """Minibatches for networks side by side, (networks, rows): an order for each rng, all of them `copies` times."""
+    orders = [minibatches(rng, count, batch) for rng in rngs]
+    return (np.tile(rows, (copies, 1)) for rows in zip(*orders, strict=True))
+
+
+class Momentum:
+    """Momentum optimization of arrays, in place: m <- beta m - rate g, then theta <- theta + m."""
+
+    def __init__(self, parameters: Sequence[np.ndarray], beta: float | np.ndarray = 0.9) -> None:
+        self.parameters, self.beta = parameters, beta
+        self.m = [np.zeros_like(parameter) for parameter in parameters]
+
+    def step(self, gradients: Sequence[np.ndarray], rate: float | np.ndarray) -> None:
+        """One step. rate and beta: numbers, or arrays (networks, 1, 1) for networks side by side."""
+        for parameter, m, gradient in zip(self.parameters, self.m, gradients, strict=True):
+            m *= self.beta
+            m -= rate * gradient
+            parameter += m
+
+
+def gradient_descent_step(
+    parameters: Sequence[np.ndarray], gradients: Sequence[np.ndarray], rate: float | np.ndarray
+) -> None:
+    """One step of plain gradient descent, in place."""
+    for parameter, gradient in zip(parameters, gradients, strict=True):
+        parameter -= rate * gradient
+
+
+def smooth(values: Sequence[float], width: int = 9) -> np.ndarray:
+    """A running median, which spikes do not move."""
+    padded = np.pad(np.asarray(values, dtype=float), width // 2, mode="edge")
+    return np.median(np.lib.stride_tricks.sliding_window_view(padded, width), axis=1)
