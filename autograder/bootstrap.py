@@ -135,7 +135,7 @@ def hand_over(command: list[str], environment: dict[str, str]) -> None:
 
 def _named(requirements: list[str], names: Iterable[str]) -> list[str]:
     """Those of some requirements that are for packages of these names."""
-    return [line for line in requirements if re.match(r"[\w.-]+", line).group() in names]
+    return [line for line in requirements if _split(line)[0] in names]
 
 
 def needed(extras: Iterable[str]) -> list[str]:
@@ -173,7 +173,7 @@ def _met(requirement: str) -> bool:
 
 
 def _within(version: str, part: str) -> bool:
-    operator, bound = re.fullmatch(r"(>=|<=|==|!=|>|<)\s*(\S+)", part).groups()
+    ((operator, bound),) = re.findall(r"^(>=|<=|==|!=|>|<)\s*(\S+)$", part)
     ours, theirs = _numbers(version), _numbers(bound)
     order = (ours > theirs) - (ours < theirs)
     return order in {">=": (0, 1), "<=": (0, -1), "==": (0,), "!=": (1, -1), ">": (1,), "<": (-1,)}[operator]
@@ -189,8 +189,8 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 
 def _split(requirement: str) -> tuple[str, str]:
-    name = re.match(r"[A-Za-z0-9._-]+", requirement)[0]
-    return name, requirement[len(name) :].strip()
+    ((name, specifier),) = re.findall(r"^([A-Za-z0-9._-]+)(.*)$", requirement)
+    return name, specifier.strip()
 
 
 @functools.cache
@@ -321,7 +321,7 @@ def _alone(folder: Path, progress: Progress) -> Iterator[IO[str]]:
 
 def _try_lock(lock: IO[str]) -> bool:
     try:
-        if os.name == "nt":
+        if sys.platform == "win32":
             import msvcrt
 
             msvcrt.locking(lock.fileno(), msvcrt.LK_NBLCK, 1)
@@ -483,6 +483,7 @@ def _follow(command: list[str], log: Path, work: Work, progress: Progress, **opt
         errors="replace",
         **options,
     )
+    assert process.stdout is not None
     output = []
     try:
         with log.open("a", encoding="utf-8", buffering=1) as file:

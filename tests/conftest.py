@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from autograder.exercises import catalogue
 from tests.support.confinement import use_the_sandbox_or_say_that_there_is_none
 from tests.support.perturbation import perturb_random_numbers
 from tests.support.thorough import THOROUGH
@@ -28,8 +27,7 @@ with contextlib.suppress(ModuleNotFoundError):  # a GPU server may not have it
     settings.register_profile("thorough", settings.get_profile("quick"), max_examples=6_000)
     settings.load_profile("thorough" if THOROUGH else "quick")
 
-BY_EXERCISE, BY_NOTEBOOK = "test_every_kernel.py", "test_every_notebook.py"
-
+BY_EXERCISE, BY_NOTEBOOK = "test_every_exercise.py", "test_every_notebook.py"
 
 HERE = Path(__file__).parent
 
@@ -94,13 +92,4 @@ def group_of(nodeid: str) -> str:
     """What a test is run together with: "tests/exercises/test_every_exercise.py elu", "tests/test_course.py"."""
     file, _, test = nodeid.partition("::")
     parameters = test.partition("[")[2].removesuffix("]")
-    if file.endswith(BY_NOTEBOOK):
-        return f"{file} {parameters}"
-    if file.endswith(BY_EXERCISE):
-        return f"{file} {_exercise_in(parameters)}"
-    return file
-
-
-def _exercise_in(parameters: str) -> str:
-    """The kernel that a test is about: the longest name that its parameters contain."""
-    return max((name for name in catalogue() if name in parameters), key=len, default="")
+    return f"{file} {parameters}" if file.endswith((BY_EXERCISE, BY_NOTEBOOK)) else file

@@ -161,7 +161,8 @@ def test_progress_goes_to_stderr_and_says_what_is_missing(ready):
     assert "Installed in" in err
 
 
-def test_an_interrupted_installation_says_so_and_the_next_command_finishes_it(ready):
+def test_an_interrupted_installation_is_finished_by_the_next_command(ready):
+    """It says so."""
     process = ready.start("hello", FAKE_PIP="hangs")
     wait_for(lambda: "Collecting" in read(ready.folder / bootstrap.LOG))
     process.send_signal(signal.SIGINT)
@@ -171,7 +172,7 @@ def test_an_interrupted_installation_says_so_and_the_next_command_finishes_it(re
     assert ready.run("hello")[0] == 7
 
 
-def test_a_package_that_was_cut_off_while_being_installed_is_installed_again(ready):
+def test_a_package_cut_off_while_being_installed_is_installed_again(ready):
     record = next(ready.folder.glob("lib/python3*/site-packages")) / "imaginary-1.2.dist-info"
     record.mkdir()
     (record / "METADATA").touch()
@@ -256,7 +257,7 @@ def test_an_environment_of_somebody_else_that_has_the_packages_is_used(course):
     assert course.run("hello")[:2] == (7, f"hello None {course.folder}\n")
 
 
-def test_a_folder_that_cannot_be_written_names_the_variable_for_another_place(monkeypatch, tmp_path):
+def test_where_it_may_not_write_it_names_the_variable_for_another_place(monkeypatch, tmp_path):
     monkeypatch.setattr(Path, "mkdir", refuse_with(errno.EROFS))
     with pytest.raises(CourseError, match="AUTOGRADER_VENV="):
         bootstrap.install(tmp_path / ".venv", (), [])

@@ -73,7 +73,7 @@ def test_a_long_signature_is_one_line():
     )
 
 
-def test_a_notebook_that_does_not_state_them_is_named_with_the_text_that_does(tmp_path):
+def test_a_notebook_that_does_not_state_them_is_named_with_the_right_text(tmp_path):
     path = tmp_path / "source" / f"{NOTEBOOK}.ipynb"
     path.parent.mkdir(parents=True)
     shutil.copy(Course().source_of(NOTEBOOK), path)

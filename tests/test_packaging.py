@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import subprocess
 import sys
@@ -144,11 +145,67 @@ def test_the_hooks_of_pre_commit_fetch_nothing():
     assert {hook["language"] for repository in hooks for hook in repository["hooks"]} == {"system"}
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "tidy"),
+    [
+        ("a.py", "x = 1  \n\ty\t\n\n\n", "x = 1\n\ty\n"),
+        ("a.md", "no line break", "no line break\n"),
+        ("__init__.py", "", ""),
+        (
+            "a.ipynb",
+            '{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": '
+            '[{"cell_type": "raw", "id": "ab", "metadata": {}, "source": "two\\nlines"}]}',
+            '{\n "cells": [\n  {\n   "cell_type": "raw",\n   "id": "ab",\n   "metadata": {},\n   "source": [\n'
+            '    "two\\n",\n    "lines"\n   ]\n  }\n ],\n "metadata": {},\n "nbformat": 4,\n "nbformat_minor": 5\n}\n',
+        ),
+    ],
+)
+def test_the_tidy_hook_rewrites_a_file_once(tmp_path, name, text, tidy):
+    path = tmp_path / name
+    path.write_text(text, encoding="utf-8")
+    runs = [subprocess.run([sys.executable, ROOT / ".ci" / "tidy.py", path], check=False).returncode for _ in "12"]
+    assert path.read_text(encoding="utf-8") == tidy
+    assert runs == [int(text != tidy), 0]
+
+
 @pytest.mark.parametrize("name", [".venv/x", "submitted/a/b.ipynb", "gradebook.db", "demo/x", "my-course/x.ipynb"])
 def test_working_folders_are_ignored_by_git(name):
     if not (ROOT / ".git").exists():
         pytest.skip("not a git checkout")
     assert subprocess.run(["git", "check-ignore", "-q", name], cwd=ROOT, check=False).returncode == 0
+
+
+def test_the_workflow_runs_the_gate_with_every_python_from_the_oldest_on():
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "checks.yml").read_text())
+    linux = workflow["jobs"]["linux"]
+    minors = [int(version.removeprefix("3.")) for version in linux["strategy"]["matrix"]["python"]]
+    assert minors == list(range(command_line.OLDEST[1], minors[-1] + 1))
+    assert ".ci/run" in [step.get("run") for step in linux["steps"]]
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / ".github" / "ISSUE_TEMPLATE").glob("[0-9]*.yml")), ids=lambda path: path.stem
+)
+def test_a_template_for_issues_asks_for_something(path):
+    template = yaml.safe_load(path.read_text())
+    assert {"name", "description", "body"} <= set(template)
+    ids = [field["id"] for field in template["body"]]
+    assert len(set(ids)) == len(ids)
+    assert any(field.get("validations", {}).get("required") for field in template["body"])
+
+
+def test_the_container_has_what_the_tests_need():
+    text = (ROOT / ".devcontainer" / "devcontainer.json").read_text()
+    container = json.loads(re.sub(r"^\s*//.*$", "", text, flags=re.MULTILINE))
+    assert {"bubblewrap", "chromium"} <= set(container["onCreateCommand"].split())
+    assert "autograder.bootstrap" in container["postCreateCommand"]
+
+
+def test_the_changelog_begins_with_the_version_of_the_package():
+    newest = re.search(
+        r"^## \[(.+?)\] - (Unreleased|\d{4}-\d\d-\d\d)$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE
+    )
+    assert PROJECT["version"] == newest[1] + (".dev0" if newest[2] == "Unreleased" else "")
 
 
 def test_the_script_of_the_checks_can_be_run():

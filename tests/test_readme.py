@@ -1,4 +1,4 @@
-"""What the README promises is there."""
+"""What README.md and CONTRIBUTING.md promise is there."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from autograder.course import ROOT, Course, read, text_of
 from autograder.exercises import of_notebook
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+MADE_BY_COMMANDS = {"submitted/", "autograded/", "feedback/", "reports/", "verdicts/"}
 
 
 @pytest.mark.parametrize("notebook", Course().notebooks())
@@ -23,13 +25,19 @@ def test_its_table_has_the_kernels_points_and_minutes_of_every_notebook(notebook
     assert f"| {chapter} | {section} | {names} | {points} | {minutes} |" in README
 
 
-def test_every_command_it_names_exists():
+@pytest.mark.parametrize("text", [README, CONTRIBUTING], ids=["README", "CONTRIBUTING"])
+def test_every_command_it_names_exists(text):
     commands = {path.stem for path in (ROOT / "autograder" / "commands").glob("[a-z]*.py")}
-    named = set(re.findall(r"python3 -m autograder (\w+)", README))
+    named = set(re.findall(r"python3 -m autograder (\w+)", text))
     assert named
     assert named <= commands
 
 
-def test_every_file_it_links_to_exists():
-    for target in re.findall(r"\]\((?!http)([^)]+)\)", README):
-        assert (ROOT / target).is_file()
+@pytest.mark.parametrize("text", [README, CONTRIBUTING], ids=["README", "CONTRIBUTING"])
+def test_every_file_it_names_exists(text):
+    """Linked, or in its own right: `autograder/exercises/tolerances.py`, `tests/sandbox/`."""
+    linked = re.findall(r"\]\((?!http)([^)]+)\)", text)
+    named = re.findall(r"`((?:\.?\w+/)+[\w.]*)`", text)
+    assert linked or named
+    missing = [name for name in {*linked, *named} - MADE_BY_COMMANDS if not (ROOT / name).exists()]
+    assert missing == []

@@ -15,6 +15,8 @@ PASSES_ON = True
 IN_PARALLEL = ["-n", str(min(8, (os.cpu_count() or 1) + 1)), "--dist", "loadscope"]
 """For all the tests at once; with words of one's own pytest gets those alone. One more than there are cores: tests of
 deadlines wait a good deal."""
+REPORT = ["--durations=40", "--durations-min=1", "-o", "verbosity_subtests=0"]
+"""For all the tests at once: which took longest, and no character for each part of a test that passed."""
 ALONE, TOGETHER = ["-m", "browser"], ["-m", "not browser"]
 """A browser and its notebook server want the machine for themselves."""
 
@@ -40,11 +42,11 @@ def run(arguments: argparse.Namespace) -> int:
         return _processors.run(arguments.rest or [*_processors.claims(), *IN_PARALLEL])
     if arguments.rest:
         return _pytest(arguments.rest, dict(os.environ))
-    alone = _pytest(ALONE, dict(os.environ))
+    alone = _pytest([*ALONE, *REPORT], dict(os.environ))
     if alone == _processors.INTERRUPTED:
         return alone
     # Processes that share the cores, each with a thread for every core, mostly wait for one another.
-    return _pytest([*TOGETHER, *IN_PARALLEL], {**_processors.ONE_THREAD, **os.environ}) or alone
+    return _pytest([*TOGETHER, *REPORT, *IN_PARALLEL], {**_processors.ONE_THREAD, **os.environ}) or alone
 
 
 def _pytest(words: list[str], environment: dict[str, str]) -> int:

@@ -30,8 +30,11 @@ class Case:
         return 1 + len(self.then)
 
 
-def case(name: str, /, *, computation: str | None = None, **arguments: Any) -> Case:
-    """A `Case`, written as the call it stands for: case("one zero", z=np.zeros(1), alpha=1.0)."""
+def case(name: str, /, *, computation: Any = None, **arguments: Any) -> Case:
+    """A `Case`, written as the call it stands for: case("one zero", z=np.zeros(1), alpha=1.0).
+
+    computation: a text or None; `Any`, as type checkers suppose that any `**state` could hold it.
+    """
     return Case(name, arguments, computation)
 
 
@@ -47,7 +50,7 @@ def per_step(values: Iterable[Any]) -> PerStep:
     return PerStep(tuple(values))
 
 
-def multistep_case(name: str, /, *, computation: str | None = None, **arguments: Any) -> Case:
+def multistep_case(name: str, /, *, computation: Any = None, **arguments: Any) -> Case:
     """A `Case` of several calls, each with what the one before returned.
 
     repeated("3 steps", theta=theta, gradient=each(three_gradients), m=m, learning_rate=0.1, beta=0.9) calls the kernel

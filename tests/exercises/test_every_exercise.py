@@ -1,8 +1,12 @@
-"""What holds for every kernel of the catalogue."""
+"""What holds for every kernel of the catalogue.
+
+All tests of one exercise run after one another, in one process, so that what two of them ask is judged once.
+"""
 
 from __future__ import annotations
 
 import functools
+import json
 
 import numpy as np
 import pytest
@@ -19,25 +23,22 @@ from autograder.judge.verdict import DERIVATIVE
 from autograder.plaindata.call import call
 from autograder.plaindata.values import arrays_in, duplicate, same
 from tests.solutions import solution
+from tests.support.thorough import THOROUGH
 from tests.variants import variants
 
 EXERCISES = list(catalogue().values())
-MISTAKES = [(exercise, mistake) for exercise in EXERCISES for mistake in exercise.mistakes]
-VARIANTS = [(name, variant) for name, found in variants().items() for variant in found]
-HIDDEN_SEEDS = (1, 20_221_129, 987_654_321)
+HIDDEN_SEED = 1
+HIDDEN_SEEDS = (HIDDEN_SEED, 20_221_129, 987_654_321) if THOROUGH else (HIDDEN_SEED,)
 
-each_exercise = pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.name)
-each_mistake = pytest.mark.parametrize(
-    ("exercise", "mistake"), MISTAKES, ids=[f"{exercise.name}-{mistake.name}" for exercise, mistake in MISTAKES]
-)
-each_variant = pytest.mark.parametrize(
-    ("name", "variant"), VARIANTS, ids=[f"{name}-{variant.__name__}" for name, variant in VARIANTS]
-)
+
+@pytest.fixture(scope="module", params=EXERCISES, ids=lambda exercise: exercise.name)
+def exercise(request):
+    """Each exercise in turn."""
+    return request.param
 
 
 @functools.lru_cache(maxsize=100)
-def judged(exercise, function, cases: str = "all", seed: int = HIDDEN_SEEDS[0], diagnose: bool = True) -> Verdict:
-    """The tests of a kernel run in one process: what two of them ask is judged once."""
+def judged(exercise, function, cases: str = "all", seed: int = HIDDEN_SEED, diagnose: bool = True) -> Verdict:
     called = functools.partial(call, function)
     return judge(exercise, called, cases=cases, seed=seed, devices=("cpu",), diagnose=diagnose)
 
@@ -46,22 +47,21 @@ def lost(verdict: Verdict) -> set[str]:
     return {requirement.name for requirement in verdict.requirements if not requirement.passed}
 
 
-@each_exercise
-@pytest.mark.parametrize("seed", HIDDEN_SEEDS)
-def test_the_solution_gets_all_points_and_no_remark(exercise, seed):
-    verdict = judged(exercise, solution(exercise.name), seed=seed)
-    assert verdict.passed, as_text(verdict)
-    assert verdict.points == exercise.points
-    assert not verdict.remarks, as_text(verdict)
+def test_the_solution_gets_all_points_and_no_remark(exercise, subtests):
+    for seed in HIDDEN_SEEDS:
+        with subtests.test(seed=seed):
+            verdict = judged(exercise, solution(exercise.name), seed=seed)
+            assert verdict.passed, as_text(verdict)
+            assert verdict.points == exercise.points
+            assert not verdict.remarks, as_text(verdict)
 
 
-@each_exercise
-def test_the_solution_is_far_inside_the_tolerance_and_every_mistake_far_outside(exercise):
+def test_the_tolerance_separates_the_solution_from_every_mistake(exercise):
+    """The solution is far inside the tolerance, every mistake far outside."""
     (found,) = measure(exercise, solution(exercise.name), ("cpu",))
     assert found.holds, found
 
 
-@each_exercise
 def test_the_solution_is_pure_and_repeatable(exercise):
     for expectation in public(exercise, ("cpu",)):
         arguments = list(expectation.case.arguments.values())
@@ -70,44 +70,49 @@ def test_the_solution_is_pure_and_repeatable(exercise):
         assert same(first.arguments_after, arguments)
 
 
-@each_mistake
-def test_a_mistake_loses_exactly_the_requirements_it_names(exercise, mistake):
-    verdict = judged(exercise, mistake.function, diagnose=False)
-    if not mistake.loses:
-        assert verdict.passed and verdict.remarks, as_text(verdict)
-        return
-    first = exercise.requirements[0].name
-    waiting = {PURITY} if first in mistake.loses else set()
-    assert lost(verdict) == set(mistake.loses) | waiting, as_text(verdict)
+def test_a_mistake_loses_exactly_the_requirements_it_names(exercise, subtests):
+    for mistake in exercise.mistakes:
+        with subtests.test(mistake=mistake.name):
+            verdict = judged(exercise, mistake.function, diagnose=False)
+            if mistake.loses:
+                waiting = {PURITY} if exercise.requirements[0].name in mistake.loses else set()
+                assert lost(verdict) == set(mistake.loses) | waiting, as_text(verdict)
+            else:
+                assert verdict.passed and verdict.remarks, as_text(verdict)
 
 
-@each_mistake
-def test_a_mistake_is_rejected_by_the_public_cases_alone_and_so_whatever_the_seed(exercise, mistake):
-    verdict = judged(exercise, mistake.function, cases="public")
-    assert not verdict.passed or (not mistake.loses and verdict.remarks)
+def test_a_mistake_is_rejected_whatever_the_seed(exercise, subtests):
+    """The public cases alone reject it, and they are the same with every seed."""
+    for mistake in exercise.mistakes:
+        with subtests.test(mistake=mistake.name):
+            verdict = judged(exercise, mistake.function, cases="public")
+            assert not verdict.passed or (not mistake.loses and verdict.remarks)
 
 
-@each_mistake
-def test_a_mistake_is_recognized_by_its_numbers(exercise, mistake):
-    verdict = judged(exercise, mistake.function, cases="public")
-    if mistake.loses:
-        raises = all(
-            item.counterexample is None or item.counterexample.difference.kind == "exception"
-            for item in verdict.requirements
-        )
-        assert raises or (verdict.diagnosis and verdict.diagnosis.text == mistake.hint), as_text(verdict)
-    else:
-        assert mistake.hint in verdict.remarks[0]
+def test_a_mistake_is_recognized_by_its_numbers(exercise, subtests):
+    for mistake in exercise.mistakes:
+        with subtests.test(mistake=mistake.name):
+            verdict = judged(exercise, mistake.function, cases="public")
+            if not mistake.loses:
+                assert mistake.hint in verdict.remarks[0]
+            elif not _only_raises(verdict):
+                assert verdict.diagnosis and verdict.diagnosis.text == mistake.hint, as_text(verdict)
 
 
-@each_variant
-@pytest.mark.parametrize("seed", HIDDEN_SEEDS)
-def test_a_correct_variant_gets_all_points(name, variant, seed):
-    verdict = judged(catalogue()[name], variant, seed=seed)
-    assert verdict.passed, as_text(verdict)
+def _only_raises(verdict: Verdict) -> bool:
+    """Whether every failing case ends in an exception, which says itself what is wrong."""
+    found = [requirement.counterexample for requirement in verdict.requirements]
+    return all(item is None or item.difference.kind == "exception" for item in found)
 
 
-@each_exercise
+def test_a_correct_variant_gets_all_points(exercise, subtests):
+    for variant in variants()[exercise.name]:
+        for seed in HIDDEN_SEEDS:
+            with subtests.test(variant=variant.__name__, seed=seed):
+                verdict = judged(exercise, variant, seed=seed)
+                assert verdict.passed, as_text(verdict)
+
+
 def test_every_kernel_has_three_correct_variants_and_five_mistakes(exercise):
     assert len(variants().get(exercise.name, [])) >= 3
     assert len(exercise.mistakes) >= 5
@@ -137,11 +142,11 @@ TRIVIAL = {
 }
 
 
-@each_exercise
-@pytest.mark.parametrize("answer", TRIVIAL.values(), ids=TRIVIAL)
-def test_a_trivial_answer_earns_nothing(exercise, answer):
-    verdict = judged(exercise, answer, diagnose=False)
-    assert verdict.points == 0, as_text(verdict)
+def test_a_trivial_answer_earns_nothing(exercise, subtests):
+    for name, answer in TRIVIAL.items():
+        with subtests.test(answer=name):
+            verdict = judged(exercise, answer, diagnose=False)
+            assert verdict.points == 0, as_text(verdict)
 
 
 def _takes_arrays(exercise) -> bool:
@@ -150,8 +155,14 @@ def _takes_arrays(exercise) -> bool:
     return any(True for _ in arrays_in(first.arguments))
 
 
-@pytest.mark.parametrize("exercise", list(filter(_takes_arrays, EXERCISES)), ids=lambda exercise: exercise.name)
-def test_a_solution_that_also_changes_its_input_loses_that_requirement_alone(exercise):
+@pytest.mark.parametrize(
+    "exercise",
+    list(filter(_takes_arrays, EXERCISES)),
+    ids=lambda exercise: exercise.name,
+    indirect=True,
+    scope="module",
+)
+def test_a_solution_that_changes_its_input_loses_that_alone(exercise):
     def changes_its_input(*arguments):
         result = duplicate(solution(exercise.name)(*arguments))
         array = _first_array(arguments)
@@ -161,7 +172,6 @@ def test_a_solution_that_also_changes_its_input_loses_that_requirement_alone(exe
     assert lost(judged(exercise, changes_its_input, diagnose=False)) == {PURITY}
 
 
-@each_exercise
 def test_the_cases_run_from_small_to_large_within_a_requirement(exercise):
     for requirement in exercise.requirements:
         first = next(iter(requirement.cases(Sampler(1))))
@@ -169,14 +179,13 @@ def test_the_cases_run_from_small_to_large_within_a_requirement(exercise):
         assert size <= 20, f"{exercise.name}, {requirement.name}: the first case cannot be checked by hand"
 
 
-@each_exercise
 def test_the_signature_is_the_one_in_the_notebook(exercise):
     code = solution(exercise.name).__code__
     assert code.co_varnames[: code.co_argcount] == exercise.parameters
 
 
-@each_exercise
-def test_the_test_cell_checks_public_and_hidden_cases_and_is_worth_the_points_of_the_catalogue(exercise):
+def test_the_test_cell_checks_all_cases_for_the_points_there_are(exercise):
+    """The public cases and the hidden ones, for the points that the catalogue gives."""
     cells = read(Course().source_of(exercise.notebook))["cells"]
     (cell,) = [c for c in cells if is_check_cell(c) and checked_names(text_of(c)) == [exercise.name]]
     assert grading_of(cell)["points"] == exercise.points
@@ -186,7 +195,6 @@ def test_the_test_cell_checks_public_and_hidden_cases_and_is_worth_the_points_of
     )
 
 
-@each_exercise
 def test_a_backward_kernel_has_a_second_oracle(exercise):
     if not exercise.name.endswith("_backward"):
         assert exercise.derivative is None
@@ -195,15 +203,11 @@ def test_a_backward_kernel_has_a_second_oracle(exercise):
     assert DERIVATIVE in found
 
 
-@each_exercise
 def test_more_cases_are_judged_than_shown(exercise):
     assert len(expectations(exercise.name, 5, True, ("cpu",))) > len(public(exercise, ("cpu",)))
 
 
-@each_exercise
 def test_a_verdict_survives_json(exercise):
-    import json
-
     for function in (solution(exercise.name), exercise.mistakes[0].function, lambda: None):
         verdict = judged(exercise, function)
         again = Verdict.from_json(json.loads(json.dumps(verdict.to_json())))

@@ -42,7 +42,7 @@ def test_a_repeated_case_needs_arguments_that_change_with_every_call(arguments):
 
 
 @pytest.mark.parametrize("exercise", catalogue().values(), ids=lambda exercise: exercise.name)
-def test_the_points_of_a_kernel_are_those_of_its_requirements_and_one_for_purity(exercise):
+def test_the_points_are_those_of_the_requirements_and_one_for_purity(exercise):
     assert exercise.points == sum(item.points for item in exercise.requirements) + 1
     assert exercise.signature == f"{exercise.name}({', '.join(exercise.parameters)})"
     assert PURITY not in [item.name for item in exercise.requirements]

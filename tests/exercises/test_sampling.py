@@ -112,7 +112,7 @@ def test_uniform_numbers_fill_their_interval():
 
 
 @pytest.mark.parametrize("shape", [(3,), (2, 5), (2, 3, 4)])
-def test_a_strided_array_has_the_same_numbers_and_is_contiguous_in_no_order(shape):
+def test_a_strided_array_has_its_numbers_and_is_contiguous_in_no_order(shape):
     array = Sampler(1).normal(*shape, dtype="float32")
     found = strided(array)
     assert np.array_equal(found, array)

@@ -14,7 +14,8 @@ def test_every_kind_of_computation_has_a_tolerance_for_float64(row):
 
 
 @pytest.mark.parametrize(("row", "dtype"), [(row, dtype) for row in TOLERANCES for dtype in TOLERANCES[row]])
-def test_every_tolerance_is_above_rounding_and_sees_an_error_of_one_in_a_hundred_thousand(row, dtype):
+def test_every_tolerance_is_above_rounding_and_below_a_visible_error(row, dtype):
+    """It sees an error of one in a hundred thousand."""
     found = tolerance(row, dtype)
     assert np.finfo(dtype).eps < found.rtol
     assert 0 <= found.atol < 2e-3
@@ -33,6 +34,6 @@ def test_an_accelerator_gets_a_wider_absolute_tolerance_in_float32_alone():
     ("computation", "dtype", "message"),
     [("magic", "float64", "no tolerances for computation 'magic'"), ("elementwise", "int64", "no tolerance for int64")],
 )
-def test_an_unknown_computation_or_dtype_is_an_error_that_names_the_known_ones(computation, dtype, message):
+def test_an_unknown_computation_or_dtype_is_told_the_known_ones(computation, dtype, message):
     with pytest.raises(KeyError, match=message):
         tolerance(computation, dtype)

@@ -74,6 +74,13 @@ def test_it_is_a_valid_notebook(notebook):
 
 
 @each_notebook
+def test_it_is_in_the_layout_that_nbformat_writes(notebook):
+    """A changed word is then a changed line, whichever editor wrote the file."""
+    text = COURSE.source_of(notebook).read_text(encoding="utf-8")
+    assert text == nbformat.writes(nbformat.reads(text, as_version=4)) + "\n"
+
+
+@each_notebook
 def test_its_outputs_are_cleared(notebook):
     for cell in read(COURSE.source_of(notebook))["cells"]:
         assert not cell.get("outputs") and cell.get("execution_count") is None
@@ -102,7 +109,8 @@ def test_it_teaches_three_to_seven_kernels_and_checks_each_of_them_once(notebook
 
 
 @each_notebook
-def test_each_exercise_has_a_card_with_hints_minutes_and_what_it_is_compared_with(notebook):
+def test_each_exercise_has_a_card_with_hints_and_minutes(notebook):
+    """The card also says what the function is compared with."""
     cells = read(COURSE.source_of(notebook))["cells"]
     for exercise in of_notebook(notebook):
         (at,) = [i for i, cell in enumerate(cells) if grading_of(cell).get("grade_id") == exercise.name]

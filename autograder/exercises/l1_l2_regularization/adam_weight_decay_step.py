@@ -47,9 +47,9 @@ def adam_by_hand(decoupled: bool) -> Iterator[Case]:
     first = {"theta": np.array([2.0]), "gradient": np.array([1.0]), "m": np.zeros(1), "s": np.zeros(1), "t": 1}
     yield case("first step", **first, **ORDINARY, weight_decay=0.5, decoupled=decoupled)
     later = {"theta": np.array([2.0, -1.0]), "gradient": np.array([1.0, 0.0])}
-    later |= {"m": np.array([0.5, -0.25]), "s": np.array([4.0, 1.0]), "t": 3}
+    later |= {"m": np.array([0.5, -0.25]), "s": np.array([4.0, 1.0])}
     settings = {"learning_rate": 0.5, "beta1": 0.5, "beta2": 0.75, "epsilon": NO_EPSILON}
-    yield case("a later step", **later, **settings, weight_decay=0.2, decoupled=decoupled)
+    yield case("a later step", **later, t=3, **settings, weight_decay=0.2, decoupled=decoupled)
 
 
 def adam_random_steps(sample: Sampler, decoupled: bool) -> Iterator[Case]:

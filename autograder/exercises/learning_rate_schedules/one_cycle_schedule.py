@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from autograder.exercises.cases import case, multistep_case, per_step
 from autograder.exercises.learning_rate_schedules import FIXED_MOMENTUM, FIXED_RATE, after, sgd
 from autograder.exercises.model import Exercise
@@ -32,7 +34,7 @@ requirement, wrong = one_cycle_schedule.requirement, one_cycle_schedule.wrong
 USUAL = {"div_factor": 10.0, "final_div_factor": 1000.0}
 
 
-def a_cycle(sample: Sampler) -> dict[str, float]:
+def a_cycle(sample: Sampler) -> dict[str, Any]:
     """Number of steps, the step of the peak (below a half) and the largest rate."""
     peak = sample.integer(5, 12)
     total_steps = 2 * peak + sample.integer(4, 9)

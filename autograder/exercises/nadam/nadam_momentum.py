@@ -24,8 +24,8 @@ requirement, wrong = nadam_momentum.requirement, nadam_momentum.wrong
 def reference(t, beta1, momentum_decay):
     import torch
 
-    nothing = torch.zeros(1, dtype=torch.float64)
-    return one_step_of_nadam(*[nothing] * 4, 1.0, t, 0.1, beta1, 0.999, 1e-8, momentum_decay)[-1]
+    zero = torch.zeros(1, dtype=torch.float64)
+    return one_step_of_nadam(zero, zero, zero, zero, 1.0, t, 0.1, beta1, 0.999, 1e-8, momentum_decay)[-1]
 
 
 @requirement("PyTorch's momentum_decay", points=1)
