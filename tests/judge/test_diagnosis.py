@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from autograder.exercises import catalogue
-from autograder.exercises.model import Exercise, Mistake, Requirement, case
+from autograder.exercises.cases import case
+from autograder.exercises.model import Exercise, Mistake, Requirement
 from autograder.judge import hypotheses
 from autograder.judge.report import as_text
 from autograder.judge.verdict import Verdict

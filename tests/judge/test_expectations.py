@@ -9,7 +9,8 @@ import pytest
 import torch
 
 from autograder.exercises import catalogue
-from autograder.exercises.model import Derivative, Requirement, case
+from autograder.exercises.cases import case
+from autograder.exercises.model import Derivative, Requirement
 from autograder.judge.comparison import compare
 from autograder.judge.expectations import (
     central_differences,

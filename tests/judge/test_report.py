@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from autograder.exercises import catalogue
-from autograder.exercises.model import Requirement, case
+from autograder.exercises.cases import case
+from autograder.exercises.model import Requirement
 from autograder.judge import Verdict, judge
 from autograder.judge.formatting import ALL_DIGITS, LONGEST_CHARACTERS, readable, show_both, show_value
 from autograder.judge.report import KINDS_OF_HIDDEN_DIFFERENCE, as_html, as_text

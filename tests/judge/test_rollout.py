@@ -8,7 +8,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from autograder.exercises.model import Exercise, Mistake, Requirement, multistep_case, per_step
+from autograder.exercises.cases import multistep_case, per_step
+from autograder.exercises.model import Exercise, Mistake, Requirement
 from autograder.judge import judge
 from autograder.judge.expectations import reference
 from autograder.judge.report import as_text

@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 
 from autograder.exercises import catalogue
-from autograder.exercises.model import PURITY, Exercise, Requirement, case, multistep_case, per_step
+from autograder.exercises.cases import case, multistep_case, per_step
+from autograder.exercises.model import PURITY, Exercise, Requirement
 from autograder.exercises.sampling import PUBLIC_SEED
 from autograder.judge import JudgeSession, Verdict, devices, expectations, judge, lookalikes
 from autograder.judge.expectations import expectations_of

@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 
 from autograder import lab
-from autograder.exercises.l1_l2_regularization import adam_weight_decay_step_reference, sgd_weight_decay_step_reference
+from autograder.exercises import catalogue
 from autograder.lab import l1_l2_regularization as experiments
 from autograder.lab.training import gradient_descent_step
 from tests.solutions import solution
@@ -81,7 +81,9 @@ def test_no_optimizer_has_l1():
 def test_carrying_the_state_through_the_sgd_reference_is_one_optimizer_running_on():
     theta, m = START, torch.zeros_like(START)
     for gradient in GRADIENTS:
-        theta, m = (item.detach() for item in sgd_weight_decay_step_reference(theta, gradient, m, 0.02, 0.9, 0.2))
+        theta, m = (
+            item.detach() for item in catalogue()["sgd_weight_decay_step"].reference(theta, gradient, m, 0.02, 0.9, 0.2)
+        )
     assert theta.numpy() == pytest.approx(run(sgd(0.2)), rel=1e-13)
 
 
@@ -90,7 +92,9 @@ def test_carrying_the_state_through_the_adam_reference_is_one_optimizer_running_
     state = START, torch.zeros_like(START), torch.zeros_like(START)
     for t, gradient in enumerate(GRADIENTS, 1):
         theta, m, s = state
-        state = adam_weight_decay_step_reference(theta, gradient, m, s, t, 0.02, 0.9, 0.999, 1e-8, 0.2, decoupled)
+        state = catalogue()["adam_weight_decay_step"].reference(
+            theta, gradient, m, s, t, 0.02, 0.9, 0.999, 1e-8, 0.2, decoupled
+        )
         state = tuple(item.detach() for item in state)
     assert state[0].numpy() == pytest.approx(run(optimizer(0.2)), rel=1e-13)
 

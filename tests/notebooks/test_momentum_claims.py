@@ -8,7 +8,7 @@ import torch
 
 from autograder import lab
 from autograder.exercises import catalogue
-from autograder.exercises.model import multistep_case, per_step
+from autograder.exercises.cases import multistep_case, per_step
 from autograder.judge.expectations import reference
 from autograder.lab import descent, momentum
 from tests.solutions import solution
