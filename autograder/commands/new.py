@@ -28,7 +28,6 @@ def {name}({parameters}):
 {name} = Exercise(
     TEXTBOOK,
     takes="{first}: (*)",
-    summary="what it computes, in one line",
     pytorch="the call that it is compared with",
     source="paper and section, or page, that defines it",
 )

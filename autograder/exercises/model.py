@@ -6,15 +6,30 @@ Everything here is data, declared in the exercise's file. How it is used is the 
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from autograder.exercises import array_forms
-from autograder.exercises.cases import Case
+from autograder.exercises.cases import Case, case, multistep_case, per_step
 from autograder.exercises.mistakes import Mistake, Wrong
 from autograder.exercises.sampling import Sampler
+
+__all__ = [
+    "PURITY",
+    "Case",
+    "Derivative",
+    "Exercise",
+    "Mistake",
+    "Requirement",
+    "Wrong",
+    "case",
+    "multistep_case",
+    "per_step",
+]
+"""All that an exercise's file is written with."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +72,6 @@ class Exercise:
     textbook: the solution as source text, without docstring. Name and parameters are taken from it.
     outputs: names of what it returns, for messages.
     takes: the shapes of its arguments, "x: (N, C); gamma, beta: (C,); eps: number".
-    summary: what it computes, in one line.
     pytorch: the call it is compared with, as a person would write it.
     source: paper or page that defines it.
     computation: the row of `tolerances.TOLERANCES` that its cases are compared with.
@@ -76,7 +90,6 @@ class Exercise:
     textbook: str
     outputs: tuple[str, ...] = ("result",)
     takes: str = ""
-    summary: str = ""
     pytorch: str = ""
     source: str = ""
     computation: str = "elementwise"
@@ -103,6 +116,12 @@ class Exercise:
     def parameters(self) -> tuple[str, ...]:
         """Its parameters' names, in order."""
         return tuple(argument.arg for argument in self._definition.args.args)
+
+    @property
+    def summary(self) -> str:
+        """What it computes, in one line: the first one of its file, less its name."""
+        first, _, _ = (sys.modules[self.reference.__module__].__doc__ or "").partition("\n")
+        return first.removeprefix(f"{self.name}: ").removesuffix(".")
 
     @property
     def points(self) -> int:

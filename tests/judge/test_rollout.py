@@ -46,7 +46,6 @@ def four_steps(draw=None, dtype="float64"):
 
 MOMENTUM = Exercise(
     "def momentum_step(theta, gradient, m, learning_rate, beta): ...",
-    summary="one step of momentum optimization",
     reference=momentum_step,
     requirements=(Requirement("over many steps", 2, four_steps),),
     mistakes=(

@@ -3,8 +3,7 @@
 import numpy as np
 
 from autograder.exercises.adam import adam_family_step
-from autograder.exercises.cases import case, multistep_case
-from autograder.exercises.model import PURITY, Exercise
+from autograder.exercises.model import PURITY, Exercise, case, multistep_case
 from autograder.exercises.optimizer_states import at_rest, midway, random_start, three_steps, trajectory, unusual, usual
 
 TEXTBOOK = """\
@@ -15,12 +14,10 @@ def adam_step(theta, gradient, m, s, t, learning_rate, beta1, beta2, epsilon):
     s_hat = s / (1 - beta2**t)
     return theta - learning_rate * m_hat / (np.sqrt(s_hat) + epsilon), m, s
 """
-
 adam_step = Exercise(
     TEXTBOOK,
     outputs=("theta", "m", "s"),
     takes="theta, gradient, m, s: (*); t: int >= 1; learning_rate, beta1, beta2, epsilon: number",
-    summary="one step of Adam from a given state",
     pytorch="torch.optim.Adam([theta], lr=learning_rate, betas=(beta1, beta2), eps=epsilon).step()",
     source="Kingma and Ba 2015, algorithm 1, https://arxiv.org/abs/1412.6980",
 )

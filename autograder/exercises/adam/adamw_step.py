@@ -2,9 +2,8 @@
 
 import numpy as np
 
-from autograder.exercises.adam import FLOAT64_IN_THE_FORMULA, adam_family_step
-from autograder.exercises.cases import case, multistep_case, per_step
-from autograder.exercises.model import PURITY, Exercise
+from autograder.exercises.adam import FLOAT64_IN_THE_FORMULA, adam_family_step, adam_step
+from autograder.exercises.model import PURITY, Exercise, case, multistep_case, per_step
 from autograder.exercises.optimizer_states import at_rest, away_from_zero, midway, random_start, trajectory, usual
 
 TEXTBOOK = """\
@@ -16,12 +15,10 @@ def adamw_step(theta, gradient, m, s, t, learning_rate, beta1, beta2, epsilon, w
     theta = theta * (1 - learning_rate * weight_decay)
     return theta - learning_rate * m_hat / (np.sqrt(s_hat) + epsilon), m, s
 """
-
 adamw_step = Exercise(
     TEXTBOOK,
     outputs=("theta", "m", "s"),
     takes="theta, gradient, m, s: (*); t: int >= 1; learning_rate, beta1, beta2, epsilon, weight_decay: number",
-    summary="one step of AdamW: Adam with weight decay that the averages do not see",
     pytorch="torch.optim.AdamW([theta], lr, betas=(beta1, beta2), eps=epsilon, weight_decay=weight_decay).step()",
     source="Loshchilov and Hutter 2019, algorithm 2, https://arxiv.org/abs/1711.05101",
 )
@@ -134,9 +131,7 @@ def epsilon_inside_the_root():
     """Your epsilon stands under the square root. As in Adam, it is added to the root."""
 
 
-@wrong({"m = beta1": "beta1, beta2 = 0.9, 0.999\n    m = beta1"}, loses=[settings])
-def betas_fixed():
-    """`beta1` and `beta2` have no effect on your result: it is that of 0.9 and 0.999."""
+wrong.like(adam_step.betas_fixed, {"m = beta1": "beta1, beta2 = 0.9, 0.999\n    m = beta1"}, loses=[settings])
 
 
 @wrong({" / (1 - beta1**t)": "", " / (1 - beta2**t)": ""})

@@ -3,8 +3,7 @@
 import numpy as np
 
 from autograder.exercises.adam import FLOAT64_IN_THE_FORMULA
-from autograder.exercises.cases import case, multistep_case, per_step
-from autograder.exercises.model import PURITY, Exercise
+from autograder.exercises.model import PURITY, Exercise, case, multistep_case, per_step
 from autograder.exercises.optimizer_states import away_from_zero
 
 TEXTBOOK = """\
@@ -12,12 +11,10 @@ def corrected_average(gradient, m, t, beta):
     m = beta * m + (1 - beta) * gradient
     return m, m / (1 - beta**t)
 """
-
 corrected_average = Exercise(
     TEXTBOOK,
     outputs=("m", "m_hat"),
     takes="gradient, m: (*); t: int >= 1; beta: number",
-    summary="one step of an exponential moving average that started at zero, and the average corrected for that start",
     pytorch="m.lerp(gradient, 1 - beta), divided by 1 - beta**t, as torch.optim.Adam does",
     source="Kingma and Ba 2015, section 3, https://arxiv.org/abs/1412.6980",
 )

@@ -1,19 +1,16 @@
 """largest_step: how long Adam's step t can be at most, in units of the learning rate."""
 
-from autograder.exercises.cases import case
-from autograder.exercises.model import Exercise
+from autograder.exercises.model import Exercise, case
 
 TEXTBOOK = """\
 def largest_step(t, beta1, beta2):
     terms = (beta1**2 / beta2) ** np.arange(t)
     return (1 - beta1) / (1 - beta1**t) * np.sqrt((1 - beta2**t) / (1 - beta2) * np.sum(terms))
 """
-
 largest_step = Exercise(
     TEXTBOOK,
     outputs=("bound",),
     takes="t: int >= 1; beta1, beta2: number",
-    summary="how long Adam's step t can be at most, in units of the learning rate",
     pytorch="the last of t steps of torch.optim.Adam with lr=1 and eps=0 on the worst gradients",
     source="the inequality of Cauchy and Schwarz, applied to the averages of Kingma and Ba 2015",
 )

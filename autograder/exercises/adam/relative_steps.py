@@ -3,8 +3,7 @@
 import numpy as np
 
 from autograder.exercises.adam import adam_family_step
-from autograder.exercises.cases import case
-from autograder.exercises.model import Exercise
+from autograder.exercises.model import Exercise, case
 from autograder.exercises.optimizer_states import NO_EPSILON, away_from_zero
 
 TEXTBOOK = """\
@@ -17,12 +16,10 @@ def relative_steps(gradients, beta1, beta2, epsilon, corrected=True):
         steps.append(m_hat / (np.sqrt(s_hat) + epsilon))
     return np.array(steps)
 """
-
 relative_steps = Exercise(
     TEXTBOOK,
     outputs=("steps",),
     takes="gradients: (T, *); beta1, beta2, epsilon: number; corrected: bool",
-    summary="Adam's steps for a given sequence of gradients, in units of the learning rate",
     pytorch="torch.optim.Adam with lr=1, step by step; without the correction, one that counts from t = 1e9",
     source="Kingma and Ba 2015, section 2.1, https://arxiv.org/abs/1412.6980",
 )

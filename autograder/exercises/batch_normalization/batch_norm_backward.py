@@ -3,8 +3,7 @@
 import numpy as np
 
 from autograder.exercises.batch_normalization import balanced_batch, batch, pictures, scale_and_shift, whole_numbers
-from autograder.exercises.cases import case
-from autograder.exercises.model import Derivative, Exercise
+from autograder.exercises.model import Derivative, Exercise, case
 
 TEXTBOOK = """\
 def batch_norm_backward(dout, x, gamma, eps=1e-5):
@@ -16,12 +15,10 @@ def batch_norm_backward(dout, x, gamma, eps=1e-5):
     dx = gamma.reshape(shape) * inverse * (dout - mean_of_dout - x_hat * mean_of_product)
     return dx, np.sum(dout * x_hat, axis=axes), np.sum(dout, axis=axes)
 """
-
 batch_norm_backward = Exercise(
     TEXTBOOK,
     outputs=("dx", "dgamma", "dbeta"),
     takes="dout, x: (N, C) or (N, C, H, W); gamma: (C,); eps: number",
-    summary="gradients of the loss with respect to x, gamma and beta",
     pytorch="torch.autograd.grad(F.batch_norm(x, None, None, gamma, beta, True, eps=eps), (x, gamma, beta), dout)",
     source="Ioffe and Szegedy 2015, Batch Normalization, section 3",
     computation="reduction",
@@ -43,7 +40,6 @@ def with_beta(x, gamma, eps=1e-5):
 
 @batch_norm_backward.pytorch_reference
 def reference(dout, x, gamma, eps=1e-5):
-    """The gradients of batch normalization in training by PyTorch's autograd."""
     import torch
     import torch.nn.functional as F
 
@@ -58,7 +54,6 @@ batch_norm_backward.derivative = Derivative(forward, "dout", ("x", "gamma", "bet
 
 @requirement("batches of shape (N, C)", points=2)
 def batches(sample):
-    """(N, C), and other eps."""
     x, dout = np.array([[1.0], [2.0], [6.0]]), np.array([[1.0], [0.0], [2.0]])
     yield case("three samples, one feature", dout=dout, x=x, gamma=np.array([3.0]), eps=1e-5)
     yield case("eps left out", dout=0.1 * dout, x=0.05 * x, gamma=np.array([3.0]))
@@ -81,7 +76,6 @@ def scale_and_shift_cases(sample):
 
 @requirement("images of shape (N, C, H, W)", points=1)
 def images(sample):
-    """(N, C, H, W)."""
     x, dout = np.array([[[[0.0, 1.0]]], [[[4.0, 7.0]]]]), np.array([[[[1.0, 0.0]]], [[[0.0, 2.0]]]])
     yield case("two images of 1 x 2 pixels, one channel", dout=dout, x=x, gamma=np.array([3.0]), eps=1e-5)
     x = np.array([[[[0.0, 1.0], [4.0, 7.0]], [[5.0, 2.0], [3.0, 3.0]]]])

@@ -2,9 +2,8 @@
 
 import numpy as np
 
-from autograder.exercises.batch_normalization import batch, pictures, running, scale_and_shift
-from autograder.exercises.cases import case
-from autograder.exercises.model import Exercise
+from autograder.exercises.batch_normalization import batch, batch_norm_train, pictures, running, scale_and_shift
+from autograder.exercises.model import Exercise, case
 
 TEXTBOOK = """\
 def batch_norm_evaluate(x, gamma, beta, running_mean, running_var, eps=1e-5):
@@ -12,12 +11,10 @@ def batch_norm_evaluate(x, gamma, beta, running_mean, running_var, eps=1e-5):
     x_hat = (x - running_mean.reshape(shape)) / np.sqrt(running_var.reshape(shape) + eps)
     return gamma.reshape(shape) * x_hat + beta.reshape(shape)
 """
-
 batch_norm_evaluate = Exercise(
     TEXTBOOK,
     outputs=("y",),
     takes="x: (N, C) or (N, C, H, W); gamma, beta, running_mean, running_var: (C,); eps: number",
-    summary="batch normalization after training, with fixed statistics",
     pytorch="torch.nn.functional.batch_norm(x, running_mean, running_var, gamma, beta, training=False, eps=eps)",
     source="Ioffe and Szegedy 2015, Batch Normalization, section 3.1, algorithm 2",
     computation="reduction",
@@ -27,7 +24,6 @@ requirement, wrong = batch_norm_evaluate.requirement, batch_norm_evaluate.wrong
 
 @batch_norm_evaluate.pytorch_reference
 def reference(x, gamma, beta, running_mean, running_var, eps=1e-5):
-    """Batch normalization in evaluation."""
     import torch.nn.functional as F
 
     return F.batch_norm(x, running_mean, running_var, gamma, beta, training=False, eps=eps)
@@ -35,7 +31,6 @@ def reference(x, gamma, beta, running_mean, running_var, eps=1e-5):
 
 @requirement("batches of shape (N, C)", points=2)
 def batches(sample):
-    """(N, C), a single sample included."""
     one = {"gamma": np.array([2.0]), "beta": np.array([5.0])}
     known = {"running_mean": np.array([1.0]), "running_var": np.array([4.0])}
     yield case("one sample, one feature", x=np.array([[7.0]]), **one, **known, eps=1e-5)
@@ -62,7 +57,6 @@ def images(sample):
 
 @requirement("other eps", points=1)
 def other_eps(sample):
-    """eps that matters, and a running variance of 0."""
     one = {"gamma": np.array([2.0]), "beta": np.array([5.0])}
     known = {"running_mean": np.array([1.0]), "running_var": np.array([4.0])}
     yield case("eps = 5", x=np.array([[7.0]]), **one, **known, eps=5.0)
@@ -115,9 +109,7 @@ def eps_ignored():
     """Your eps is 1e-5 whatever the parameter says. That is only its default."""
 
 
-@wrong({"gamma.reshape": "beta.reshape", "beta.reshape": "gamma.reshape"})
-def gamma_and_beta_swapped():
-    """gamma and beta have changed places: gamma multiplies the normalized value, beta is added."""
+wrong.like(batch_norm_train.gamma_and_beta_swapped, {"gamma.reshape": "beta.reshape", "beta.reshape": "gamma.reshape"})
 
 
 @wrong({"x_hat + beta.reshape(shape)": "(x_hat + beta.reshape(shape))"})

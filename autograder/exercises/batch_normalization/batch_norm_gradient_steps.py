@@ -3,8 +3,7 @@
 import numpy as np
 
 from autograder.exercises.batch_normalization import balanced_batch, batch, scale_and_shift, whole_numbers
-from autograder.exercises.cases import case
-from autograder.exercises.model import PURITY, Exercise
+from autograder.exercises.model import PURITY, Exercise, case
 
 TEXTBOOK = """\
 def batch_norm_gradient_steps(dout, x, gamma, eps=1e-5):
@@ -16,12 +15,10 @@ def batch_norm_gradient_steps(dout, x, gamma, eps=1e-5):
     dx = dx_hat * inverse + dvar * 2 * centred / n + dmean / n
     return {"dx_hat": dx_hat, "dvar": dvar, "dmean": dmean, "dx": dx}
 """
-
 batch_norm_gradient_steps = Exercise(
     TEXTBOOK,
     outputs=("dx_hat", "dvar", "dmean", "dx"),
     takes="dout, x: (N, C); gamma: (C,); eps: number",
-    summary="the gradients with respect to x_hat, variance, mean and x, one after the other",
     pytorch="torch.autograd.grad(gamma * x_hat, (x_hat, var, mean, x), dout)",
     source="Ioffe and Szegedy 2015, Batch Normalization, section 3",
     computation="reduction",
@@ -73,7 +70,6 @@ def variance_path(sample):
 
 @requirement("through both", points=2)
 def both_paths(sample):
-    """Any dout, and other eps."""
     x, dout = np.array([[1.0], [2.0], [6.0]]), np.array([[1.0], [0.0], [2.0]])
     yield case("one feature", dout=dout, x=x, gamma=np.array([3.0]), eps=1e-5)
     yield case("eps left out", dout=0.1 * dout, x=0.01 * x, gamma=np.array([3.0]))

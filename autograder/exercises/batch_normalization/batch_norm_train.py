@@ -1,13 +1,10 @@
 """batch_norm_train: batch normalization in training, and the running statistics after this batch."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from autograder.exercises.array_forms import ANY_SHAPE
 from autograder.exercises.batch_normalization import batch, pictures, running, scale_and_shift
-from autograder.exercises.cases import case
-from autograder.exercises.model import PURITY, Exercise
+from autograder.exercises.model import PURITY, Exercise, case
 from autograder.exercises.sampling import strided
 
 TEXTBOOK = """\
@@ -20,12 +17,10 @@ def batch_norm_train(x, gamma, beta, running_mean, running_var, momentum=0.1, ep
     running_var = (1 - momentum) * running_var + momentum * x.var(axis=axes, ddof=1)
     return y, running_mean, running_var
 """
-
 batch_norm_train = Exercise(
     TEXTBOOK,
     outputs=("y", "running_mean", "running_var"),
     takes="x: (N, C) or (N, C, H, W); gamma, beta, running_mean, running_var: (C,); momentum, eps: number",
-    summary="batch normalization in training, and the running statistics after this batch",
     pytorch="torch.nn.functional.batch_norm(x, running_mean, running_var, gamma, beta, True, momentum, eps)",
     source="Ioffe and Szegedy 2015, Batch Normalization, algorithm 1; running statistics as in PyTorch",
     computation="reduction",

@@ -1,12 +1,9 @@
 """fold_batch_norm: one layer that does the work of a layer and the batch normalization behind it."""
 
-from __future__ import annotations
-
 import numpy as np
 
-from autograder.exercises.batch_normalization import running, scale_and_shift
-from autograder.exercises.cases import case
-from autograder.exercises.model import Exercise
+from autograder.exercises.batch_normalization import batch_norm_evaluate, running, scale_and_shift
+from autograder.exercises.model import Exercise, case
 from autograder.exercises.sampling import Sampler
 
 TEXTBOOK = """\
@@ -14,12 +11,10 @@ def fold_batch_norm(W, b, gamma, beta, mean, var, eps=1e-5):
     k = gamma / np.sqrt(var + eps)
     return k.reshape(-1, *[1] * (W.ndim - 1)) * W, k * (b - mean) + beta
 """
-
 fold_batch_norm = Exercise(
     TEXTBOOK,
     outputs=("W", "b"),
     takes="W: (O, I) or (O, I, H, W); b, gamma, beta, mean, var: (O,); eps: number",
-    summary="weights and bias of one layer that does the work of a layer and the batch normalization behind it",
     pytorch="torch.nn.utils.fusion.fuse_linear_bn_weights(W, b, mean, var, eps, gamma, beta), fuse_conv_bn_weights",
     source="Ioffe and Szegedy 2015, Batch Normalization, section 3.1; PyTorch, torch.nn.utils.fusion",
     computation="reduction",
@@ -51,7 +46,6 @@ ONE_UNIT = {
 
 @fold_batch_norm.pytorch_reference
 def reference(W, b, gamma, beta, mean, var, eps=1e-5):
-    """The weights of the fused layer in PyTorch."""
     from torch.nn.utils import fusion
 
     fuse = fusion.fuse_linear_bn_weights if W.ndim == 2 else fusion.fuse_conv_bn_weights
@@ -60,7 +54,6 @@ def reference(W, b, gamma, beta, mean, var, eps=1e-5):
 
 @requirement("dense layers", points=2)
 def layers(sample):
-    """W of shape (outputs, inputs)."""
     yield case("one unit with two inputs", **ONE_UNIT, eps=1e-5)
     yield case("eps left out", **ONE_UNIT)
     for _ in sample.repeat(public=2, hidden=6):
@@ -69,7 +62,6 @@ def layers(sample):
 
 @requirement("convolutions", points=1)
 def convolutions(sample):
-    """W of shape (outputs, inputs, height, width)."""
     yield case("a convolution of one pixel", **{**ONE_UNIT, "W": np.array([[[[1.0]], [[-3.0]]]])}, eps=1e-5)
     yield case("as high as it has outputs", **layer(sample, 3, 2, 3, 4), eps=1e-5)
     for _ in sample.repeat(public=1, hidden=5):
@@ -78,7 +70,6 @@ def convolutions(sample):
 
 @requirement("other eps", points=1)
 def other_eps(sample):
-    """eps that matters, and a variance of 0."""
     yield case("eps = 5", **ONE_UNIT, eps=5.0)
     yield case("variance 0, eps = 0.01", **{**ONE_UNIT, "var": np.array([0.0])}, eps=0.01)
     for _ in sample.repeat(public=2, hidden=5):
@@ -132,6 +123,4 @@ def eps_forgotten():
     """eps is missing: the normalization divides by the root of variance plus eps, and so must its replacement."""
 
 
-@wrong({"+ eps": "+ 1e-5"}, loses=[other_eps])
-def eps_ignored():
-    """Your eps is 1e-5 whatever the parameter says. That is only its default."""
+wrong.like(batch_norm_evaluate.eps_ignored, {"+ eps": "+ 1e-5"}, loses=[other_eps])

@@ -3,8 +3,7 @@
 import numpy as np
 
 from autograder.exercises.batch_normalization import batch, pictures
-from autograder.exercises.cases import case
-from autograder.exercises.model import PURITY, Exercise
+from autograder.exercises.model import PURITY, Exercise, case
 
 TEXTBOOK = """\
 def normalize_channels(x, eps=1e-5):
@@ -13,11 +12,9 @@ def normalize_channels(x, eps=1e-5):
     var = x.var(axis=axes, keepdims=True)
     return (x - mean) / np.sqrt(var + eps)
 """
-
 normalize_channels = Exercise(
     TEXTBOOK,
     takes="x: (N, C) or (N, C, H, W); eps: number",
-    summary="every channel shifted to mean 0 and scaled to variance 1 over the batch",
     pytorch="torch.nn.functional.batch_norm(x, None, None, training=True, eps=eps)",
     source="Ioffe and Szegedy 2015, Batch Normalization, algorithm 1, and section 3.2 for images",
     computation="reduction",
@@ -27,7 +24,6 @@ requirement, wrong = normalize_channels.requirement, normalize_channels.wrong
 
 @normalize_channels.pytorch_reference
 def reference(x, eps=1e-5):
-    """Batch normalization without gamma, beta and running statistics in PyTorch."""
     import torch.nn.functional as F
 
     return F.batch_norm(x, None, None, training=True, eps=eps)

@@ -2,9 +2,8 @@
 
 import numpy as np
 
-from autograder.exercises.cases import case
 from autograder.exercises.dropout import UNEQUAL, drawn
-from autograder.exercises.model import Exercise
+from autograder.exercises.model import Exercise, case
 
 TEXTBOOK = """\
 def alpha_dropout(x, u, p=0.5, training=True):
@@ -16,11 +15,9 @@ def alpha_dropout(x, u, p=0.5, training=True):
     a = ((1 - p) * (1 + p * low**2)) ** -0.5
     return a * np.where(u >= p, x, low) - a * p * low
 """
-
 alpha_dropout = Exercise(
     TEXTBOOK,
     takes="x, u: (*); p: number; training: bool",
-    summary="dropout for SELU: dropped values go to its floor, and mean 0 and variance 1 are kept",
     pytorch="torch.nn.functional.alpha_dropout(x, p, training)",
     source="Klambauer, Unterthiner, Mayr, Hochreiter 2017, Self-Normalizing Neural Networks",
 )
@@ -29,7 +26,6 @@ requirement, wrong = alpha_dropout.requirement, alpha_dropout.wrong
 
 @alpha_dropout.pytorch_reference
 def reference(x, u, p=0.5, training=True):
-    """F.alpha_dropout of PyTorch with the decisions u >= p."""
     import torch.nn.functional as F
 
     with drawn(u >= p):
@@ -38,7 +34,6 @@ def reference(x, u, p=0.5, training=True):
 
 @requirement("training", points=2)
 def training_cases(sample):
-    """Training, p other than 0.5 as a rule."""
     x, u = np.array([1.0, 0.0, -1.0]), np.array([0.1, 0.6, 0.9])
     yield case("three numbers, p = 0.2", x=x, u=u, p=0.2, training=True)
     yield case("p = 0.5: p and training left out", x=x, u=u)
@@ -49,7 +44,6 @@ def training_cases(sample):
 
 @requirement("evaluation, p = 0 and p = 1", points=1)
 def edges(sample):
-    """Evaluation, and training with nothing or everything dropped."""
     x, u = np.array([1.0, -0.5]), np.array([0.0, 0.8])
     yield case("evaluation", x=x, u=u, p=0.2, training=False)
     yield case("p = 0, one u is 0", x=x, u=u, p=0.0, training=True)

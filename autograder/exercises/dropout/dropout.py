@@ -2,9 +2,8 @@
 
 import numpy as np
 
-from autograder.exercises.cases import case
 from autograder.exercises.dropout import UNEQUAL, drawn
-from autograder.exercises.model import PURITY, Exercise
+from autograder.exercises.model import PURITY, Exercise, case
 
 TEXTBOOK = """\
 def dropout(x, u, p=0.5, training=True):
@@ -14,12 +13,10 @@ def dropout(x, u, p=0.5, training=True):
     scale = 1 / (1 - p) if p < 1 else 0.0
     return x * kept * scale, kept
 """
-
 dropout = Exercise(
     TEXTBOOK,
     outputs=("y", "kept"),
     takes="x, u: (*); p: number; training: bool",
-    summary="some values set to 0 in training, the others scaled so that the mean stays; nothing in evaluation",
     pytorch="torch.nn.functional.dropout(x, p, training)",
     source="Srivastava, Hinton, Krizhevsky, Sutskever, Salakhutdinov 2014, Dropout, "
     "section 10 for the scaling in training",
@@ -29,7 +26,6 @@ requirement, wrong = dropout.requirement, dropout.wrong
 
 @dropout.pytorch_reference
 def reference(x, u, p=0.5, training=True):
-    """F.dropout of PyTorch with the decisions u >= p."""
     import torch
     import torch.nn.functional as F
 
@@ -41,7 +37,6 @@ def reference(x, u, p=0.5, training=True):
 
 @requirement("training", points=2)
 def training_cases(sample):
-    """Training, p other than 0.5 as a rule."""
     x, u = np.array([3.0, 6.0, -9.0, 12.0]), np.array([0.1, 0.6, 0.3, 0.9])
     yield case("four numbers, p = 0.25", x=x, u=u, p=0.25, training=True)
     yield case("p = 0.5: p and training left out", x=x, u=u)
@@ -54,7 +49,6 @@ def training_cases(sample):
 
 @requirement("evaluation: nothing is dropped", points=1)
 def evaluation(sample):
-    """Evaluation, with noise that would drop something."""
     x, u = np.array([3.0, -6.0, 9.0]), np.array([0.1, 0.6, 0.3])
     yield case("three numbers", x=x, u=u, p=0.4, training=False)
     for _ in sample.repeat(public=1, hidden=4):

@@ -1,12 +1,9 @@
 """dropout_backward: the gradient of the loss with respect to the input of dropout."""
 
-from __future__ import annotations
-
 import numpy as np
 
-from autograder.exercises.cases import case
 from autograder.exercises.dropout import UNEQUAL, drawn
-from autograder.exercises.model import Derivative, Exercise
+from autograder.exercises.model import Derivative, Exercise, case
 from autograder.exercises.sampling import Sampler
 
 TEXTBOOK = """\
@@ -16,11 +13,9 @@ def dropout_backward(dout, kept, p=0.5, training=True):
     scale = 1 / (1 - p) if p < 1 else 0.0
     return dout * kept * scale
 """
-
 dropout_backward = Exercise(
     TEXTBOOK,
     takes="dout, kept: (*); p: number; training: bool",
-    summary="the gradient of the loss with respect to the input of dropout",
     pytorch="torch.autograd.grad(torch.nn.functional.dropout(x, p, training), x, dout)",
     source="Srivastava, Hinton, Krizhevsky, Sutskever, Salakhutdinov 2014, Dropout, section 5.1",
 )
@@ -50,7 +45,6 @@ def decisions(sample: Sampler, *shape: int, p: float = 0.5) -> np.ndarray:
 
 @dropout_backward.pytorch_reference
 def reference(dout, kept, p=0.5, training=True):
-    """The gradient of F.dropout by PyTorch's autograd."""
     import torch
 
     x = torch.ones_like(dout, requires_grad=True)
@@ -63,7 +57,6 @@ dropout_backward.derivative = Derivative(forward, "dout", ("x",), at=inputs)
 
 @requirement("training", points=2)
 def training_cases(sample):
-    """Training, p other than 0.5 as a rule."""
     dout, kept = np.array([3.0, 6.0, -9.0]), np.array([False, True, True])
     yield case("three numbers, p = 0.25", dout=dout, kept=kept, p=0.25, training=True)
     yield case("p = 0.5: p and training left out", dout=dout, kept=kept)
@@ -74,7 +67,6 @@ def training_cases(sample):
 
 @requirement("evaluation, p = 0 and p = 1", points=2)
 def edges(sample):
-    """Evaluation, and training with nothing or everything dropped."""
     dout = np.array([3.0, -6.0])
     everything, nothing = np.array([True, True]), np.array([False, False])
     yield case("evaluation", dout=dout, kept=everything, p=0.2, training=False)

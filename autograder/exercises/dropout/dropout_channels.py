@@ -1,13 +1,10 @@
 """dropout_channels: dropout of whole channels of images."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from autograder.exercises.array_forms import ANY_SHAPE
-from autograder.exercises.cases import case
-from autograder.exercises.dropout import UNEQUAL, drawn
-from autograder.exercises.model import Exercise
+from autograder.exercises.dropout import UNEQUAL, drawn, dropout
+from autograder.exercises.model import Exercise, case
 from autograder.exercises.sampling import Sampler
 
 TEXTBOOK = """\
@@ -18,11 +15,9 @@ def dropout_channels(x, u, p=0.5, training=True):
     scale = 1 / (1 - p) if p < 1 else 0.0
     return x * kept * scale
 """
-
 dropout_channels = Exercise(
     TEXTBOOK,
     takes="x: (N, C, H, W); u: (N, C); p: number; training: bool",
-    summary="dropout of whole channels of images",
     pytorch="torch.nn.functional.dropout2d(x, p, training)",
     source="Tompson, Goroshin, Jain, LeCun, Bregler 2015, Efficient Object Localization Using Convolutional Networks",
 )
@@ -37,7 +32,6 @@ def images(sample: Sampler) -> dict[str, np.ndarray]:
 
 @dropout_channels.pytorch_reference
 def reference(x, u, p=0.5, training=True):
-    """F.dropout2d of PyTorch with the decisions u >= p."""
     import torch.nn.functional as F
 
     with drawn((u >= p)[:, :, None, None]):
@@ -60,7 +54,6 @@ def training_cases(sample):
 
 @requirement("evaluation, p = 0 and p = 1", points=1)
 def edges(sample):
-    """Evaluation, and training with nothing or everything dropped."""
     x, u = np.array([[[[3.0, 6.0]], [[9.0, -3.0]]]]), np.array([[0.0, 0.8]])
     yield case("evaluation", x=x, u=u, p=0.25, training=False)
     yield case("p = 0, one u is 0", x=x, u=u, p=0.0, training=True)
@@ -112,9 +105,7 @@ def still_dropping_in_evaluation():
     """With training=False channels are still dropped. In evaluation dropout does nothing."""
 
 
-@wrong({"* scale": "/ np.asarray(1 - p, dtype=(x * 1.0).dtype)"}, loses=[edges])
-def zero_over_zero():
-    """With p = 1 everything is dropped, and your division becomes 0/0. The result is to be zeros."""
+wrong.like(dropout.zero_over_zero, {"* scale": "/ np.asarray(1 - p, dtype=(x * 1.0).dtype)"}, loses=[edges])
 
 
 @wrong({"kept * scale": "np.where(kept, scale, 0.0)"}, loses=[any_array])

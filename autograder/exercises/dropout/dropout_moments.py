@@ -1,15 +1,12 @@
 """dropout_moments: mean and variance over all masks of what the units behind dropout receive."""
 
-from __future__ import annotations
-
 import itertools
 
 import numpy as np
 
 from autograder.exercises.array_forms import ANY_SHAPE
-from autograder.exercises.cases import case
 from autograder.exercises.dropout import UNEQUAL, drawn
-from autograder.exercises.model import Exercise
+from autograder.exercises.model import Exercise, case
 from autograder.exercises.sampling import Sampler
 
 TEXTBOOK = """\
@@ -18,12 +15,10 @@ def dropout_moments(x, W, b, p=0.5):
     variance = p / (1 - p) * (x**2 @ W.T**2)
     return mean, variance
 """
-
 dropout_moments = Exercise(
     TEXTBOOK,
     outputs=("mean", "variance"),
     takes="x: (N, D); W: (K, D); b: (K,); p: number",
-    summary="mean and variance over all masks of what the units behind dropout receive",
     pytorch="torch.nn.functional.linear(torch.nn.functional.dropout(x, p), W, b), averaged over all 2^D masks",
     source="Wager, Wang, Liang 2013, Dropout Training as Adaptive Regularization; Baldi and Sadowski 2013",
     computation="reduction",
@@ -74,7 +69,6 @@ def half(sample):
 
 @requirement("other p", points=2)
 def other_p(sample):
-    """p other than 0.5, and p = 0, where nothing varies."""
     yield case("p = 0.2", **ONE_UNIT, p=0.2)
     yield case("p = 0.75", **ONE_UNIT, p=0.75)
     yield case("p = 0", **ONE_UNIT, p=0.0)

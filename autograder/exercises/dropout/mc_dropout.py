@@ -1,13 +1,10 @@
 """mc_dropout: mean and standard deviation of the predicted probabilities over several passes with dropout."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from autograder.exercises.array_forms import ANY_SHAPE
-from autograder.exercises.cases import case
-from autograder.exercises.dropout import UNEQUAL, drawn
-from autograder.exercises.model import Exercise
+from autograder.exercises.dropout import UNEQUAL, drawn, dropout, dropout_moments
+from autograder.exercises.model import Exercise, case
 from autograder.exercises.sampling import Sampler
 
 TEXTBOOK = """\
@@ -17,12 +14,10 @@ def mc_dropout(x, W, b, u, p=0.5):
     q = e / e.sum(axis=-1, keepdims=True)
     return q.mean(axis=0), q.std(axis=0, ddof=1)
 """
-
 mc_dropout = Exercise(
     TEXTBOOK,
     outputs=("mean", "deviation"),
     takes="x: (N, D); W: (K, D); b: (K,); u: (T, N, D); p: number",
-    summary="mean and standard deviation of the predicted probabilities over several passes with dropout",
     pytorch="torch.softmax(F.linear(F.dropout(x, p), W, b), dim=-1) for each pass, then .mean(dim=0) and .std(dim=0)",
     source="Gal, Ghahramani 2016, Dropout as a Bayesian Approximation",
     computation="reduction",
@@ -86,7 +81,6 @@ def agreeing(sample):
 
 @requirement("passes that differ", points=2)
 def differing(sample):
-    """Passes that differ."""
     yield case("two passes", **ONE_SAMPLE, u=np.array([[[0.1, 0.9]], [[0.8, 0.1]]]), p=0.25)
     yield case("three passes, p left out", **ONE_SAMPLE, u=np.array([[[0.1, 0.9]], [[0.8, 0.2]], [[0.7, 0.6]]]))
     for _ in sample.repeat(public=2, hidden=6):
@@ -178,9 +172,7 @@ def one_maximum_for_all():
     its exponentials are 0, and 0/0 is NaN. Give the maximum an axis, and keepdims=True."""
 
 
-@wrong({">=": ">"}, loses=[agreeing])
-def u_equal_to_p_dropped():
-    """Where u equals p the value is to be kept. Otherwise p = 0 would drop a value whose u is exactly 0."""
+wrong.like(dropout.u_equal_to_p_dropped, {">=": ">"}, loses=[agreeing])
 
 
 @wrong({"std": "var"}, loses=[differing])
@@ -188,6 +180,4 @@ def variance_instead_of_deviation():
     """You return the variance. The deviation is its root."""
 
 
-@wrong({"q = e": "q = np.zeros(e.shape) + e"}, loses=[any_array])
-def float32_lost():
-    """Right numbers, but float32 comes back as float64: np.zeros(shape) is float64 unless told otherwise."""
+wrong.like(dropout_moments.float32_lost, {"q = e": "q = np.zeros(e.shape) + e"}, loses=[any_array])

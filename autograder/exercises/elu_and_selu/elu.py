@@ -3,19 +3,16 @@
 import numpy as np
 
 from autograder.exercises.activations import both_sides
-from autograder.exercises.cases import case
 from autograder.exercises.elu_and_selu import extreme_cases
-from autograder.exercises.model import PURITY, Exercise
+from autograder.exercises.model import PURITY, Exercise, case
 
 TEXTBOOK = """\
 def elu(z, alpha=1.0):
     return np.where(z > 0, z, alpha * np.expm1(np.minimum(z, 0)))
 """
-
 elu = Exercise(
     TEXTBOOK,
     takes="z: (*); alpha: number",
-    summary="exponential linear unit",
     pytorch="torch.nn.functional.elu(z, alpha)",
     source="Clevert, Unterthiner and Hochreiter 2015, Fast and Accurate Deep Network Learning "
     "by Exponential Linear Units, section 3",

@@ -3,19 +3,16 @@
 import numpy as np
 
 from autograder.exercises.activations import autograd, both_sides, dout_and_z
-from autograder.exercises.cases import case
 from autograder.exercises.elu_and_selu import elu as forward
-from autograder.exercises.model import PURITY, Derivative, Exercise
+from autograder.exercises.model import PURITY, Derivative, Exercise, case
 
 TEXTBOOK = """\
 def elu_backward(dout, z, alpha=1.0):
     return dout * np.where(z > 0, 1, alpha * np.exp(np.minimum(z, 0)))
 """
-
 elu_backward = Exercise(
     TEXTBOOK,
     takes="dout, z: (*); alpha: number",
-    summary="gradient of the loss with respect to the input of ELU",
     pytorch="torch.autograd.grad(F.elu(z, alpha), z, dout)",
     source=forward.elu.source,
 )

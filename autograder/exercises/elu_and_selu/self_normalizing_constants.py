@@ -4,8 +4,7 @@ import math
 
 import numpy as np
 
-from autograder.exercises.cases import case
-from autograder.exercises.model import Exercise
+from autograder.exercises.model import Exercise, case
 
 TEXTBOOK = """\
 def self_normalizing_constants(z, probability):
@@ -14,12 +13,10 @@ def self_normalizing_constants(z, probability):
     mean_square = np.sum(probability * (right + alpha * left) ** 2)
     return alpha, 1 / np.sqrt(mean_square)
 """
-
 self_normalizing_constants = Exercise(
     TEXTBOOK,
     takes="z, probability: (*)",
     outputs=("alpha", "scale"),
-    summary="the alpha and the scale with which scale * elu(z, alpha) has mean 0 and mean square 1",
     pytorch="sums of F.elu; for the standard normal distribution, the two constants inside F.selu",
     source="Klambauer, Unterthiner, Mayr and Hochreiter 2017, Self-Normalizing Neural Networks, "
     "section 2: the fixed point (0, 1)",

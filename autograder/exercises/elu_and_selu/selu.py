@@ -3,20 +3,17 @@
 import numpy as np
 
 from autograder.exercises.activations import both_sides
-from autograder.exercises.cases import case
 from autograder.exercises.elu_and_selu import elu, extreme_cases
-from autograder.exercises.model import PURITY, Exercise
+from autograder.exercises.model import PURITY, Exercise, case
 
 TEXTBOOK = """\
 def selu(z):
     alpha, scale = 1.6732632423543772, 1.0507009873554805
     return scale * np.where(z > 0, z, alpha * np.expm1(np.minimum(z, 0)))
 """
-
 selu = Exercise(
     TEXTBOOK,
     takes="z: (*)",
-    summary="scaled exponential linear unit",
     pytorch="torch.nn.functional.selu(z)",
     source="Klambauer, Unterthiner, Mayr and Hochreiter 2017, Self-Normalizing Neural Networks, section 2",
 )

@@ -3,21 +3,18 @@
 import numpy as np
 
 from autograder.exercises.activations import autograd, both_sides, dout_and_z
-from autograder.exercises.cases import case
 from autograder.exercises.elu_and_selu import elu, elu_backward
 from autograder.exercises.elu_and_selu import selu as forward
-from autograder.exercises.model import PURITY, Derivative, Exercise
+from autograder.exercises.model import PURITY, Derivative, Exercise, case
 
 TEXTBOOK = """\
 def selu_backward(dout, z):
     alpha, scale = 1.6732632423543772, 1.0507009873554805
     return dout * scale * np.where(z > 0, 1, alpha * np.exp(np.minimum(z, 0)))
 """
-
 selu_backward = Exercise(
     TEXTBOOK,
     takes="dout, z: (*)",
-    summary="gradient of the loss with respect to the input of SELU",
     pytorch="torch.autograd.grad(F.selu(z), z, dout)",
     source=forward.selu.source,
 )

@@ -3,14 +3,13 @@
 import numpy as np
 
 from autograder.exercises.array_forms import ANY_SHAPES
-from autograder.exercises.cases import case
 from autograder.exercises.gradient_clipping import (
     exploded,
     exploded_of_any_shape,
     of_a_layer,
     with_gradients,
 )
-from autograder.exercises.model import PURITY, Exercise
+from autograder.exercises.model import PURITY, Exercise, case
 
 TEXTBOOK = """\
 def clip_by_global_norm(gradients, max_norm):
@@ -18,12 +17,10 @@ def clip_by_global_norm(gradients, max_norm):
     factor = np.minimum(1, max_norm / (norm + 1e-6))
     return [g * factor for g in gradients], norm
 """
-
 clip_by_global_norm = Exercise(
     TEXTBOOK,
     outputs=("clipped", "norm"),
     takes="gradients: list of (*); max_norm: number",
-    summary="all gradients shortened by one factor so that their global norm is at most max_norm; and the norm before",
     pytorch="torch.nn.utils.clip_grad_norm_(parameters, max_norm)",
     source="Pascanu, Mikolov and Bengio 2013, https://arxiv.org/abs/1211.5063",
     computation="reduction",
@@ -43,7 +40,6 @@ def reference(gradients, max_norm):
 
 @requirement("norm far above max_norm", points=1)
 def above(sample):
-    """Exploded gradients."""
     yield case("norm 50000, max_norm 1", gradients=[np.array([30000.0]), np.array([40000.0])], max_norm=1.0)
     yield case("norm 50000, max_norm 20", gradients=[np.array([3e4, 0.0]), np.array([[-4e4]])], max_norm=20.0)
     for _ in sample.repeat(public=2, hidden=6):

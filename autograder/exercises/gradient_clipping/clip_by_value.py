@@ -3,19 +3,16 @@
 import numpy as np
 
 from autograder.exercises.array_forms import ANY_SHAPES
-from autograder.exercises.cases import case
 from autograder.exercises.gradient_clipping import of_a_layer, with_gradients
-from autograder.exercises.model import PURITY, Exercise
+from autograder.exercises.model import PURITY, Exercise, case
 
 TEXTBOOK = """\
 def clip_by_value(gradients, limit=1.0):
     return [np.clip(g, -limit, limit) for g in gradients]
 """
-
 clip_by_value = Exercise(
     TEXTBOOK,
     takes="gradients: list of (*); limit: number",
-    summary="every entry of every gradient, limited to the interval from -limit to limit",
     pytorch="torch.nn.utils.clip_grad_value_(parameters, limit)",
     source="https://docs.pytorch.org/docs/stable/generated/torch.nn.utils.clip_grad_value_.html",
 )
@@ -24,7 +21,6 @@ requirement, wrong = clip_by_value.requirement, clip_by_value.wrong
 
 @clip_by_value.pytorch_reference
 def reference(gradients, limit=1.0):
-    """clip_grad_value_ of PyTorch."""
     import torch
 
     parameters = with_gradients(gradients)
@@ -34,7 +30,6 @@ def reference(gradients, limit=1.0):
 
 @requirement("values", points=1)
 def values(sample):
-    """Entries inside and outside the limits, of either sign."""
     yield case("inside, below and above", gradients=[np.array([0.5, -3.0]), np.array([2.0])])
     yield case("exactly at the limits", gradients=[np.array([1.0, -1.0, 0.0, -2.0])])
     for _ in sample.repeat(public=2, hidden=6):
@@ -43,7 +38,6 @@ def values(sample):
 
 @requirement("limit other than 1", points=1)
 def other_limits(sample):
-    """Limits other than 1."""
     yield case("limit = 0.25", gradients=[np.array([0.5, -0.125]), np.array([-4.0])], limit=0.25)
     yield case("limit = 5", gradients=[np.array([3.0, -8.0]), np.array([7.0])], limit=5.0)
     for _ in sample.repeat(public=1, hidden=4):
@@ -52,7 +46,6 @@ def other_limits(sample):
 
 @requirement("infinite and NaN entries", points=1)
 def not_finite(sample):
-    """Infinite entries become the limit, NaN stays NaN."""
     yield case("infinite entries", gradients=[np.array([np.inf, -np.inf, 0.5])])
     yield case("a NaN", gradients=[np.array([np.nan, 3.0]), np.array([-0.5])])
     for _ in sample.repeat(public=1, hidden=3):

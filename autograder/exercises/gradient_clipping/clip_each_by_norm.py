@@ -2,9 +2,14 @@
 
 import numpy as np
 
-from autograder.exercises.cases import case
-from autograder.exercises.gradient_clipping import exploded, exploded_of_any_shape, of_a_layer, with_gradients
-from autograder.exercises.model import PURITY, Exercise
+from autograder.exercises.gradient_clipping import (
+    clip_by_global_norm,
+    exploded,
+    exploded_of_any_shape,
+    of_a_layer,
+    with_gradients,
+)
+from autograder.exercises.model import PURITY, Exercise, case
 
 TEXTBOOK = """\
 def clip_each_by_norm(gradients, max_norm):
@@ -14,11 +19,9 @@ def clip_each_by_norm(gradients, max_norm):
         clipped.append(g * np.minimum(1, max_norm / (norm + 1e-6)))
     return clipped
 """
-
 clip_each_by_norm = Exercise(
     TEXTBOOK,
     takes="gradients: list of (*); max_norm: number",
-    summary="each array shortened by a factor of its own so that its norm is at most max_norm",
     pytorch="torch.nn.utils.clip_grad_norm_(parameter, max_norm), one parameter at a time",
     source="https://keras.io/api/optimizers/ (clipnorm)",
     computation="reduction",
@@ -39,7 +42,6 @@ def reference(gradients, max_norm):
 
 @requirement("norms far above max_norm", points=1)
 def above(sample):
-    """Every array far above the limit."""
     gradients = [np.array([30000.0, 40000.0]), np.array([[-6000.0], [8000.0]])]
     yield case("norms 50000 and 10000, max_norm 1", gradients=gradients, max_norm=1.0)
     for _ in sample.repeat(public=2, hidden=6):
@@ -48,7 +50,6 @@ def above(sample):
 
 @requirement("norms below max_norm", points=1)
 def below(sample):
-    """Arrays within the limit, zeros among them, beside one that is not."""
     gradients = [np.array([0.3, 0.4]), np.array([30000.0, 40000.0])]
     yield case("norms 0.5 and 50000, max_norm 1", gradients=gradients, max_norm=1.0)
     yield case("an array of zeros", gradients=[np.zeros(2), np.array([[30000.0, -40000.0]])], max_norm=1.0)
@@ -98,22 +99,21 @@ def always_rescaled():
     exceed 1."""
 
 
-@wrong({"np.minimum(1, max_norm / (norm + 1e-6))": "(max_norm / np.maximum(norm, max_norm))"}, loses=[near])
-def textbook_form():
-    """Your numbers are those of the formula without the 1e-6. PyTorch divides by norm + 1e-6, which shows from about
-    the seventh digit on."""
+wrong.like(
+    clip_by_global_norm.textbook_form,
+    {"np.minimum(1, max_norm / (norm + 1e-6))": "(max_norm / np.maximum(norm, max_norm))"},
+    loses=[near],
+)
 
 
-@wrong({"np.minimum(1,": "(", "1e-6))": "1e-6)) if norm > max_norm else g * 1.0"}, loses=[near, any_list])
-def only_if_the_norm_is_larger():
-    """Two things follow from your `if`: a gradient of exactly max_norm is not shortened by PyTorch's millionth, and
-    for a NaN the comparison is False, so the other entries get through. Compute the factor always and limit it to 1."""
+wrong.like(
+    clip_by_global_norm.only_if_the_norm_is_larger,
+    {"np.minimum(1,": "(", "1e-6))": "1e-6)) if norm > max_norm else g * 1.0"},
+    loses=[near, any_list],
+)
 
 
-@wrong({"np.minimum(1,": "min(1.0,"}, loses=[any_list])
-def min_of_python_hides_nan():
-    """A NaN gets through as if nothing were wrong. Every comparison with NaN is False, so an `if` leaves the factor
-    at 1, and so does Python's min(1.0, x). np.minimum passes NaN on, as PyTorch does."""
+wrong.like(clip_by_global_norm.min_of_python_hides_nan, {"np.minimum(1,": "min(1.0,"}, loses=[any_list])
 
 
 @wrong({"np.sqrt(np.sum(g**2))": "np.sum(g**2.0)"})
@@ -147,7 +147,8 @@ def writes_into_the_gradients():
     """The arrays that you were given have been changed, and whole numbers cannot even be. Return new arrays."""
 
 
-@wrong({"in gradients:\n": "in (g.astype(float) for g in gradients):\n"}, loses=[any_list])
-def always_float64():
-    """The numbers are right, but float32 becomes float64: something in your function fixes the dtype, astype(float)
-    for example."""
+wrong.like(
+    clip_by_global_norm.always_float64,
+    {"in gradients:\n": "in (g.astype(float) for g in gradients):\n"},
+    loses=[any_list],
+)

@@ -3,9 +3,8 @@
 import numpy as np
 
 from autograder.exercises.array_forms import ANY_SHAPES
-from autograder.exercises.cases import case
 from autograder.exercises.gradient_clipping import of_a_layer
-from autograder.exercises.model import Exercise
+from autograder.exercises.model import Exercise, case
 
 TEXTBOOK = """\
 def cosine_similarity(gradients, clipped):
@@ -13,12 +12,10 @@ def cosine_similarity(gradients, clipped):
     lengths = np.sqrt(sum(np.sum(g**2) for g in gradients)) * np.sqrt(sum(np.sum(c**2) for c in clipped))
     return dot / lengths if lengths > 0 else 0.0
 """
-
 cosine_similarity = Exercise(
     TEXTBOOK,
     outputs=("cosine",),
     takes="gradients, clipped: list of (*)",
-    summary="cosine of the angle between two gradients, each read as one long vector",
     pytorch="F.cosine_similarity(g, c, dim=0), where g and c are all entries, flattened and joined",
     source="https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.cosine_similarity.html",
     computation="reduction",
@@ -28,7 +25,6 @@ requirement, wrong = cosine_similarity.requirement, cosine_similarity.wrong
 
 @cosine_similarity.pytorch_reference
 def reference(gradients, clipped):
-    """cosine_similarity of PyTorch, of all entries as one long vector each."""
     import torch
     import torch.nn.functional as F
 

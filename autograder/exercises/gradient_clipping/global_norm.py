@@ -3,9 +3,8 @@
 import numpy as np
 
 from autograder.exercises.array_forms import ANY_SHAPES
-from autograder.exercises.cases import case
 from autograder.exercises.gradient_clipping import of_a_layer
-from autograder.exercises.model import Exercise
+from autograder.exercises.model import Exercise, case
 
 TEXTBOOK = """\
 def global_norm(gradients, norm_type=2.0):
@@ -13,12 +12,10 @@ def global_norm(gradients, norm_type=2.0):
         return max(np.max(np.abs(g)) for g in gradients)
     return sum(np.sum(np.abs(g) ** norm_type) for g in gradients) ** (1 / norm_type)
 """
-
 global_norm = Exercise(
     TEXTBOOK,
     outputs=("norm",),
     takes="gradients: list of (*); norm_type: number",
-    summary="norm of all gradients together, read as one long vector",
     pytorch="torch.nn.utils.get_total_norm(gradients, norm_type)",
     source="https://docs.pytorch.org/docs/stable/generated/torch.nn.utils.get_total_norm.html",
     computation="reduction",
@@ -28,7 +25,6 @@ requirement, wrong = global_norm.requirement, global_norm.wrong
 
 @global_norm.pytorch_reference
 def reference(gradients, norm_type=2.0):
-    """get_total_norm of PyTorch."""
     import torch
 
     return torch.nn.utils.get_total_norm(gradients, norm_type)
@@ -36,7 +32,6 @@ def reference(gradients, norm_type=2.0):
 
 @requirement("all arrays together", points=2)
 def values(sample):
-    """Several arrays, the 2-norm."""
     yield case("3 and 4", gradients=[np.array([3.0]), np.array([4.0])])
     yield case("a matrix and a vector", gradients=[np.array([[1.0, -4.0], [2.0, 2.0]]), np.array([10.0, -10.0])])
     for _ in sample.repeat(public=2, hidden=6):

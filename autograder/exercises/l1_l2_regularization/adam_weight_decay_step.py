@@ -1,14 +1,17 @@
 """adam_weight_decay_step: one step of Adam, the decay in the gradient (L2) or decoupled from it (AdamW)."""
 
-from __future__ import annotations
-
-from collections.abc import Iterator
-
-import numpy as np
-
-from autograder.exercises.cases import Case, case, multistep_case, per_step
-from autograder.exercises.model import PURITY, Exercise
-from autograder.exercises.sampling import Sampler
+from autograder.exercises.model import PURITY, Exercise, case, multistep_case
+from autograder.exercises.optimizer_states import (
+    arrays,
+    at_rest,
+    midway,
+    normals,
+    pytorch_step,
+    three_steps,
+    trajectory,
+    unusual,
+    usual,
+)
 
 TEXTBOOK = """\
 def adam_weight_decay_step(
@@ -23,154 +26,79 @@ def adam_weight_decay_step(
     m_hat, s_hat = m / (1 - beta1**t), s / (1 - beta2**t)
     return theta - learning_rate * m_hat / (np.sqrt(s_hat) + epsilon), m, s
 """
-
 adam_weight_decay_step = Exercise(
     TEXTBOOK,
     outputs=("theta", "m", "s"),
     takes="theta, gradient, m, s: (*); t: int >= 1; learning_rate, beta1, beta2, epsilon, weight_decay: number; "
     "decoupled: bool",
-    summary="one step of Adam with the decay as a part of the gradient (L2) or decoupled from it (AdamW)",
     pytorch="torch.optim.Adam(..., weight_decay=weight_decay, decoupled_weight_decay=decoupled).step()",
     source="Loshchilov and Hutter 2019, https://arxiv.org/abs/1711.05101",
     computation="reduction",
 )
 requirement, wrong = adam_weight_decay_step.requirement, adam_weight_decay_step.wrong
 
-NO_EPSILON = 1e-15
-"""Too small for its place to be seen: where epsilon stands is a requirement of its own."""
 
-ORDINARY = {"learning_rate": 0.1, "beta1": 0.9, "beta2": 0.999, "epsilon": NO_EPSILON}
-
-
-def adam_by_hand(decoupled: bool) -> Iterator[Case]:
-    """A first step and a later one, of one and of two numbers."""
-    first = {"theta": np.array([2.0]), "gradient": np.array([1.0]), "m": np.zeros(1), "s": np.zeros(1), "t": 1}
-    yield case("first step", **first, **ORDINARY, weight_decay=0.5, decoupled=decoupled)
-    later = {"theta": np.array([2.0, -1.0]), "gradient": np.array([1.0, 0.0])}
-    later |= {"m": np.array([0.5, -0.25]), "s": np.array([4.0, 1.0])}
-    settings = {"learning_rate": 0.5, "beta1": 0.5, "beta2": 0.75, "epsilon": NO_EPSILON}
-    yield case("a later step", **later, t=3, **settings, weight_decay=0.2, decoupled=decoupled)
-
-
-def adam_random_steps(sample: Sampler, decoupled: bool) -> Iterator[Case]:
-    """One step from a random state."""
+def steps(sample, decoupled):
+    """A first step and a later one by hand, and random ones."""
+    yield case("first step", **at_rest([2.0], [1.0]), t=1, **usual(weight_decay=0.5, decoupled=decoupled))
+    later = arrays(theta=[2.0, -1.0], gradient=[1.0, 0.0], m=[0.5, -0.25], s=[4.0, 1.0])
+    settings = usual(learning_rate=0.5, beta1=0.5, beta2=0.75, weight_decay=0.2, decoupled=decoupled)
+    yield case("a later step", **later, t=3, **settings)
     for _ in sample.repeat(public=2, hidden=6):
-        shape = sample.shape()
+        t, decay = sample.integer(2, 9), sample.number(0.1, 0.9)
+        settings = {**unusual(sample), "learning_rate": sample.number(0.02, 0.3)}
         yield case(
-            "random",
-            theta=sample.normal(*shape),
-            gradient=sample.normal(*shape),
-            m=sample.normal(*shape, scale=0.5),
-            s=sample.normal(*shape) ** 2 + 0.1,
-            t=sample.integer(2, 9),
-            learning_rate=sample.number(0.02, 0.3),
-            beta1=sample.choice([0.5, 0.8, 0.9]),
-            beta2=sample.choice([0.7, 0.9, 0.99]),
-            epsilon=NO_EPSILON,
-            weight_decay=sample.number(0.1, 0.9),
-            decoupled=decoupled,
+            "random", **midway(sample, *sample.shape()), t=t, **settings, weight_decay=decay, decoupled=decoupled
         )
 
 
 @adam_weight_decay_step.pytorch_reference
 def reference(theta, gradient, m, s, t, learning_rate, beta1, beta2, epsilon, weight_decay, decoupled):
-    """One step of torch.optim.Adam that starts from this state, with the decay where `decoupled` says."""
-    import torch
-
-    parameter = torch.nn.Parameter(theta.clone())
-    parameter.grad = gradient.clone()
-    optimizer = torch.optim.Adam(
-        [parameter],
-        lr=learning_rate,
-        betas=(beta1, beta2),
-        eps=epsilon,
-        weight_decay=weight_decay,
-        decoupled_weight_decay=decoupled,
-    )
-    optimizer.state[parameter] = {"step": torch.tensor(float(t - 1)), "exp_avg": m.clone(), "exp_avg_sq": s.clone()}
-    optimizer.step()
-    state = optimizer.state[parameter]
-    return parameter, state["exp_avg"], state["exp_avg_sq"]
+    settings = {"lr": learning_rate, "betas": (beta1, beta2), "eps": epsilon, "weight_decay": weight_decay}
+    state = {"step": t - 1, "exp_avg": m, "exp_avg_sq": s}
+    theta, state = pytorch_step("Adam", theta, gradient, state, **settings, decoupled_weight_decay=decoupled)
+    return theta, state["exp_avg"], state["exp_avg_sq"]
 
 
 @requirement("in the gradient: decoupled=False", points=2)
 def in_the_gradient(sample):
-    """decoupled=False."""
-    yield from adam_by_hand(False)
-    yield from adam_random_steps(sample, False)
+    yield from steps(sample, False)
 
 
 @requirement("past the gradient: decoupled=True", points=2)
 def decoupled_cases(sample):
-    """decoupled=True."""
-    yield from adam_by_hand(True)
-    yield from adam_random_steps(sample, True)
+    yield from steps(sample, True)
 
 
 @requirement("over many steps", points=1)
 def many(sample):
-    """Several steps of both kinds; gradients of very different sizes."""
     for decoupled in (False, True):
-        yield multistep_case(
-            f"3 steps, decoupled={decoupled}",
-            theta=np.array([1.0]),
-            gradient=per_step([np.array([1.0]), np.array([-2.0]), np.array([0.5])]),
-            m=np.zeros(1),
-            s=np.zeros(1),
-            t=per_step([1, 2, 3]),
-            **ORDINARY,
-            weight_decay=1.0,
-            decoupled=decoupled,
-        )
+        settings = usual(weight_decay=1.0, decoupled=decoupled)
+        yield multistep_case(f"3 steps, decoupled={decoupled}", **three_steps(), **settings)
     for i in sample.repeat(public=2, hidden=4):
-        shape, steps = sample.shape(), sample.integer(10, 20)
-        sizes = 10.0 ** sample.uniform(*shape, low=-2, high=1)
-        yield multistep_case(
-            f"{steps} steps, gradients from 0.01 to 10, decoupled={i % 2 == 1}",
-            theta=sample.normal(*shape),
-            gradient=per_step([sizes * sample.normal(*shape) for _ in range(steps)]),
-            m=np.zeros(shape),
-            s=np.zeros(shape),
-            t=per_step(range(1, steps + 1)),
-            learning_rate=per_step([sample.number(0.01, 0.1) for _ in range(steps)]),
-            beta1=0.9,
-            beta2=sample.choice([0.99, 0.999]),
-            epsilon=NO_EPSILON,
-            weight_decay=sample.number(0.1, 0.9),
-            decoupled=i % 2 == 1,
-        )
+        settings = {"weight_decay": sample.number(0.1, 0.9), "decoupled": i % 2 == 1}
+        yield multistep_case(f"20 steps, decoupled={i % 2 == 1}", **trajectory(sample), **settings)
 
 
 @requirement("epsilon", points=1)
 def epsilon_cases(sample):
-    """A large epsilon, gradients near a small one, and a gradient of 0 at the first step; without decay."""
-    settings = ORDINARY | {"weight_decay": 0.0, "decoupled": True}
     for name, gradient, epsilon in (
         ("epsilon = 0.1", 1.0, 0.1),
         ("gradient 1e-6, epsilon 1e-8", 1e-6, 1e-8),
         ("gradient 0 at the first step", 0.0, 1e-8),
     ):
-        arrays = {"theta": np.array([2.0]), "gradient": np.array([gradient]), "m": np.zeros(1), "s": np.zeros(1)}
-        yield case(name, **arrays, t=1, **settings | {"epsilon": epsilon})
+        settings = usual(epsilon=epsilon, weight_decay=0.0, decoupled=True)
+        yield case(name, **at_rest([2.0], [gradient]), t=1, **settings)
     for _ in sample.repeat(public=1, hidden=4):
-        shape = sample.shape()
-        yield case(
-            "random, a large epsilon",
-            theta=sample.normal(*shape),
-            gradient=sample.normal(*shape),
-            m=sample.normal(*shape, scale=0.5),
-            s=sample.normal(*shape) ** 2 + 0.1,
-            t=sample.integer(2, 9),
-            **settings | {"epsilon": sample.number(0.05, 1.0)},
-        )
+        settings = usual(epsilon=sample.number(0.05, 1.0), weight_decay=0.0, decoupled=True)
+        yield case("random, a large epsilon", **midway(sample, *sample.shape()), t=sample.integer(2, 9), **settings)
 
 
 @adam_weight_decay_step.any_array(points=1, whole=["theta", "gradient"])
 def any_array(sample, shape):
-    """Without decay."""
-    arrays = {name: sample.normal(*shape) for name in ("theta", "gradient", "m")}
-    settings = {**ORDINARY, "weight_decay": 0.0, "decoupled": sample.choice([False, True])}
-    return {**arrays, "s": arrays["gradient"] ** 2 + 0.5, "t": 5, **settings}
+    found = normals(sample, shape, "theta", "gradient", "m")
+    settings = usual(weight_decay=0.0, decoupled=sample.choice([False, True]))
+    return {**found, "s": found["gradient"] ** 2 + 0.5, "t": 5, **settings}
 
 
 wrong.ignores(

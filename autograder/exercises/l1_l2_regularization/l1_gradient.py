@@ -3,19 +3,16 @@
 import numpy as np
 
 from autograder.exercises.array_forms import ANY_SHAPES
-from autograder.exercises.cases import case
-from autograder.exercises.l1_l2_regularization import some_weights
-from autograder.exercises.model import PURITY, Exercise
+from autograder.exercises.l1_l2_regularization import l2_gradient, some_weights
+from autograder.exercises.model import PURITY, Exercise, case
 
 TEXTBOOK = """\
 def l1_gradient(weights, strength):
     return [strength * np.sign(w) for w in weights]
 """
-
 l1_gradient = Exercise(
     TEXTBOOK,
     takes="weights: list of (*); strength: number",
-    summary="the (sub)gradient of λ Σ|w| with respect to each array: λ sign(w), and 0 at w = 0",
     pytorch="torch.autograd.grad(strength * sum(w.abs().sum() for w in weights), weights)",
     source="https://keras.io/api/layers/regularizers/",
 )
@@ -24,7 +21,6 @@ requirement, wrong = l1_gradient.requirement, l1_gradient.wrong
 
 @l1_gradient.pytorch_reference
 def reference(weights, strength):
-    """Autograd of the sum of absolute values."""
     import torch
 
     weights = [weight.requires_grad_() for weight in weights]
@@ -33,7 +29,6 @@ def reference(weights, strength):
 
 @requirement("values", points=1)
 def values(sample):
-    """Weights of either sign, none 0 or near it."""
     yield case("positive and negative", weights=[np.array([3.0, -0.25]), np.array([-2.0])], strength=0.1)
     for _ in sample.repeat(public=2, hidden=6):
         weights = [w + 0.5 * np.where(w < 0, -1, 1) for w in some_weights(sample)]
@@ -42,7 +37,6 @@ def values(sample):
 
 @requirement("weights that are exactly 0", points=1)
 def at_zero(sample):
-    """Weights that are exactly 0 among others."""
     yield case("a weight that is exactly 0", weights=[np.array([0.0, -2.0]), np.array([0.5])], strength=0.1)
     yield case("a dead column", weights=[np.array([[0.0, 1.0], [0.0, -3.0], [0.0, 2.0]])], strength=0.25)
     for _ in sample.repeat(public=1, hidden=3):
@@ -54,7 +48,6 @@ def at_zero(sample):
 
 @requirement("tiny and huge weights", points=1)
 def tiny(sample):
-    """Tiny and huge weights: the pull is the same."""
     yield case("tiny and huge", weights=[np.array([1e-12, -1e-100]), np.array([1e12])], strength=0.1)
     for _ in sample.repeat(public=1, hidden=3):
         weights = some_weights(sample)
@@ -107,10 +100,7 @@ def smoothed():
     ones that L1 is about. NumPy has a function for the sign."""
 
 
-@wrong({"[strength": "[-strength"})
-def pointing_to_zero():
-    """You have included the minus of the descent. The gradient points uphill, away from 0; the optimizer subtracts
-    it."""
+wrong.like(l2_gradient.pointing_to_zero, {"[strength": "[-strength"})
 
 
 @wrong(loses=[any_list, PURITY])

@@ -3,19 +3,16 @@
 import numpy as np
 
 from autograder.exercises.array_forms import ANY_SHAPES
-from autograder.exercises.cases import case
 from autograder.exercises.l1_l2_regularization import some_weights
-from autograder.exercises.model import PURITY, Exercise
+from autograder.exercises.model import PURITY, Exercise, case
 
 TEXTBOOK = """\
 def l2_gradient(weights, strength):
     return [2 * strength * w for w in weights]
 """
-
 l2_gradient = Exercise(
     TEXTBOOK,
     takes="weights: list of (*); strength: number",
-    summary="the gradient of λ Σw² with respect to each array: 2 λ w",
     pytorch="torch.autograd.grad(strength * sum((w**2).sum() for w in weights), weights)",
     source="https://keras.io/api/layers/regularizers/",
 )
@@ -24,7 +21,6 @@ requirement, wrong = l2_gradient.requirement, l2_gradient.wrong
 
 @l2_gradient.pytorch_reference
 def reference(weights, strength):
-    """Autograd of the sum of squares."""
     import torch
 
     weights = [weight.requires_grad_() for weight in weights]
@@ -33,7 +29,6 @@ def reference(weights, strength):
 
 @requirement("values", points=1)
 def values(sample):
-    """Weights of either sign, and 0."""
     yield case("positive, negative and zero", weights=[np.array([3.0, -1.0]), np.array([0.0])], strength=0.1)
     for _ in sample.repeat(public=1, hidden=4):
         yield case("random weights, strength 0.01", weights=some_weights(sample), strength=0.01)
@@ -41,7 +36,6 @@ def values(sample):
 
 @requirement("other strengths", points=1)
 def other_strengths(sample):
-    """Strengths that are no power of ten, up to large ones."""
     yield case("strength 2", weights=[np.array([0.25]), np.array([-3.0])], strength=2.0)
     for _ in sample.repeat(public=2, hidden=4):
         yield case("random weights and strength", weights=some_weights(sample), strength=sample.number(0.001, 0.4))

@@ -3,19 +3,16 @@
 import numpy as np
 
 from autograder.exercises.array_forms import ANY_SHAPES
-from autograder.exercises.cases import case
 from autograder.exercises.l1_l2_regularization import some_weights
-from autograder.exercises.model import Exercise
+from autograder.exercises.model import Exercise, case
 
 TEXTBOOK = """\
 def lp_penalty(weights, strength, power=2.0):
     return strength * sum(np.sum(np.abs(w) ** power) for w in weights)
 """
-
 lp_penalty = Exercise(
     TEXTBOOK,
     takes="weights: list of (*); strength, power: number",
-    summary="the penalty λ Σ|w|^power over all weights of a list of arrays: L2 for power 2, L1 for power 1",
     pytorch="strength * torch.linalg.vector_norm(all_weights, power) ** power",
     source="https://keras.io/api/layers/regularizers/",
     computation="reduction",
@@ -25,7 +22,6 @@ requirement, wrong = lp_penalty.requirement, lp_penalty.wrong
 
 @lp_penalty.pytorch_reference
 def reference(weights, strength, power=2.0):
-    """The vector norm of PyTorch, to its power."""
     import torch
 
     everything = torch.cat([weight.reshape(-1) for weight in weights])
@@ -34,7 +30,6 @@ def reference(weights, strength, power=2.0):
 
 @requirement("L2: power 2", points=1)
 def squares(sample):
-    """Power 2, which is also the default."""
     yield case("two arrays of one weight", weights=[np.array([3.0]), np.array([-1.0])], strength=0.1, power=2.0)
     yield case("power left out", weights=[np.array([1.0, -2.0]), np.array([[4.0]])], strength=0.01)
     for _ in sample.repeat(public=2, hidden=6):
@@ -43,7 +38,6 @@ def squares(sample):
 
 @requirement("L1: power 1", points=1)
 def absolute_values(sample):
-    """Power 1."""
     yield case("two arrays of one weight", weights=[np.array([3.0]), np.array([-1.0])], strength=0.1, power=1.0)
     for _ in sample.repeat(public=2, hidden=6):
         yield case("random weights", weights=some_weights(sample), strength=sample.number(0.001, 0.3), power=1.0)
@@ -51,7 +45,6 @@ def absolute_values(sample):
 
 @requirement("other powers", points=1)
 def other_powers(sample):
-    """Powers that are neither 1 nor 2, odd and broken ones."""
     yield case("power 3", weights=[np.array([2.0]), np.array([-1.0])], strength=0.1, power=3.0)
     yield case("power 1.5", weights=[np.array([4.0, -1.0]), np.array([[9.0]])], strength=0.5, power=1.5)
     for _ in sample.repeat(public=1, hidden=4):

@@ -3,19 +3,16 @@
 import numpy as np
 
 from autograder.exercises.array_forms import ANY_SHAPE
-from autograder.exercises.cases import case
-from autograder.exercises.model import PURITY, Exercise
+from autograder.exercises.model import PURITY, Exercise, case
 
 TEXTBOOK = """\
 def max_norm(weight, limit):
     norm = np.sqrt(np.sum(weight**2, axis=tuple(range(1, weight.ndim)), keepdims=True))
     return np.where(norm > limit, weight * (limit / (norm + 1e-7)), weight)
 """
-
 max_norm = Exercise(
     TEXTBOOK,
     takes="weight: (units, *); limit: number",
-    summary="the incoming weights of each unit shortened so that their norm is at most the limit",
     pytorch="torch.renorm(weight, p=2, dim=0, maxnorm=limit)",
     source="Srivastava et al. 2014, https://jmlr.org/papers/v15/srivastava14a.html",
     computation="reduction",
@@ -25,7 +22,6 @@ requirement, wrong = max_norm.requirement, max_norm.wrong
 
 @max_norm.pytorch_reference
 def reference(weight, limit):
-    """renorm of PyTorch, over the first axis."""
     import torch
 
     return torch.renorm(weight, p=2, dim=0, maxnorm=limit)

@@ -2,20 +2,18 @@
 
 import numpy as np
 
-from autograder.exercises.cases import case, multistep_case, per_step
-from autograder.exercises.model import PURITY, Exercise
+from autograder.exercises.model import PURITY, Exercise, case, multistep_case, per_step
+from autograder.exercises.optimizer_states import normals, sgd_step
 
 TEXTBOOK = """\
 def sgd_weight_decay_step(theta, gradient, m, learning_rate, beta, weight_decay):
     m = beta * m + gradient + weight_decay * theta
     return theta - learning_rate * m, m
 """
-
 sgd_weight_decay_step = Exercise(
     TEXTBOOK,
     outputs=("theta", "m"),
     takes="theta, gradient, m: (*); learning_rate, beta, weight_decay: number",
-    summary="one step of gradient descent with momentum whose gradient includes weight_decay times theta",
     pytorch="torch.optim.SGD(parameters, lr=learning_rate, momentum=beta, weight_decay=weight_decay).step()",
     source="https://docs.pytorch.org/docs/stable/generated/torch.optim.SGD.html",
     computation="reduction",
@@ -25,39 +23,23 @@ requirement, wrong = sgd_weight_decay_step.requirement, sgd_weight_decay_step.wr
 
 @sgd_weight_decay_step.pytorch_reference
 def reference(theta, gradient, m, learning_rate, beta, weight_decay):
-    """One step of torch.optim.SGD that starts from this momentum buffer."""
-    import torch
-
-    parameter = torch.nn.Parameter(theta.clone())
-    parameter.grad = gradient.clone()
-    optimizer = torch.optim.SGD([parameter], lr=learning_rate, momentum=beta, weight_decay=weight_decay)
-    optimizer.state[parameter] = {"momentum_buffer": m.clone()}
-    optimizer.step()
-    return parameter, optimizer.state[parameter]["momentum_buffer"]
+    return sgd_step(theta, gradient, m, lr=learning_rate, momentum=beta, weight_decay=weight_decay)
 
 
 @requirement("one step with decay", points=2)
 def values(sample):
-    """One step with decay, from a buffer of zeros and from another."""
     start = {"theta": np.array([2.0, -1.0]), "gradient": np.array([1.0, 0.0])}
     yield case("first step", **start, m=np.zeros(2), learning_rate=0.1, beta=0.9, weight_decay=0.5)
     yield case("a later step", **start, m=np.array([-4.0, 2.0]), learning_rate=0.1, beta=0.5, weight_decay=0.2)
     for _ in sample.repeat(public=2, hidden=6):
         shape = sample.shape()
-        yield case(
-            "random",
-            theta=sample.normal(*shape),
-            gradient=sample.normal(*shape),
-            m=sample.normal(*shape),
-            learning_rate=sample.number(0.01, 0.3),
-            beta=sample.choice([0.5, 0.8, 0.9]),
-            weight_decay=sample.number(0.05, 0.9),
-        )
+        settings = {"learning_rate": sample.number(0.01, 0.3), "beta": sample.choice([0.5, 0.8, 0.9])}
+        decay = sample.number(0.05, 0.9)
+        yield case("random", **normals(sample, shape, "theta", "gradient", "m"), **settings, weight_decay=decay)
 
 
 @requirement("over many steps", points=2)
 def many(sample):
-    """Several steps, the learning rate changing on the way."""
     yield multistep_case(
         "3 steps, no gradient but the decay's",
         theta=np.array([1.0]),
@@ -82,9 +64,8 @@ def many(sample):
 
 @sgd_weight_decay_step.any_array(points=1, whole=["theta", "gradient"])
 def any_array(sample, shape):
-    """Without decay."""
-    arrays = {name: sample.normal(*shape) for name in ("theta", "gradient", "m")}
-    return {**arrays, "learning_rate": 0.1, "beta": 0.9, "weight_decay": 0.0}
+    found = normals(sample, shape, "theta", "gradient", "m")
+    return {**found, "learning_rate": 0.1, "beta": 0.9, "weight_decay": 0.0}
 
 
 @wrong(

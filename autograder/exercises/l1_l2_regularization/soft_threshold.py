@@ -3,20 +3,17 @@
 import numpy as np
 
 from autograder.exercises.array_forms import ANY_SHAPES
-from autograder.exercises.cases import case
-from autograder.exercises.l1_l2_regularization import some_weights
-from autograder.exercises.model import PURITY, Exercise
+from autograder.exercises.l1_l2_regularization import l2_gradient, some_weights
+from autograder.exercises.model import PURITY, Exercise, case
 from autograder.exercises.optimizer_states import away_from_zero
 
 TEXTBOOK = """\
 def soft_threshold(weights, threshold):
     return [np.sign(w) * np.maximum(np.abs(w) - threshold, 0) for w in weights]
 """
-
 soft_threshold = Exercise(
     TEXTBOOK,
     takes="weights: list of (*); threshold: number",
-    summary="every weight moved towards 0 by the threshold, and stopped there: L1 with exact zeros",
     pytorch="torch.nn.functional.softshrink(weight, threshold)",
     source="Beck and Teboulle 2009, https://doi.org/10.1137/080716542",
 )
@@ -25,7 +22,6 @@ requirement, wrong = soft_threshold.requirement, soft_threshold.wrong
 
 @soft_threshold.pytorch_reference
 def reference(weights, threshold):
-    """softshrink of PyTorch."""
     import torch.nn.functional as F
 
     return [F.softshrink(weight, threshold) for weight in weights]
@@ -33,7 +29,6 @@ def reference(weights, threshold):
 
 @requirement("weights above the threshold", points=1)
 def far(sample):
-    """Weights that are farther from 0 than the threshold."""
     yield case("threshold 0.5", weights=[np.array([2.0, -3.0]), np.array([0.75])], threshold=0.5)
     for _ in sample.repeat(public=2, hidden=5):
         weights = [w + 0.5 * np.where(w < 0, -1, 1) for w in some_weights(sample)]
@@ -42,7 +37,6 @@ def far(sample):
 
 @requirement("weights at or below the threshold", points=2)
 def near(sample):
-    """Weights below the threshold, at it, and at 0, beside one above it."""
     yield case("below, at and above", weights=[np.array([0.2, -0.4]), np.array([0.5, -0.75])], threshold=0.5)
     yield case("zero stays zero", weights=[np.array([0.0, 2.0]), np.array([[-0.125]])], threshold=0.25)
     for _ in sample.repeat(public=2, hidden=5):
@@ -91,14 +85,11 @@ def small_ones_kept():
     """Weights within the threshold stay as they are. They are the ones that become 0."""
 
 
-@wrong(
+wrong.like(
+    l2_gradient.writes_into_the_weights,
     {"np.sign(w) * np.maximum(np.abs(w) - threshold, 0)": "np.subtract(w, np.clip(w, -threshold, threshold), out=w)"},
     loses=[any_list, PURITY],
 )
-def writes_into_the_weights():
-    """The weights that you were given have been changed, and whole numbers cannot even be. Return new arrays."""
 
 
-@wrong({"abs(w)": "abs(w.astype(float))"}, loses=[any_list])
-def always_float64():
-    """The numbers are right, but float32 becomes float64: astype(float) fixes the dtype."""
+wrong.like(l2_gradient.always_float64, {"abs(w)": "abs(w.astype(float))"}, loses=[any_list])

@@ -3,18 +3,15 @@
 import numpy as np
 
 from autograder.exercises.activations import RELATIVE, both_sides, tiny_negative
-from autograder.exercises.cases import case
-from autograder.exercises.model import PURITY, Exercise
+from autograder.exercises.model import PURITY, Exercise, case
 
 TEXTBOOK = """\
 def leaky_relu(z, alpha=0.01):
     return np.where(z > 0, z, alpha * z)
 """
-
 leaky_relu = Exercise(
     TEXTBOOK,
     takes="z: (*); alpha: number",
-    summary="leaky rectified linear unit",
     pytorch="torch.nn.functional.leaky_relu(z, alpha)",
     source="Maas, Hannun and Ng 2013, Rectifier Nonlinearities Improve Neural Network Acoustic Models, section 2",
 )
@@ -39,7 +36,6 @@ def standard_alpha(sample):
 
 @requirement("other alpha", points=1)
 def other_alpha(sample):
-    """alpha between 0 and 1, above 1, and below 0."""
     yield case("alpha = 0.3, one negative number", z=np.array([-1.0]), alpha=0.3)
     yield case("alpha = 1.5, negative and positive", z=np.array([-2.0, 2.0]), alpha=1.5)
     yield case("alpha = -0.5, negative and positive", z=np.array([-2.0, 2.0]), alpha=-0.5)

@@ -3,20 +3,17 @@
 import numpy as np
 
 from autograder.exercises.activations import autograd, both_sides, dout_and_z
-from autograder.exercises.cases import case
 from autograder.exercises.leaky_relus import leaky_relu as forward
 from autograder.exercises.leaky_relus import with_zeros
-from autograder.exercises.model import Derivative, Exercise
+from autograder.exercises.model import Derivative, Exercise, case
 
 TEXTBOOK = """\
 def leaky_relu_backward(dout, z, alpha=0.01):
     return np.where(z > 0, dout, alpha * dout)
 """
-
 leaky_relu_backward = Exercise(
     TEXTBOOK,
     takes="dout, z: (*); alpha: number",
-    summary="gradient of the loss with respect to the input of leaky ReLU",
     pytorch="torch.autograd.grad(F.leaky_relu(z, alpha), z, dout)",
     source="Maas, Hannun and Ng 2013, section 2; at z = 0 PyTorch's convention",
 )
@@ -42,7 +39,6 @@ def standard_alpha(sample):
 
 @requirement("other alpha", points=1)
 def other_alpha(sample):
-    """alpha between 0 and 1, above 1, and below 0."""
     yield case("alpha = 0.3, one negative number", dout=np.array([2.0]), z=np.array([-1.0]), alpha=0.3)
     yield case("alpha = 1.5", dout=np.array([2.0, 3.0]), z=np.array([-3.0, 4.0]), alpha=1.5)
     yield case("alpha = -0.5", dout=np.array([2.0, 3.0]), z=np.array([-3.0, 4.0]), alpha=-0.5)

@@ -3,9 +3,8 @@
 import numpy as np
 
 from autograder.exercises.activations import both_sides
-from autograder.exercises.cases import case
 from autograder.exercises.leaky_relus import leaky_relu, rrelu_backward
-from autograder.exercises.model import Exercise
+from autograder.exercises.model import Exercise, case
 
 TEXTBOOK = """\
 def prelu(z, alpha):
@@ -13,11 +12,9 @@ def prelu(z, alpha):
         alpha = alpha.reshape(1, -1, *[1] * (z.ndim - 2))
     return np.where(z > 0, z, alpha * z)
 """
-
 prelu = Exercise(
     TEXTBOOK,
     takes="z: (N,) or (N, C, *); alpha: (1,) or (C,)",
-    summary="parametric ReLU: leaky ReLU whose slopes are parameters",
     pytorch="torch.nn.functional.prelu(z, alpha)",
     source="He, Zhang, Ren and Sun 2015, Delving Deep into Rectifiers, eq. 1",
 )

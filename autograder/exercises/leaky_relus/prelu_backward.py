@@ -3,10 +3,9 @@
 import numpy as np
 
 from autograder.exercises.activations import autograd, both_sides, dout_and_z
-from autograder.exercises.cases import case
 from autograder.exercises.leaky_relus import prelu as forward
 from autograder.exercises.leaky_relus import with_zeros
-from autograder.exercises.model import Derivative, Exercise
+from autograder.exercises.model import Derivative, Exercise, case
 
 TEXTBOOK = """\
 def prelu_backward(dout, z, alpha):
@@ -16,12 +15,10 @@ def prelu_backward(dout, z, alpha):
     axes = tuple(axis for axis in range(z.ndim) if axis != 1 or alpha.size == 1)
     return dz, contribution.sum(axis=axes).reshape(alpha.shape)
 """
-
 prelu_backward = Exercise(
     TEXTBOOK,
     takes="dout, z: (N,) or (N, C, *); alpha: (1,) or (C,)",
     outputs=("dz", "dalpha"),
-    summary="gradients of the loss with respect to the input and the slopes of PReLU",
     pytorch="torch.autograd.grad(F.prelu(z, alpha), (z, alpha), dout)",
     source="He, Zhang, Ren and Sun 2015, eq. 2 and 3",
     computation="reduction",

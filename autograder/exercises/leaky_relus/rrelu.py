@@ -3,9 +3,8 @@
 import numpy as np
 
 from autograder.exercises.activations import both_sides
-from autograder.exercises.cases import case
 from autograder.exercises.leaky_relus import with_zeros
-from autograder.exercises.model import Exercise
+from autograder.exercises.model import Exercise, case
 
 TEXTBOOK = """\
 def rrelu(z, u, lower=1 / 8, upper=1 / 3, training=True):
@@ -13,12 +12,10 @@ def rrelu(z, u, lower=1 / 8, upper=1 / 3, training=True):
     slope = np.where(z > 0, 1, drawn)
     return slope * z, slope
 """
-
 rrelu = Exercise(
     TEXTBOOK,
     takes="z, u: (*); lower, upper: number; training: bool",
     outputs=("y", "slope"),
-    summary="randomized leaky ReLU: the output and the slope of each element",
     pytorch="torch.nn.functional.rrelu(z, lower, upper, training)",
     source="Xu, Wang, Chen and Li 2015, Empirical Evaluation of Rectified Activations, section 2.4, with PyTorch's law",
 )

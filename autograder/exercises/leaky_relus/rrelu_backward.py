@@ -3,18 +3,15 @@
 import numpy as np
 
 from autograder.exercises.activations import autograd
-from autograder.exercises.cases import case
-from autograder.exercises.model import PURITY, Derivative, Exercise
+from autograder.exercises.model import PURITY, Derivative, Exercise, case
 
 TEXTBOOK = """\
 def rrelu_backward(dout, slope):
     return dout * slope
 """
-
 rrelu_backward = Exercise(
     TEXTBOOK,
     takes="dout, slope: (*)",
-    summary="gradient of the loss with respect to the input of RReLU, from the slopes of the forward pass",
     pytorch="torch.autograd.grad(slope * z, z, dout)",
     source="Xu, Wang, Chen and Li 2015, section 2.4; PyTorch keeps the slopes of the forward pass in the same way",
 )

@@ -1,18 +1,15 @@
 """exponential_schedule: the learning rate multiplied by the same factor in every s steps."""
 
-from autograder.exercises.cases import case, multistep_case, per_step
-from autograder.exercises.learning_rate_schedules import after, sgd
-from autograder.exercises.model import Exercise
+from autograder.exercises.learning_rate_schedules import after, power_schedule, sgd
+from autograder.exercises.model import Exercise, case, multistep_case, per_step
 
 TEXTBOOK = """\
 def exponential_schedule(step, initial_rate, s, factor=0.1):
     return initial_rate * factor ** (step / s)
 """
-
 exponential_schedule = Exercise(
     TEXTBOOK,
     takes="step: int >= 0; initial_rate, s, factor: number",
-    summary="the learning rate multiplied by the same factor in every s steps",
     pytorch="torch.optim.lr_scheduler.ExponentialLR(optimizer, gamma=factor ** (1 / s))",
     source="Géron, Hands-On Machine Learning, chapter 11",
 )
@@ -30,7 +27,6 @@ def reference(step, initial_rate, s, factor=0.1):
 
 @requirement("after 0, s and 2s steps", points=1)
 def round_cases(sample):
-    """At multiples of s, with the factor 0.1."""
     yield case("the first step", step=0, initial_rate=0.1, s=10)
     yield case("after s steps", step=10, initial_rate=0.5, s=10)
     yield case("after 2s steps", step=40, initial_rate=0.3, s=20)
@@ -42,7 +38,6 @@ def round_cases(sample):
 
 @requirement("between multiples of s", points=1)
 def between(sample):
-    """At other steps, with the factor 0.1."""
     yield case("after half of s steps", step=5, initial_rate=1.0, s=10)
     yield case("s = 1.5, no whole number", step=2, initial_rate=0.7, s=1.5)
     for _ in sample.repeat(public=1, hidden=4):
@@ -53,7 +48,6 @@ def between(sample):
 
 @requirement("factors other than 0.1", points=1)
 def factors(sample):
-    """Factors other than 0.1, at multiples of s."""
     yield case("factor = 0.5", step=20, initial_rate=0.8, s=10, factor=0.5)
     yield case("factor = 10: it grows", step=14, initial_rate=0.001, s=7, factor=10.0)
     for _ in sample.repeat(public=1, hidden=4):
@@ -64,7 +58,6 @@ def factors(sample):
 
 @requirement("a whole schedule, step by step", points=1)
 def whole(sample):
-    """Schedules of 3 and of 30 steps."""
     yield multistep_case("3 steps", step=per_step(range(3)), initial_rate=0.6, s=2)
     for _ in sample.repeat(public=1, hidden=3):
         rate, s = sample.number(0.05, 2.0), sample.number(4.0, 15.0)
@@ -113,9 +106,7 @@ def lowers_what_is_already_lowered(step, initial_rate, s, factor=0.1):
     return learning_rate
 
 
-@wrong({"** (step": "** ((step + 1)"})
-def counted_from_one():
-    """Your schedule is one step ahead: at step 0 no step has been taken yet, and the rate is the initial one."""
+wrong.like(power_schedule.counted_from_one, {"** (step": "** ((step + 1)"})
 
 
 @wrong({"* factor": "* abs(1 - factor)"})

@@ -1,8 +1,7 @@
 """one_cycle_cosine_schedule: PyTorch's 1cycle: half a cosine wave up, another down; the momentum mirrored."""
 
-from autograder.exercises.cases import case, multistep_case, per_step
-from autograder.exercises.learning_rate_schedules import FIXED_MOMENTUM, FIXED_RATE, after, sgd
-from autograder.exercises.model import Exercise
+from autograder.exercises.learning_rate_schedules import FIXED_MOMENTUM, FIXED_RATE, after, one_cycle_schedule, sgd
+from autograder.exercises.model import Exercise, case, multistep_case, per_step
 
 TEXTBOOK = """\
 def one_cycle_cosine_schedule(
@@ -17,13 +16,11 @@ def one_cycle_cosine_schedule(
     height = (1 - np.cos(np.pi * p)) / 2
     return low + (max_rate - low) * height, max_momentum + (base_momentum - max_momentum) * height
 """
-
 one_cycle_cosine_schedule = Exercise(
     TEXTBOOK,
     outputs=("learning_rate", "momentum"),
     takes="step, total_steps: int >= 0; max_rate, pct_start, div_factor, final_div_factor: number; "
     "base_momentum, max_momentum: number",
-    summary="PyTorch's 1cycle: half a cosine wave up, another down to almost nothing; the momentum mirrored",
     pytorch="torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr, total_steps)",
     source="https://docs.pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.OneCycleLR.html",
 )
@@ -34,7 +31,6 @@ USUAL_COSINE = {"pct_start": 0.3, "div_factor": 25.0, "final_div_factor": 1e4}
 
 @one_cycle_cosine_schedule.pytorch_reference
 def reference(step, max_rate, **settings):
-    """OneCycleLR of PyTorch as it is: two phases, cosine."""
     import torch
 
     found = after(step, torch.optim.lr_scheduler.OneCycleLR(sgd(max_rate), max_lr=max_rate, **settings))
@@ -134,9 +130,7 @@ def ends_one_step_late():
     """Your way down ends at step == total_steps, which is never taken: the last one is total_steps - 1."""
 
 
-@wrong({"start / final": "max_rate / final"}, loses=[down, whole])
-def last_rate_from_the_largest():
-    """You divide the largest rate by final_div_factor. It divides the start rate, which is already smaller."""
+wrong.like(one_cycle_schedule.last_rate_from_the_largest, {"start / final": "max_rate / final"}, loses=[down, whole])
 
 
 @wrong({"start / final_div_factor": "start"}, loses=[down, whole])
@@ -150,9 +144,9 @@ def peak_rounded():
     has the largest rate."""
 
 
-@wrong({" + (base_momentum - max_momentum) * height": ""}, loses=[momentum, whole])
-def momentum_left_alone():
-    """Your momentum never changes. It is a mirror image of the rate: smallest at the peak."""
+wrong.like(
+    one_cycle_schedule.momentum_left_alone, {" + (base_momentum - max_momentum) * height": ""}, loses=[momentum, whole]
+)
 
 
 @wrong({"(base_momentum - max_momentum) * height": "(base_momentum - max_momentum) * p"}, loses=[momentum, whole])

@@ -1,12 +1,9 @@
 """one_cycle_schedule: the learning rate in straight lines up and down; the momentum mirrored."""
 
-from __future__ import annotations
-
 from typing import Any
 
-from autograder.exercises.cases import case, multistep_case, per_step
 from autograder.exercises.learning_rate_schedules import FIXED_MOMENTUM, FIXED_RATE, after, sgd
-from autograder.exercises.model import Exercise
+from autograder.exercises.model import Exercise, case, multistep_case, per_step
 from autograder.exercises.sampling import Sampler
 
 TEXTBOOK = """\
@@ -19,13 +16,11 @@ def one_cycle_schedule(
     momentum = np.interp(step, corners, [max_momentum, base_momentum, max_momentum, max_momentum])
     return learning_rate, momentum
 """
-
 one_cycle_schedule = Exercise(
     TEXTBOOK,
     outputs=("learning_rate", "momentum"),
     takes="step, total_steps, peak: int >= 0; max_rate, div_factor, final_div_factor: number; "
     "base_momentum, max_momentum: number",
-    summary="the learning rate in straight lines up, down, and down to almost nothing; the momentum mirrored",
     pytorch='torch.optim.lr_scheduler.OneCycleLR(..., three_phase=True, anneal_strategy="linear")',
     source="Smith 2018, https://arxiv.org/abs/1803.09820",
 )

@@ -1,12 +1,9 @@
 """performance_schedule: the learning rate multiplied by a factor when the metric has not become better for too long."""
 
-from __future__ import annotations
-
 import numpy as np
 
-from autograder.exercises.cases import Case, case, multistep_case, per_step
 from autograder.exercises.learning_rate_schedules import sgd
-from autograder.exercises.model import Exercise
+from autograder.exercises.model import Case, Exercise, case, multistep_case, per_step
 
 TEXTBOOK = """\
 def performance_schedule(
@@ -23,13 +20,11 @@ def performance_schedule(
         cooldown_left, bad_epochs = cooldown, 0
     return learning_rate, best, bad_epochs, cooldown_left
 """
-
 performance_schedule = Exercise(
     TEXTBOOK,
     outputs=("learning_rate", "best", "bad_epochs", "cooldown_left"),
     takes="learning_rate, best: number; bad_epochs, cooldown_left: int >= 0; metric, factor: number; "
     "patience: int >= 0; threshold: number; cooldown: int >= 0; min_rate: number",
-    summary="the learning rate multiplied by a factor when the metric has not become better for too long",
     pytorch="torch.optim.lr_scheduler.ReduceLROnPlateau(optimizer, ...).step(metric)",
     source="https://docs.pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.ReduceLROnPlateau.html",
 )
@@ -116,7 +111,6 @@ def cooldown_cases(sample):
 
 @requirement("min_rate", points=1)
 def floor(sample):
-    """The learning rate does not fall below min_rate."""
     options = {"factor": 0.5, "patience": 1, "threshold": 1e-4, "cooldown": 0}
     yield epoch("halving would be below it", 1.0, 1, 1.5, rate=0.1, **options, min_rate=0.08)
     yield epoch("already there", 1.0, 1, 1.5, rate=0.08, **options, min_rate=0.08)
@@ -129,7 +123,6 @@ def floor(sample):
 
 @requirement("over many epochs", points=1)
 def many(sample):
-    """From the first epoch on, the state handed from one to the next."""
     start = {"learning_rate": 0.8, "best": np.inf, "bad_epochs": 0, "cooldown_left": 0}
     yield multistep_case("4 epochs", **start, metric=per_step([1.0, 0.7, 0.9, 0.8]), factor=0.5, patience=1)
     for _ in sample.repeat(public=1, hidden=4):

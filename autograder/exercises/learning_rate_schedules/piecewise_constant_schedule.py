@@ -1,14 +1,11 @@
 """piecewise_constant_schedule: one learning rate up to the first boundary, another up to the second, and so on."""
 
-from __future__ import annotations
-
 from itertools import pairwise
 
 import numpy as np
 
-from autograder.exercises.cases import case, multistep_case, per_step
 from autograder.exercises.learning_rate_schedules import after, sgd
-from autograder.exercises.model import PURITY, Exercise
+from autograder.exercises.model import PURITY, Exercise, case, multistep_case, per_step
 from autograder.exercises.sampling import Sampler
 
 TEXTBOOK = """\
@@ -16,11 +13,9 @@ def piecewise_constant_schedule(step, boundaries, values):
     passed = sum(step >= boundary for boundary in boundaries)
     return values[passed]
 """
-
 piecewise_constant_schedule = Exercise(
     TEXTBOOK,
     takes="step: int >= 0; boundaries: list of int; values: list of number",
-    summary="one learning rate up to the first boundary, another up to the second, and so on",
     pytorch="torch.optim.lr_scheduler.MultiStepLR(optimizer, milestones, gamma)",
     source="Géron, Hands-On Machine Learning, chapter 11",
 )
@@ -53,7 +48,6 @@ def reference(step, boundaries, values):
 
 @requirement("between two boundaries", points=1)
 def inside(sample):
-    """Within a piece between two boundaries."""
     yield case("between the two boundaries", step=7, boundaries=[5, 15], values=[0.3, 0.1, 0.02])
     yield case("in the third of four pieces", step=8, boundaries=[2, 6, 11], values=[0.4, 0.2, 0.3, 0.05])
     for _ in sample.repeat(public=1, hidden=4):
@@ -64,7 +58,6 @@ def inside(sample):
 
 @requirement("at a boundary, and one step before it", points=2)
 def at(sample):
-    """At a boundary that is not the last, and one step before it."""
     yield case("at a boundary", step=5, boundaries=[5, 15], values=[0.3, 0.1, 0.02])
     yield case("one step before it", step=4, boundaries=[5, 15], values=[0.3, 0.1, 0.02])
     for _ in sample.repeat(public=1, hidden=4):
@@ -76,7 +69,6 @@ def at(sample):
 
 @requirement("at the two ends", points=1)
 def ends(sample):
-    """Before the first boundary, after the last, and without any."""
     yield case("before the first boundary", step=2, boundaries=[5, 15], values=[0.3, 0.1, 0.02])
     yield case("after the last boundary", step=40, boundaries=[5, 15], values=[0.3, 0.1, 0.02])
     yield case("no boundary", step=3, boundaries=[], values=[0.3])
@@ -88,7 +80,6 @@ def ends(sample):
 
 @requirement("a whole schedule, step by step", points=1)
 def whole(sample):
-    """Schedules of 4 and of 40 steps."""
     yield multistep_case("4 steps", step=per_step(range(4)), boundaries=[1, 3], values=[0.3, 0.1, 0.02])
     for _ in sample.repeat(public=1, hidden=3):
         boundaries, values = pieces(sample)

@@ -1,18 +1,15 @@
 """power_schedule: the learning rate divided by (1 + step / s) to the power c."""
 
-from autograder.exercises.cases import case, multistep_case, per_step
 from autograder.exercises.learning_rate_schedules import after, sgd
-from autograder.exercises.model import Exercise
+from autograder.exercises.model import Exercise, case, multistep_case, per_step
 
 TEXTBOOK = """\
 def power_schedule(step, initial_rate, s, c=1.0):
     return initial_rate / (1 + step / s) ** c
 """
-
 power_schedule = Exercise(
     TEXTBOOK,
     takes="step: int >= 0; initial_rate, s, c: number",
-    summary="the learning rate divided by (1 + step / s) to the power c",
     pytorch="torch.optim.lr_scheduler.LambdaLR(optimizer, lambda k: (1 + k / s) ** -c)",
     source="Géron, Hands-On Machine Learning, chapter 11; Robbins and Monro 1951",
 )
@@ -30,7 +27,6 @@ def reference(step, initial_rate, s, c=1.0):
 
 @requirement("after 0, s and 2s steps", points=1)
 def round_cases(sample):
-    """At multiples of s, with c = 1."""
     yield case("the first step", step=0, initial_rate=0.1, s=10)
     yield case("after s steps", step=10, initial_rate=0.1, s=10)
     yield case("after 2s steps", step=40, initial_rate=0.6, s=20)
@@ -42,7 +38,6 @@ def round_cases(sample):
 
 @requirement("between multiples of s", points=1)
 def between(sample):
-    """At other steps, with c = 1."""
     yield case("after half of s steps", step=5, initial_rate=0.3, s=10)
     yield case("s = 1.5, no whole number", step=2, initial_rate=0.7, s=1.5)
     for _ in sample.repeat(public=1, hidden=4):
@@ -53,7 +48,6 @@ def between(sample):
 
 @requirement("powers other than 1", points=1)
 def powers(sample):
-    """Powers other than 1, at multiples of s."""
     yield case("c = 2", step=20, initial_rate=0.9, s=10, c=2.0)
     yield case("c = 0.5, the root", step=30, initial_rate=0.1, s=10, c=0.5)
     for _ in sample.repeat(public=1, hidden=4):
@@ -64,7 +58,6 @@ def powers(sample):
 
 @requirement("a whole schedule, step by step", points=1)
 def whole(sample):
-    """Schedules of 3 and of 30 steps."""
     yield multistep_case("3 steps", step=per_step(range(3)), initial_rate=0.6, s=2)
     for _ in sample.repeat(public=1, hidden=3):
         rate, s = sample.number(0.05, 2.0), sample.number(2.0, 12.0)

@@ -2,20 +2,17 @@
 
 import numpy as np
 
-from autograder.exercises.cases import case
-from autograder.exercises.model import Exercise
+from autograder.exercises.model import Exercise, case
 from autograder.exercises.optimizer_states import sgd_step
 
 TEXTBOOK = """\
 def convergence_factor(curvatures, learning_rate):
     return np.max(np.abs(1 - learning_rate * curvatures))
 """
-
 convergence_factor = Exercise(
     TEXTBOOK,
     outputs=("factor",),
     takes="curvatures: (*); learning_rate: number",
-    summary="the factor by which gradient descent shrinks the slowest direction of a bowl at every step",
     pytorch="torch.optim.SGD on the loss (curvatures * theta**2).sum() / 2: the largest |theta| after a step from ones",
     source="https://distill.pub/2017/momentum/",
 )

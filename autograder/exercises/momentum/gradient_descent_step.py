@@ -2,20 +2,17 @@
 
 import numpy as np
 
-from autograder.exercises.cases import case, multistep_case, per_step
-from autograder.exercises.model import PURITY, Exercise
+from autograder.exercises.model import PURITY, Exercise, case, multistep_case, per_step
 from autograder.exercises.optimizer_states import arrays, normals, sgd_step
 
 TEXTBOOK = """\
 def gradient_descent_step(theta, gradient, learning_rate):
     return theta - learning_rate * gradient
 """
-
 gradient_descent_step = Exercise(
     TEXTBOOK,
     outputs=("theta",),
     takes="theta, gradient: (*); learning_rate: number",
-    summary="one step of gradient descent",
     pytorch="torch.optim.SGD([theta], lr=learning_rate), one step()",
     source="https://docs.pytorch.org/docs/stable/generated/torch.optim.SGD.html",
 )

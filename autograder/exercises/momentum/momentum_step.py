@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from autograder.exercises.cases import case, multistep_case, per_step
-from autograder.exercises.model import PURITY, Exercise
+from autograder.exercises.model import PURITY, Exercise, case, multistep_case, per_step
 from autograder.exercises.optimizer_states import arrays, normals, sgd_step
 
 TEXTBOOK = """\
@@ -11,12 +10,10 @@ def momentum_step(theta, gradient, m, learning_rate, beta):
     m = beta * m - learning_rate * gradient
     return theta + m, m
 """
-
 momentum_step = Exercise(
     TEXTBOOK,
     outputs=("theta", "m"),
     takes="theta, gradient, m: (*); learning_rate, beta: number",
-    summary="one step of momentum optimization, the learning rate inside the velocity",
     pytorch="torch.optim.SGD([theta], lr=learning_rate, momentum=beta), one step() with the buffer -m / learning_rate",
     source="https://doi.org/10.1016/0041-5553(64)90137-5 (Polyak, 1964)",
 )

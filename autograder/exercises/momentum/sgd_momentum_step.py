@@ -3,8 +3,7 @@
 import numpy as np
 
 from autograder.exercises.array_forms import as_float32, changed
-from autograder.exercises.cases import case, multistep_case, per_step
-from autograder.exercises.model import PURITY, Exercise
+from autograder.exercises.model import PURITY, Exercise, case, multistep_case, per_step
 from autograder.exercises.optimizer_states import arrays, normals, sgd_step
 
 TEXTBOOK = """\
@@ -12,12 +11,10 @@ def sgd_momentum_step(theta, gradient, buffer, learning_rate, momentum, dampenin
     buffer = gradient if buffer is None else momentum * buffer + (1 - dampening) * gradient
     return theta - learning_rate * buffer, buffer
 """
-
 sgd_momentum_step = Exercise(
     TEXTBOOK,
     outputs=("theta", "buffer"),
     takes="theta, gradient: (*); buffer: (*) or None; learning_rate, momentum, dampening: number",
-    summary="one step of PyTorch's SGD with momentum, the learning rate outside of the buffer",
     pytorch="torch.optim.SGD([theta], lr=learning_rate, momentum=momentum, dampening=dampening), one step()",
     source="https://docs.pytorch.org/docs/stable/generated/torch.optim.SGD.html",
 )

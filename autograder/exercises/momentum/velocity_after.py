@@ -2,20 +2,17 @@
 
 import numpy as np
 
-from autograder.exercises.cases import case
-from autograder.exercises.model import Exercise
+from autograder.exercises.model import Exercise, case
 
 TEXTBOOK = """\
 def velocity_after(gradient, t, learning_rate, beta):
     total = t if beta == 1 else (1 - beta**t) / (1 - beta)
     return -learning_rate * total * gradient
 """
-
 velocity_after = Exercise(
     TEXTBOOK,
     outputs=("m",),
     takes="gradient: (*); t: int >= 0; learning_rate, beta: number",
-    summary="the velocity of momentum optimization after t steps with the same gradient, from rest",
     pytorch="torch.optim.SGD(lr=learning_rate, momentum=beta), t times step(): -learning_rate * momentum_buffer",
     source="https://distill.pub/2017/momentum/",
 )

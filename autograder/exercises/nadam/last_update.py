@@ -2,9 +2,8 @@
 
 import numpy as np
 
-from autograder.exercises.cases import case
-from autograder.exercises.model import Exercise
-from autograder.exercises.nadam import CONSTANT
+from autograder.exercises.model import Exercise, case
+from autograder.exercises.nadam import CONSTANT, nadam_constant_step
 from autograder.exercises.optimizer_states import away_from_zero, pytorch_step, usual
 
 TEXTBOOK = """\
@@ -27,12 +26,10 @@ def last_update(optimizer, gradients, learning_rate, beta1, beta2, epsilon):
     }
     return -learning_rate * directions[optimizer]
 """
-
 last_update = Exercise(
     TEXTBOOK,
     outputs=("update",),
     takes="optimizer: str; gradients: (T, *); learning_rate, beta1, beta2, epsilon: number",
-    summary="the update that an optimizer, given by its name, makes after a sequence of gradients",
     pytorch="the last of len(gradients) steps of torch.optim.SGD, SGD(momentum), "
     "SGD(momentum, nesterov=True), RMSprop(alpha=beta2), Adam or NAdam(momentum_decay=1e6)",
     source="https://docs.pytorch.org/docs/stable/optim.html",
@@ -167,10 +164,8 @@ def all_steps_added():
     """This is the way of all the steps together. Asked for is what the last one adds."""
 
 
-@wrong(
+wrong.like(
+    nadam_constant_step.float32_lost,
     {"m / (1 - beta1**t) / root": "m / (1 - beta1**t) / (np.sqrt(s) / np.sqrt(1 - beta2**t) + epsilon)"},
     loses=[any_array],
 )
-def float32_lost():
-    """The numbers are right, but float32 becomes float64: np.sqrt of a Python number gives a NumPy number of dtype
-    float64, and that spreads. `** 0.5` keeps a Python number, which adapts to the array beside it."""

@@ -1,7 +1,6 @@
 """nadam_constant_step: one step of Nadam with constant momentum: Nesterov's trick in Adam."""
 
-from autograder.exercises.cases import case, multistep_case
-from autograder.exercises.model import PURITY, Exercise
+from autograder.exercises.model import PURITY, Exercise, case, multistep_case
 from autograder.exercises.nadam import CONSTANT, one_step_of_nadam
 from autograder.exercises.optimizer_states import at_rest, midway, random_start, three_steps, trajectory, unusual, usual
 
@@ -13,12 +12,10 @@ def nadam_constant_step(theta, gradient, m, s, t, learning_rate, beta1, beta2, e
     direction = beta1 * m / (1 - beta1 ** (t + 1)) + (1 - beta1) * gradient / (1 - beta1**t)
     return theta - learning_rate * direction / (np.sqrt(s_hat) + epsilon), m, s
 """
-
 nadam_constant_step = Exercise(
     TEXTBOOK,
     outputs=("theta", "m", "s"),
     takes="theta, gradient, m, s: (*); t: int >= 1; learning_rate, beta1, beta2, epsilon: number",
-    summary="one step of Nadam with constant momentum: Nesterov's trick in Adam",
     pytorch="torch.optim.NAdam([theta], lr=learning_rate, betas=(beta1, beta2), eps=epsilon, "
     "momentum_decay=1e6).step()",
     source="Dozat 2016, algorithm 2 with constant mu, https://openreview.net/forum?id=OM0jvwB8jIp57ZJjtNEZ",

@@ -1,19 +1,16 @@
 """nadam_momentum: the momentum of NAdam's step t, which rises from half of beta1 towards beta1."""
 
-from autograder.exercises.cases import case
-from autograder.exercises.model import Exercise
+from autograder.exercises.model import Exercise, case
 from autograder.exercises.nadam import DECAY, one_step_of_nadam
 
 TEXTBOOK = """\
 def nadam_momentum(t, beta1, momentum_decay):
     return beta1 * (1 - 0.5 * 0.96 ** (t * momentum_decay))
 """
-
 nadam_momentum = Exercise(
     TEXTBOOK,
     outputs=("mu",),
     takes="t: int >= 1; beta1, momentum_decay: number",
-    summary="the momentum of NAdam's step t, which rises from half of beta1 towards beta1",
     pytorch="what step t of torch.optim.NAdam(..., momentum_decay=momentum_decay) multiplies its mu_product by",
     source="Dozat 2015, http://cs229.stanford.edu/proj2015/054_report.pdf, after Sutskever et al. 2013",
 )

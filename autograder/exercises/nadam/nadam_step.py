@@ -1,8 +1,7 @@
 """nadam_step: one step of NAdam with its momentum schedule, from a given state."""
 
-from autograder.exercises.cases import case, multistep_case
-from autograder.exercises.model import PURITY, Exercise
-from autograder.exercises.nadam import DECAY, one_step_of_nadam
+from autograder.exercises.model import PURITY, Exercise, case, multistep_case
+from autograder.exercises.nadam import DECAY, nadam_constant_step, one_step_of_nadam
 from autograder.exercises.optimizer_states import at_rest, midway, random_start, three_steps, trajectory, unusual, usual
 
 TEXTBOOK = """\
@@ -16,13 +15,11 @@ def nadam_step(theta, gradient, m, s, mu_product, t, learning_rate, beta1, beta2
     direction = mu_next * m / (1 - mu_product * mu_next) + (1 - mu) * gradient / (1 - mu_product)
     return theta - learning_rate * direction / (np.sqrt(s_hat) + epsilon), m, s, mu_product
 """
-
 nadam_step = Exercise(
     TEXTBOOK,
     outputs=("theta", "m", "s", "mu_product"),
     takes="theta, gradient, m, s: (*); mu_product: number; t: int >= 1; "
     "learning_rate, beta1, beta2, epsilon, momentum_decay: number",
-    summary="one step of NAdam with its momentum schedule, from a given state",
     pytorch="torch.optim.NAdam([theta], lr=learning_rate, betas=(beta1, beta2), eps=epsilon, "
     "momentum_decay=momentum_decay).step()",
     source="https://docs.pytorch.org/docs/stable/generated/torch.optim.NAdam.html, after Dozat 2016",
@@ -158,13 +155,13 @@ def decay_fixed():
     """`momentum_decay` has no effect on your result: it is that of 0.004."""
 
 
-@wrong({"= beta1 * m +": "*= beta1\n    m +=", "= beta2 * s +": "*= beta2\n    s +="}, loses=[any_array, PURITY])
-def written_into_m():
-    """An array that you were given has been changed (and one of whole numbers cannot even be): `m *= ...` writes
-    into the caller's array. `m = ...` makes a new one."""
+wrong.like(
+    nadam_constant_step.written_into_m,
+    {"= beta1 * m +": "*= beta1\n    m +=", "= beta2 * s +": "*= beta2\n    s +="},
+    loses=[any_array, PURITY],
+)
 
 
-@wrong({"np.sqrt(s_hat)": "np.sqrt(s) / np.sqrt(1 - beta2**t)"}, loses=[any_array])
-def float32_lost():
-    """The numbers are right, but float32 becomes float64: np.sqrt of a Python number gives a NumPy number of dtype
-    float64, and that spreads. `** 0.5` keeps a Python number, which adapts to the array beside it."""
+wrong.like(
+    nadam_constant_step.float32_lost, {"np.sqrt(s_hat)": "np.sqrt(s) / np.sqrt(1 - beta2**t)"}, loses=[any_array]
+)

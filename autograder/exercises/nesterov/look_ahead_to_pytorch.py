@@ -1,19 +1,17 @@
 """look_ahead_to_pytorch: what PyTorch's SGD(nesterov=True) holds where the look-ahead form holds theta and m."""
 
-from autograder.exercises.cases import case
-from autograder.exercises.model import PURITY, Exercise
+from autograder.exercises.model import PURITY, Exercise, case
+from autograder.exercises.nesterov import nesterov_step
 from autograder.exercises.optimizer_states import arrays, normals
 
 TEXTBOOK = """\
 def look_ahead_to_pytorch(theta, m, learning_rate, beta):
     return theta + beta * m, -m / learning_rate
 """
-
 look_ahead_to_pytorch = Exercise(
     TEXTBOOK,
     outputs=("theta_torch", "buffer"),
     takes="theta, m: (*); learning_rate, beta: number",
-    summary="what PyTorch's SGD(nesterov=True) holds where the look-ahead form holds theta and m",
     pytorch="the same on PyTorch tensors (there is no function for it)",
     source="https://docs.pytorch.org/docs/stable/generated/torch.optim.SGD.html",
 )
@@ -94,7 +92,8 @@ def writes_into_theta():
     """The array `theta` that you were given has been changed. Write theta + ... instead of theta += ..."""
 
 
-@wrong({"+ beta": "+ np.float64(beta)", "/ learning_rate": "/ np.float64(learning_rate)"}, loses=[any_array])
-def always_float64():
-    """The numbers are right, but float32 becomes float64: a NumPy number (np.float64) takes the array with it, a
-    plain Python number does not."""
+wrong.like(
+    nesterov_step.always_float64,
+    {"+ beta": "+ np.float64(beta)", "/ learning_rate": "/ np.float64(learning_rate)"},
+    loses=[any_array],
+)

@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from autograder.exercises.cases import case, multistep_case, per_step
-from autograder.exercises.model import PURITY, Exercise
+from autograder.exercises.model import PURITY, Exercise, case, multistep_case, per_step
 from autograder.exercises.optimizer_states import sgd_step
 from autograder.plaindata.named_functions import as_function
 
@@ -12,12 +11,10 @@ def nesterov_step(theta, gradient_at, m, learning_rate, beta):
     m = beta * m - learning_rate * gradient_at(theta + beta * m)
     return theta + m, m
 """
-
 nesterov_step = Exercise(
     TEXTBOOK,
     outputs=("theta", "m"),
     takes="theta: (N,); gradient_at: function; m: (N,); learning_rate, beta: number",
-    summary="one step of Nesterov's accelerated gradient in the look-ahead form",
     pytorch="torch.optim.SGD([theta + beta * m], lr=learning_rate, momentum=beta, nesterov=True), one step()",
     source="Sutskever, Martens, Dahl and Hinton 2013, https://proceedings.mlr.press/v28/sutskever13.html",
     computation="reduction",

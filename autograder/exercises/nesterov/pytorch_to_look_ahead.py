@@ -1,7 +1,7 @@
 """pytorch_to_look_ahead: theta and m of the look-ahead form from the parameter and buffer of SGD(nesterov=True)."""
 
-from autograder.exercises.cases import case
-from autograder.exercises.model import PURITY, Exercise
+from autograder.exercises.model import PURITY, Exercise, case
+from autograder.exercises.nesterov import sgd_nesterov_step
 from autograder.exercises.optimizer_states import arrays, normals
 
 TEXTBOOK = """\
@@ -9,12 +9,10 @@ def pytorch_to_look_ahead(theta_torch, buffer, learning_rate, beta):
     m = -learning_rate * buffer
     return theta_torch - beta * m, m
 """
-
 pytorch_to_look_ahead = Exercise(
     TEXTBOOK,
     outputs=("theta", "m"),
     takes="theta_torch, buffer: (*); learning_rate, beta: number",
-    summary="theta and m of the look-ahead form where PyTorch's SGD(nesterov=True) holds parameter and buffer",
     pytorch="the same on PyTorch tensors (there is no function for it)",
     source="https://docs.pytorch.org/docs/stable/generated/torch.optim.SGD.html",
 )
@@ -95,7 +93,4 @@ def writes_into_theta():
     """The array `theta_torch` that you were given has been changed. Write theta_torch - ... instead of -=."""
 
 
-@wrong({"* buffer": "* buffer.astype(float)"}, loses=[any_array])
-def always_float64():
-    """The numbers are right, but float32 becomes float64: something in your function fixes the dtype, astype(float)
-    for example."""
+wrong.like(sgd_nesterov_step.always_float64, {"* buffer": "* buffer.astype(float)"}, loses=[any_array])

@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from autograder.exercises.cases import case, multistep_case, per_step
-from autograder.exercises.model import PURITY, Exercise
+from autograder.exercises.model import PURITY, Exercise, case, multistep_case, per_step
 from autograder.exercises.optimizer_states import arrays, normals, sgd_step
 
 TEXTBOOK = """\
@@ -11,12 +10,10 @@ def sgd_nesterov_step(theta, gradient, buffer, learning_rate, momentum):
     buffer = momentum * buffer + gradient
     return theta - learning_rate * (gradient + momentum * buffer), buffer
 """
-
 sgd_nesterov_step = Exercise(
     TEXTBOOK,
     outputs=("theta", "buffer"),
     takes="theta, gradient, buffer: (*); learning_rate, momentum: number",
-    summary="one step of PyTorch's SGD with Nesterov momentum, which needs the gradient at theta only",
     pytorch="torch.optim.SGD([theta], lr=learning_rate, momentum=momentum, nesterov=True), one step()",
     source="https://docs.pytorch.org/docs/stable/generated/torch.optim.SGD.html",
     computation="reduction",

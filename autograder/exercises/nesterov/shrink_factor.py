@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from autograder.exercises.cases import case
-from autograder.exercises.model import Exercise
+from autograder.exercises.model import Exercise, case
 from autograder.exercises.optimizer_states import sgd_step
 
 TEXTBOOK = """\
@@ -14,12 +13,10 @@ def shrink_factor(curvature, learning_rate, beta, nesterov):
     root = np.sqrt(s**2 - beta + 0j)
     return np.maximum(np.abs(s + root), np.abs(s - root))
 """
-
 shrink_factor = Exercise(
     TEXTBOOK,
     outputs=("factor",),
     takes="curvature: (*); learning_rate, beta: number; nesterov: bool",
-    summary="the factor by which momentum or Nesterov shrinks theta per step on curvature * theta**2 / 2",
     pytorch="torch.linalg.eigvals of one step of torch.optim.SGD as a 2x2 matrix: the largest absolute value",
     source="https://distill.pub/2017/momentum/",
     computation="reduction",

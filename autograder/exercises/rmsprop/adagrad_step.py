@@ -1,7 +1,6 @@
 """adagrad_step: a step along the gradient divided by the root of the sum of all its squares."""
 
-from autograder.exercises.cases import case, multistep_case
-from autograder.exercises.model import PURITY, Exercise
+from autograder.exercises.model import PURITY, Exercise, case, multistep_case
 from autograder.exercises.optimizer_states import arrays, pytorch_step
 from autograder.exercises.rmsprop import (
     before_a_step,
@@ -17,12 +16,10 @@ def adagrad_step(theta, gradient, s, learning_rate, epsilon):
     s = s + gradient**2
     return theta - learning_rate * gradient / (np.sqrt(s) + epsilon), s
 """
-
 adagrad_step = Exercise(
     TEXTBOOK,
     outputs=("theta", "s"),
     takes="theta, gradient, s: (*); learning_rate, epsilon: number",
-    summary="a step along the gradient divided by the root of the sum of all its squares",
     pytorch="torch.optim.Adagrad([theta], lr=learning_rate, eps=epsilon)",
     source="https://jmlr.org/papers/v12/duchi11a.html (Duchi, Hazan, Singer 2011)",
 )

@@ -1,7 +1,6 @@
 """centered_rmsprop_step: a step along the gradient divided by its estimated standard deviation, plus epsilon."""
 
-from autograder.exercises.cases import case, multistep_case
-from autograder.exercises.model import Exercise
+from autograder.exercises.model import Exercise, case, multistep_case
 from autograder.exercises.optimizer_states import arrays, away_from_zero, pytorch_step
 from autograder.exercises.rmsprop import before_a_step, random_steps, shrunk, three_steps
 
@@ -11,12 +10,10 @@ def centered_rmsprop_step(theta, gradient, m, s, learning_rate, beta, epsilon):
     s = beta * s + (1 - beta) * gradient**2
     return theta - learning_rate * gradient / (np.sqrt(s - m**2) + epsilon), m, s
 """
-
 centered_rmsprop_step = Exercise(
     TEXTBOOK,
     outputs=("theta", "m", "s"),
     takes="theta, gradient, m, s: (*); learning_rate, beta, epsilon: number",
-    summary="a step along the gradient divided by its estimated standard deviation, plus epsilon",
     pytorch="torch.optim.RMSprop([theta], lr=learning_rate, alpha=beta, eps=epsilon, centered=True)",
     source="https://arxiv.org/abs/1308.0850 (Graves 2013, equations 38 to 40)",
 )

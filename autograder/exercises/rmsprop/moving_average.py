@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from autograder.exercises.cases import case
-from autograder.exercises.model import Exercise
+from autograder.exercises.model import Exercise, case
 
 TEXTBOOK = """\
 def moving_average(values, beta):
@@ -13,12 +12,10 @@ def moving_average(values, beta):
         averages.append(average)
     return np.array(averages)
 """
-
 moving_average = Exercise(
     TEXTBOOK,
     outputs=("averages",),
     takes="values: (T, *); beta: number",
-    summary="exponential moving average of a sequence, from zero, after each value",
     pytorch="torch.optim.swa_utils.get_ema_avg_fn(decay=beta), from zero, once for each value",
     source="https://docs.pytorch.org/docs/stable/generated/torch.optim.swa_utils.get_ema_avg_fn.html",
 )

@@ -1,9 +1,9 @@
 """rmsprop_step: a step along the gradient divided by the root of the moving average of its squares, plus epsilon."""
 
-from autograder.exercises.cases import case, multistep_case
-from autograder.exercises.model import PURITY, Exercise
+from autograder.exercises.model import PURITY, Exercise, case, multistep_case
 from autograder.exercises.optimizer_states import arrays, pytorch_step
 from autograder.exercises.rmsprop import (
+    adagrad_step,
     before_a_step,
     falling_rates,
     random_steps,
@@ -17,12 +17,10 @@ def rmsprop_step(theta, gradient, s, learning_rate, beta, epsilon):
     s = beta * s + (1 - beta) * gradient**2
     return theta - learning_rate * gradient / (np.sqrt(s) + epsilon), s
 """
-
 rmsprop_step = Exercise(
     TEXTBOOK,
     outputs=("theta", "s"),
     takes="theta, gradient, s: (*); learning_rate, beta, epsilon: number",
-    summary="a step along the gradient divided by the root of the moving average of its squares, plus epsilon",
     pytorch="torch.optim.RMSprop([theta], lr=learning_rate, alpha=beta, eps=epsilon)",
     source="https://www.cs.toronto.edu/~tijmen/csc321/slides/lecture_slides_lec6.pdf (Hinton 2012)",
 )
@@ -92,14 +90,10 @@ def epsilon_inside_the_root():
     the root first and adds epsilon then."""
 
 
-@wrong({"(np.sqrt(s) + epsilon)": "np.sqrt(s)"}, loses=[epsilon])
-def epsilon_forgotten():
-    """`epsilon` has no effect on your result, and where a gradient has been 0 from the start you compute 0 / 0."""
+wrong.like(adagrad_step.epsilon_forgotten, {"(np.sqrt(s) + epsilon)": "np.sqrt(s)"}, loses=[epsilon])
 
 
-@wrong({"(np.sqrt(s) + epsilon)": "np.sqrt(s) + epsilon"}, loses=[epsilon])
-def epsilon_after_the_quotient():
-    """Epsilon is added to theta: a quotient goes before a sum. Put the root and epsilon in parentheses."""
+wrong.like(adagrad_step.epsilon_after_the_quotient, {"(np.sqrt(s) + epsilon)": "np.sqrt(s) + epsilon"}, loses=[epsilon])
 
 
 @wrong({"beta * s + (1 - beta) * gradient**2": "s + gradient**2"})
@@ -134,14 +128,10 @@ def s_of_before():
     """You divide by the root of the s that you were given. Update s first: on the first step the old one is 0."""
 
 
-@wrong({"theta -": "theta +"})
-def uphill():
-    """Your step goes up the slope. The gradient points uphill; we want to go down."""
+wrong.like(adagrad_step.uphill, {"theta -": "theta +"})
 
 
-@wrong({"s = beta": "old, s = s, beta", "), s": "), old"})
-def s_not_kept():
-    """The step is right, but you return the s you were given: the next step will know nothing of this gradient."""
+wrong.like(adagrad_step.s_not_kept, {"s = beta": "old, s = s, beta", "), s": "), old"})
 
 
 wrong.ignores("beta", 0.9, loses=[other_betas])

@@ -1,7 +1,6 @@
 """textbook_rmsprop_step: RMSProp with epsilon inside the root, as in Keras and in textbooks."""
 
-from autograder.exercises.cases import case, multistep_case
-from autograder.exercises.model import Exercise
+from autograder.exercises.model import Exercise, case, multistep_case
 from autograder.exercises.optimizer_states import arrays
 from autograder.exercises.rmsprop import before_a_step, random_steps, rmsprop_step, shrunk, three_steps
 
@@ -10,12 +9,10 @@ def textbook_rmsprop_step(theta, gradient, s, learning_rate, beta, epsilon):
     s = beta * s + (1 - beta) * gradient**2
     return theta - learning_rate * gradient / np.sqrt(s + epsilon), s
 """
-
 textbook_rmsprop_step = Exercise(
     TEXTBOOK,
     outputs=("theta", "s"),
     takes="theta, gradient, s: (*); learning_rate, beta, epsilon: number",
-    summary="RMSProp with epsilon inside the root, as in Keras and in textbooks",
     pytorch="theta - learning_rate * gradient * torch.rsqrt(s + epsilon); no optimizer of PyTorch's does this",
     source="https://keras.io/api/optimizers/rmsprop/",
 )
@@ -81,9 +78,7 @@ def epsilon_inside_and_outside():
     """Epsilon is added twice, inside the root and after it. Inside is enough: the root is never 0 then."""
 
 
-@wrong({"beta * s + (1 - beta) * gradient**2": "s + gradient**2"})
-def sum_instead_of_average():
-    """Your s is the sum of all squares: this is AdaGrad. RMSProp takes a moving average, which forgets."""
+wrong.like(rmsprop_step.sum_instead_of_average, {"beta * s + (1 - beta) * gradient**2": "s + gradient**2"})
 
 
 @wrong({"(1 - beta) * gradient**2": "gradient**2"})

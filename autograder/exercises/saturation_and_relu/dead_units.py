@@ -2,18 +2,15 @@
 
 import numpy as np
 
-from autograder.exercises.cases import case
-from autograder.exercises.model import Exercise
+from autograder.exercises.model import Exercise, case
 
 TEXTBOOK = """\
 def dead_units(a):
     return (a == 0).all(axis=0)
 """
-
 dead_units = Exercise(
     TEXTBOOK,
     takes="a: (N, units)",
-    summary="which units give 0 on every sample",
     pytorch="(a == 0).all(dim=0)",
     source="Lu, Shin, Su and Karniadakis 2020, Dying ReLU and Initialization: Theory and Numerical Examples",
 )

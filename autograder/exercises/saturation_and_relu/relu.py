@@ -3,18 +3,15 @@
 import numpy as np
 
 from autograder.exercises.activations import both_sides
-from autograder.exercises.cases import case
-from autograder.exercises.model import PURITY, Exercise
+from autograder.exercises.model import PURITY, Exercise, case
 
 TEXTBOOK = """\
 def relu(z):
     return np.maximum(z, 0)
 """
-
 relu = Exercise(
     TEXTBOOK,
     takes="z: (*)",
-    summary="rectified linear unit max(0, z)",
     pytorch="torch.nn.functional.relu(z)",
     source="Nair and Hinton 2010, Rectified Linear Units Improve Restricted Boltzmann Machines",
 )
@@ -37,7 +34,6 @@ def values(sample):
 
 @requirement("infinite z", points=1)
 def infinite(sample):
-    """Infinite z, and z near the largest number there is."""
     yield case("minus infinity and infinity", z=np.array([-np.inf, np.inf]))
     yield case("z = 1e308 and -1e308", z=np.array([1e308, -1e308]))
     for _ in sample.repeat(public=1, hidden=3):

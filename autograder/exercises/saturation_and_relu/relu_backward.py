@@ -3,19 +3,16 @@
 import numpy as np
 
 from autograder.exercises.activations import autograd, both_sides, dout_and_z
-from autograder.exercises.cases import case
-from autograder.exercises.model import PURITY, Derivative, Exercise
+from autograder.exercises.model import PURITY, Derivative, Exercise, case
 from autograder.exercises.saturation_and_relu import relu as forward
 
 TEXTBOOK = """\
 def relu_backward(dout, z):
     return np.where(z > 0, dout, 0)
 """
-
 relu_backward = Exercise(
     TEXTBOOK,
     takes="dout, z: (*)",
-    summary="gradient of the loss with respect to the input of ReLU",
     pytorch="torch.autograd.grad(F.relu(z), z, dout)",
     source="https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.relu.html",
 )
@@ -32,7 +29,6 @@ relu_backward.derivative = Derivative(forward.reference, upstream="dout", with_r
 
 @requirement("values", points=1)
 def values(sample):
-    """z away from zero, upstream gradients of both signs."""
     yield case("negative and positive", dout=np.array([3.0, -4.0]), z=np.array([-2.0, 0.5]))
     for _ in sample.repeat(public=3, hidden=7):
         yield case("random numbers", **dout_and_z(sample))
@@ -40,7 +36,6 @@ def values(sample):
 
 @requirement("z exactly 0", points=1)
 def at_zero(sample):
-    """z exactly zero: PyTorch's choice of the subgradient is 0."""
     yield case("z = 0, z = 2, z = -1", dout=np.array([3.0, -5.0, 4.0]), z=np.array([0.0, 2.0, -1.0]))
     yield case("z = -0.0, z = 1e-300", dout=np.array([2.0, -7.0]), z=np.array([-0.0, 1e-300]))
     for _ in sample.repeat(public=1, hidden=4):

@@ -3,8 +3,7 @@
 import numpy as np
 
 from autograder.exercises.activations import both_sides
-from autograder.exercises.cases import case
-from autograder.exercises.model import Exercise
+from autograder.exercises.model import Exercise, case
 from autograder.exercises.saturation_and_relu import far_from_zero
 
 TEXTBOOK = """\
@@ -12,11 +11,9 @@ def sigmoid(z):
     e = np.exp(-np.abs(z))
     return np.where(z >= 0, 1, e) / (1 + e)
 """
-
 sigmoid = Exercise(
     TEXTBOOK,
     takes="z: (*)",
-    summary="logistic function 1 / (1 + exp(-z))",
     pytorch="torch.sigmoid(z)",
     source="https://docs.pytorch.org/docs/stable/generated/torch.sigmoid.html",
 )

@@ -2,19 +2,16 @@
 
 import numpy as np
 
-from autograder.exercises.cases import case
-from autograder.exercises.model import Derivative, Exercise
+from autograder.exercises.model import Derivative, Exercise, case
 from autograder.exercises.saturation_and_relu import sigmoid as forward
 
 TEXTBOOK = """\
 def sigmoid_backward(dout, s):
     return dout * s * (1 - s)
 """
-
 sigmoid_backward = Exercise(
     TEXTBOOK,
     takes="dout, s: (*)",
-    summary="gradient of the loss with respect to the input of the logistic function, from its output",
     pytorch="torch.autograd.grad(s, z, dout), where s = torch.sigmoid(z)",
     source="https://docs.pytorch.org/docs/stable/generated/torch.sigmoid.html",
 )

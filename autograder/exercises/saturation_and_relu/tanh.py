@@ -3,19 +3,16 @@
 import numpy as np
 
 from autograder.exercises.activations import RELATIVE, both_sides
-from autograder.exercises.cases import case
-from autograder.exercises.model import Exercise
+from autograder.exercises.model import Exercise, case
 from autograder.exercises.saturation_and_relu import far_from_zero, random_signs, sigmoid
 
 TEXTBOOK = """\
 def tanh(z):
     return np.tanh(z)
 """
-
 tanh = Exercise(
     TEXTBOOK,
     takes="z: (*)",
-    summary="hyperbolic tangent",
     pytorch="torch.tanh(z)",
     source="https://docs.pytorch.org/docs/stable/generated/torch.tanh.html",
 )

@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from autograder.exercises.cases import case
-from autograder.exercises.model import Derivative, Exercise
+from autograder.exercises.model import Derivative, Exercise, case
 from autograder.exercises.saturation_and_relu import sigmoid_backward
 from autograder.exercises.saturation_and_relu import tanh as forward
 
@@ -11,11 +10,9 @@ TEXTBOOK = """\
 def tanh_backward(dout, t):
     return dout * (1 - t**2)
 """
-
 tanh_backward = Exercise(
     TEXTBOOK,
     takes="dout, t: (*)",
-    summary="gradient of the loss with respect to the input of tanh, from its output",
     pytorch="torch.autograd.grad(t, z, dout), where t = torch.tanh(z)",
     source="https://docs.pytorch.org/docs/stable/generated/torch.tanh.html",
 )

@@ -2,20 +2,17 @@
 
 import numpy as np
 
-from autograder.exercises.cases import case
-from autograder.exercises.model import Derivative, Exercise
-from autograder.exercises.train_a_deep_network import linear_case
+from autograder.exercises.model import Derivative, Exercise, case
+from autograder.exercises.train_a_deep_network import dense_forward, linear_case
 
 TEXTBOOK = """\
 def dense_backward(dout, x, weight):
     return dout @ weight, dout.T @ x, dout.sum(axis=0)
 """
-
 dense_backward = Exercise(
     TEXTBOOK,
     outputs=("dx", "dweight", "dbias"),
     takes="dout: (N, U); x: (N, I); weight: (U, I)",
-    summary="the gradients of a dense layer with respect to its input, its weights and its bias",
     pytorch="torch.autograd.grad(F.linear(x, weight, bias), (x, weight, bias), dout)",
     source="Rumelhart, Hinton and Williams 1986, Learning representations by back-propagating errors",
     computation="reduction",
@@ -37,7 +34,6 @@ def inputs(x, weight):
 
 @dense_backward.pytorch_reference
 def reference(dout, x, weight):
-    """Autograd of F.linear."""
     import torch
 
     x, weight = x.detach().requires_grad_(), weight.detach().requires_grad_()
@@ -50,7 +46,6 @@ dense_backward.derivative = Derivative(forward, "dout", ("x", "weight", "bias"),
 
 @requirement("one sample", points=2)
 def one_sample(sample):
-    """A single row."""
     yield case("2 inputs, 1 unit", dout=np.array([[10.0]]), x=np.array([[1.0, 2.0]]), weight=np.array([[3.0, -4.0]]))
     dout, weight = np.array([[10.0, 1.0]]), np.array([[3.0, -4.0, 0.5], [1.0, 7.0, -2.0]])
     yield case("3 inputs, 2 units", dout=dout, x=np.array([[1.0, 2.0, 4.0]]), weight=weight)
@@ -60,7 +55,6 @@ def one_sample(sample):
 
 @requirement("a batch", points=2)
 def batch(sample):
-    """Several rows; none at all."""
     dout, x = np.array([[10.0], [1.0]]), np.array([[1.0], [2.0]])
     yield case("2 samples, 1 input, 1 unit", dout=dout, x=x, weight=np.array([[3.0]]))
     yield case("no samples", dout=np.zeros((0, 2)), x=np.zeros((0, 3)), weight=sample.normal(2, 3))
@@ -121,6 +115,8 @@ def as_whole_as_x():
     """np.zeros_like(x) makes whole numbers where x holds whole numbers, and what is written into it is cut off."""
 
 
-@wrong({"@ x": "@ x + np.zeros(weight.shape)", "sum(axis=0)": "sum(axis=0) + np.zeros(len(weight))"}, loses=[any_array])
-def float32_lost():
-    """Right numbers, but float32 comes back as float64: np.eye and np.zeros make float64 unless told otherwise."""
+wrong.like(
+    dense_forward.float32_lost,
+    {"@ x": "@ x + np.zeros(weight.shape)", "sum(axis=0)": "sum(axis=0) + np.zeros(len(weight))"},
+    loses=[any_array],
+)

@@ -2,19 +2,16 @@
 
 import numpy as np
 
-from autograder.exercises.cases import case
-from autograder.exercises.model import PURITY, Exercise
+from autograder.exercises.model import PURITY, Exercise, case
 from autograder.exercises.train_a_deep_network import linear_case
 
 TEXTBOOK = """\
 def dense_forward(x, weight, bias):
     return x @ weight.T + bias
 """
-
 dense_forward = Exercise(
     TEXTBOOK,
     takes="x: (N, I); weight: (U, I); bias: (U,)",
-    summary="a dense layer: every sample times the weights, plus the bias",
     pytorch="torch.nn.functional.linear(x, weight, bias)",
     source="https://docs.pytorch.org/docs/stable/generated/torch.nn.Linear.html",
     computation="reduction",
@@ -24,7 +21,6 @@ requirement, wrong = dense_forward.requirement, dense_forward.wrong
 
 @dense_forward.pytorch_reference
 def reference(x, weight, bias):
-    """torch.nn.functional.linear."""
     import torch.nn.functional as F
 
     return F.linear(x, weight, bias)
@@ -32,7 +28,6 @@ def reference(x, weight, bias):
 
 @requirement("one sample", points=2)
 def one_sample(sample):
-    """A single row."""
     yield case("3 inputs, 1 unit", x=np.array([[1.0, 2.0, 4.0]]), weight=np.array([[3.0, -1.0, 0.5]]), bias=np.ones(1))
     weight = np.array([[3.0, -1.0, 0.5], [0.0, 1.0, -2.0]])
     yield case("3 inputs, 2 units", x=np.array([[1.0, 2.0, 4.0]]), weight=weight, bias=np.array([10.0, -1.0]))

@@ -1,11 +1,8 @@
 """early_stopping: the epoch after which training stops, and the epoch whose parameters are kept."""
 
-from __future__ import annotations
-
 import numpy as np
 
-from autograder.exercises.cases import case
-from autograder.exercises.model import PURITY, Exercise
+from autograder.exercises.model import PURITY, Exercise, case
 from autograder.exercises.sampling import Sampler
 
 TEXTBOOK = """\
@@ -18,12 +15,10 @@ def early_stopping(losses, patience):
             return epoch, best_epoch
     return len(losses) - 1, best_epoch
 """
-
 early_stopping = Exercise(
     TEXTBOOK,
     outputs=("stop_epoch", "best_epoch"),
     takes="losses: (E,); patience: int >= 1",
-    summary="the epoch after which training stops, and the epoch whose parameters are kept",
     pytorch="torch.optim.lr_scheduler.ReduceLROnPlateau(optimizer, patience=patience - 1, threshold=0.0)",
     source="Prechelt 1998, Early Stopping - But When?",
 )
@@ -72,7 +67,6 @@ def stops(sample):
 
 @requirement("nothing to stop", points=1)
 def runs_out(sample):
-    """Losses that end before the patience does."""
     yield case("still falling", losses=np.array([3.0, 2.0, 1.0]), patience=2)
     yield case("not patient for long enough", losses=np.array([3.0, 1.0, 2.0, 4.0]), patience=3)
     yield case("one epoch", losses=np.array([0.7, 0.6]), patience=1)

@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from autograder.exercises.cases import case
-from autograder.exercises.model import PURITY, Exercise
+from autograder.exercises.model import PURITY, Exercise, case
 from autograder.exercises.train_a_deep_network import scored
 
 TEXTBOOK = """\
@@ -12,12 +11,10 @@ def softmax_cross_entropy(logits, labels):
     log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
     return -log_p[np.arange(len(labels)), labels].mean()
 """
-
 softmax_cross_entropy = Exercise(
     TEXTBOOK,
     outputs=("loss",),
     takes="logits: (N, C); labels: (N,)",
-    summary="minus the logarithm of the probability that the softmax gives to the right class, averaged over the batch",
     pytorch="torch.nn.functional.cross_entropy(logits, labels)",
     source="https://docs.pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html",
     computation="reduction",
@@ -27,7 +24,6 @@ requirement, wrong = softmax_cross_entropy.requirement, softmax_cross_entropy.wr
 
 @softmax_cross_entropy.pytorch_reference
 def reference(logits, labels):
-    """torch.nn.functional.cross_entropy."""
     import torch.nn.functional as F
 
     return F.cross_entropy(logits, labels.long())
@@ -35,7 +31,6 @@ def reference(logits, labels):
 
 @requirement("one sample", points=2)
 def one_sample(sample):
-    """A single row of scores."""
     yield case("scores 0 and ln 3: probabilities 1/4, 3/4", logits=np.array([[0.0, np.log(3.0)]]), labels=np.array([1]))
     yield case("three classes", logits=np.array([[2.0, -1.0, 0.5]]), labels=np.array([1]))
     for _ in sample.repeat(public=2, hidden=6):
@@ -44,7 +39,6 @@ def one_sample(sample):
 
 @requirement("a batch", points=1)
 def batch(sample):
-    """The mean over several samples."""
     logits = np.array([[0.0, np.log(3.0)], [np.log(7.0), 0.0]])
     yield case("2 samples", logits=logits, labels=np.array([1, 0]))
     yield case("3 samples of one class", logits=np.array([[1.0, 0], [0, 2], [3, 1]]), labels=np.array([0, 0, 0]))

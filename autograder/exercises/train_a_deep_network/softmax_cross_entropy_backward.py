@@ -2,9 +2,8 @@
 
 import numpy as np
 
-from autograder.exercises.cases import case
-from autograder.exercises.model import PURITY, Derivative, Exercise
-from autograder.exercises.train_a_deep_network import scored
+from autograder.exercises.model import PURITY, Derivative, Exercise, case
+from autograder.exercises.train_a_deep_network import dense_forward, scored, softmax_cross_entropy
 from autograder.exercises.train_a_deep_network.softmax_cross_entropy import (
     cases_of_large_logits,
     labels_of_few_bits,
@@ -19,12 +18,10 @@ def softmax_cross_entropy_backward(dout, logits, labels):
     p[np.arange(len(labels)), labels] -= 1
     return dout * p / len(labels)
 """
-
 softmax_cross_entropy_backward = Exercise(
     TEXTBOOK,
     outputs=("dlogits",),
     takes="dout: number; logits: (N, C); labels: (N,)",
-    summary="the gradient of softmax_cross_entropy with respect to the scores",
     pytorch="torch.autograd.grad(F.cross_entropy(logits, labels), logits, dout)",
     source="Bishop 2006, Pattern Recognition and Machine Learning, section 4.3.4",
     computation="reduction",
@@ -34,7 +31,6 @@ requirement, wrong = softmax_cross_entropy_backward.requirement, softmax_cross_e
 
 @softmax_cross_entropy_backward.pytorch_reference
 def reference(dout, logits, labels):
-    """Autograd of cross_entropy."""
     import torch
 
     logits = logits.detach().requires_grad_()
@@ -47,7 +43,6 @@ softmax_cross_entropy_backward.derivative = Derivative(forward, "dout", ("logits
 
 @requirement("one sample", points=1)
 def one_sample(sample):
-    """A single row of scores, dout = 1."""
     logits = np.array([[0.0, np.log(3.0)]])
     yield case("scores 0 and ln 3: probabilities 1/4, 3/4", dout=1.0, logits=logits, labels=np.array([0]))
     yield case("three classes", dout=1.0, logits=np.array([[2.0, -1.0, 0.5]]), labels=np.array([1]))
@@ -57,7 +52,6 @@ def one_sample(sample):
 
 @requirement("a batch", points=1)
 def batch(sample):
-    """Several samples, dout = 1."""
     logits = np.array([[0.0, np.log(3.0)], [np.log(7.0), 0.0]])
     yield case("2 samples", dout=1.0, logits=logits, labels=np.array([0, 1]))
     logits = np.array([[1.0, 0.0], [0.0, 2.0], [3.0, 1.0]])
@@ -68,7 +62,6 @@ def batch(sample):
 
 @requirement("dout other than 1", points=1)
 def other_dout(sample):
-    """dout other than 1. One sample."""
     yield case("dout = -4", dout=-4.0, logits=np.array([[0.0, np.log(3.0)]]), labels=np.array([0]))
     for _ in sample.repeat(public=2, hidden=5):
         yield scored("random scores and dout", sample, 1, dout=sample.number(2.0, 5.0))
@@ -76,7 +69,6 @@ def other_dout(sample):
 
 @requirement("logits of 1000", points=1)
 def large(sample):
-    """`large_logits`, dout = 1."""
     yield from cases_of_large_logits(sample, dout=1.0)
 
 
@@ -119,27 +111,19 @@ def label_minus_probability():
     negative."""
 
 
-@wrong({"np.arange(len(labels))": ":"}, loses=[batch, large])
-def every_label_for_every_sample():
-    """`[:, labels]` takes the column of every label in every row. You want one entry of each row: entry (i,
-    labels[i])."""
+wrong.like(softmax_cross_entropy.every_label_for_every_sample, {"np.arange(len(labels))": ":"}, loses=[batch, large])
 
 
-@wrong({"- logits.max(axis=1, keepdims=True)": ""}, loses=[large])
-def overflow():
-    """exp(1000) is infinite in floating point, and infinity divided by infinity is no number. The softmax does not
-    change if the same number is subtracted from all scores of a row: choose it so that nothing is above 0."""
+wrong.like(softmax_cross_entropy.overflow, {"- logits.max(axis=1, keepdims=True)": ""}, loses=[large])
 
 
-@wrong({"max(axis=1, keepdims=True)": "max()"}, loses=[large])
-def one_maximum_for_all():
-    """You subtract the largest score of the whole batch. In a row that lies far below it, all exponentials vanish:
-    each row needs its own maximum."""
+wrong.like(softmax_cross_entropy.one_maximum_for_all, {"max(axis=1, keepdims=True)": "max()"}, loses=[large])
 
 
-@wrong({"max(axis=1, keepdims=True)": "max(axis=0)", "sum(axis=1, keepdims=True)": "sum(axis=0)"})
-def softmax_over_the_samples():
-    """Your softmax runs over the samples. The probabilities of one sample, one row, must have the sum 1."""
+wrong.like(
+    softmax_cross_entropy.softmax_over_the_samples,
+    {"max(axis=1, keepdims=True)": "max(axis=0)", "sum(axis=1, keepdims=True)": "sum(axis=0)"},
+)
 
 
 @wrong({"    p[np": "    slope = p * (1 - p)\n    p[np", "dout * p": "dout * p * slope"})
@@ -148,16 +132,15 @@ def slope_of_the_softmax_again():
     the gradient with respect to the scores."""
 
 
-@wrong(
-    {"    p[np.arange(len(labels)), labels] -= 1\n": "    p = p - np.eye(logits.shape[1])[labels]\n"}, loses=[any_array]
+wrong.like(
+    dense_forward.float32_lost,
+    {"    p[np.arange(len(labels)), labels] -= 1\n": "    p = p - np.eye(logits.shape[1])[labels]\n"},
+    loses=[any_array],
 )
-def float32_lost():
-    """Right numbers, but float32 comes back as float64: np.eye and np.zeros make float64 unless told otherwise."""
 
 
-@wrong(
+wrong.like(
+    softmax_cross_entropy.shifted_in_place,
     {"p = np.exp(logits - logits": "logits -= logits", "keepdims=True))": "keepdims=True)\n    p = np.exp(logits)"},
     loses=[PURITY],
 )
-def shifted_in_place():
-    """`logits -= ...` changes the array that you were given. Make a new one."""

@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from autograder.exercises.cases import case
-from autograder.exercises.model import PURITY, Exercise
+from autograder.exercises.model import PURITY, Exercise, case
 from autograder.exercises.vanishing_exploding_gradients import chain
 
 TEXTBOOK = """\
@@ -13,11 +12,9 @@ def backpropagate(jacobians, gradient):
         gradients.insert(0, J.T @ gradients[0])
     return gradients
 """
-
 backpropagate = Exercise(
     TEXTBOOK,
     takes="jacobians: list of (U, I); gradient: (U,)",
-    summary="gradients with respect to all activations, from the Jacobians and the last gradient",
     pytorch="torch.autograd.grad(gradient @ a_L, [a_0, ..., a_L]) with a_l = J_l @ a_(l-1)",
     source="Rumelhart, Hinton and Williams 1986, Learning representations by back-propagating errors",
     computation="reduction",
@@ -39,7 +36,6 @@ def reference(jacobians, gradient):
 
 @requirement("one layer", points=1)
 def one_layer(sample):
-    """One Jacobian: the gradient before it and the gradient after it."""
     square = np.array([[1.0, 2.0], [3.0, 4.0]])
     yield case("one Jacobian, square", jacobians=[square], gradient=np.array([1.0, 10.0]))
     wide = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])

@@ -2,14 +2,14 @@
 
 import numpy as np
 
-from autograder.exercises.cases import case
-from autograder.exercises.model import Exercise
+from autograder.exercises.model import Exercise, case
 from autograder.exercises.vanishing_exploding_gradients import (
     LARGE_STEP,
     SMALL_BOWL,
     bowl,
     cubic,
     gradient_by_autograd,
+    numerical_gradient,
 )
 from autograder.plaindata.named_functions import as_function
 
@@ -22,11 +22,9 @@ def complex_step_gradient(f, x, h=1e-20):
         gradient[index] = f(x + step).imag / h
     return gradient
 """
-
 complex_step_gradient = Exercise(
     TEXTBOOK,
     takes="f: function; x: (*); h: number",
-    summary="gradient of a function by a step in the imaginary direction",
     pytorch="torch.autograd.grad(f(x), x)",
     source="Squire and Trapp 1998, Using complex variables to estimate derivatives of real functions",
     computation="reduction",
@@ -52,7 +50,6 @@ def reference(f, x, h=1e-20):
 
 @requirement("a vector", points=1)
 def vector(sample):
-    """x a vector, h left out."""
     yield case("f = x³ at 2", f=cubic([1.0]), x=np.array([2.0]))
     yield case("f = x₁³ - 2x₂³", f=cubic([1.0, -2.0]), x=np.array([2.0, -1.0]))
     yield case("a quadratic function of two numbers", f=SMALL_BOWL, x=np.array([1.0, -2.0]))
@@ -119,15 +116,13 @@ def all_entries_at_once():
     """You move all entries of x at the same time, which gives the sum of the partial derivatives."""
 
 
-@wrong(
+wrong.like(
+    numerical_gradient.step_not_reset,
     {
         "gradient = np.zeros(x.shape)": "gradient, step = np.zeros(x.shape), np.zeros(x.shape, dtype=complex)",
         "        step = np.zeros(x.shape, dtype=complex)\n": "",
-    }
+    },
 )
-def step_not_reset():
-    """Your first entry is right, but in each later one the entries before it still have their step. Begin each turn
-    of the loop with a new array of zeros."""
 
 
 @wrong({"1j": "-1j"})
@@ -140,10 +135,9 @@ def h_ignored():
     """Your step is 1e-20 whatever h is. That is only the default: use the parameter."""
 
 
-@wrong({"gradient = np.zeros(x.shape)": "gradient = np.zeros_like(x)"}, loses=[any_array])
-def result_like_x():
-    """The array for your result has the dtype of x: float32 comes back, or whole numbers with the fraction cut off.
-    The result is always float64 here."""
+wrong.like(
+    numerical_gradient.result_like_x, {"gradient = np.zeros(x.shape)": "gradient = np.zeros_like(x)"}, loses=[any_array]
+)
 
 
 @wrong(loses=[any_array])

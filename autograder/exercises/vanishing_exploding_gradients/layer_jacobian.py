@@ -1,22 +1,17 @@
 """layer_jacobian: Jacobian matrix of a tanh layer with respect to its input."""
 
-from __future__ import annotations
-
 import numpy as np
 
-from autograder.exercises.cases import case
-from autograder.exercises.model import PURITY, Exercise
+from autograder.exercises.model import PURITY, Exercise, case
 
 TEXTBOOK = """\
 def layer_jacobian(W, z):
     slope = 1 - np.tanh(z) ** 2
     return slope[:, np.newaxis] * W
 """
-
 layer_jacobian = Exercise(
     TEXTBOOK,
     takes="W: (U, I); z: (U,)",
-    summary="Jacobian matrix of a tanh layer with respect to its input",
     pytorch="torch.autograd.functional.jacobian(lambda a: torch.tanh(W @ a + b), a)",
     source="Goodfellow, Bengio and Courville 2016, Deep Learning, section 6.5; W as in torch.nn.Linear, (out, in)",
 )

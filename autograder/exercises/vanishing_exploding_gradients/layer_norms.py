@@ -2,18 +2,15 @@
 
 import numpy as np
 
-from autograder.exercises.cases import case
-from autograder.exercises.model import PURITY, Exercise
+from autograder.exercises.model import PURITY, Exercise, case
 
 TEXTBOOK = """\
 def layer_norms(gradients):
     return np.array([np.linalg.norm(g) for g in gradients])
 """
-
 layer_norms = Exercise(
     TEXTBOOK,
     takes="gradients: list of (*)",
-    summary="L2 norm of each array of a list",
     pytorch="torch.stack([torch.linalg.vector_norm(g) for g in gradients])",
     source="Golub and Van Loan 2013, Matrix Computations, section 2.3 (Frobenius norm)",
     computation="elementwise, relative",
@@ -23,7 +20,6 @@ requirement, wrong = layer_norms.requirement, layer_norms.wrong
 
 @layer_norms.pytorch_reference
 def reference(gradients):
-    """The L2 norm of all entries of each tensor."""
     import torch
 
     return torch.stack([torch.linalg.vector_norm(gradient) for gradient in gradients])
@@ -31,7 +27,6 @@ def reference(gradients):
 
 @requirement("vectors", points=1)
 def vectors(sample):
-    """Vectors of different lengths."""
     yield case("one vector: 3, 4", gradients=[np.array([3.0, 4.0])])
     yield case("lengths 2 and 3", gradients=[np.array([6.0, -8.0]), np.array([2.0, 3.0, -6.0])])
     for _ in sample.repeat(public=2, hidden=5):
@@ -41,7 +36,6 @@ def vectors(sample):
 
 @requirement("matrices and filters", points=1)
 def arrays(sample):
-    """Matrices and arrays with four axes among vectors."""
     yield case("one matrix", gradients=[np.array([[1.0, 5.0], [-7.0, 5.0]])])
     yield case("a matrix and a bias", gradients=[np.array([[2.0, 4.0, 4.0], [5.0, 8.0, 10.0]]), np.array([3.0, 4.0])])
     for _ in sample.repeat(public=2, hidden=5):

@@ -1,11 +1,8 @@
 """mlp_forward: forward pass of a fully connected network that keeps z and a of every layer."""
 
-from __future__ import annotations
-
 import numpy as np
 
-from autograder.exercises.cases import case
-from autograder.exercises.model import PURITY, Exercise
+from autograder.exercises.model import PURITY, Exercise, case
 from autograder.exercises.sampling import Sampler
 from autograder.exercises.vanishing_exploding_gradients import chain
 from autograder.plaindata.named_functions import as_function
@@ -18,12 +15,10 @@ def mlp_forward(x, weights, biases, phi):
         activations.append(phi(zs[-1]))
     return zs, activations
 """
-
 mlp_forward = Exercise(
     TEXTBOOK,
     outputs=("zs", "activations"),
     takes="x: (N, I); weights: list of (U, I); biases: list of (U,); phi: function",
-    summary="forward pass of a fully connected network that keeps z and a of every layer",
     pytorch="a = phi(torch.nn.functional.linear(a, W, b)), layer by layer",
     source="Rumelhart, Hinton and Williams 1986; W as in torch.nn.Linear, (out, in)",
     computation="reduction",
@@ -41,7 +36,6 @@ TANH, SIGMOID, RELU = ({"function": name} for name in ("tanh", "sigmoid", "relu"
 
 @mlp_forward.pytorch_reference
 def reference(x, weights, biases, phi):
-    """A chain of F.linear and the activation."""
     import torch.nn.functional as F
 
     zs, activations = [], [x]
@@ -53,7 +47,6 @@ def reference(x, weights, biases, phi):
 
 @requirement("one layer", points=1)
 def one_layer(sample):
-    """One layer with tanh: z, and the input beside the output."""
     x, weight, bias = np.array([[1.0, 2.0]]), np.array([[1.0, -1.0], [0.5, 0.25]]), np.array([0.5, -2.0])
     yield case("one sample, a square layer", x=x, weights=[weight], biases=[bias], phi=TANH)
     yield case("two inputs, one unit", x=x, weights=[weight[:1]], biases=[bias[:1]], phi=TANH)
@@ -71,7 +64,6 @@ def one_layer(sample):
 
 @requirement("several layers", points=2)
 def several_layers(sample):
-    """Two and more layers with widths that all differ."""
     weights, biases = [np.array([[1.0]]), np.array([[2.0]])], [np.array([0.5]), np.array([-1.0])]
     yield case("two layers of one unit", x=np.array([[1.0]]), weights=weights, biases=biases, phi=TANH)
     for _ in sample.repeat(public=2, hidden=5):
@@ -82,7 +74,6 @@ def several_layers(sample):
 
 @requirement("any phi", points=1)
 def any_phi(sample):
-    """Sigmoid and ReLU, one layer."""
     x, weight, bias = np.array([[1.0, 2.0]]), np.array([[1.0, -1.0], [0.5, 0.25]]), np.array([0.5, -2.0])
     yield case("relu, one sample", x=x, weights=[weight], biases=[-bias], phi=RELU)
     yield case("sigmoid, one sample", x=x, weights=[weight], biases=[bias], phi=SIGMOID)

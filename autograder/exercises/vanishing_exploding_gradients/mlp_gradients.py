@@ -1,13 +1,10 @@
 """mlp_gradients: all gradients of a fully connected network, from what the forward pass has kept."""
 
-from __future__ import annotations
-
 import numpy as np
 
-from autograder.exercises.cases import Case, case
-from autograder.exercises.model import PURITY, Exercise
+from autograder.exercises.model import PURITY, Case, Exercise, case
 from autograder.exercises.sampling import Sampler
-from autograder.exercises.vanishing_exploding_gradients import chain
+from autograder.exercises.vanishing_exploding_gradients import backpropagate, chain
 
 TEXTBOOK = """\
 def mlp_gradients(dout, activations, slopes, weights):
@@ -20,12 +17,10 @@ def mlp_gradients(dout, activations, slopes, weights):
         da = dz[0] @ weights[l]
     return {"dx": da, "dz": dz, "dW": dW, "db": db}
 """
-
 mlp_gradients = Exercise(
     TEXTBOOK,
     outputs=("dx", "dz", "dW", "db"),
     takes="dout: (N, U); activations, slopes: list of (N, U); weights: list of (U, I)",
-    summary="all gradients of a fully connected network, from what the forward pass has kept",
     pytorch="torch.autograd.grad(a_L, [x, z_1, ..., W_1, ..., b_1, ...], dout)",
     source="Rumelhart, Hinton and Williams 1986; W as in torch.nn.Linear, (out, in)",
     computation="reduction",
@@ -71,7 +66,6 @@ def reference(dout, activations, slopes, weights):
 
 @requirement("one layer", points=1)
 def one_layer(sample):
-    """One layer and one sample."""
     yield case(
         "two inputs, one unit",
         dout=np.array([[10.0]]),
@@ -92,7 +86,6 @@ def one_layer(sample):
 
 @requirement("several layers", points=2)
 def several_layers(sample):
-    """Several layers, one sample."""
     yield case(
         "two layers of one unit",
         dout=np.array([[10.0]]),
@@ -182,9 +175,7 @@ def lists_reversed():
     the first layer."""
 
 
-@wrong({"= dout": "= np.array(dout, dtype=float)"}, loses=[any_array])
-def float32_lost():
-    """Right numbers, but float32 comes back as float64: dtype=float means float64."""
+wrong.like(backpropagate.float32_lost, {"= dout": "= np.array(dout, dtype=float)"}, loses=[any_array])
 
 
 @wrong({"da * slopes[l]": "np.multiply(da, slopes[l], out=da)"}, loses=[PURITY])

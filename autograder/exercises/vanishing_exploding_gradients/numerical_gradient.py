@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from autograder.exercises.cases import case
-from autograder.exercises.model import Exercise
+from autograder.exercises.model import Exercise, case
 from autograder.exercises.sampling import strided
 from autograder.exercises.vanishing_exploding_gradients import (
     LARGE_STEP,
@@ -24,11 +23,9 @@ def numerical_gradient(f, x, h=1e-5):
         gradient[index] = (f(x + step) - f(x - step)) / (2 * h)
     return gradient
 """
-
 numerical_gradient = Exercise(
     TEXTBOOK,
     takes="f: function; x: (*); h: number",
-    summary="gradient of a function by central differences",
     pytorch="torch.autograd.grad(f(x), x)",
     source="Nocedal and Wright 2006, Numerical Optimization, section 8.1; the torch.autograd.gradcheck notes",
     computation="numerical derivative",
@@ -54,7 +51,6 @@ def reference(f, x, h=1e-5):
 
 @requirement("a vector", points=1)
 def vector(sample):
-    """x a vector, h left out."""
     yield case("f = x³ at 2", f=cubic([1.0]), x=np.array([2.0]))
     yield case("f = x₁³ - 2x₂³", f=cubic([1.0, -2.0]), x=np.array([2.0, -1.0]))
     yield case("a quadratic function of two numbers", f=SMALL_BOWL, x=np.array([1.0, -2.0]))
@@ -81,7 +77,6 @@ def step(sample):
 
 @requirement("any shape and memory order", points=1)
 def shapes(sample):
-    """x of any shape and memory order."""
     yield case("two rows", f=linear([[1.0], [-2.0]]), x=np.array([[3.0], [4.0]]), h=1e-5)
     table = np.asfortranarray(sample.normal(2, 3))
     yield case("Fortran order", f=linear(sample.normal(2, 3)), x=table, h=1e-5)

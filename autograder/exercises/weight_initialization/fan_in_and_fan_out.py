@@ -1,19 +1,16 @@
 """fan_in_and_fan_out: how many inputs a unit has, and how many units use an input."""
 
-from autograder.exercises.cases import case
-from autograder.exercises.model import Exercise
+from autograder.exercises.model import Exercise, case
 
 TEXTBOOK = """\
 def fan_in_and_fan_out(shape):
     pixels = int(np.prod(shape[2:]))
     return shape[1] * pixels, shape[0] * pixels
 """
-
 fan_in_and_fan_out = Exercise(
     TEXTBOOK,
     takes="shape: tuple of int",
     outputs=("fan_in", "fan_out"),
-    summary="how many inputs a unit has, and how many units use an input",
     pytorch="torch.nn.init._calculate_fan_in_and_fan_out(weight)",
     source="Glorot and Bengio 2010, section 4.2; for convolutions He, Zhang, Ren and Sun 2015, section 2.2",
 )
@@ -30,7 +27,6 @@ def reference(shape):
 
 @requirement("dense layers", points=1)
 def dense(sample):
-    """(out, in)."""
     yield case("2 inputs, 3 units", shape=(3, 2))
     yield case("one unit", shape=(1, 7))
     yield case("784 inputs, 100 units", shape=(100, 784))

@@ -4,8 +4,7 @@ import math
 
 import numpy as np
 
-from autograder.exercises.cases import case
-from autograder.exercises.model import Exercise
+from autograder.exercises.model import Exercise, case
 from autograder.exercises.weight_initialization import random_convolutions
 
 TEXTBOOK = """\
@@ -14,11 +13,9 @@ def glorot_normal(noise, gain=1.0):
     fan_avg = (noise.shape[0] + noise.shape[1]) * pixels / 2
     return gain * (1 / fan_avg) ** 0.5 * noise
 """
-
 glorot_normal = Exercise(
     TEXTBOOK,
     takes="noise: (out, in, *window); gain: number",
-    summary="Glorot's initialization, normally distributed",
     pytorch="torch.nn.init.xavier_normal_(w, gain), with the same noise",
     source="Glorot and Bengio 2010, eq. 12",
 )
@@ -27,7 +24,6 @@ requirement, wrong = glorot_normal.requirement, glorot_normal.wrong
 
 @glorot_normal.pytorch_reference
 def reference(noise, gain=1.0):
-    """The noise times the standard deviation of `torch.nn.init.xavier_normal_`."""
     import torch
 
     fan_in, fan_out = torch.nn.init._calculate_fan_in_and_fan_out(noise)

@@ -4,8 +4,7 @@ import math
 
 import numpy as np
 
-from autograder.exercises.cases import case
-from autograder.exercises.model import Exercise
+from autograder.exercises.model import Exercise, case
 from autograder.exercises.weight_initialization import glorot_normal, random_convolutions, zeros
 
 TEXTBOOK = """\
@@ -14,11 +13,9 @@ def glorot_uniform(u, gain=1.0):
     r = gain * (6 / ((u.shape[0] + u.shape[1]) * pixels)) ** 0.5
     return 2 * r * u - r
 """
-
 glorot_uniform = Exercise(
     TEXTBOOK,
     takes="u: (out, in, *window); gain: number",
-    summary="Glorot's initialization, uniformly distributed",
     pytorch="torch.nn.init.xavier_uniform_(w, gain), with the same noise",
     source="Glorot and Bengio 2010, eq. 16",
 )

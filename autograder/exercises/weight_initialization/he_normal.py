@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from autograder.exercises.cases import case
-from autograder.exercises.model import Exercise
+from autograder.exercises.model import Exercise, case
 from autograder.exercises.weight_initialization import glorot_normal, he_deviation, random_convolutions
 
 TEXTBOOK = """\
@@ -11,11 +10,9 @@ def he_normal(noise, negative_slope=0.0):
     fan_in = int(np.prod(noise.shape[1:]))
     return (2 / ((1 + negative_slope**2) * fan_in)) ** 0.5 * noise
 """
-
 he_normal = Exercise(
     TEXTBOOK,
     takes="noise: (out, in, *window); negative_slope: number",
-    summary="He's initialization, normally distributed",
     pytorch='torch.nn.init.kaiming_normal_(w, a=negative_slope, mode="fan_in", nonlinearity="leaky_relu"), same noise',
     source="He, Zhang, Ren and Sun 2015, eq. 10 and 15",
 )
@@ -24,7 +21,6 @@ requirement, wrong = he_normal.requirement, he_normal.wrong
 
 @he_normal.pytorch_reference
 def reference(noise, negative_slope=0.0):
-    """The noise times the standard deviation of `torch.nn.init.kaiming_normal_`."""
     return noise * he_deviation(noise, negative_slope)
 
 

@@ -4,8 +4,7 @@ import math
 
 import numpy as np
 
-from autograder.exercises.cases import case
-from autograder.exercises.model import Exercise
+from autograder.exercises.model import Exercise, case
 from autograder.exercises.weight_initialization import (
     glorot_normal,
     glorot_uniform,
@@ -21,11 +20,9 @@ def he_uniform(u, negative_slope=0.0):
     r = (6 / ((1 + negative_slope**2) * fan_in)) ** 0.5
     return 2 * r * u - r
 """
-
 he_uniform = Exercise(
     TEXTBOOK,
     takes="u: (out, in, *window); negative_slope: number",
-    summary="He's initialization, uniformly distributed",
     pytorch='torch.nn.init.kaiming_uniform_(w, a=negative_slope, mode="fan_in", nonlinearity="leaky_relu"), same noise',
     source="He, Zhang, Ren and Sun 2015, eq. 10 and 15, for the variance",
 )

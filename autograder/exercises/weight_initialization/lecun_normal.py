@@ -4,8 +4,7 @@ import math
 
 import numpy as np
 
-from autograder.exercises.cases import case
-from autograder.exercises.model import Exercise
+from autograder.exercises.model import Exercise, case
 from autograder.exercises.weight_initialization import glorot_normal, he_normal, random_convolutions
 
 TEXTBOOK = """\
@@ -13,11 +12,9 @@ def lecun_normal(noise):
     fan_in = int(np.prod(noise.shape[1:]))
     return (1 / fan_in) ** 0.5 * noise
 """
-
 lecun_normal = Exercise(
     TEXTBOOK,
     takes="noise: (out, in, *window)",
-    summary="LeCun's initialization, normally distributed",
     pytorch='torch.nn.init.kaiming_normal_(w, nonlinearity="linear"), with the same noise',
     source="LeCun, Bottou, Orr and Müller 1998, Efficient BackProp, section 4.6; Klambauer et al. 2017 for SELU",
 )

@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from autograder.exercises.cases import case
-from autograder.exercises.model import PURITY, Exercise
+from autograder.exercises.model import PURITY, Exercise, case
 
 TEXTBOOK = """\
 def truncated_normal(candidates, std, cut=2.0):
@@ -12,11 +11,9 @@ def truncated_normal(candidates, std, cut=2.0):
         weights = np.where(np.abs(weights) > cut, draws, weights)
     return weights * std
 """
-
 truncated_normal = Exercise(
     TEXTBOOK,
     takes="candidates: (tries, *); std, cut: number",
-    summary="normal numbers without their tails: what lies outside is drawn again",
     pytorch="torch.nn.init.trunc_normal_(w, std=std, a=-cut * std, b=cut * std), with the same draws",
     source="PyTorch 2.13, torch/nn/init.py, _no_grad_trunc_normal_ (rejection sampling)",
 )
