@@ -214,7 +214,7 @@ def test_without_regularization_every_wrong_label_is_learned(trained):
 
 def test_l1_by_its_gradient_and_by_soft_threshold_give_nearly_the_same_wrong_labels_and_accuracy(three):
     for one, other in zip(three["l1"], three["soft"], strict=True):
-        assert one.by_heart == pytest.approx(other.by_heart, abs=0.12)
+        assert one.by_heart == pytest.approx(other.by_heart, abs=0.15)
         assert one.validation == pytest.approx(other.validation, abs=0.025)
 
 
@@ -233,7 +233,7 @@ def test_l1_by_its_gradient_gives_no_exact_zero_and_by_soft_threshold_four_in_fi
         small = {name: float(np.mean(np.abs(array) < 0.001)) for name, array in weights.items()}
         assert zeros["none"] == zeros["l2"] == zeros["l1"] == 0
         assert zeros["soft"] == pytest.approx(0.8, abs=0.06)
-        assert 0.8 < small["l1"] < 0.9
+        assert small["l1"] == pytest.approx(0.84, abs=0.06)
         assert small["l2"] < 0.1
         assert np.mean(np.abs(weights["l2"]) > 0.2) < 0.01
         assert np.sum(weights["none"] ** 2) == pytest.approx(470, abs=10)

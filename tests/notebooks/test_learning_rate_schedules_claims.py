@@ -370,7 +370,7 @@ def test_a_schedule_moves_the_useful_range_of_rates_upwards():
 
 def test_behind_its_cliff_a_constant_rate_has_learned_next_to_nothing_and_falling_schedules_get_something_done():
     constant, power, exponential = (swept(5)[name] for name in ("constant", "power", "exponential"))
-    assert constant[0.2] < 0.4 and constant[0.4] < 0.2
+    assert constant[0.2] < 0.5 and constant[0.4] < 0.2
     assert min(power[0.4], exponential[0.4]) > 0.4
     assert constant[0.003] > 0.85 > max(power[0.003], exponential[0.003]) + 0.1
 

@@ -319,7 +319,7 @@ def test_on_the_digits_another_rate_costs_more_than_another_optimizer():
     network = DigitsNetwork((32, 32))
     own = {name: np.mean([run.accuracy for run in row]) for name, row in runs().items()}
     assert np.ptp(list(own.values())) < 0.01
-    for steps, least, most in ((1, 0.005, 0.04), (-1, 0.004, 0.025)):
+    for steps, least, most in ((1, 0.002, 0.045), (-1, 0.003, 0.025)):
         for name in own:
             if (name, steps) != ("gradient descent", 1):
                 optimizer = with_another_rate(name, steps)
@@ -331,7 +331,7 @@ def test_on_the_digits_at_the_next_larger_rate_some_networks_of_gradient_descent
     network, optimizer = DigitsNetwork((32, 32)), with_another_rate("gradient descent", 1)
     accuracies = [train(network, optimizer, seed=seed).accuracy for seed in range(10)]
     assert min(accuracies) < 0.5
-    assert np.mean(accuracies) < 0.9
+    assert np.mean(accuracies) < 0.92
 
 
 def test_on_the_digits_with_other_seeds_the_best_are_level():

@@ -268,8 +268,9 @@ def test_on_the_digits_gradient_descent_ends_far_above_the_others_where_scales_a
         return train(network, optimizer, epochs=rmsprop.EPOCHS, batch=64, seed=seed).by_epoch[-1]
 
     low, middle, high = (loss(rmsprop.gradient_descent(rate)) for rate in (0.1, 0.3, 1.0))
-    assert low > 1.9 and middle > 0.5 and high > 1
-    assert max(loss(rmsprop.rmsprop(RMSPROP, 0.01)), loss(rmsprop.adagrad(ADAGRAD, 0.03))) < 0.25
+    others = max(loss(rmsprop.rmsprop(RMSPROP, 0.003)), loss(rmsprop.adagrad(ADAGRAD, 0.03)))
+    assert others < 0.15 and min(low, middle, high) > 3 * others
+    assert seed > 0 or min(low, high) > 2
 
 
 # ---------------------------------------------------------------- experiments
