@@ -29,7 +29,7 @@ def test_without_a_sandbox_it_says_so(capsys, monkeypatch):
         if name == "bubblewrap":
             raise NoSandbox("There is no sandbox here.")
 
-    monkeypatch.setattr("autograder.sandbox.chosen", none)
+    monkeypatch.setattr("autograder.grading.scoring.grading_config.chosen", none)
     assert main(["bench"]) == 1
     assert capsys.readouterr().err == "There is no sandbox here.\n"
 
