@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, NotRequired, TypedDict
 
 ROOT = Path(__file__).resolve().parent.parent
 SOLUTION = re.compile(r"^[ \t]*### (BEGIN|END) SOLUTION[ \t]*\n?", re.MULTILINE)
@@ -15,6 +16,36 @@ SOLUTION = re.compile(r"^[ \t]*### (BEGIN|END) SOLUTION[ \t]*\n?", re.MULTILINE)
 
 class CourseError(Exception):
     """Something about the course or its files that a person can mend. The message is a sentence for them."""
+
+
+CellKind = Literal["code", "markdown", "raw"]
+
+
+class Cell(TypedDict):
+    """A cell of a notebook, as its file has it."""
+
+    cell_type: CellKind
+    id: str
+    metadata: dict[str, Any]
+    source: str | list[str]
+    execution_count: NotRequired[int | None]
+    outputs: NotRequired[list[dict[str, Any]]]
+    attachments: NotRequired[dict[str, dict[str, str]]]
+
+
+class Notebook(TypedDict):
+    """A notebook, as its file has it."""
+
+    cells: list[Cell]
+    metadata: dict[str, Any]
+    nbformat: int
+    nbformat_minor: int
+
+
+AnyCell = Cell | Mapping[str, Any]
+"""A cell of a file of the course, or one of nbformat's."""
+Step = Literal["submitted", "autograded", "feedback"]
+"""nbgrader's name for a step, and for the folder of what comes of it."""
 
 
 @dataclass(frozen=True)
@@ -55,24 +86,45 @@ class Course:
         return self.source / f"{notebook}.ipynb"
 
 
-def read(path: Path) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Chapter:
+    """A chapter of a course: nbgrader's assignment. name: that of its folder in source/."""
+
+    course: Course
+    name: str
+
+    def sections(self) -> list[str]:
+        """The notebooks of the chapter without their ending, in order. Raises CourseError where there is no such
+        chapter."""
+        return self.course.sections(self.name)
+
+    def notebook(self, section: str) -> str:
+        """The full name of one of its notebooks: "<chapter>/<section>"."""
+        return f"{self.name}/{section}"
+
+    def folder_of(self, student: str, step: Step) -> Path:
+        """The folder of a student's notebooks in one of nbgrader's steps."""
+        return self.course.root / step / student / self.name
+
+
+def read(path: Path) -> Notebook:
     """A notebook as its JSON says. For files of the course; a submission goes through `grading.intake`."""
     return json.loads(path.read_text(encoding="utf-8"))
 
 
-def text_of(cell: dict[str, Any]) -> str:
+def text_of(cell: AnyCell) -> str:
     """The source of a cell as one text."""
     source = cell.get("source", "")
     return source if isinstance(source, str) else "".join(source)
 
 
-def grading_of(cell: dict[str, Any]) -> dict[str, Any]:
+def grading_of(cell: AnyCell) -> dict[str, Any]:
     """nbgrader's metadata of a cell, empty where there are none."""
     found = cell.get("metadata", {}).get("nbgrader", {})
     return found if isinstance(found, dict) else {}
 
 
-def is_check_cell(cell: dict[str, Any]) -> bool:
+def is_check_cell(cell: AnyCell) -> bool:
     """Whether a cell is one whose score the judge decides: a code cell, graded, that calls `check`."""
     marks = grading_of(cell)
     return bool(cell.get("cell_type") == "code" and marks.get("grade") and checked_names(text_of(cell)))
@@ -96,7 +148,7 @@ def _checked_name(node: ast.Call) -> str:
     return given if isinstance(given, str) else getattr(function, "id", "")
 
 
-def solution_cells(notebook: dict[str, Any]) -> list[dict[str, Any]]:
+def solution_cells(notebook: Notebook) -> list[Cell]:
     """The code cells in which a student writes a kernel."""
     return [
         cell

@@ -15,6 +15,8 @@ from autograder.exercises.sampling import PUBLIC_SEED
 from autograder.judge import Verdict, judge
 from autograder.judge.cupy_trial import try_on_cupy
 from autograder.judge.devices import DeviceError
+from autograder.judge.report import as_html, as_text
+from autograder.judge.verdict import Cases
 from autograder.plaindata.call import call
 
 
@@ -26,11 +28,11 @@ class NotYet(AssertionError):
 
 
 def check(
-    function: Callable[..., Any], *, exercise: str | None = None, cases: str = "public", devices: str | None = None
+    function: Callable[..., Any], *, exercise: str | None = None, cases: Cases = "public", devices: str | None = None
 ) -> None:
     """Compare a function of yours with PyTorch and show the report.
 
-    function: your function. Its name says which exercise it is, unless `kernel` does.
+    function: your function. Its name says which exercise it is, unless `exercise` does.
     cases: "public", the cases you can read about in the report, or "hidden", more of them with fresh random numbers,
         as in grading.
     devices: where PyTorch computes, such as "cpu" or "cpu,cuda"; the CPU and every accelerator there is if None.
@@ -76,9 +78,10 @@ def _announce_loading() -> None:
 def show(verdict: Verdict) -> None:
     """Show a verdict: as HTML in a notebook, as text elsewhere."""
     if "IPython" in sys.modules and sys.modules["IPython"].get_ipython() is not None:
-        sys.modules["IPython"].display.display(verdict)
+        data = {"text/plain": as_text(verdict), "text/html": as_html(verdict)}
+        sys.modules["IPython"].display.display(data, raw=True)
     else:
-        print(verdict.text())
+        print(as_text(verdict))
 
 
 def _one_line(verdict: Verdict) -> str:

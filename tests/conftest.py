@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.support.confinement import use_the_sandbox_or_say_that_there_is_none
+from tests.support.perturbation import perturb_random_numbers
 from tests.support.thorough import THOROUGH
 
 with contextlib.suppress(ModuleNotFoundError):  # a GPU server may not have it
@@ -42,20 +43,21 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-SANDBOX = pytest.StashKey[str]()
+SANDBOX, PERTURBATION = pytest.StashKey[str](), pytest.StashKey[str]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Find out what students' code runs in, in the tests of this run; the processes it is divided among inherit it."""
+    config.stash[PERTURBATION] = perturb_random_numbers()
     if not hasattr(config, "workerinput"):
         config.stash[SANDBOX] = use_the_sandbox_or_say_that_there_is_none()
         if "none" in config.stash[SANDBOX]:
             config.issue_config_time_warning(UserWarning(config.stash[SANDBOX]), 2)
 
 
-def pytest_report_header(config: pytest.Config) -> str:
-    """Say it."""
-    return config.stash.get(SANDBOX, "")
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    """Say it, and whether random numbers are perturbed."""
+    return [line for line in (config.stash.get(SANDBOX, ""), config.stash[PERTURBATION]) if line]
 
 
 LONGEST = ("hostile", "grading", "commands", "notebooks", "test_demo.py", "sandbox", "gpu")

@@ -11,7 +11,7 @@ from autograder import certificates
 from autograder.certificates import all_certificates, as_markdown, certify, read_certificate, write_certificate
 from autograder.commands import _readme, verify
 from autograder.course import CourseError
-from autograder.exercises import catalogue
+from autograder.exercises import catalogue, files_of
 from autograder.exercises.sampling import PUBLIC_SEED
 from autograder.exercises.tolerances import tolerance
 from autograder.judge.expectations import expectations_of, public
@@ -83,7 +83,7 @@ def test_a_certificate_that_was_written_is_read_again(folder, monkeypatch, of_re
 
 def test_each_row_of_a_certificate_has_its_line(folder, of_relu):
     lines = write_certificate(of_relu).read_text().splitlines()
-    assert sum('"kernel": "relu"' in line for line in lines) == len(of_relu.rows) == 2
+    assert sum('"exercise": "relu"' in line for line in lines) == len(of_relu.rows) == 2
 
 
 def test_changed_code_makes_the_certificate_of_its_notebook_out_of_date(of_relu, monkeypatch):
@@ -92,16 +92,18 @@ def test_changed_code_makes_the_certificate_of_its_notebook_out_of_date(of_relu,
     assert of_relu.out_of_date() == ["1_training_problems/3a_saturation_and_relu"]
 
 
-@pytest.mark.parametrize("part", ["exercises", "solution", "tolerances"])
-def test_kernels_solutions_and_tolerances_are_part_of_what_is_certified(part, monkeypatch):
+@pytest.mark.parametrize("part", ["relu", "solution", "tolerances"])
+def test_kernels_solutions_and_tolerances_are_part_of_what_is_certified(part, monkeypatch, tmp_path):
     notebook = "1_training_problems/3a_saturation_and_relu"
     before = certificates.made_from(notebook)
-    of_module = certificates._module_text
     if part == "solution":
         monkeypatch.setattr(certificates, "text_of", lambda cell: "another solution")
     else:
-        changed = "tolerances" if part == "tolerances" else "saturation_and_relu"
-        monkeypatch.setattr(certificates, "_module_text", lambda name: of_module(name) + "#" * (name == changed))
+        changed = tmp_path / f"{part}.py"
+        changed.write_text("# another file")
+        files = [changed if path.name == changed.name else path for path in files_of(notebook)]
+        assert changed in files
+        monkeypatch.setattr(certificates, "files_of", lambda notebook: files)
     assert certificates.made_from(notebook) != before
 
 

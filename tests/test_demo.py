@@ -12,13 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course import ROOT, Course
+from autograder.course import ROOT, Chapter, Course
 from autograder.exercises import catalogue
 from autograder.grading.demo.simulated_class import MARK, points_with, simulated_class
 from autograder.grading.gradebook.nbgrader_config import database_url
 from autograder.judge import judge
 from autograder.plaindata.call import call
 from tests.support.jupyter_server import jupyter_server
+from tests.support.speed import scaled
 
 CHAPTER = "4_avoiding_overfitting"
 STUDENTS = 8
@@ -29,7 +30,7 @@ MISTAKES = [(exercise, mistake) for exercise in catalogue().values() for mistake
 def run(*words: str, folder: Path = ROOT) -> subprocess.CompletedProcess:
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     return subprocess.run(
-        [sys.executable, "-m", *words], cwd=folder, env=environment, capture_output=True, text=True, timeout=900
+        [sys.executable, "-m", *words], cwd=folder, env=environment, capture_output=True, text=True, timeout=scaled(900)
     )
 
 
@@ -42,7 +43,7 @@ def demo(tmp_path_factory) -> tuple[Path, subprocess.CompletedProcess]:
 
 @pytest.fixture(scope="session")
 def students():
-    return simulated_class(Course(), CHAPTER, STUDENTS)
+    return simulated_class(Chapter(Course(), CHAPTER), STUDENTS)
 
 
 def test_it_ends_well_and_prints_a_row_a_student(demo, students):

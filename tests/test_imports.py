@@ -6,6 +6,8 @@ import ast
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -69,12 +71,14 @@ def part_of(path: Path) -> str:
     return inside[0].removesuffix(".py") if inside != ("__init__.py",) else ""
 
 
-def imported(path: Path, *, top_level: bool = False) -> set[str]:
-    """The full names of the modules that a module imports: everywhere, or when it is itself imported."""
+def imported(path: Path, *, top_level: bool = False, for_types: bool = True) -> set[str]:
+    """The full names of the modules that a module imports: everywhere, or when it is itself imported.
+
+    for_types: whether those count that only type checkers import.
+    """
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    nodes = list(_at_import(tree)) if top_level else list(ast.walk(tree))
     names: set[str] = set()
-    for node in nodes:
+    for node in _nodes(tree, functions=not top_level, for_types=for_types and not top_level):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -85,15 +89,15 @@ def imported(path: Path, *, top_level: bool = False) -> set[str]:
     return names
 
 
-def _at_import(node: ast.AST):
-    """The nodes that run when a module is imported: not those in functions, nor those for type checkers."""
+def _nodes(node: ast.AST, *, functions: bool, for_types: bool) -> Iterator[ast.AST]:
+    """The nodes of a tree, with or without those in functions and those for type checkers."""
     for child in ast.iter_child_nodes(node):
-        if isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+        if isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)) and not functions:
             continue
-        if isinstance(child, ast.If) and getattr(child.test, "id", "") == "TYPE_CHECKING":
+        if isinstance(child, ast.If) and getattr(child.test, "id", "") == "TYPE_CHECKING" and not for_types:
             continue
         yield child
-        yield from _at_import(child)
+        yield from _nodes(child, functions=functions, for_types=for_types)
 
 
 def own_parts(names: set[str]) -> set[str]:
@@ -118,6 +122,29 @@ def test_no_part_knows_of_another_that_knows_of_it():
         for part in knows:
             knows[part] |= {far for near in knows[part] for far in knows[near]}
     assert [part for part in knows if part in knows[part]] == []
+
+
+def module_name(path: Path) -> str:
+    """The full name of a file's module."""
+    words = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(words[:-1] if words[-1] == "__init__" else words)
+
+
+def imports_between_files() -> dict[str, set[str]]:
+    """Module -> the modules of the package that it imports, in functions too, but not those for type checkers alone."""
+    modules = {module_name(path): path for path in MODULES}
+    graph = {}
+    for module, path in modules.items():
+        names = imported(path, for_types=False)
+        files = {name if name in modules else name.rpartition(".")[0] for name in names}
+        graph[module] = files & set(modules) - {module}
+    return graph
+
+
+def test_no_file_imports_one_that_imports_it():
+    graph = imports_between_files()
+    assert graph["autograder.judge.session"] >= {"autograder.judge.verdict", "autograder.judge.devices"}
+    TopologicalSorter(graph).prepare()  # raises CycleError, which names the files of a circle
 
 
 @each_module
@@ -185,11 +212,12 @@ JUDGE = """
 import functools, sys
 from autograder.plaindata.call import call
 from autograder.judge import judge
+from autograder.judge.report import as_html, as_text
 from autograder.exercises import catalogue
 kernel = catalogue()["relu"]
 assert "torch" not in sys.modules
 verdict = judge(kernel, functools.partial(call, lambda z: z))
-assert verdict.text() and verdict.html()
+assert as_text(verdict) and as_html(verdict)
 """
 
 

@@ -1,8 +1,8 @@
-"""On which hardware the course was certified: one file a device, written by `python3 -m autograder verify --write`.
+"""Certificates of the hardware on which the course was verified: one file a device, by `autograder verify --write`.
 
 A certificate holds, for every kernel and dtype, the tolerance, how far PyTorch and the solution are from it, and the
 nearest mistake (`judge.separation.Precision`), with the device's name, the versions and the date. For each notebook it
-names the code it was measured with; where that has changed, the certificate is out of date.
+identifies the code it was measured with; where that has changed, the certificate is out of date.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Certificate:
     """What was measured on one device.
 
     hardware, versions: of the device, and of what computed. date: ISO.
-    made_from: notebook -> a name for the code that was measured (`made_from`).
+    made_from: notebook -> a hash of the code that was measured.
     rows: for each kernel and dtype the fields of `Precision`, with the kernel's name and the tolerances.
     """
 
@@ -63,7 +63,7 @@ class Certificate:
 
 
 def certify(device: str, measurements: list[Measurement]) -> Certificate:
-    """A certificate of today from the measurements of all kernels on one device."""
+    """Make today's certificate from the measurements of all exercises on one device."""
     rows = [
         _row(measurement, precision)
         for measurement in measurements
@@ -88,7 +88,7 @@ def _row(measurement: Measurement, precision: Precision) -> dict[str, Any]:
 
 
 def _legible(value: Any) -> Any:
-    """Three digits of a measured number are enough, and the same on two runs."""
+    """Round a measured number to three digits: they are enough, and the same on two runs."""
     return float(f"{value:.3g}") if isinstance(value, float) and math.isfinite(value) else value
 
 
@@ -96,14 +96,14 @@ def _legible(value: Any) -> Any:
 
 
 def made_from(notebook: str) -> str:
-    """Names the code that a notebook's measurements depend on: its kernels, the solutions, the tolerances."""
+    """Return a hash of the code that a notebook's measurements depend on: exercises, solutions, tolerances."""
     cells = solution_cells(read(Course().source_of(notebook)))
     texts = [*(path.read_text(encoding="utf-8") for path in files_of(notebook)), *map(text_of, cells)]
     return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16]
 
 
 def made_from_now() -> dict[str, str]:
-    """The same for all notebooks."""
+    """Return `made_from` of every notebook."""
     return {notebook: made_from(notebook) for notebook in dict.fromkeys(k.notebook for k in catalogue().values())}
 
 
@@ -111,7 +111,7 @@ def made_from_now() -> dict[str, str]:
 
 
 def path_of(device: str) -> Path:
-    """The file of a device's certificate."""
+    """Return the path of a device's certificate."""
     return FOLDER / f"{device}.json"
 
 
@@ -126,7 +126,7 @@ def write_certificate(certificate: Certificate) -> Path:
 
 
 def read_certificate(device: str) -> Certificate | None:
-    """The certificate of a device; None where there is none. Raises ValueError for a file that is none."""
+    """Read the certificate of a device; None where there is none. Raises ValueError for a file that is unreadable."""
     path = path_of(device)
     if not path.is_file():
         return None
@@ -145,7 +145,7 @@ _MAY_BE_INFINITE = ("distance", "nearest_anywhere")
 
 
 def _finite(row: dict[str, Any]) -> dict[str, Any]:
-    """A row for JSON, which knows no infinity."""
+    """Replace infinity by None: JSON has no infinity."""
     return {name: None if value == math.inf else value for name, value in row.items()}
 
 
@@ -153,8 +153,8 @@ def _finite(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def as_markdown(certificates: list[Certificate]) -> str:
-    """A table with a row for each certificate."""
-    head = ["device", "hardware", "PyTorch", "NumPy", "exercises", "dtypes", "largest error", "nearest mistake", "date"]
+    """Write a table with a row for each certificate."""
+    head = ["device", "hardware", "PyTorch", "NumPy", "kernels", "dtypes", "largest error", "nearest mistake", "date"]
     rows = [head, ["---"] * len(head), *map(_readme_row, certificates)]
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
@@ -175,6 +175,6 @@ def _readme_row(certificate: Certificate) -> list[str]:
 
 
 def all_certificates() -> list[Certificate]:
-    """Those there are, the CPU's first."""
+    """Read all certificates, the CPU's first."""
     found = [read_certificate(device) for device in device_list.KNOWN]
     return [certificate for certificate in found if certificate is not None]

@@ -17,9 +17,9 @@ def add_devices_option(parser: argparse.ArgumentParser) -> None:
 
 
 def asked_devices(text: str | None) -> tuple[str, ...] | None:
-    """The devices of the option as they were named; None where there was none.
+    """Split the value of the option into devices; None where the option was not given.
 
-    Raises CourseError for one that PyTorch does not know or that is not there.
+    Raises CourseError for a device that PyTorch does not know or that this machine does not have.
     """
     if text is None:
         return None

@@ -8,7 +8,8 @@ from autograder.course import ROOT, CourseError
 
 
 def put_table(name: str, markdown: str, readme: Path = ROOT / "README.md") -> None:
-    """Replace the table between `<!-- name -->` and `<!-- end of name -->`. Raises CourseError where they are not."""
+    """Replace the table between `<!-- name -->` and `<!-- end of name -->`. Raises CourseError where the README
+    lacks these marks."""
     begin, end = marks(name)
     text = readme.read_text(encoding="utf-8")
     if text.count(begin) != 1 or text.count(end) != 1 or text.index(begin) > text.index(end):
@@ -18,11 +19,11 @@ def put_table(name: str, markdown: str, readme: Path = ROOT / "README.md") -> No
 
 
 def table(name: str, readme: Path = ROOT / "README.md") -> str:
-    """What stands between the marks now."""
+    """Return the table as the README has it now."""
     begin, end = marks(name)
     return readme.read_text(encoding="utf-8").partition(begin)[2].partition(end)[0].strip()
 
 
 def marks(name: str) -> tuple[str, str]:
-    """The two lines that a table stands between."""
+    """Return the two lines that enclose a table."""
     return f"<!-- {name} -->", f"<!-- end of {name} -->"

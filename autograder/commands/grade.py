@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.commands._devices_option import add_devices_option, asked_devices
-from autograder.course import ROOT, Course, CourseError
+from autograder.course import ROOT, Chapter, Course, CourseError
 
 if TYPE_CHECKING:
     from autograder.grading.grade_chapter import Summary
@@ -18,7 +18,7 @@ SUMMARY = "judge all submissions of a chapter, record the scores, write feedback
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What to grade, and with how many processes."""
+    """Add what to grade, where it runs and with how many processes."""
     parser.add_argument("chapter", help="the chapter, as its folder in source/ is called")
     parser.add_argument("--student", help="only this student's submission")
     parser.add_argument("--jobs", type=int, help="how many notebooks at a time (default: one more than cores)")
@@ -36,16 +36,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Grade, record, write feedback, and print a row for each student."""
-    course = Course(arguments.course.resolve())
+    chapter = Chapter(Course(arguments.course.resolve()), arguments.chapter)
     if arguments.jobs is not None and arguments.jobs < 1:
         raise CourseError("--jobs must be 1 or more.")
     devices = _with_the_cpu(asked_devices(arguments.devices))
-    summary = grade(course, arguments.chapter, arguments.jobs, devices, arguments.student, arguments.sandbox)
-    print(table(course, summary))
+    summary = grade(chapter, arguments.jobs, devices, arguments.student, arguments.sandbox)
+    print(table(summary))
     if not arguments.no_feedback:
-        feedback(course, arguments.chapter, list(summary.students), arguments.jobs)
-        print(f"Feedback: {course.root / 'feedback'}/<student>/{arguments.chapter}/")
-    print(f"Gradebook: {course.root / 'gradebook.db'}")
+        feedback(chapter, list(summary.students), arguments.jobs)
+        print(f"Feedback: {chapter.folder_of('<student>', 'feedback')}/")
+    print(f"Gradebook: {chapter.course.root / 'gradebook.db'}")
     return 0
 
 
@@ -58,8 +58,7 @@ def _with_the_cpu(asked: tuple[str, ...] | None) -> tuple[str, ...] | None:
 
 
 def grade(
-    course: Course,
-    chapter: str,
+    chapter: Chapter,
     jobs: int | None,
     devices: tuple[str, ...] | None = None,
     student: str | None = None,
@@ -77,9 +76,7 @@ def grade(
             bar.update(progress.done - bar.n)
 
         try:
-            summary = grade_chapter(
-                course, chapter, jobs=jobs, devices=devices, student=student, sandbox=sandbox, show=show
-            )
+            summary = grade_chapter(chapter, jobs=jobs, devices=devices, student=student, sandbox=sandbox, show=show)
         except KeyboardInterrupt:
             bar.close()
             after = f"after {bar.n} of {bar.total} notebooks" if bar.n else "before the first notebook was judged"
@@ -89,17 +86,17 @@ def grade(
     return summary
 
 
-def feedback(course: Course, chapter: str, students: list[str], jobs: int | None = None) -> None:
-    """Write the feedback pages with a progress bar; a student whose page cannot be written costs the others nothing.
+def feedback(chapter: Chapter, students: list[str], jobs: int | None = None) -> None:
+    """Write the feedback pages with a progress bar; a page that cannot be written delays no other.
 
-    Raises CourseError, in the end, with the reasons.
+    Raises CourseError with the reasons once all others are written.
     """
     from tqdm import tqdm
 
     from autograder.grading.pages.feedback import write_all_feedback
     from autograder.grading.scoring.workers import cores
 
-    written = write_all_feedback(course, chapter, students, jobs or cores())
+    written = write_all_feedback(chapter, students, jobs or cores())
     bar = tqdm(written, total=len(students), desc="Feedback", unit=" students", dynamic_ncols=True)
     with contextlib.closing(written):
         problems = [problem for problem in bar if problem]
@@ -107,11 +104,11 @@ def feedback(course: Course, chapter: str, students: list[str], jobs: int | None
         raise CourseError("\n".join(problems))
 
 
-def table(course: Course, summary: Summary, deserved: Mapping[str, float] | None = None) -> str:
-    """A row for each student: points by notebook, in all, and what to look at. deserved: a further column."""
+def table(summary: Summary, deserved: Mapping[str, float] | None = None) -> str:
+    """Format a row for each student: points by notebook and in all, and what to look at. deserved: a further column."""
     from autograder.grading.pages.class_report import judged_total, short_name
 
-    sections = course.sections(summary.chapter)
+    sections = summary.chapter.sections()
     head = ["student", *map(short_name, sections), "judged", *(["deserved"] if deserved else []), "to look at"]
     rows = [head]
     for student, results in summary.students.items():

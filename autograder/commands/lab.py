@@ -26,7 +26,7 @@ OURS = ("Assets", "autograder", "release", "source", "tests")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The folder, and how much to open."""
+    """Add the folder, and how much to open."""
     parser.add_argument("--folder", default=FOLDER, help="your copy; made if it is not there (default: %(default)s)")
     parser.add_argument("--no-open", action="store_true", help="make or update the copy and stop there")
     parser.add_argument("--no-browser", action="store_true", help="start JupyterLab, which says its address")
@@ -54,7 +54,7 @@ def require_place(folder: Path) -> None:
 
 
 def released(release: Path = ROOT / "release") -> dict[str, Path]:
-    """The files of the release by their path inside it, in order."""
+    """Return the files of the release by their path inside it, in order."""
     files = {path.relative_to(release).as_posix(): path for path in sorted(release.rglob("*")) if path.is_file()}
     files = {name: path for name, path in files.items() if not any(part.startswith(".") for part in Path(name).parts)}
     if not any(name.endswith(".ipynb") for name in files):
@@ -63,7 +63,7 @@ def released(release: Path = ROOT / "release") -> dict[str, Path]:
 
 
 def first_notebook(files: dict[str, Path]) -> str:
-    """The notebook to begin with."""
+    """Return the notebook to begin with."""
     return next(name for name in files if name.endswith(".ipynb"))
 
 
@@ -81,7 +81,7 @@ def update(folder: Path, files: dict[str, Path]) -> list[tuple[str, str, str]]:
 
 
 def _bring(folder: Path, name: str, path: Path, has_changed: bool) -> tuple[str, str]:
-    """Copy one file, or leave what is there; a version that has changed goes beside it."""
+    """Copy one file, or keep the one that is there; a corrected version goes beside it."""
     target = folder / name
     if not target.exists():
         copy(path, target)
@@ -95,7 +95,7 @@ def _bring(folder: Path, name: str, path: Path, has_changed: bool) -> tuple[str,
 
 
 def _beside(target: Path) -> Iterator[Path]:
-    """Names for a new version of a file: a.new.ipynb, a.new2.ipynb, ..."""
+    """Yield names for a new version of a file: a.new.ipynb, a.new2.ipynb, ..."""
     number = 1
     while True:
         yield target.with_name(f"{target.stem}.new{number if number > 1 else ''}{target.suffix}")
@@ -116,12 +116,12 @@ def same(one: Path, other: Path) -> bool:
 
 
 def digest(path: Path) -> str:
-    """A file's fingerprint."""
+    """Return a hash of a file's bytes."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def read_manifest(folder: Path) -> dict[str, str]:
-    """Which version of each released file this copy has seen last; empty for a copy that has no readable manifest."""
+    """Return which version of each released file this copy has seen last; empty where no manifest can be read."""
     try:
         found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError):
@@ -137,7 +137,7 @@ def write_manifest(folder: Path, manifest: dict[str, str]) -> None:
 
 
 def table(done: list[tuple[str, str, str]]) -> str:
-    """What was done, a line each; files that are simply kept are only counted when nothing else is to say."""
+    """Format what was done, a line for each file; where every file was kept, one line says so."""
     count = Counter(what for _, what, _ in done)
     if set(count) == {"kept"}:
         return f"  all {count['kept']} files are there; nothing was changed"
@@ -147,7 +147,7 @@ def table(done: list[tuple[str, str, str]]) -> str:
 
 
 def open_in_jupyterlab(folder: Path, notebook: str, browser: bool) -> None:
-    """Become JupyterLab in the folder, with `autograder` importable in its notebooks."""
+    """Replace this process by JupyterLab in the folder, with `autograder` importable in its notebooks."""
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder}"]
     command += [] if browser else ["--no-browser"]
     command += ["--allow-root"] if _is_root() else []
@@ -156,7 +156,7 @@ def open_in_jupyterlab(folder: Path, notebook: str, browser: bool) -> None:
 
 
 def environment_with_course() -> dict[str, str]:
-    """The environment of this process, with the repository on Python's path."""
+    """Return the environment of this process, with the repository on Python's path."""
     path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
     return {**os.environ, "PYTHONPATH": path}
 

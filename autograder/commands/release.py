@@ -6,13 +6,13 @@ import argparse
 import sys
 from pathlib import Path
 
-from autograder.course import ROOT, Course
+from autograder.course import ROOT, Chapter, Course
 
 SUMMARY = "make the students' notebooks from source/, and enter them in the gradebook"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The chapters, or only the question whether release/ is up to date."""
+    """Add the chapters, and the options to check or to pack the release."""
     parser.add_argument("chapter", nargs="*", help="chapters to release (default: all)")
     parser.add_argument("--course", type=Path, default=ROOT, help="a course folder other than this one")
     parser.add_argument("--check", action="store_true", help="change nothing: is release/ what source/ makes?")
@@ -24,26 +24,27 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Release the chapters, or check them."""
     course = Course(arguments.course.resolve())
-    for chapter in arguments.chapter:
-        course.sections(chapter)
+    chapters = [Chapter(course, name) for name in arguments.chapter or course.chapters()]
+    for chapter in chapters:
+        chapter.sections()
     if arguments.handout:
         return handout(course, arguments.handout)
-    return check(course) if arguments.check else release(course, arguments.chapter or course.chapters())
+    return check(course) if arguments.check else release(chapters)
 
 
-def release(course: Course, chapters: list[str]) -> int:
+def release(chapters: list[Chapter]) -> int:
     """Release chapter by chapter."""
     from autograder.grading.gradebook.release import make_release
 
     for chapter in chapters:
-        make_release(course, chapter)
-        for section in course.sections(chapter):
-            print(f"release/{chapter}/{section}.ipynb")
+        make_release(chapter)
+        for section in chapter.sections():
+            print(f"release/{chapter.notebook(section)}.ipynb")
     return 0
 
 
 def check(course: Course) -> int:
-    """Say where release/ is not what source/ makes; the exit status is 1 if it is not."""
+    """Report where release/ differs from what source/ makes; the exit status is 1 if it does."""
     from autograder.grading.gradebook.release import differences
 
     found = differences(course)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from autograder.course import ROOT, Course
+from autograder.course import ROOT, Chapter, Course
 
 SUMMARY = "a page with the scores of a class and the mistakes that were made"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The chapter."""
+    """Add the chapter."""
     parser.add_argument("chapter", help="the chapter, as its folder in source/ is called")
     parser.add_argument("--course", type=Path, default=ROOT, help="a course folder other than this one")
 
@@ -20,5 +20,6 @@ def run(arguments: argparse.Namespace) -> int:
     """Write the report and say where it is."""
     from autograder.grading.pages.class_report import write_report
 
-    print(f"Class report: {write_report(Course(arguments.course.resolve()), arguments.chapter)}")
+    chapter = Chapter(Course(arguments.course.resolve()), arguments.chapter)
+    print(f"Class report: {write_report(chapter)}")
     return 0

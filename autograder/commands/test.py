@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 
+from autograder.commands import _processors
 from autograder.course import ROOT
 
 SUMMARY = "run the tests; further words go to pytest"
@@ -18,15 +19,17 @@ REPORT = ["--durations=40", "--durations-min=1", "-o", "verbosity_subtests=0"]
 """For all the tests at once: which took longest, and no character for each part of a test that passed."""
 ALONE, TOGETHER = ["-m", "browser"], ["-m", "not browser"]
 """A browser and its notebook server want the machine for themselves."""
-INTERRUPTED = 2
-"""pytest's status after Ctrl-C."""
-ONE_THREAD_EACH = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
-"""Processes that share the cores, each with a thread for every core, mostly wait for one another."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Say what becomes of the other words: the command has no option of its own."""
-    parser.usage = "%(prog)s [pytest's options and files ...]"
+    """Add the one option of the command's own, and say what becomes of the other words."""
+    parser.usage = "%(prog)s [--processors] [pytest's options and files ...]"
+    parser.add_argument(
+        "--processors",
+        action="store_true",
+        help="run the tests of what the notebooks claim on every processor that this machine can emulate, "
+        "and from starting weights that differ in the last digits",
+    )
     parser.epilog = (
         "Files are named from the repository's root:  test tests/judge -k shape\n"
         "pytest's own options:                        test -- --help"
@@ -35,12 +38,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run pytest in the repository's root, all tests on all cores, and return its status."""
+    if arguments.processors:
+        return _processors.run(arguments.rest or [*_processors.claims(), *IN_PARALLEL])
     if arguments.rest:
         return _pytest(arguments.rest, dict(os.environ))
     alone = _pytest([*ALONE, *REPORT], dict(os.environ))
-    if alone == INTERRUPTED:
+    if alone == _processors.INTERRUPTED:
         return alone
-    return _pytest([*TOGETHER, *REPORT, *IN_PARALLEL], {**ONE_THREAD_EACH, **os.environ}) or alone
+    # Processes that share the cores, each with a thread for every core, mostly wait for one another.
+    return _pytest([*TOGETHER, *REPORT, *IN_PARALLEL], {**_processors.ONE_THREAD, **os.environ}) or alone
 
 
 def _pytest(words: list[str], environment: dict[str, str]) -> int:

@@ -18,7 +18,7 @@ TABLE = "certificates"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Which kernels, on which devices."""
+    """Add the kernels, the devices, and the option to keep the figures."""
     parser.add_argument("exercises", nargs="*", metavar="EXERCISE", help="kernels to verify; all if none is named")
     add_devices_option(parser)
     parser.add_argument(

@@ -25,10 +25,15 @@ def usual(**changes: Any) -> dict[str, Any]:
     return {"learning_rate": 0.1, "beta1": 0.9, "beta2": 0.999, "epsilon": NO_EPSILON, **changes}
 
 
-def other_settings(sample: Sampler) -> dict[str, float]:
-    """A random learning rate and random betas for Adam."""
+def unusual(sample: Sampler) -> dict[str, Any]:
+    """Those settings with a random learning rate and random betas."""
     rate, beta1, beta2 = sample.number(0.001, 0.05), sample.number(0.1, 0.8), sample.number(0.3, 0.95)
-    return {"learning_rate": rate, "beta1": beta1, "beta2": beta2}
+    return usual(learning_rate=rate, beta1=beta1, beta2=beta2)
+
+
+def normals(sample: Sampler, shape: tuple[int, ...], *names: str) -> dict[str, np.ndarray]:
+    """Arguments that are arrays of normal numbers, all of one shape."""
+    return {name: sample.normal(*shape) for name in names}
 
 
 def away_from_zero(sample: Sampler, *shape: int, scale: float = 1.0) -> np.ndarray:
@@ -37,18 +42,18 @@ def away_from_zero(sample: Sampler, *shape: int, scale: float = 1.0) -> np.ndarr
     return np.round(numbers + np.where(numbers < 0, -0.25, 0.25), 3)
 
 
-def at_start(theta, gradient) -> dict[str, np.ndarray]:
-    """Before Adam's first step: both averages are zero."""
+def at_rest(theta, gradient) -> dict[str, np.ndarray]:
+    """Parameters and gradients before Adam's first step: both averages are zero."""
     theta, gradient = np.array(theta), np.array(gradient)
     return {"theta": theta, "gradient": gradient, "m": np.zeros_like(theta), "s": np.zeros_like(theta)}
 
 
 def random_start(sample: Sampler, *shape: int) -> dict[str, np.ndarray]:
     """Random parameters and gradients before Adam's first step."""
-    return at_start(away_from_zero(sample, *shape), away_from_zero(sample, *shape))
+    return at_rest(away_from_zero(sample, *shape), away_from_zero(sample, *shape))
 
 
-def some_state(sample: Sampler, *shape: int) -> dict[str, np.ndarray]:
+def midway(sample: Sampler, *shape: int) -> dict[str, np.ndarray]:
     """Parameters, gradients and both averages in the middle of a training."""
     return {
         "theta": away_from_zero(sample, *shape),
@@ -60,25 +65,17 @@ def some_state(sample: Sampler, *shape: int) -> dict[str, np.ndarray]:
 
 def three_steps() -> dict[str, Any]:
     """Three steps of one parameter, for a multistep case."""
-    return {
-        **at_start([1.0], [0.5]),
-        "gradient": per_step(np.array([[0.5], [0.5], [-2.0]])),
-        "t": per_step([1, 2, 3]),
-    }
+    gradients = per_step(np.array([[0.5], [0.5], [-2.0]]))
+    return {**at_rest([1.0], [0.5]), "gradient": gradients, "t": per_step([1, 2, 3])}
 
 
-def twenty_steps(sample: Sampler) -> dict[str, Any]:
+def trajectory(sample: Sampler) -> dict[str, Any]:
     """Twenty steps of three parameters, for a multistep case: one gradient is zero, the learning rate falls."""
     gradients = away_from_zero(sample, 20, 3)
     gradients[10] = 0.0
     rates = [round(0.1 * 0.95**t, 6) for t in range(20)]
-    start = at_start(away_from_zero(sample, 3), gradients[0])
-    return {
-        **start,
-        "gradient": per_step(gradients),
-        "t": per_step(range(1, 21)),
-        **usual(learning_rate=per_step(rates)),
-    }
+    start = {**at_rest(away_from_zero(sample, 3), gradients[0]), "gradient": per_step(gradients)}
+    return {**start, "t": per_step(range(1, 21)), **usual(learning_rate=per_step(rates))}
 
 
 def pytorch_step(optimizer: str, theta, gradient, state: dict[str, Any], **settings: Any):
@@ -103,7 +100,6 @@ def pytorch_step(optimizer: str, theta, gradient, state: dict[str, Any], **setti
 def sgd_step(theta, gradient, buffer=None, **settings: Any):
     """One step of PyTorch's SGD from a momentum buffer: the new parameter and the new buffer, None where PyTorch keeps
     none."""
-    theta, state = pytorch_step(
-        "SGD", theta, gradient, {} if buffer is None else {"momentum_buffer": buffer}, **settings
-    )
+    state = {} if buffer is None else {"momentum_buffer": buffer}
+    theta, state = pytorch_step("SGD", theta, gradient, state, **settings)
     return theta, state.get("momentum_buffer")

@@ -1,1 +1,1 @@
-"""nbgrader's side: ingest a submission, judge it, record scores, feedback, class report."""
+"""nbgrader's side: read a submission, judge it, record its scores, write feedback and the class report."""

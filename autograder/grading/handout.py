@@ -1,4 +1,4 @@
-"""What an instructor gives to students: one zip with the released notebooks and what they need to run, no solutions."""
+"""Packs what an instructor gives to students: the released notebooks and what they need to run, without solutions."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def _belongs(path: Path) -> bool:
 
 
 def students_readme(readme: str) -> str:
-    """The README less what is for instructors and for those who have the solutions."""
+    """Return the README without the sections for instructors and contributors."""
     title, *sections = readme.split("\n## ")
     kept = [section for section in sections if section.startswith(STUDENTS_SECTIONS)]
     return "\n## ".join([title, *kept])

@@ -6,42 +6,45 @@ the other need not judge again.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from nbconvert.exporters import NotebookExporter
 from nbconvert.exporters.exporter import ResourcesDict
-from nbformat import NotebookNode
+from nbformat import NotebookNode, from_dict
 from nbformat.v4 import new_notebook
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 
-from autograder.course import Course
-from autograder.grading.gradebook.nbgrader_config import limits_in
+from autograder.course import Chapter, Course, CourseError
+from autograder.grading.gradebook.nbgrader_config import limits_in, shortest_hidden_run_in
 from autograder.grading.gradebook.record import set_grade
 from autograder.grading.intake.figures import embed_figures
-from autograder.grading.scoring import grade_notebook as grading
-from autograder.grading.scoring.grading_config import GradingConfig
+from autograder.grading.scoring.grade_notebook import grade
+from autograder.grading.scoring.grading_config import GradingConfig, confinement_called
+from autograder.grading.scoring.result_key import key_of
 from autograder.grading.scoring.results import Results
-from autograder.sandbox import Confinement, NoSandbox, chosen
+from autograder.grading.scoring.task import Task
+from autograder.sandbox import Confinement
 
 
 class EmbedFigures(NbGraderPreprocessor):
     """Puts the pictures of Assets/ into the notebook that students get."""
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
-        """nb: the instructor's. Raises CourseError for a picture that is not there."""
+        """Embed the figures of the instructor's notebook. Raises CourseError for a picture that does not exist."""
         embed_figures(nb, Path(resources["metadata"]["path"]))
         return nb, resources
 
 
 class SubmissionExporter(NotebookExporter):
-    """Lets nbgrader hand every submitted file to `Judge` unread: one that is no notebook, or no file, stops nobody."""
+    """Lets nbgrader hand every submitted file to `Judge` unread: one that cannot be read stops nobody."""
 
     def from_filename(
         self, filename: str, resources: dict[str, Any] | None = None, **options: Any
     ) -> tuple[Any, dict[str, Any]]:
-        """Convert a notebook; in place of one that was submitted an empty one, as `Judge` reads the file itself."""
+        """Convert a notebook; replace a submitted one by an empty one, as `Judge` reads the file itself."""
         path = Path(filename)
         if not _was_submitted(path):
             return super().from_filename(filename, resources=resources, **options)
@@ -55,10 +58,10 @@ def _was_submitted(path: Path) -> bool:
     return submitted in (Path.cwd() / path).parents
 
 
-def _drop_extra_files(root: Path, names: dict[str, str]) -> None:
-    """Remove what nbgrader has copied from a submission beside its notebooks: the pages' command would hand it on."""
-    folder = root / "autograded" / names["student"] / names["assignment"]
-    source = root / "source" / names["assignment"]
+def _drop_extra_files(chapter: Chapter, student: str) -> None:
+    """Remove what nbgrader has copied from a submission beside its notebooks, and would hand on with the feedback."""
+    folder = chapter.folder_of(student, "autograded")
+    source = chapter.course.source / chapter.name
     for path in folder.rglob("*"):
         kept = path.parent == folder and (path.suffix == ".ipynb" or path.name == "timestamp.txt")
         if not kept and not path.is_dir() and not (source / path.relative_to(folder)).is_file():
@@ -73,26 +76,31 @@ class Judge(NbGraderPreprocessor):
     """
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
-        """nb: not looked at. Returns the autograded notebook."""
+        """Return the autograded notebook, whatever nb is."""
         names = resources["nbgrader"]
-        root = Path.cwd()
-        _drop_extra_files(root, names)
-        results = Results(root, names["assignment"])
-        path = root / "submitted" / names["student"] / names["assignment"] / f"{names['notebook']}.ipynb"
-        task = grading.Task(names["student"], names["assignment"], names["notebook"], path)
-        limits = limits_in(self.config)
-        config = GradingConfig(Course(root), results.seed(), confinement=self._confinement(), limits=limits)
-        result = grading.grade(task, config, results.find(task.student, task.section))
+        chapter = Chapter(Course(Path.cwd()), names["assignment"])
+        _drop_extra_files(chapter, names["student"])
+        results = Results(chapter)
+        config = GradingConfig(
+            chapter.course,
+            results.seed(),
+            confinement=self._confinement(),
+            limits=limits_in(self.config),
+            shortest_hidden_run_seconds=shortest_hidden_run_in(self.config),
+        )
+        task = Task(chapter, names["student"], names["notebook"])
+        task = replace(task, key=key_of(task, config))
+        result = results.kept(task) or grade(task, config)
         results.keep(result)
         for flag in result.flags:
             self.log.warning("%s, %s: %s", task.student, task.section, flag)
-        return grading.as_node(result.notebook), resources
+        return from_dict(result.notebook), resources
 
     def _confinement(self) -> Confinement:
-        """What the student's code runs in. Without one the command ends: each student would be told the same."""
+        """Choose what the student's code runs in. Without a sandbox the command ends."""
         try:
-            return chosen()
-        except NoSandbox as reason:
+            return confinement_called()
+        except CourseError as reason:
             self.log.error("%s", reason)
             raise SystemExit(1) from None
 
@@ -101,17 +109,19 @@ class SaveScores(SaveAutoGrades):
     """Saves the judged scores; comments as nbgrader does. No output of a notebook decides a score."""
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
-        """nb: as `Judge` made it."""
+        """Save the scores of a notebook that `Judge` made."""
         names = resources["nbgrader"]
-        self._result = Results(Path.cwd(), names["assignment"]).find(names["student"], names["notebook"])
-        if self._result is None:
+        results = Results(Chapter(Course(Path.cwd()), names["assignment"]))
+        result = results.find(names["student"], names["notebook"])
+        if result is None:
             raise RuntimeError(f"there is no verdict for {names['student']}, {names['notebook']}: run autograde again")
+        self._cells = result.cells
         return super().preprocess(nb, resources)
 
     def _add_score(self, cell: NotebookNode, resources: dict[str, Any]) -> None:
         name = cell.metadata["nbgrader"]["grade_id"]
         grade = self.gradebook.find_grade(name, self.notebook_id, self.assignment_id, self.student_id)
-        set_grade(grade, self._result.cells[name])
+        set_grade(grade, self._cells[name])
         self.gradebook.db.commit()
 
 
@@ -122,7 +132,7 @@ class PrepareFeedback(NbGraderPreprocessor):
     """
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
-        """nb: with its grades, as nbgrader's GetGrades made it."""
+        """Prepare a notebook with its grades, as nbgrader's GetGrades made it."""
         names = resources["nbgrader"]
         with Gradebook(names["db_url"]) as gradebook:
             found = gradebook.find_submission_notebook(names["notebook"], names["assignment"], names["student"])

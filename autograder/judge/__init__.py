@@ -1,4 +1,4 @@
-"""The judge: a kernel of the catalogue and something callable in, a Verdict out."""
+"""The judge takes an exercise and something callable, and returns a Verdict."""
 
 from autograder.judge.session import JudgeSession, judge
 from autograder.judge.verdict import Verdict

@@ -1,4 +1,4 @@
-"""Comparing an answer with the expected one, check by check, each with its own message.
+"""Compare an answer with the expected one, check by check, each with its own message.
 
 In this order: array-like -> shape -> dtype -> finite where the reference is -> values. Both sides are plain data
 (`autograder.plaindata.values`), so no operator or method of the student's takes part.
@@ -7,15 +7,20 @@ In this order: array-like -> shape -> dtype -> finite where the reference is -> 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from autograder.exercises.tolerances import Tolerance, tolerance
 from autograder.judge.verdict import Difference
+from autograder.plaindata.values import as_array
 
 LARGEST_PICTURE = (24, 48)
 SMALLEST_PICTURED = 24
+
+EXACT = Tolerance(0.0, 0.0)
+"""The tolerance of whole numbers."""
 
 
 class Comparison:
@@ -27,6 +32,36 @@ class Comparison:
     def __init__(self, difference: Difference | None, share: float | None = None) -> None:
         self.difference = difference
         self.share = share if share is not None else np.inf if difference else 0.0
+
+
+@dataclass(frozen=True)
+class _Context:
+    """How one part of an answer is to be compared.
+
+    computation, device: they choose the tolerance.
+    output: the name of the part in messages; "" for a whole answer.
+    names: the names of its own parts, where it is a tuple. masks: where to compare each of them; everywhere if None.
+    """
+
+    computation: str
+    device: str
+    output: str = ""
+    names: tuple[str, ...] = ()
+    masks: list[np.ndarray] | None = None
+
+    def part(self, name: str, number: int | None = None) -> _Context:
+        """Return the context of a part. number: its position, in a tuple."""
+        masks = None if self.masks is None or number is None else [self.masks[number]]
+        return _Context(self.computation, self.device, name, masks=masks)
+
+    def tolerance(self, dtype: np.dtype) -> Tolerance:
+        """Return the tolerance of an array in a dtype."""
+        return tolerance(self.computation, dtype.name, self.device) if dtype.kind == "f" else EXACT
+
+    @property
+    def prefix(self) -> str:
+        """The beginning of a message about the part."""
+        return f"{self.output}: " if self.output else ""
 
 
 def compare(
@@ -42,68 +77,58 @@ def compare(
 
     masks: for each output, where to compare; everywhere if None.
     """
-    return _compare_tree(got, expected, computation, device, "", outputs, masks)
+    return _compare_tree(got, expected, _Context(computation, device, names=outputs, masks=masks))
 
 
-def _compare_tree(
-    got: Any,
-    expected: Any,
-    computation: str,
-    device: str,
-    name: str,
-    names: tuple[str, ...] = (),
-    masks: list[np.ndarray] | None = None,
-) -> Comparison:
-    """Compare arrays, and tuples and dicts of them to any depth. name: what this part is called; names: its parts."""
+def _compare_tree(got: Any, expected: Any, context: _Context) -> Comparison:
+    """Compare arrays, and tuples and dicts of them to any depth."""
     if isinstance(expected, dict):
-        return _compare_dicts(got, expected, computation, device, name)
+        return _compare_dicts(got, expected, context)
     if isinstance(expected, (tuple, list)):
-        return _compare_sequences(got, expected, computation, device, name, names, masks)
-    return _compare_arrays(got, expected, computation, device, name, masks[0] if masks else None)
+        return _compare_sequences(got, expected, context)
+    return _compare_arrays(got, expected, context)
 
 
-def _compare_sequences(
-    got: Any,
-    expected: tuple | list,
-    computation: str,
-    device: str,
-    name: str,
-    names: tuple[str, ...],
-    masks: list[np.ndarray] | None,
-) -> Comparison:
-    if len(names) != len(expected):
-        whole = name or (names[0] if len(names) == 1 else "result")
-        names = tuple(f"{whole}[{index}]" for index in range(len(expected)))
+def _compare_sequences(got: Any, expected: tuple | list, context: _Context) -> Comparison:
+    output, names = context.output, _names_of_parts(context, len(expected))
     if not isinstance(got, (tuple, list)) or len(got) != len(expected):
         things = f"{len(expected)} things, ({', '.join(names)})"
-        message = f"{name}: expected {things}, got {describe(got)}" if name else f"your function must return {things}"
-        return Comparison(Difference("type", message if name else f"{message}; it returned {describe(got)}", name))
-    found = _first(
-        _compare_tree(got[i], expected[i], computation, device, names[i], masks=[masks[i]] if masks else None)
-        for i in range(len(expected))
-    )
-    if not name and len(names) > 1 and found.difference and found.difference.kind == "type":
+        if output:
+            message = f"{output}: expected {things}, got {describe(got)}"
+        else:
+            message = f"your function must return {things}; it returned {describe(got)}"
+        return Comparison(Difference("type", message, output))
+    found = _first(_compare_tree(got[i], expected[i], context.part(names[i], i)) for i in range(len(expected)))
+    if not output and len(names) > 1 and found.difference and found.difference.kind == "type":
         found.difference.message += f"; your function must return ({', '.join(names)})"
     return found
 
 
-def _compare_dicts(got: Any, expected: dict[str, Any], computation: str, device: str, name: str) -> Comparison:
+def _names_of_parts(context: _Context, count: int) -> tuple[str, ...]:
+    """Return the names of a tuple's parts: their own, or the tuple's with an index."""
+    if len(context.names) == count:
+        return context.names
+    whole = context.output or (context.names[0] if len(context.names) == 1 else "result")
+    return tuple(f"{whole}[{index}]" for index in range(count))
+
+
+def _compare_dicts(got: Any, expected: dict[str, Any], context: _Context) -> Comparison:
     if not isinstance(got, dict) or set(got) != set(expected):
-        due = f"a dict with {', '.join(map(repr, expected))}"
-        message = f"{name}: expected {due}, got " if name else f"your function must return {due}; it returned "
-        return Comparison(Difference("type", message + describe(got), name))
-    return _first(_compare_tree(got[key], expected[key], computation, device, key) for key in expected)
+        due, output = f"a dict with {', '.join(map(repr, expected))}", context.output
+        message = f"{output}: expected {due}, got " if output else f"your function must return {due}; it returned "
+        return Comparison(Difference("type", message + describe(got), output))
+    return _first(_compare_tree(got[key], expected[key], context.part(key)) for key in expected)
 
 
 def _first(comparisons: Iterable[Comparison]) -> Comparison:
-    """The first difference, with the largest share of all."""
+    """Return the first difference, with the largest share of all."""
     found = list(comparisons)
     differences = (comparison.difference for comparison in found if comparison.difference)
     return Comparison(next(differences, None), max((comparison.share for comparison in found), default=0.0))
 
 
 def describe(value: Any) -> str:
-    """What a piece of plain data is, in a few words: "None", "an array of shape (2, 3)", "a tuple of 2"."""
+    """Describe a piece of plain data in a few words: "None", "an array of shape (2, 3)", "a tuple of 2"."""
     if value is None:
         return "None (is the return statement missing?)"
     if isinstance(value, np.ndarray):
@@ -115,134 +140,111 @@ def describe(value: Any) -> str:
     return f"{type(value).__name__} {str(value)[:40]!r}" if isinstance(value, str) else str(value)[:40]
 
 
-def as_array(value: Any) -> tuple[np.ndarray | None, bool]:
-    """Plain data as an array of numbers, or None; and whether its dtype is the student's choice.
-
-    A list of Python numbers has no dtype of its own: it is read as float64 (or bool) and not held against anybody.
-    """
-    if isinstance(value, np.ndarray):
-        return value, True
-    if not _holds_numbers(value):
-        return None, False
-    try:
-        array = np.array(value)
-    except (ValueError, TypeError):
-        return None, False
-    return (array, _holds_arrays(value)) if array.dtype.kind in "biuf" else (None, False)
-
-
-def _holds_numbers(value: Any) -> bool:
-    """Whether there is nothing but numbers in it. NumPy would make each text as wide as the longest."""
-    if isinstance(value, (list, tuple)):
-        return all(map(_holds_numbers, value))
-    return isinstance(value, (bool, int, float, np.ndarray))
-
-
-def _holds_arrays(value: Any) -> bool:
-    if isinstance(value, (list, tuple)):
-        return any(map(_holds_arrays, value))
-    return isinstance(value, np.ndarray)
-
-
-def _compare_arrays(
-    value: Any, expected: Any, computation: str, device: str, output: str, mask: np.ndarray | None
-) -> Comparison:
+def _compare_arrays(value: Any, expected: Any, context: _Context) -> Comparison:
     expected = np.asarray(expected)
-    named = f"{output}: " if output else ""
     got, has_dtype = as_array(value)
     if got is None:
-        message = f"{named}expected an array of shape {expected.shape}, got {describe(value)}"
-        return Comparison(Difference("type", message, output))
+        message = f"{context.prefix}expected an array of shape {expected.shape}, got {describe(value)}"
+        return Comparison(Difference("type", message, context.output))
     if got.size == expected.size == 0 and not has_dtype:
         return Comparison(None)  # [] is all that a list can say of an empty array
     if got.shape != expected.shape:
-        message = f"{named}the shape is {got.shape}, expected {expected.shape}"
-        return Comparison(Difference("shape", message, output))
-    wrong_dtype = _dtype_difference(got, expected, has_dtype, named, output)
-    if wrong_dtype:
-        return Comparison(wrong_dtype)
+        message = f"{context.prefix}the shape is {got.shape}, expected {expected.shape}"
+        return Comparison(Difference("shape", message, context.output))
+    if not _dtype_fits(got.dtype, expected.dtype, has_dtype):
+        message = f"{context.prefix}the dtype is {got.dtype.name}, expected {expected.dtype.name}"
+        return Comparison(Difference("dtype", message, context.output))
     if expected.dtype.kind == "b":
-        return _compare_truth(got, expected, named, output)
-    if expected.dtype.kind != "f":
-        return _compare_values(got, expected, Tolerance(0.0, 0.0), named, output, mask)
-    return _compare_values(got, expected, tolerance(computation, expected.dtype.name, device), named, output, mask)
+        return _compare_truth(got, expected, context)
+    return _compare_numbers(got, expected, context)
 
 
-def _dtype_difference(
-    got: np.ndarray, expected: np.ndarray, has_dtype: bool, named: str, output: str
-) -> Difference | None:
-    both_whole = got.dtype.kind in "iu" and expected.dtype.kind in "iu"
-    if got.dtype == expected.dtype or both_whole:
-        return None
-    if not has_dtype and (got.dtype.kind == "b") == (expected.dtype.kind == "b"):
-        return None
-    message = f"{named}the dtype is {got.dtype.name}, expected {expected.dtype.name}"
-    return Difference("dtype", message, output)
+def _dtype_fits(got: np.dtype, expected: np.dtype, has_dtype: bool) -> bool:
+    """Whether a dtype is the expected one; whole numbers may have any size, lists of numbers have no dtype."""
+    if got == expected or (got.kind in "iu" and expected.kind in "iu"):
+        return True
+    return not has_dtype and (got.kind == "b") == (expected.kind == "b")
 
 
-def _compare_truth(got: np.ndarray, expected: np.ndarray, named: str, output: str) -> Comparison:
+def _compare_truth(got: np.ndarray, expected: np.ndarray, context: _Context) -> Comparison:
     wrong = got != expected
     count = int(wrong.sum())
     if not count:
         return Comparison(None)
     at = [int(index) for index in np.argwhere(wrong)[0]] if wrong.ndim else []
-    message = f"{named}{count} of {wrong.size} entries differ" if wrong.size > 1 else f"{named}the entry differs"
-    texts = (str(bool(got[tuple(at)])), str(bool(expected[tuple(at)])))
+    what = f"{count} of {wrong.size} entries differ" if wrong.size > 1 else "the entry differs"
     return Comparison(
-        Difference("values", message, output, at, *texts, wrong=count, total=int(wrong.size), picture=_picture(wrong))
+        Difference(
+            "values",
+            f"{context.prefix}{what}",
+            context.output,
+            worst=at,
+            got=str(bool(got[tuple(at)])),
+            expected=str(bool(expected[tuple(at)])),
+            wrong=count,
+            total=int(wrong.size),
+            picture=_picture(wrong),
+        )
     )
 
 
-def _compare_values(
-    got: np.ndarray, expected: np.ndarray, limit: Tolerance, named: str, output: str, mask: np.ndarray | None
-) -> Comparison:
-    got, expected = got.astype(np.float64), expected.astype(np.float64)
-    with np.errstate(all="ignore"):
-        error = np.abs(got - expected)
-        allowed = limit.atol + limit.rtol * np.abs(expected)
-    equal = (got == expected) | (np.isnan(got) & np.isnan(expected))
-    finite = np.isfinite(got) & np.isfinite(expected)
-    right = equal | (finite & (error <= allowed))
-    if mask is not None:
-        right |= ~mask
-    with np.errstate(all="ignore"):
-        shares = np.where(right & ~finite, 0.0, np.where(finite, error / allowed, np.inf))
-    shares = np.where(equal | (mask is not None and ~mask), 0.0, shares)
-    share = float(np.max(shares, initial=0.0))
-    if right.all():
-        return Comparison(None, share)
-    return Comparison(_values_difference(got, expected, error, allowed, finite, right, named, output), share)
+def _compare_numbers(got: np.ndarray, expected: np.ndarray, context: _Context) -> Comparison:
+    numbers = _Numbers(got, expected, context.tolerance(expected.dtype), context.masks[0] if context.masks else None)
+    return Comparison(None if numbers.right.all() else _numbers_difference(numbers, context), numbers.share)
 
 
-def _values_difference(got, expected, error, allowed, finite, right, named, output) -> Difference:
-    wrong = ~right
+class _Numbers:
+    """Two arrays of one shape, entry by entry.
+
+    error: how far they are apart; allowed: how far they may be.
+    finite: where both are. right: where one passes for the other. share: the largest error in tolerances.
+    """
+
+    def __init__(self, got: np.ndarray, expected: np.ndarray, limit: Tolerance, mask: np.ndarray | None) -> None:
+        self.got, self.expected = got, expected = got.astype(np.float64), expected.astype(np.float64)
+        self.finite = np.isfinite(got) & np.isfinite(expected)
+        exempt = (got == expected) | (np.isnan(got) & np.isnan(expected))
+        if mask is not None:
+            exempt |= ~mask
+        with np.errstate(all="ignore"):
+            self.error = np.abs(got - expected)
+            self.allowed = limit.atol + limit.rtol * np.abs(expected)
+            self.right = exempt | (self.finite & (self.error <= self.allowed))
+            shares = np.where(exempt, 0.0, np.where(self.finite, self.error / self.allowed, np.inf))
+        self.share = float(np.max(shares, initial=0.0))
+
+
+def _numbers_difference(numbers: _Numbers, context: _Context) -> Difference:
+    got, expected, wrong = numbers.got, numbers.expected, ~numbers.right
     not_finite = wrong & ~np.isfinite(got) & np.isfinite(expected)
-    worse = not_finite if not_finite.any() else wrong
-    severity = np.where(worse, np.where(finite, error, np.inf), -1.0)
+    shown = not_finite if not_finite.any() else wrong
+    severity = np.where(shown, np.where(numbers.finite, numbers.error, np.inf), -1.0)
     at = np.unravel_index(int(np.argmax(severity)), severity.shape) if severity.ndim else ()
-    count = int(wrong.sum())
-    kind = "not finite" if not_finite.any() else "values"
-    what = f"{named}{count} of {wrong.size} numbers differ" if wrong.size > 1 else f"{named}the number differs"
-    if kind == "not finite":
-        how_many = f"{int(not_finite.sum())} of {wrong.size} numbers are" if wrong.size > 1 else "the number is"
-        what = f"{named}{how_many} NaN or infinite where a finite one is right"
+    error, allowed = numbers.error[at], numbers.allowed[at]
     return Difference(
-        kind,
-        what,
-        output,
+        "not finite" if not_finite.any() else "values",
+        f"{context.prefix}{_what_differs(int(wrong.sum()), int(not_finite.sum()), wrong.size)}",
+        context.output,
         worst=[int(index) for index in at],
         got=repr(float(got[at])),
         expected=repr(float(expected[at])),
-        error=float(error[at]) if np.isfinite(error[at]) else None,
-        tolerance=float(allowed[at]) if np.isfinite(allowed[at]) else None,
-        wrong=count,
+        error=float(error) if np.isfinite(error) else None,
+        tolerance=float(allowed) if np.isfinite(allowed) else None,
+        wrong=int(wrong.sum()),
         total=int(wrong.size),
         picture=_picture(wrong),
     )
 
 
+def _what_differs(wrong: int, not_finite: int, total: int) -> str:
+    if not_finite:
+        how_many = f"{not_finite} of {total} numbers are" if total > 1 else "the number is"
+        return f"{how_many} NaN or infinite where a finite one is right"
+    return f"{wrong} of {total} numbers differ" if total > 1 else "the number differs"
+
+
 def _picture(wrong: np.ndarray) -> list[list[int]]:
-    """Where entries are wrong, as a small grid: one cell an entry or, for large arrays, a block of them."""
+    """Draw where entries are wrong as a small grid. A cell is an entry or, for large arrays, a block of them."""
     if wrong.size < SMALLEST_PICTURED:
         return []
     table = wrong.reshape(-1, wrong.shape[-1]) if wrong.ndim > 1 else wrong.reshape(1, -1)

@@ -1,4 +1,4 @@
-"""Which call of a function made the NumPy array that does not mix with arrays on the GPU: read from its source.
+"""Find the call that made a NumPy array which does not mix with arrays on the GPU, from the function's source.
 
 NumPy's functions follow their arguments to the GPU. `np.zeros(3)` has no argument to follow.
 """
@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 LIKE = {np.zeros: "zeros_like", np.ones: "ones_like", np.empty: "empty_like", np.full: "full_like"}
-"""Those with a twin that copies shape, dtype and place from an array."""
+"""Functions with a twin that copies shape, dtype and place from an array."""
 CONVERSIONS = (np.array, np.asarray, np.asanyarray, np.ascontiguousarray)
 RANGES = (np.arange, np.eye, np.identity)
 OTHERS = (np.linspace, np.logspace, np.geomspace, np.indices, np.tri, np.fromiter, np.fromfunction)
@@ -25,8 +25,9 @@ MAKERS = (*LIKE, *CONVERSIONS, *RANGES, *OTHERS)
 JOINERS = (np.stack, np.concatenate, np.vstack, np.hstack, np.dstack, np.column_stack, np.block, np.einsum)
 """Functions that look into a list for the arrays they are to follow; the others take a list for numbers on the CPU."""
 RANDOM = (np.random.Generator, np.random.RandomState)
-LONGEST = 60
-DEEPEST = 5
+LONGEST_CALL_CHARACTERS = 60
+MOST_ASSIGNMENTS = 5
+"""How many assignments are followed back from a variable to the call that made its array."""
 
 IsThere = Callable[[Any], bool]
 
@@ -40,7 +41,7 @@ class Place:
 
 
 def own_frame(function: Callable[..., Any], error: BaseException) -> tuple[FrameType | None, int]:
-    """The innermost frame of a traceback that stands in the same cell as the function, and the line it is at."""
+    """Return the innermost frame of a traceback that runs code of the function's cell, and its line number."""
     try:
         file = inspect.unwrap(function).__code__.co_filename
     except Exception:
@@ -55,7 +56,7 @@ def own_frame(function: Callable[..., Any], error: BaseException) -> tuple[Frame
 
 
 def explain_mixed(function: Callable[..., Any], error: BaseException, is_there: IsThere) -> str:
-    """A sentence on the call that made the NumPy array an exception complains of; "" where the source does not tell.
+    """Name, in a sentence, the call that made the NumPy array an exception complains of; "" where none is found.
 
     is_there: whether a value is an array on the GPU.
     """
@@ -68,9 +69,9 @@ def explain_mixed(function: Callable[..., Any], error: BaseException, is_there: 
 
 
 def explain_left_on_cpu(function: Callable[..., Any], arguments: dict[str, Any], is_there: IsThere) -> str:
-    """A sentence on the first call in a function that makes a NumPy array; "" where there is none.
+    """Name, in a sentence, the first call in a function that makes a NumPy array; "" where there is none.
 
-    arguments: the function's parameters, by name, as it was called.
+    arguments: those that the function was called with, by name.
     """
     function = inspect.unwrap(function)
     code = getattr(function, "__code__", None)
@@ -82,7 +83,7 @@ def explain_left_on_cpu(function: Callable[..., Any], arguments: dict[str, Any],
 
 
 def _source_tree(code: CodeType) -> ast.AST | None:
-    """A function's source as a tree with the line numbers of its cell; None where it cannot be had."""
+    """Parse a function's source, with the line numbers of its cell; None where there is no source."""
     try:
         lines, start = inspect.getsourcelines(code)
         tree = ast.parse(textwrap.dedent("".join(lines)))
@@ -94,27 +95,27 @@ def _source_tree(code: CodeType) -> ast.AST | None:
 class _Reader:
     """A function's source, with the values that its names had.
 
-    names: all names that its code sees. variables: its own arguments and variables.
+    names: all that its code can use. variables: its own arguments and variables.
     """
 
     def __init__(self, tree: ast.AST, names: dict[str, Any], variables: dict[str, Any]) -> None:
         self.tree, self.names, self.variables = tree, names, variables
 
     def culprit(self, number: int) -> ast.Call | None:
-        """The call that made an array which is used in a line: that of a variable, or one in the line itself."""
+        """Find the call that made an array used in a line: through a variable, or in the line itself."""
         parts = self._parts_at(number)
-        for name in [node.id for part in parts for node in ast.rollout(part) if isinstance(node, ast.Name)]:
+        for name in [node.id for part in parts for node in ast.walk(part) if isinstance(node, ast.Name)]:
             if _holds_numpy(self.variables.get(name)):
-                made = self._maker_of(name, DEEPEST)
+                made = self._maker_of(name, MOST_ASSIGNMENTS)
                 if made is not None:
                     return made
         return next((call for part in parts for call in self.makers(part)), None)
 
     def _parts_at(self, number: int) -> list[ast.AST]:
-        """The code of one line: its statement, or of a loop or condition only the head."""
+        """Return the code of one line: its statement, or only the head of a loop or condition."""
         statements = [
             node
-            for node in ast.rollout(self.tree)
+            for node in ast.walk(self.tree)
             if isinstance(node, ast.stmt) and node.lineno <= number <= node.end_lineno
         ]
         if not statements:
@@ -127,14 +128,14 @@ class _Reader:
         return [getattr(found, part) for part in ("test", "iter") if hasattr(found, part)]
 
     def _maker_of(self, name: str, depth: int) -> ast.Call | None:
-        """The call in the assignments to a name, or in those to the names that these use."""
-        values = [node.value for node in ast.rollout(self.tree) if name in _targets(node) and node.value is not None]
+        """Find the call in the assignments to a name, or in those to the names that these use."""
+        values = [node.value for node in ast.walk(self.tree) if name in _targets(node) and node.value is not None]
         for value in values:
             found = next(self.makers(value), None)
             if found is not None:
                 return found
         if depth:
-            others = {node.id for value in values for node in ast.rollout(value) if isinstance(node, ast.Name)} - {name}
+            others = {node.id for value in values for node in ast.walk(value) if isinstance(node, ast.Name)} - {name}
             for other in sorted(others):
                 if _holds_numpy(self.variables.get(other)):
                     found = self._maker_of(other, depth - 1)
@@ -143,7 +144,7 @@ class _Reader:
         return None
 
     def makers(self, node: ast.AST) -> Iterator[ast.Call]:
-        """The calls in a piece of code that make NumPy arrays. Indices may be NumPy arrays: those are left out."""
+        """Find the calls that make NumPy arrays, but those in indices: indices may be NumPy arrays."""
         if isinstance(node, ast.Call) and self._makes(node):
             yield node
         for field, value in ast.iter_fields(node):
@@ -164,7 +165,7 @@ class _Reader:
         return bool(of_numpy and callable(function) and not follows and call.args and _is_list(call.args[0]))
 
     def _value(self, node: ast.AST) -> Any:
-        """What the name of a function stands for: np.zeros, zeros, np.random.normal, rng.normal; else None."""
+        """Look up the name of a function, such as np.zeros, zeros, np.random.normal or rng.normal; else None."""
         if isinstance(node, ast.Name):
             return self.names.get(node.id)
         if isinstance(node, ast.Attribute):
@@ -173,7 +174,7 @@ class _Reader:
         return None
 
     def advice(self, call: ast.Call | None, is_there: IsThere) -> str:
-        """What to say of a call: what it makes, and what leaves the numbers where they are."""
+        """Say what a call makes, and what would leave the numbers where they are."""
         if call is None:
             return ""
         function, text = self._value(call.func), _short(call)
@@ -194,7 +195,7 @@ class _Reader:
         return f"{line} makes a NumPy array of its list, on the CPU; `{name}(np.stack(...))` leaves it where it is."
 
     def _on_conversion(self, call: ast.Call, x: str) -> str:
-        """What np.array or np.asarray of this makes, and what to write instead."""
+        """Say what np.array or np.asarray makes here, and what to write instead."""
         given = call.args[0] if call.args else None
         if isinstance(given, ast.Name) and not isinstance(self.variables.get(given.id), (list, tuple)):
             return f"asks for a NumPy array, on the CPU; leave `{given.id}` as it is, or change it with `.astype`."
@@ -205,8 +206,8 @@ class _Reader:
         )
 
     def _array_near(self, call: ast.Call, is_there: IsThere) -> str:
-        """The name of an array on the GPU: one that the call mentions, or the first of all."""
-        near = [node.id for node in ast.rollout(call) if isinstance(node, ast.Name)]
+        """Return the name of an array on the GPU: one that the call mentions, or the first of all."""
+        near = [node.id for node in ast.walk(call) if isinstance(node, ast.Name)]
         for name in [*near, *self.variables]:
             if is_there(self.variables.get(name)):
                 return name
@@ -222,7 +223,7 @@ def _is_list(node: ast.AST) -> bool:
 
 
 def _targets(node: ast.AST) -> set[str]:
-    """The names that a statement assigns to as a whole."""
+    """Return the names that a statement assigns to, but not those of which it assigns an item."""
     if isinstance(node, ast.Assign):
         targets = node.targets
     elif isinstance(node, (ast.AnnAssign, ast.AugAssign, ast.NamedExpr)):
@@ -241,4 +242,4 @@ def _holds_numpy(value: Any) -> bool:
 
 def _short(node: ast.AST) -> str:
     text = ast.unparse(node)
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 4]} ..."
+    return text if len(text) <= LONGEST_CALL_CHARACTERS else f"{text[: LONGEST_CALL_CHARACTERS - 4]} ..."

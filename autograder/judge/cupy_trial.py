@@ -1,6 +1,6 @@
-"""The student's own function on the GPU, unchanged: NumPy's functions follow CuPy's arrays there.
+"""Try the student's own function on the GPU, unchanged: NumPy's functions follow CuPy's arrays there.
 
-Only where CuPy and a CUDA device are. It informs and never costs points: whatever goes wrong here is a sentence.
+This needs CuPy and a CUDA device. It informs and never costs points: whatever goes wrong here becomes a sentence.
 """
 
 from __future__ import annotations
@@ -29,8 +29,10 @@ from autograder.plaindata.call import Outcome, Problem
 from autograder.plaindata.named_functions import as_function
 from autograder.plaindata.values import NotPlain, arrays_in, plain
 
-CASES_OF_EACH, MOST_CASES, SECONDS = 2, 12, 3.0
-"""How many cases of a requirement and in all are tried, and after how many seconds no further one is begun."""
+CASES_OF_EACH, MOST_CASES = 2, 12
+"""How many cases of a requirement and in all are tried."""
+TRIAL_SECONDS = 3.0
+"""Seconds after which no further case is begun."""
 
 MIXING = ("Implicit conversion to a NumPy array", "numpy.ndarray")
 """Parts of the messages with which CuPy refuses NumPy's arrays."""
@@ -39,7 +41,7 @@ UNKNOWN = ("no implementation found for 'numpy", "returned NotImplemented from _
 
 
 def try_on_cupy(exercise: Exercise, function: Callable[..., Any], device: str = "cuda") -> CupyTrial | None:
-    """A function that has passed its public cases, on CuPy arrays and against PyTorch on the same GPU.
+    """Try a function that has passed its public cases on CuPy arrays, against PyTorch on the same GPU.
 
     device: where the reference computes.
     Returns None where there is no CuPy or no CUDA device, or where the kernel takes no arrays. Raises nothing but
@@ -49,7 +51,7 @@ def try_on_cupy(exercise: Exercise, function: Callable[..., Any], device: str = 
         if not _is_installed() or device not in device_list.present():
             return None
         cupy, problem = _cupy()
-        return _Attempt(exercise, function, cupy, device).made() if cupy else CupyTrial("unavailable", problem)
+        return _Trial(exercise, function, cupy, device).run() if cupy else CupyTrial("unavailable", problem)
     except Exception as error:
         return CupyTrial("unavailable", f"The GPU could not be tried: {_in_a_line(error)}.")
 
@@ -60,7 +62,7 @@ def _is_installed() -> bool:
 
 @cache
 def _cupy() -> tuple[Any, str]:
-    """CuPy, once it has added two numbers; or None, and a sentence that says why not."""
+    """Return CuPy once it has added two numbers; or None, and a sentence that says why not."""
     does_not = "CuPy is installed but does not work here"
     try:
         import cupy
@@ -73,19 +75,19 @@ def _cupy() -> tuple[Any, str]:
     return (cupy, "") if two == 2 else (None, f"{does_not}: 1 + 1 is {two:g} there.")
 
 
-class _Attempt:
-    """One function on the GPU, case by case."""
+class _Trial:
+    """The trial of one function on the GPU, case by case."""
 
     def __init__(self, exercise: Exercise, function: Callable[..., Any], cupy: Any, device: str) -> None:
         self.exercise, self.function, self.cupy, self.device = exercise, function, cupy, device
         self.error: BaseException | None = None
         self.stayed = ""
 
-    def made(self) -> CupyTrial | None:
+    def run(self) -> CupyTrial | None:
         """Try some cases, up to the first that does not pass."""
         tried, started = 0, time.perf_counter()
         for case in _some_cases(self.exercise):
-            if tried and time.perf_counter() - started > SECONDS:
+            if tried and time.perf_counter() - started > TRIAL_SECONDS:
                 break
             found = self._try(case)
             if found is not None:
@@ -101,7 +103,7 @@ class _Attempt:
         return CupyTrial("passed", text, tried)
 
     def _try(self, case: Case) -> CupyTrial | None:
-        """None where a case passes."""
+        """Try a case; None where it passes."""
         expected = expected_answers.reference(self.exercise, case, self.device)
         steps = rollout(self.exercise, case, self._call)
         last = steps[-1].outcome
@@ -123,7 +125,7 @@ class _Attempt:
         return None
 
     def _call(self, arguments: list) -> Outcome:
-        """One call with every array on the GPU, its answer brought back."""
+        """Call the function with every array on the GPU, and bring its answer back."""
         outcome, self.error = Outcome(), None
         with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
@@ -155,7 +157,7 @@ class _Attempt:
         return isinstance(value, self.cupy.ndarray)
 
     def _stopped(self, case: Case, problem: Problem) -> CupyTrial:
-        """What to say where the function does not come to its end."""
+        """Say why the function did not return."""
         error = self.error
         if error is None:
             return CupyTrial("stopped", f"It runs on the GPU, but {problem.message}.")
@@ -174,7 +176,7 @@ class _Attempt:
 
 
 def to_gpu(value: Any, cupy: Any) -> Any:
-    """Plain data with every array as a new one on the GPU."""
+    """Copy plain data with every array to the GPU."""
     if isinstance(value, np.ndarray):
         return cupy.asarray(value)
     if isinstance(value, (list, tuple)):
@@ -185,7 +187,7 @@ def to_gpu(value: Any, cupy: Any) -> Any:
 
 
 def from_gpu(value: Any, cupy: Any) -> Any:
-    """The inverse of `to_gpu`; what is no array of the GPU stays what it is."""
+    """Bring every array back from the GPU, and leave everything else as it is."""
     if isinstance(value, cupy.ndarray):
         return value.get()
     if type(value) in (list, tuple):
@@ -196,7 +198,7 @@ def from_gpu(value: Any, cupy: Any) -> Any:
 
 
 def _as_it_is(value: Any) -> Any:
-    """What of a returned value may hold NumPy arrays with at least one axis; single numbers may be where they like."""
+    """Return the parts of a value that may hold NumPy arrays, but single numbers, which may be on the CPU."""
     if isinstance(value, np.ndarray):
         return value if value.ndim else None
     if type(value) in (list, tuple):
@@ -205,7 +207,7 @@ def _as_it_is(value: Any) -> Any:
 
 
 def _some_cases(exercise: Exercise) -> Iterable[Case]:
-    """The first cases of each requirement, the small ones; only those in which there is an array at all."""
+    """Return the first, smallest cases of each requirement among those that have an array at all."""
     taken: dict[str, int] = {}
     found = []
     for expectation in expected_answers.public(exercise, device_list.present()):
@@ -223,7 +225,7 @@ def _differs(difference: Any, case: Case) -> str:
 
 
 def _in_a_line(error: BaseException) -> str:
-    """An exception's name and the first line of its text."""
+    """Return an exception's name and the first line of its text."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip(" =")]
     text = f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__
     return readable(text[:200]).rstrip(".")

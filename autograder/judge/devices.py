@@ -9,12 +9,16 @@ from collections.abc import Collection
 from functools import cache
 from pathlib import Path
 
+from autograder.judge.verdict import DeviceStatus
+
 KNOWN = ("cpu", "cuda", "mps")
 
 
 class DeviceError(Exception):
-    """A device that is there cannot compute: no memory left, a driver too old for this PyTorch, ... The message is one
-    line; `device` is its name."""
+    """A device that is present cannot compute: no memory left, a driver too old for this PyTorch, ...
+
+    The message is one line; `device` is its name.
+    """
 
     def __init__(self, device: str, problem: Exception) -> None:
         self.device = device
@@ -24,7 +28,7 @@ class DeviceError(Exception):
 
 @cache
 def present() -> tuple[str, ...]:
-    """The devices of this machine, the CPU first. Loads PyTorch and switches reduced precision (TF32) off."""
+    """Return the devices of this machine, the CPU first. Loads PyTorch and switches reduced precision (TF32) off."""
     import torch
 
     torch.backends.cuda.matmul.allow_tf32 = False
@@ -38,9 +42,9 @@ def present() -> tuple[str, ...]:
 
 
 def chosen(devices: tuple[str, ...] | None = None) -> tuple[str, ...]:
-    """The devices to compare on: all that are present, or the CPU and those asked for.
+    """Return the devices to compare on: all that are present, or the CPU and those asked for.
 
-    Raises ValueError, with what is there, for a device that is unknown or absent.
+    Raises ValueError, with those that are present, for a device that is unknown or absent.
     """
     if devices is None:
         return present()
@@ -52,10 +56,10 @@ def chosen(devices: tuple[str, ...] | None = None) -> tuple[str, ...]:
     return tuple(device for device in KNOWN if device == "cpu" or device in devices)
 
 
-def status(devices: tuple[str, ...], failed: Collection[str] = ()) -> dict[str, str]:
-    """For every known device: "present", "absent", "not asked for", or "failed" for one that could not compute."""
+def status(devices: tuple[str, ...], failed: Collection[str] = ()) -> dict[str, DeviceStatus]:
+    """Say of every known device whether it takes part; "failed" are those that could not compute."""
 
-    def one(device: str) -> str:
+    def one(device: str) -> DeviceStatus:
         if device in failed:
             return "failed"
         if device in devices:
@@ -71,14 +75,14 @@ def supports(device: str, dtype: str) -> bool:
 
 
 def give_memory_back(device: str) -> None:
-    """Return the memory that PyTorch keeps for later on an accelerator: it is for others' work."""
+    """Free the memory that PyTorch keeps for later on an accelerator, for the work of others."""
     import torch
 
     getattr(torch, device).empty_cache()
 
 
 def hardware(device: str) -> dict[str, str]:
-    """What a device is: its name and, where there is one, the version of what drives it."""
+    """Return a device's name and, where it has one, the version of its driver."""
     import torch
 
     if device == "cuda":
@@ -90,7 +94,7 @@ def hardware(device: str) -> dict[str, str]:
 
 
 def _processor() -> str:
-    """The processor's name as Linux or macOS tell it, else its architecture."""
+    """Return the processor's name as Linux or macOS give it, else its architecture."""
     with contextlib.suppress(OSError):
         for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
             if line.startswith("model name"):

@@ -1,10 +1,10 @@
-"""What each case must give: the PyTorch reference on every device and, for backward kernels, a numerical derivative."""
+"""Compute what each case must give: by PyTorch on every device and, for backward kernels, by a numerical derivative."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -13,16 +13,22 @@ from autograder.exercises.model import Case, Exercise
 from autograder.exercises.sampling import PUBLIC_SEED, Sampler
 from autograder.judge import devices as device_list
 from autograder.judge.rollout import next_arguments
+from autograder.judge.verdict import DERIVATIVE
 from autograder.plaindata.values import arrays_in
 
-DERIVATIVE = "derivative"
 STEP = 1e-5
-LARGEST_DERIVATIVE = 64
+"""How far a central difference reaches to either side."""
+MOST_SLOPES = 64
+"""The most numbers in a case's inputs for which a numerical derivative is taken."""
+LARGEST_INPUT = 30.0
+"""The largest number in a case for which a numerical derivative is taken: beyond it rounding prevails."""
+LARGEST_BEND = 1e-3
+"""How much the slopes to either side of an entry may differ, as a share of the slope, before it is a kink."""
 
 
 @dataclass(frozen=True, eq=False)
 class Oracle:
-    """The expected answers: from which device (or the numerical derivative), and where they are to be compared.
+    """The expected answers of a case from a device or the numerical derivative, and where they are to be compared.
 
     expected: one answer for each call of the case.
     """
@@ -49,13 +55,13 @@ class Expectation:
 
 
 def expectations(name: str, seed: int, hidden: bool, devices: tuple[str, ...]) -> tuple[Expectation, ...]:
-    """All cases of a kernel of the catalogue with their expected answers."""
+    """Return all cases of an exercise of the catalogue with their expected answers."""
     return expectations_of(catalogue()[name], seed, hidden, devices)
 
 
 @lru_cache(maxsize=512)
 def expectations_of(exercise: Exercise, seed: int, hidden: bool, devices: tuple[str, ...]) -> tuple[Expectation, ...]:
-    """The same for any kernel; computed once for each seed and set of devices.
+    """Return all cases of any exercise with their expected answers, computed once for each seed and set of devices.
 
     Raises DeviceError for an accelerator that cannot compute.
     """
@@ -69,7 +75,7 @@ def expectations_of(exercise: Exercise, seed: int, hidden: bool, devices: tuple[
 
 @lru_cache(maxsize=512)
 def cases_of(exercise: Exercise, seed: int, hidden: bool) -> tuple[tuple[str, Case], ...]:
-    """The cases of a kernel, each with the name of its requirement."""
+    """Return the cases of an exercise, each with the name of its requirement."""
     return tuple(
         (requirement.name, case)
         for requirement in exercise.requirements
@@ -80,15 +86,25 @@ def cases_of(exercise: Exercise, seed: int, hidden: bool) -> tuple[tuple[str, Ca
 Answers = tuple[tuple[Any, ...] | None, ...]
 """For each case of a kernel the answers to its calls; None for a case whose dtype a device does not compute in."""
 
-_known: dict[tuple[str, int, bool, str], Answers] = {}
+
+class AnswerKey(NamedTuple):
+    """Identifies a reference's answers: to the public or the hidden cases of an exercise, from a seed, on a device."""
+
+    exercise: str
+    seed: int
+    hidden: bool
+    device: str
+
+
+_known: dict[AnswerKey, Answers] = {}
 
 
 def answers_on(exercise: Exercise, seed: int, hidden: bool, device: str) -> Answers:
-    """The reference's answers on a device, computed here unless another process's were remembered.
+    """Return the reference's answers on a device, computed here unless another process's were remembered.
 
-    Nothing of them stays in the device's memory. Raises DeviceError for an accelerator that cannot compute.
+    None of them stay in the device's memory. Raises DeviceError for an accelerator that cannot compute.
     """
-    known = _known.get((exercise.name, seed, hidden, device))
+    known = _known.get(AnswerKey(exercise.name, seed, hidden, device))
     if known is not None:
         return known
     cases = [case for _, case in cases_of(exercise, seed, hidden)]
@@ -103,8 +119,8 @@ def answers_on(exercise: Exercise, seed: int, hidden: bool, device: str) -> Answ
     return found
 
 
-def remember(found: dict[tuple[str, int, bool, str], Answers]) -> None:
-    """Take answers that another process computed: (kernel, seed, hidden, device) -> as `answers_on` gives them."""
+def remember(found: dict[AnswerKey, Answers]) -> None:
+    """Use answers that another process computed by `answers_on`."""
     _known.update(found)
 
 
@@ -116,24 +132,13 @@ def _dtypes(case: Case) -> set[str]:
     return {array.dtype.name for array in arrays_in([case.arguments, *case.then])}
 
 
-@lru_cache(maxsize=1024)
-def lookalike_expectations(exercise: Exercise, requirement: str, seed: int) -> tuple[Expectation, ...]:
-    """Cases of one requirement as in grading, on the CPU, but from a seed that is no secret: they can be shown."""
-    (cases,) = (item.cases for item in exercise.requirements if item.name == requirement)
-    drawn = cases(Sampler(seed, f"{exercise.name}/{requirement}", hidden=True))
-    return tuple(
-        Expectation(requirement, case, False, tuple(oracles(exercise, case, {"cpu": reference(exercise, case, "cpu")})))
-        for case in drawn
-    )
-
-
 def public(exercise: Exercise, devices: tuple[str, ...]) -> tuple[Expectation, ...]:
-    """The cases that a student sees."""
+    """Return the cases that a student sees."""
     return expectations_of(exercise, PUBLIC_SEED, False, devices)
 
 
 def oracles(exercise: Exercise, case: Case, answers: dict[str, tuple[Any, ...]]) -> list[Oracle]:
-    """The expected answers of one case. answers: device -> the reference's."""
+    """Return the expected answers of one case. answers: device -> the reference's."""
     computation = case.computation or exercise.computation
     found = [Oracle(device, on_device, computation) for device, on_device in answers.items()]
     second = exercise.derivative and "float32" not in _dtypes(case) and case.calls == 1
@@ -142,7 +147,7 @@ def oracles(exercise: Exercise, case: Case, answers: dict[str, tuple[Any, ...]])
 
 
 def reference(exercise: Exercise, case: Case, device: str) -> tuple[Any, ...]:
-    """The PyTorch reference's answers to the calls of a case on a device, as NumPy arrays."""
+    """Compute PyTorch's answers to the calls of a case on a device, as NumPy arrays."""
     arguments, answers = case.arguments, [_answer(exercise, case.arguments, device)]
     for news in case.then:
         arguments = next_arguments(exercise, arguments, answers[-1], news)
@@ -156,8 +161,7 @@ def _answer(exercise: Exercise, arguments: dict[str, Any], device: str) -> Any:
 
 
 def to_tensor(value: Any, device: str) -> Any:
-    """Plain data with every array as a tensor of its own; whole numbers as float64, as the course's kernels read
-    them."""
+    """Copy plain data with every array as a tensor; whole numbers as float64, as the course's kernels read them."""
     import torch
 
     if isinstance(value, np.ndarray):
@@ -172,7 +176,7 @@ def to_tensor(value: Any, device: str) -> Any:
 
 
 def from_tensor(value: Any) -> Any:
-    """The inverse of `to_tensor`."""
+    """Copy a reference's answer with every tensor as a NumPy array."""
     if isinstance(value, (list, tuple)):
         return type(value)(from_tensor(item) for item in value)
     if isinstance(value, dict):
@@ -183,7 +187,7 @@ def from_tensor(value: Any) -> Any:
 
 
 def _derivative_oracle(exercise: Exercise, case: Case) -> Oracle | None:
-    """Central differences of sum(upstream * forward), with the entries at a kink masked; None where it is of no use."""
+    """Take central differences of sum(upstream * forward), without entries at a kink; None where they are no use."""
     derivative = exercise.derivative
     arguments = {name: value for name, value in case.arguments.items() if name != derivative.upstream}
     if derivative.at:
@@ -191,9 +195,9 @@ def _derivative_oracle(exercise: Exercise, case: Case) -> Oracle | None:
             arguments = derivative.at(**arguments)
     upstream = np.asarray(case.arguments[derivative.upstream], dtype=np.float64)
     inputs = [np.asarray(arguments[name], dtype=np.float64) for name in derivative.with_respect_to]
-    if not 0 < sum(array.size for array in inputs) <= LARGEST_DERIVATIVE:
+    if not 0 < sum(array.size for array in inputs) <= MOST_SLOPES:
         return None
-    if not all(np.isfinite(array).all() and np.abs(array).max(initial=0.0) <= 30 for array in [*inputs, upstream]):
+    if not all((np.abs(array) <= LARGEST_INPUT).all() for array in [*inputs, upstream]):
         return None
 
     def loss(name: str, values: np.ndarray) -> float:
@@ -209,7 +213,7 @@ def _derivative_oracle(exercise: Exercise, case: Case) -> Oracle | None:
 
 
 def central_differences(loss: Any, name: str, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The slope of `loss(name, x)` in every entry of x, and where the loss has no kink there."""
+    """Return the slope of `loss(name, x)` in every entry of x, and whether the loss is smooth there."""
     slope, smooth = np.zeros_like(x), np.ones(x.shape, bool)
     middle = loss(name, x)
     for index in np.ndindex(x.shape):
@@ -219,5 +223,5 @@ def central_differences(loss: Any, name: str, x: np.ndarray) -> tuple[np.ndarray
         high, low = loss(name, above), loss(name, below)
         slope[index] = (high - low) / (2 * STEP)
         bend = abs(high - 2 * middle + low) / STEP
-        smooth[index] = x[index] != 0 and bend <= 1e-3 * max(1.0, abs(slope[index]))
+        smooth[index] = x[index] != 0 and bend <= LARGEST_BEND * max(1.0, abs(slope[index]))
     return slope, smooth

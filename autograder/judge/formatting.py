@@ -1,4 +1,4 @@
-"""Plain data as short text for a report."""
+"""Write plain data as short text for a report."""
 
 from __future__ import annotations
 
@@ -8,26 +8,35 @@ import numpy as np
 
 from autograder.plaindata.named_functions import MARK, is_function
 
-LONGEST = 600
+LONGEST_CHARACTERS = 600
 DIGITS, ALL_DIGITS = 6, 17
 MOST_AXES_WITH_EDGES = 4
-"""Of an array with more axes two entries along each are shown: of eight axes with six along each, a million."""
+"""The most axes of an array of which six entries along each are shown. With more axes it is two."""
 UNPRINTABLE = "\N{REPLACEMENT CHARACTER}"
 
 
 def readable(text: str) -> str:
-    """Text of a student's that a terminal, a file and a browser can take: what cannot be printed is replaced."""
-    return "".join(sign if sign.isprintable() or sign == "\n" else UNPRINTABLE for sign in text[:LONGEST])
+    """Replace what a terminal, a file or a browser cannot show in a student's text."""
+    return "".join(sign if sign.isprintable() or sign == "\n" else UNPRINTABLE for sign in text[:LONGEST_CHARACTERS])
 
 
 def show_value(value: Any, outputs: tuple[str, ...] = (), digits: int = DIGITS) -> str:
-    """A value as a person would read it: arrays with six digits, large ones shortened, never more than 600
-    characters."""
-    return _show(value, outputs, digits)[:LONGEST]
+    """Write a value as a person would read it: arrays with six digits, large ones shortened, 600 characters at most."""
+    return _show(value, outputs, digits)[:LONGEST_CHARACTERS]
+
+
+def show_call(name: str, arguments: dict[str, Any]) -> str:
+    """Write a call as it is typed: `elu(z=[-1.,  2.], alpha=1)`."""
+    return f"{name}({', '.join(f'{key}={text}' for key, text in show_arguments(arguments).items())})"
+
+
+def show_arguments(arguments: dict[str, Any]) -> dict[str, str]:
+    """Write each argument of a call as text."""
+    return {name: show_value(value) for name, value in arguments.items()}
 
 
 def show_both(expected: Any, got: Any, outputs: tuple[str, ...] = ()) -> tuple[str, str]:
-    """Two values that differ, with as many digits as it takes to see it."""
+    """Write two values that differ, with as many digits as it takes to see the difference."""
     texts = show_value(expected, outputs), show_value(got, outputs)
     if texts[0] != texts[1]:
         return texts
@@ -50,7 +59,7 @@ def _show(value: Any, outputs: tuple[str, ...], digits: int) -> str:
         return f"[{inside}]" if isinstance(value, list) else f"({inside})"
     if isinstance(value, float):
         return f"{value:.{digits}g}"
-    return repr(value[:LONGEST] if isinstance(value, str) else value)
+    return repr(value[:LONGEST_CHARACTERS] if isinstance(value, str) else value)
 
 
 def _show_array(array: np.ndarray, digits: int) -> str:

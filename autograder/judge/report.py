@@ -1,19 +1,26 @@
-"""A Verdict as text and as HTML. Everything that came from the student's process is escaped, nothing of it is live."""
+"""Render a Verdict as text and as HTML. Everything that came from the student's process is escaped."""
 
 from __future__ import annotations
 
 from html import escape
 
 from autograder.exercises import catalogue
-from autograder.judge.expectations import DERIVATIVE
-from autograder.judge.verdict import Counterexample, CupyTrial, Diagnosis, RequirementResult, Verdict
+from autograder.judge.verdict import (
+    DERIVATIVE,
+    Counterexample,
+    CupyTrial,
+    Diagnosis,
+    DifferenceKind,
+    RequirementResult,
+    Verdict,
+)
 
 PASS_COLOUR = "#009E73"
 FAIL_COLOUR = "#D55E00"
 REMARK_COLOUR = "#E69F00"
 NAMES = {"cpu": "CPU", "cuda": "CUDA", "mps": "MPS", DERIVATIVE: "numerical derivative"}
 
-KINDS_OF_HIDDEN_DIFFERENCE = {
+KINDS_OF_HIDDEN_DIFFERENCE: dict[DifferenceKind, str] = {
     "exception": "your function raises an exception on a further case of this kind",
     "arguments": "your function does not take the arguments of a further case of this kind",
     "type": "your function does not return what it should on a further case of this kind",
@@ -26,12 +33,12 @@ KINDS_OF_HIDDEN_DIFFERENCE = {
 
 
 def headline(verdict: Verdict) -> str:
-    """`elu: 3 of 5 points`, with what it was compared with."""
+    """Return the first line: `elu: 3 of 5 points`."""
     return f"{verdict.exercise}: {verdict.points:g} of {verdict.max_points:g} points"
 
 
 def compared_with(verdict: Verdict) -> str:
-    """ "compared with torch.nn.functional.elu, PyTorch 2.13.0 on CPU (no CUDA, no MPS here)"."""
+    """Name the reference: "compared with torch.nn.functional.elu, PyTorch 2.13.0 on CPU (no CUDA, no MPS here)"."""
     present = [NAMES[device] for device, status in verdict.devices.items() if status == "present"]
     absent = [f"no {NAMES[device]}" for device, status in verdict.devices.items() if status in ("absent", "failed")]
     exercise = catalogue().get(verdict.exercise)
@@ -42,7 +49,7 @@ def compared_with(verdict: Verdict) -> str:
 
 
 def problem_sentences(verdict: Verdict) -> list[str]:
-    """What keeps the kernel from being judged, for the student."""
+    """Say why the kernel could not be judged, and what to do."""
     problem = verdict.problem
     exercise = catalogue().get(verdict.exercise)
     name = verdict.exercise
@@ -66,7 +73,7 @@ def _on_input(problem: dict) -> list[str]:
 
 
 def difference_sentences(verdict: Verdict, found: Counterexample) -> list[str]:
-    """What is wrong in a counterexample, in sentences."""
+    """Say what is wrong in a counterexample."""
     difference = found.difference
     if found.hidden:
         what = KINDS_OF_HIDDEN_DIFFERENCE[difference.kind]
@@ -93,7 +100,7 @@ def difference_sentences(verdict: Verdict, found: Counterexample) -> list[str]:
 
 
 def _why_alike(found: Counterexample) -> list[str]:
-    """Why this case is new to the student."""
+    """Say why this case is new to the student."""
     if not found.lookalike:
         return []
     return ["The public cases pass; a hidden case fails in the same way as this one."]
@@ -105,7 +112,7 @@ ADVICE = {
     "only length-1 arrays can be converted": "The functions of math take single numbers; NumPy's take arrays.",
     "only 0-dimensional arrays can be converted": "The functions of math take single numbers; NumPy's take arrays.",
 }
-"""What to say to exceptions whose own text misleads beginners: a part of the text -> the advice."""
+"""Advice on exceptions whose own text misleads beginners: a part of the text -> what to say."""
 
 
 def _advice(message: str) -> list[str]:
@@ -122,7 +129,7 @@ def _short(number: str) -> str:
 
 
 def _sentence(message: str, output: str) -> str:
-    """A message as a sentence; a name at its beginning stays as it is written in code."""
+    """Make a sentence of a message. A name at its beginning stays as it is written in code."""
     return f"{message}." if output and message.startswith(output) else f"{message[:1].upper()}{message[1:]}."
 
 
@@ -131,7 +138,7 @@ def _limit(tolerance: float | None) -> str:
 
 
 def call_text(verdict: Verdict, found: Counterexample) -> str:
-    """The failing call as a person would type it, an argument a line where they are long."""
+    """Write the failing call as a person would type it, an argument a line where they are long."""
     arguments = [f"{name}={text}" for name, text in found.call.items()]
     joined = ", ".join(arguments)
     if len(joined) <= 72 and "\n" not in joined:
@@ -149,7 +156,7 @@ def _failed(verdict: Verdict) -> list[RequirementResult]:
 
 
 def as_text(verdict: Verdict) -> str:
-    """The report for a terminal."""
+    """Render the report for a terminal."""
     lines = [f"{headline(verdict)}  ({compared_with(verdict)})"]
     if verdict.problem:
         lines += [f"  {sentence}" for sentence in problem_sentences(verdict)]
@@ -169,7 +176,7 @@ def as_text(verdict: Verdict) -> str:
 
 
 def _oracles_text(requirement: RequirementResult) -> str:
-    """Which device says no, where they do not all agree."""
+    """Name the devices that differ, where not all do."""
     devices = {name: passed for name, passed in requirement.oracles.items() if name != DERIVATIVE}
     no = [NAMES.get(name, name) for name, passed in devices.items() if not passed]
     return f"  (differs from: {', '.join(no)})" if no and len(no) < len(devices) else ""
@@ -188,7 +195,7 @@ def _counterexample_text(verdict: Verdict, requirement: RequirementResult) -> li
 
 
 def _kind_of_case(found: Counterexample) -> str:
-    """What a case is, where it is not simply one that the student can see in the notebook's own check."""
+    """Say what a case is, where the student does not see it in the notebook's own check."""
     return "a case like the hidden one that fails: " if found.lookalike else ""
 
 
@@ -216,7 +223,7 @@ _PRE = f"{_MONO};white-space:pre-wrap;margin:2px 0;padding:0;background:none;bor
 
 
 def as_html(verdict: Verdict) -> str:
-    """The report for a notebook or a feedback page: inline styles only, readable in light and dark."""
+    """Render the report for a notebook or a feedback page: inline styles only, readable in light and dark."""
     colour = PASS_COLOUR if verdict.passed else FAIL_COLOUR
     body = _problem_html(verdict) if verdict.problem else _findings_html(verdict)
     return (
@@ -252,7 +259,7 @@ def _findings_html(verdict: Verdict) -> str:
 
 
 def _cupy_trial_html(found: CupyTrial) -> str:
-    """The student's own function on the GPU: a line where all is well there, a box where it is not."""
+    """Render the trial on the GPU: a line where all went well, a box where it did not."""
     if found.outcome not in ("passed", "unavailable"):
         return _box(REMARK_COLOUR, "On the GPU, no points lost", found.text)
     mark = f"{_mark(True)}&ensp;" if found.outcome == "passed" else ""
@@ -324,7 +331,7 @@ def _row(label: str, text: str) -> str:
 
 
 def _picture_html(picture: list[list[int]]) -> str:
-    """A grid with a square for each entry (or block of entries), the wrong ones filled."""
+    """Draw a grid with a square for each entry (or block of entries), the wrong ones filled."""
     if not picture:
         return ""
     side = 9

@@ -1,6 +1,6 @@
-"""The calls that a case is made of: one, or as many as a repeated case has steps, each with what the one before gave.
+"""Make the calls of a case: one, or as many as a repeated case has steps, each with what the one before returned.
 
-The student's function, the reference and the known mistakes take the same walk, each with its own numbers.
+The student's function, the reference and the known mistakes go through the same steps, each with its own numbers.
 """
 
 from __future__ import annotations
@@ -12,25 +12,38 @@ from typing import Any
 import numpy as np
 
 from autograder.exercises.model import Case, Exercise
-from autograder.judge.comparison import as_array
 from autograder.plaindata.call import Outcome
+from autograder.plaindata.values import as_array, same
 
 Arguments = dict[str, Any]
+Call = Callable[[list], Outcome]
+"""Calls a function, wherever it runs, with the list of its arguments."""
 
 
 class CannotGoOn(Exception):
-    """What a step returned cannot be the argument of the next one: another form than that argument has."""
+    """What a step returned does not have the form of the argument that it is to become in the next."""
 
 
 @dataclass(eq=False)
 class Step:
-    """One call of a case: its arguments by name, and what came of it."""
+    """One call of a case: its arguments by name, and its outcome."""
 
     arguments: Arguments
     outcome: Outcome
 
+    @property
+    def gave_numbers(self) -> bool:
+        """Whether the call returned something to compare."""
+        return self.outcome.problem is None and self.outcome.returned is not None
 
-def rollout(exercise: Exercise, case: Case, call: Callable[[list], Outcome]) -> list[Step]:
+    @property
+    def changed_arguments(self) -> list[str]:
+        """The names of the arguments that the call has changed."""
+        after = zip(self.arguments.items(), self.outcome.arguments_after, strict=False)
+        return [name for (name, before), now in after if not same(before, now)]
+
+
+def rollout(exercise: Exercise, case: Case, call: Call) -> list[Step]:
     """Call a function once for every step of a case.
 
     Ends early after a call without an answer, or with one that cannot be handed to the next call.
@@ -48,21 +61,21 @@ def rollout(exercise: Exercise, case: Case, call: Callable[[list], Outcome]) -> 
     return steps
 
 
-def _step(arguments: Arguments, call: Callable[[list], Outcome]) -> Step:
+def _step(arguments: Arguments, call: Call) -> Step:
     return Step(arguments, call(list(arguments.values())))
 
 
 def next_arguments(exercise: Exercise, arguments: Arguments, returned: Any, news: Arguments) -> Arguments:
-    """The arguments of the next call: those of the last, with what it returned, with what is new in the next.
+    """Return the arguments of the next call: those of the last, updated by what it returned and by what is new.
 
-    Raises CannotGoOn where what it returned does not have the form of the argument that it is to become.
+    Raises CannotGoOn where what it returned does not have the form of the argument.
     """
     handed_on = {name: _like(value, arguments[name]) for name, value in _named(exercise, returned) if name in arguments}
     return {**arguments, **handed_on, **news}
 
 
 def _named(exercise: Exercise, returned: Any) -> list[tuple[str, Any]]:
-    """What a call returned, by the names of the kernel's outputs."""
+    """Pair what a call returned with the names of the exercise's outputs."""
     if isinstance(returned, dict):
         return list(returned.items())
     if len(exercise.outputs) == 1:
@@ -73,7 +86,7 @@ def _named(exercise: Exercise, returned: Any) -> list[tuple[str, Any]]:
 
 
 def _like(value: Any, model: Any) -> Any:
-    """A value in the form of an earlier one: array for array, number for number, list for list."""
+    """Convert a value to the form of an earlier one: array for array, number for number, list for list."""
     if isinstance(model, (list, tuple)):
         if not isinstance(value, (list, tuple, np.ndarray)) or len(value) != len(model):
             raise CannotGoOn

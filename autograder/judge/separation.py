@@ -1,4 +1,4 @@
-"""How well the comparisons separate right from wrong: measured for each kernel, in each dtype, on each device.
+"""Measure how well the comparisons separate right from wrong: for each exercise, in each dtype, on each device.
 
 A tolerance is right when correct answers stay far inside it and wrong ones fall far outside. Three errors are measured,
 all in units of the tolerance: of the PyTorch reference against the solution's mathematics in float64, of the solution
@@ -18,8 +18,9 @@ from autograder.exercises.model import Case, Exercise, Mistake
 from autograder.exercises.sampling import PUBLIC_SEED
 from autograder.judge import devices as device_list
 from autograder.judge.comparison import compare
-from autograder.judge.expectations import DERIVATIVE, Expectation, expectations_of, public
+from autograder.judge.expectations import Expectation, Oracle, expectations_of, public
 from autograder.judge.rollout import Step, rollout
+from autograder.judge.verdict import DERIVATIVE
 from autograder.plaindata.call import call
 from autograder.plaindata.values import arrays_in
 
@@ -108,12 +109,12 @@ def measure(exercise: Exercise, solution: Callable[..., Any], devices: tuple[str
 
 
 def _lost(mistake: Mistake, cases: list[Expectation]) -> list[Expectation]:
-    """The cases of the requirements that a mistake costs by its numbers."""
+    """Return the cases of the requirements that a mistake costs by its numbers."""
     return [case for case in cases if case.requirement in mistake.loses]
 
 
 def dtype_of(case: Case) -> str:
-    """The narrowest floating dtype among a case's arguments: that of its tolerance. Numbers alone are float64."""
+    """Return the narrowest floating dtype among a case's arrays, whose tolerance applies; else float64."""
     found = {array.dtype.name for array in arrays_in([case.arguments, *case.then])}
     return next((dtype for dtype in reversed(DTYPES) if dtype in found), "float64")
 
@@ -179,7 +180,7 @@ def _largest(errors: list[_Error]) -> float:
 
 
 def _errors(exercise: Exercise, function: Callable[..., Any], cases: list[Expectation]) -> list[_Error]:
-    """A function's error on each case against each device."""
+    """Measure a function's error on each case against each device."""
     found = []
     for case in cases:
         steps = rollout(exercise, case.case, partial(call, function))
@@ -190,7 +191,7 @@ def _errors(exercise: Exercise, function: Callable[..., Any], cases: list[Expect
     return found
 
 
-def _share(exercise: Exercise, steps: list[Step], oracle: Any) -> float:
+def _share(exercise: Exercise, steps: list[Step], oracle: Oracle) -> float:
     if len(steps) < len(oracle.expected) or any(step.outcome.problem for step in steps):
         return np.inf
     return max(
@@ -199,12 +200,12 @@ def _share(exercise: Exercise, steps: list[Step], oracle: Any) -> float:
     )
 
 
-def _compare(exercise: Exercise, got: Any, expected: Any, oracle: Any) -> float:
+def _compare(exercise: Exercise, got: Any, expected: Any, oracle: Oracle) -> float:
     return compare(got, expected, computation=oracle.computation, device=oracle.device, outputs=exercise.outputs).share
 
 
 def _reference_errors(exercise: Exercise, solution: Callable[..., Any], case: Expectation) -> list[_Error]:
-    """The reference's error on each device against the solution in float64, which stands for the mathematics."""
+    """Measure the reference's error on each device against the solution in float64, taken for the mathematics."""
     exact = replace(case.case, arguments=in_float64(case.case.arguments), then=in_float64(case.case.then))
     steps = rollout(exercise, exact, partial(call, solution))
     dtype = dtype_of(case.case)
@@ -221,7 +222,7 @@ def _reference_errors(exercise: Exercise, solution: Callable[..., Any], case: Ex
 
 
 def in_float64(value: Any) -> Any:
-    """Plain data with every floating array as float64."""
+    """Copy plain data with every floating array as float64."""
     if isinstance(value, np.ndarray):
         return value.astype(np.float64) if value.dtype.kind == "f" else value
     if isinstance(value, (list, tuple)):
@@ -232,7 +233,7 @@ def in_float64(value: Any) -> Any:
 
 
 def _rounded(value: Any, like: Any) -> Any:
-    """Plain data with every floating array rounded to the dtype of the array in its place."""
+    """Copy plain data with every floating array rounded to the dtype of the array in its place."""
     if isinstance(like, np.ndarray) and like.dtype.kind == "f":
         return np.asarray(value).astype(like.dtype)
     if isinstance(like, (list, tuple)) and isinstance(value, (list, tuple)):

@@ -1,17 +1,28 @@
-"""Verdict: everything the judge found out about one kernel, as plain data that survives JSON."""
+"""Verdict: everything the judge found out about one kernel, as plain data that survives JSON.
+
+`autograder.judge.report` renders it.
+"""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, Literal
+
+DERIVATIVE = "derivative"
+"""The oracle that is no device: a numerical derivative of the forward function."""
+
+Cases = Literal["public", "hidden", "all"]
+DifferenceKind = Literal["exception", "arguments", "type", "shape", "dtype", "not finite", "values", "inputs"]
+DiagnosisKind = Literal["mistake", "hypothesis"]
+TrialOutcome = Literal["passed", "mixes", "differs", "stopped", "unavailable"]
+DeviceStatus = Literal["present", "absent", "not asked for", "failed"]
 
 
 @dataclass
 class Difference:
     """How one answer differs from the expected one.
 
-    kind: "exception", "arguments", "type", "shape", "dtype", "not finite", "values" or "inputs": the first check that
-        failed.
+    kind: the first check that failed.
     message: a sentence in plain text.
     output: name of the output that differs, where a kernel has several.
     worst: index of the worst entry; got, expected, error, tolerance: the numbers there.
@@ -20,7 +31,7 @@ class Difference:
     line, line_number: the student's own source line, for exceptions.
     """
 
-    kind: str
+    kind: DifferenceKind
     message: str
     output: str = ""
     worst: list[int] | None = None
@@ -37,7 +48,7 @@ class Difference:
 
 @dataclass
 class Counterexample:
-    """The smallest case that fails. Of a hidden case only its kind of difference is told.
+    """The smallest case that fails. From a hidden case it holds only the kind of difference.
 
     lookalike: only a hidden case failed; this one, from a public seed, fails in the same way and stands in its place.
     call: the arguments by name, as text. expected, got: as text. oracle: "cpu", "cuda", "derivative", ...
@@ -70,11 +81,11 @@ class RequirementResult:
 class Diagnosis:
     """Which error reproduces the student's numbers exactly.
 
-    kind: "mistake" (of the catalogue) or "hypothesis". requirement: what it explains, where that is not all that
-    fails: the requirement, or several joined by ” and “.
+    kind: a known mistake of the catalogue, or a numerical relation.
+    requirement: what it explains, where that is not all that fails; several are joined by ” and “.
     """
 
-    kind: str
+    kind: DiagnosisKind
     name: str
     text: str
     requirement: str = ""
@@ -84,11 +95,11 @@ class Diagnosis:
 class CupyTrial:
     """What the student's own function did on CuPy arrays: it informs, and costs no points.
 
-    outcome: "passed", "mixes" (NumPy arrays with those on the GPU), "differs", "stopped" or "unavailable".
+    outcome: a function "mixes" where it uses NumPy arrays beside those on the GPU.
     text: a sentence or two, in plain text. cases: how many passed.
     """
 
-    outcome: str
+    outcome: TrialOutcome
     text: str
     cases: int = 0
 
@@ -101,17 +112,17 @@ class Verdict:
     diagnosis: what explains everything that fails. partial_diagnoses: where nothing does, what explains one
     requirement.
     remarks: things to mend that cost no points.
-    on_gpu: the student's own function on the GPU, where CuPy and a CUDA device are.
-    devices: device -> "present", "absent", "not asked for" or "failed".
+    cupy_trial: the student's own function on the GPU, where there are CuPy and a CUDA device.
+    devices: every known device and whether it took part.
     largest_share: the largest error over all passed comparisons as a share of its tolerance.
     """
 
     exercise: str
-    cases: str
+    cases: Cases
     points: float
     max_points: int
     requirements: list[RequirementResult]
-    devices: dict[str, str]
+    devices: dict[str, DeviceStatus]
     seed: int
     problem: dict[str, Any] | None = None
     diagnosis: Diagnosis | None = None
@@ -129,12 +140,12 @@ class Verdict:
         return self.problem is None and all(requirement.passed for requirement in self.requirements)
 
     def to_json(self) -> dict[str, Any]:
-        """The verdict as a dict that `json.dumps` takes."""
+        """Return the verdict as a dict that `json.dumps` takes."""
         return asdict(self)
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Verdict:
-        """The inverse of `to_json`. Raises KeyError or TypeError for data that is no verdict."""
+        """Rebuild a verdict from `to_json`. Raises KeyError or TypeError for data that is no verdict."""
         data = dict(data)
         data["requirements"] = [_requirement(item) for item in data["requirements"]]
         if data.get("diagnosis"):
@@ -143,21 +154,6 @@ class Verdict:
             data["cupy_trial"] = CupyTrial(**data["cupy_trial"])
         data["partial_diagnoses"] = [Diagnosis(**item) for item in data["partial_diagnoses"]]
         return cls(**data)
-
-    def text(self) -> str:
-        """The report as text."""
-        from autograder.judge.report import as_text
-
-        return as_text(self)
-
-    def html(self) -> str:
-        """The report as HTML, everything that came from the student escaped."""
-        from autograder.judge.report import as_html
-
-        return as_html(self)
-
-    def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
-        return {"text/plain": self.text(), "text/html": self.html()}
 
 
 def _requirement(item: dict[str, Any]) -> RequirementResult:

@@ -25,7 +25,7 @@ def norm_of(gradients: Sequence[np.ndarray]) -> float:
 
 TIME_STEPS = 50
 TARGET = 0.7
-START, RATE, LIMIT, STEPS = (6.25, -3.6), 0.3, 0.1, 400
+START, RATE, LIMIT, STEPS = (5.2, -3.3), 0.3, 0.1, 400
 CUT_AT = 4.5
 
 
@@ -103,7 +103,7 @@ def paths_at_the_cliff(
         "by value": descend(clipper(clip_by_value)),
     }
     figure, (left, right) = style.new_figure(1, 2, width=9.4, height=4.2)
-    _draw_surface(left, (4.9, 5.42), (-2.87, -2.5))
+    _draw_surface(left, (4.68, 5.32), (-2.85, -2.4))
     said = []
     for i, (name, (path, losses, _)) in enumerate(runs.items()):
         look = {"color": (style.RED, style.BLACK, style.ORANGE)[i], "marker": style.MARKERS[i], "label": name}
@@ -113,7 +113,7 @@ def paths_at_the_cliff(
         end = f"({path[-1][0]:.5g}, {path[-1][1]:.5g})"
         said.append(f"{name}: longest step {longest:.3g}; at the end (w, b) = {end}, loss {losses[-10:].mean():.2g}")
     left.set_title("a part of the way, from below right to upper left")
-    right.set(xlabel="step", ylabel="w", title="w over the steps", ylim=(4, 6.7), xlim=(0, STEPS))
+    right.set(xlabel="step", ylabel="w", title="w over the steps", ylim=(4, 5.6), xlim=(0, STEPS))
     right.legend(loc="upper right")
     if prediction is not None:
         print(f"longest step without clipping, your prediction: {prediction:g}")
@@ -279,7 +279,7 @@ def norms_by_layer(clip_by_global_norm: Callable, clip_each_by_norm: Callable, *
 
 @experiment
 def train_with_and_without(
-    clip_by_global_norm: Callable, *, max_norm: float = 1.0, prediction: float | None = None, seed: int = 0
+    clip_by_global_norm: Callable, *, max_norm: float = 1.0, prediction: float | None = None, seed: int = 2
 ) -> None:
     """Train the 12-layer network twice from the same start, without clipping and with; losses and gradient norms.
 
@@ -324,7 +324,7 @@ def sweep_max_norm(
     max_norms: Sequence[float] = (0.03, 0.1, 0.3, 1.0, 3.0, 10.0),
     learning_rate: float = 0.05,
     prediction: float | None = None,
-    seeds: Sequence[int] = (0, 1),
+    seeds: Sequence[int] = (0, 1, 2),
 ) -> None:
     """The accuracy after five epochs for several limits, and without clipping.
 

@@ -392,7 +392,7 @@ def rate_range_test(exponential_schedule: Callable, *, prediction: float | None 
     )
 
 
-LARGEST = 0.12
+LARGEST, NETWORKS = 0.12, 10
 
 
 @experiment
@@ -423,7 +423,7 @@ def train_with_schedules(
     if not isinstance(prediction, (dict, type(None))):
         raise UnusableResult("Your prediction should be a dict: the name of a run, and its accuracy or None.")
     guesses = {name: guess(value) for name, value in (prediction or {}).items()}
-    rates, losses, accuracies = train(plans, epochs=10, seeds=5)
+    rates, losses, accuracies = train(plans, epochs=10, seeds=NETWORKS)
     figure, (left, right) = style.new_figure(1, 2, width=9.4, height=4.3)
     epochs = np.arange(1, 11)
     said = []
@@ -439,7 +439,7 @@ def train_with_schedules(
     left.set(xlabel="epoch", ylabel="learning rate", ylim=(1e-5, 0.2), title="the schedules (first network)")
     lowest = min([0.8, accuracies.mean(axis=2).min(), *(value for value in guesses.values() if value is not None)])
     right.set(xlabel="epoch", ylabel="share right, validation", ylim=(max(lowest - 0.02, 0), 1.0))
-    right.set_title("accuracy, mean of 5 networks")
+    right.set_title(f"accuracy, mean of {NETWORKS} networks")
     figure.legend(*right.get_legend_handles_labels(), loc="outside lower center", ncols=4)
     print("\n".join(said))
     style.show(
@@ -460,7 +460,7 @@ def sweep_rates(
     one_cycle_cosine_schedule: Callable,
     *,
     epochs: int = 5,
-    seeds: int = 3,
+    seeds: int = NETWORKS,
 ) -> None:
     """The accuracy after a few epochs against the largest learning rate, constant and with four schedules."""
     kinds: dict[str, Callable[[float], Plan]] = {

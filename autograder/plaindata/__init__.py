@@ -1,1 +1,1 @@
-"""Calling a student's function: the same code in a notebook and inside the sandbox. NumPy only."""
+"""Call a student's function on plain data: the same code in a notebook and inside the sandbox. NumPy only."""

@@ -1,4 +1,4 @@
-"""One call of a student's function on private copies of its arguments, and everything that came of it."""
+"""Call a student's function on private copies of its arguments, and keep everything it did."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import time
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -20,17 +20,20 @@ from autograder.plaindata.values import NotPlain, duplicate, name_of, plain
 FLOATING_POINT_WARNINGS = ("overflow", "divide by zero", "invalid value")
 LONGEST_TEXT = 400
 
+ProblemKind = Literal["not implemented", "missing", "arguments", "exception", "type", "time", "gone"]
+FINAL_PROBLEMS: tuple[ProblemKind, ...] = ("time", "gone")
+"""Problems after which there is no process left to call a function in."""
+
 
 @dataclass(eq=False)
 class Problem:
     """Why a call gave no plain answer.
 
-    kind: "not implemented", "missing", "arguments", "exception", "type", "time" or "gone".
     message: a sentence, in plain text.
     line: the student's own source line, stripped, and `line_number` in its cell, where there is one.
     """
 
-    kind: str
+    kind: ProblemKind
     message: str
     line: str = ""
     line_number: int = 0
@@ -76,16 +79,16 @@ def call(function: Callable[..., Any], arguments: list) -> Outcome:
 
 
 class _Printed(io.TextIOBase):
-    """Takes what is printed and keeps nothing of it but that there was something."""
+    """Remembers whether anything was printed, and forgets the text."""
 
     anything = False
 
     def writable(self) -> bool:
-        """Text can be written to it."""
+        """Return True: text can be written to it."""
         return True
 
     def write(self, text: str) -> int:
-        """Forget a text."""
+        """Note that something was printed."""
         self.anything = self.anything or bool(text)
         return len(text)
 
@@ -130,7 +133,7 @@ def _text(error: BaseException | str) -> str:
 
 
 def _own_line(function: Callable[..., Any], error: BaseException) -> tuple[int, str]:
-    """The last line of the traceback that stands in the same cell as the function."""
+    """Return the last line of the traceback that belongs to the function's cell, with its number."""
     try:
         file = inspect.unwrap(function).__code__.co_filename
     except Exception:

@@ -1,8 +1,8 @@
 """Functions as arguments: a kernel that needs a loss or a gradient function is sent its name and numbers, plain data.
 
-`{"function": "quadratic", "matrix": A, "vector": b}` becomes a callable where the kernel is called, in the notebook,
-in the sandbox
-and, on tensors, in the reference: each formula is written once, with operations that arrays and tensors share.
+`{"function": "quadratic", "matrix": A, "vector": b}` becomes a callable where the kernel is called: in the notebook,
+in the sandbox and, on tensors, in the reference. Each formula is written once, with operations that arrays and tensors
+share.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def is_function(value: Any) -> bool:
 
 
 def as_function(value: Any) -> Any:
-    """The callable that a piece of plain data stands for; other data as it is."""
+    """Return the callable that a piece of plain data stands for; other data as it is."""
     if not is_function(value):
         return value
     numbers = {name: number for name, number in value.items() if name != MARK}

@@ -18,7 +18,7 @@ DTYPES = frozenset(
 MOST_NUMBERS = 4_000_000
 MOST_ITEMS = 100_000
 MOST_AXES = 8
-DEEPEST = 8
+DEEPEST_NESTING = 8
 
 _SCALARS = frozenset(np.dtype(name).type for name in DTYPES)
 
@@ -28,7 +28,7 @@ class NotPlain(Exception):
 
 
 class _Budget:
-    """How much one piece of data may still hold. What stands in it twice counts twice: no small value grows large."""
+    """How much one piece of data may still hold. What it holds twice counts twice: no small value grows large."""
 
     def __init__(self) -> None:
         self.numbers = MOST_NUMBERS
@@ -48,7 +48,7 @@ class _Budget:
 
 
 def plain(value: Any) -> Any:
-    """A private copy of plain data.
+    """Return a private copy of plain data.
 
     Raises NotPlain, with a description for the student, for anything else.
     """
@@ -56,7 +56,7 @@ def plain(value: Any) -> Any:
 
 
 def _plain(value: Any, depth: int, budget: _Budget) -> Any:
-    """Types are compared with `is` only: `==` and `in` would ask the metaclass of a student's class."""
+    """Copy one level. Types are compared with `is` only: `==` and `in` would ask the metaclass of a student's class."""
     kind = type(value)
     if value is None or kind is bool or kind is str or kind is float:
         return value
@@ -90,8 +90,8 @@ def _plain_array(array: np.ndarray) -> np.ndarray:
 
 
 def _plain_collection(value: Any, kind: type, depth: int, budget: _Budget) -> Any:
-    if depth >= DEEPEST:
-        raise NotPlain(f"a {kind.__name__} nested more than {DEEPEST} deep")
+    if depth >= DEEPEST_NESTING:
+        raise NotPlain(f"a {kind.__name__} nested more than {DEEPEST_NESTING} deep")
     budget.take_items(kind.__name__, len(value))
     if kind is dict:
         if not all(type(key) is str for key in value):
@@ -116,7 +116,7 @@ def _description(value: Any) -> str:
 
 
 def name_of(kind: type) -> str:
-    """The name of a class, asking neither the class nor its metaclass."""
+    """Return the name of a class without calling anything that the class or its metaclass can override."""
     return str.__str__(type.__dict__["__name__"].__get__(kind))[:60]
 
 
@@ -126,7 +126,7 @@ def _module_of(kind: type) -> str:
 
 
 def duplicate(value: Any) -> Any:
-    """A copy of plain data in which every array keeps its memory order (C, Fortran or strided)."""
+    """Copy plain data so that every array keeps its memory order (C, Fortran or strided)."""
     if isinstance(value, np.ndarray):
         return _duplicate_array(value)
     if isinstance(value, dict):
@@ -137,7 +137,7 @@ def duplicate(value: Any) -> Any:
 
 
 def arrays_in(value: Any) -> Iterator[np.ndarray]:
-    """Every array in a piece of plain data."""
+    """Yield every array in a piece of plain data."""
     if isinstance(value, np.ndarray):
         yield value
     elif isinstance(value, (list, tuple, dict)):
@@ -145,8 +145,37 @@ def arrays_in(value: Any) -> Iterator[np.ndarray]:
             yield from arrays_in(item)
 
 
+def as_array(value: Any) -> tuple[np.ndarray | None, bool]:
+    """Convert plain data to an array of numbers, or None; also returns whether its dtype is the student's choice.
+
+    A list of Python numbers has no dtype of its own: it becomes float64 (or bool), and nobody is blamed for that.
+    """
+    if isinstance(value, np.ndarray):
+        return value, True
+    if not _holds_numbers(value):
+        return None, False
+    try:
+        array = np.array(value)
+    except (ValueError, TypeError):
+        return None, False
+    return (array, _holds_arrays(value)) if array.dtype.kind in "biuf" else (None, False)
+
+
+def _holds_numbers(value: Any) -> bool:
+    """Whether a value holds numbers alone. From texts NumPy would make an array as wide as the longest."""
+    if isinstance(value, (list, tuple)):
+        return all(map(_holds_numbers, value))
+    return isinstance(value, (bool, int, float, np.ndarray))
+
+
+def _holds_arrays(value: Any) -> bool:
+    if isinstance(value, (list, tuple)):
+        return any(map(_holds_arrays, value))
+    return isinstance(value, np.ndarray)
+
+
 def extent(value: Any) -> int:
-    """How much plain data holds: the numbers of its arrays, the items of its lists, the letters of its texts."""
+    """Count what plain data holds: the numbers of its arrays, the items of its lists, the letters of its texts."""
     if isinstance(value, np.ndarray):
         return value.size
     if isinstance(value, dict):
@@ -157,14 +186,14 @@ def extent(value: Any) -> int:
 
 
 def memory_order(array: np.ndarray) -> str:
-    """ "C", "F" or "strided"."""
+    """Return "C", "F" or "strided"."""
     if array.flags.c_contiguous:
         return "C"
     return "F" if array.flags.f_contiguous else "strided"
 
 
 def with_memory_order(array: np.ndarray, order: str) -> np.ndarray:
-    """A fresh array with the same numbers in the memory order "C", "F" or "strided"."""
+    """Return a new array with the same numbers in the memory order "C", "F" or "strided"."""
     if order != "strided" or array.ndim == 0:
         return np.array(array, copy=True, order=order if order == "F" else "C")
     room = np.zeros((*array.shape[:-1], 2 * array.shape[-1]), array.dtype)

@@ -8,5 +8,6 @@ from autograder.sandbox.available import NoSandbox, chosen
 from autograder.sandbox.confinement import Confinement
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.student_process import CellOutcome, StudentProcess
+from autograder.sandbox.unconfined import Unconfined
 
-__all__ = ["CellOutcome", "Confinement", "Limits", "NoSandbox", "StudentProcess", "chosen"]
+__all__ = ["CellOutcome", "Confinement", "Limits", "NoSandbox", "StudentProcess", "Unconfined", "chosen"]

@@ -1,4 +1,4 @@
-"""Which sandbox is used: the real one, tested before anything of a student's runs, or none where that is asked for."""
+"""Chooses the sandbox: the real one, tested before any student's code runs, or none where that is asked for."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from autograder.sandbox.bubblewrap import Bubblewrap
 from autograder.sandbox.confinement import Confinement
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.student_process import StudentProcess
+from autograder.sandbox.unconfined import Unconfined
 
 NAMES = ("bubblewrap", "none")
 VARIABLE = "AUTOGRADER_SANDBOX"
@@ -44,7 +45,7 @@ attempts = {{
 import numpy
 sum(number for number, attempt in attempts.items() if succeeds(attempt))
 """
-"""What must not succeed in a sandbox, as a sum of powers of two."""
+"""Tries what must not succeed in a sandbox; its value is a sum of powers of two."""
 
 
 class NoSandbox(Exception):
@@ -52,19 +53,19 @@ class NoSandbox(Exception):
 
 
 def chosen(name: str | None = None) -> Confinement:
-    """The confinement of that name; if None, of the name in the environment (AUTOGRADER_SANDBOX), else the sandbox.
+    """Return the confinement of a name; if None, of that in the environment (AUTOGRADER_SANDBOX), else the sandbox.
 
     Raises NoSandbox where it cannot be had: nobody's code runs without one unless that was asked for.
     """
     name = name or os.environ.get(VARIABLE) or NAMES[0]
     if name not in NAMES:
         raise NoSandbox(f"There is no sandbox called {name!r}: choose from {', '.join(NAMES)}.")
-    return Confinement() if name == "none" else _tested()
+    return Unconfined() if name == "none" else _tested()
 
 
 @functools.cache
 def _tested() -> Confinement:
-    """The sandbox of this machine, after one was really started and tried."""
+    """Return the sandbox of this machine, after starting one and trying to break out of it."""
     try:
         sandbox = Bubblewrap()
         escaped = attempts_that_succeed(sandbox)
@@ -93,7 +94,7 @@ def attempts_that_succeed(confinement: Confinement) -> list[str]:
         source = ATTEMPTS.format(file=file.name, folder=str(here), port=listening.getsockname()[1], judge=os.getpid())
         with StudentProcess(confinement, Limits()) as process:
             outcome = process.run("test", source)
-            if outcome.error is not None:
+            if outcome.value is None or process.first_process is None:
                 raise OSError(outcome.error)
             found = [text for bit, text in ESCAPES.items() if int(outcome.value) & bit]
             return found + _seen_from_outside(process.first_process)
@@ -110,7 +111,7 @@ ESCAPES = {
 
 
 def _seen_from_outside(number: int) -> list[str]:
-    """What the kernel says of the sandbox's first process that it must not say."""
+    """Check what the kernel reports about the sandbox's first process, and name what it must not be."""
     lines = Path(f"/proc/{number}/status").read_text().splitlines()
     state = {name: value.split() for name, _, value in (line.partition(":") for line in lines)}
     problems = {

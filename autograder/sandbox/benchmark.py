@@ -1,4 +1,4 @@
-"""What the sandbox costs in time: its start and a call, side by side with a plain process."""
+"""Measures what the sandbox costs in time: its start and a call, side by side with a plain process."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CELL = "import numpy as np\ndef f(x):\n    return 2 * x"
 @dataclass(frozen=True)
 class Overhead:
     """Medians, in milliseconds. start: until the first cell has run; call: of a function, on three numbers; end: until
-    nothing is left."""
+    no process and no file is left."""
 
     name: str
     start: float
@@ -26,7 +26,7 @@ class Overhead:
 
 
 def overheads(confinements: list[Confinement], starts: int = 10, calls: int = 50) -> list[Overhead]:
-    """Measure some confinements in turns, so that what else the machine does hits all of them alike."""
+    """Measure some confinements in turns, so that other load of the machine hits all of them alike."""
     found: dict[str, list[tuple[float, float, float]]] = {one.name: [] for one in confinements}
     for _ in range(starts):
         for one in confinements:

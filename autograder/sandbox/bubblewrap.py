@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from autograder.sandbox.confinement import Confinement, Running, environment, popen, worker_command
+from autograder.sandbox.confinement import RunningWorker, environment, popen, worker_command
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.mounts import (
     PACKAGES,
@@ -46,22 +46,22 @@ NAMESPACES = ("user", "ipc", "pid", "uts", "net")
 
 
 @dataclass(frozen=True)
-class Bubblewrap(Confinement):
-    """A sandbox made by bubblewrap. Making one, and starting one, raises OSError with the reason where it cannot be.
+class Bubblewrap:
+    """A sandbox made by bubblewrap. Making and starting one raises OSError, with the reason, where that is impossible.
 
-    binds: the files in it, found out once for all submissions.
+    binds: the files in it, found once for all submissions.
     """
 
     name: str = "bubblewrap"
     binds: tuple[Bind, ...] = field(default_factory=lambda: needed_files() if program() else ())
 
-    def start(self, limits: Limits) -> Running:
+    def start(self, limits: Limits) -> RunningWorker:
         """Start a worker in a fresh sandbox."""
         return self.start_command(
             worker_command(PYTHON, WORKER, limits, packages=PACKAGES, **_own_limits(limits)), limits
         )
 
-    def start_command(self, command: list[str], limits: Limits) -> Running:
+    def start_command(self, command: list[str], limits: Limits) -> RunningWorker:
         """Start any command in a fresh sandbox. Paths are those of the sandbox."""
         reading, writing = os.pipe()
         calls = _filter_file()
@@ -77,22 +77,22 @@ class Bubblewrap(Confinement):
             try:
                 first = _first_process(reading, time.monotonic() + limits.start_seconds)
             except BaseException:
-                Running(process, process.pid).end()
+                RunningWorker(process, process.pid).end()
                 raise
         finally:
             for descriptor in (reading, writing, calls):
                 if descriptor >= 0:
                     os.close(descriptor)
-        return Running(process, first, contained=True)
+        return RunningWorker(process, first, contained=True)
 
 
 def _own_limits(limits: Limits) -> dict[str, int]:
-    """The kernel's limit on processes is twice what whoever watches allows: so that it can be told who exceeded it."""
+    """Set the kernel's limit on processes to twice what the watch allows, so that the watch can report the excess."""
     return {"processes": 2 * limits.processes}
 
 
 def _filter_file() -> int:
-    """A descriptor from which bwrap reads the filter of system calls."""
+    """Open a descriptor from which bwrap reads the filter of system calls."""
     reading, writing = os.pipe()
     with open(writing, "wb") as file:
         file.write(system_call_filter())
@@ -100,7 +100,7 @@ def _filter_file() -> int:
 
 
 def _command(binds: tuple[Bind, ...], command: list[str], limits: Limits, calls: int, information: int) -> list[str]:
-    """The command line. Root starts the sandbox as nobody, in a mount namespace that has the files laid out."""
+    """Make the command line. Root starts the sandbox as nobody, in a mount namespace that has the files laid out."""
     settings: dict[str, Any] = {"judge": os.getpid(), "user": None}
     if os.geteuid() == 0:
         settings |= {"user": NOBODY, "stage": STAGED, "binds": binds}
@@ -110,7 +110,7 @@ def _command(binds: tuple[Bind, ...], command: list[str], limits: Limits, calls:
 
 
 def _bwrap(binds: tuple[Bind, ...], command: list[str], limits: Limits, calls: int, information: int) -> list[str]:
-    """Mounts come in this order: files, what covers parts of them, then all of it made read-only."""
+    """Make bwrap's own command line. Mounts come in this order: files, covers over parts of them, all read-only."""
     variables = {**environment(SCRATCH), "LD_LIBRARY_PATH": ":".join(library_folders(binds))}
     half = str(limits.scratch // 2)
     return [
@@ -131,7 +131,7 @@ def _bwrap(binds: tuple[Bind, ...], command: list[str], limits: Limits, calls: i
 
 
 def program() -> str:
-    """The path of bwrap. Raises OSError where there is none that can be used on this machine."""
+    """Find bwrap. Raises OSError where this machine has none that can be used."""
     if sys.platform != "linux":
         raise OSError("bubblewrap is there for Linux alone")
     if not has_table():
@@ -150,7 +150,7 @@ def _help(path: str | None = None) -> str:
 
 
 def _first_process(descriptor: int, deadline: float) -> int:
-    """The id that the sandbox's first process has on this side, as bwrap tells it. Raises OSError if it does not."""
+    """Read from bwrap the id that the sandbox's first process has on this side. Raises OSError where none comes."""
     told = b""
     while not told.rstrip().endswith(b"}"):
         if not select.select([descriptor], [], [], max(0.0, deadline - time.monotonic()))[0]:

@@ -1,4 +1,7 @@
-"""What stands between a student's process and the machine: here, as good as nothing. `bubblewrap` is the real one."""
+"""What stands between a student's process and the machine: what every kind of it offers, and what they share.
+
+`bubblewrap` is the sandbox, `unconfined` a plain process.
+"""
 
 from __future__ import annotations
 
@@ -9,33 +12,33 @@ import select
 import shutil
 import signal
 import subprocess
-import sys
-import tempfile
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, Protocol
 
 from autograder.sandbox.limits import Limits
 
-WORKER = Path(__file__).with_name("worker.py")
-ENDED_SECONDS = 10.0
+END_TIMEOUT_SECONDS = 10.0
+"""How long the end of a killed process is waited for."""
 
 
 @dataclass
-class Running:
-    """A started worker. first: the process whose end ends all others, by the id that this side has for it.
+class RunningWorker:
+    """A started worker; `requests` and `answers` are the pipes to it and from it.
 
-    folder: what has to be removed afterwards. contained: whether no process of it can outlive the first.
+    first: the process whose end ends all others, by the id that this side has for it. folder: what has to be removed
+    afterwards. contained: whether no process of it can outlive the first.
     """
 
-    process: subprocess.Popen
+    process: subprocess.Popen[bytes]
     first: int
     folder: Path | None = None
     contained: bool = False
     _handle: int | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
+        self.requests, self.answers = pipes_of(self.process)
         with contextlib.suppress(OSError, AttributeError):
             self._handle = os.pidfd_open(self.first)
 
@@ -51,58 +54,42 @@ class Running:
         """End it and everything it started; return when all of it is gone, with its folder."""
         if self._handle is not None:
             self.kill()
-            select.select([self._handle], [], [], ENDED_SECONDS)
+            select.select([self._handle], [], [], END_TIMEOUT_SECONDS)
             os.close(self._handle)
             self._handle = None
         with contextlib.suppress(subprocess.TimeoutExpired):
-            self.process.wait(timeout=ENDED_SECONDS if self.contained else 0.0)
+            self.process.wait(timeout=END_TIMEOUT_SECONDS if self.contained else 0.0)
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.kill()
         self.process.wait()
-        for pipe in (self.process.stdin, self.process.stdout):
+        for pipe in (self.requests, self.answers):
             with contextlib.suppress(OSError):
                 pipe.close()
         if self.folder is not None:
             remove(self.folder)
 
     def status(self) -> int | None:
-        """How it ended: an exit status, or a signal as a negative number; None while it runs."""
+        """Return how it ended: an exit status, or a signal as a negative number; None while it runs."""
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.wait(timeout=1.0)
         status = self.process.returncode
         return 128 - status if self.contained and status is not None and status > 128 else status
 
 
-@dataclass(frozen=True)
-class Confinement:
-    """A plain process: a scratch folder of its own, a minimal environment, the operating system's limits. It can do
-    whatever the account that grades can do.
+class Confinement(Protocol):
+    """What stands between a student's process and the machine."""
 
-    name: recorded with every verdict.
-    """
+    @property
+    def name(self) -> str:
+        """The name that is recorded with every verdict."""
 
-    name: str = "none"
-
-    def start(self, limits: Limits) -> Running:
+    def start(self, limits: Limits) -> RunningWorker:
         """Start a worker, with pipes to its standard input and output. Raises OSError where that cannot be done."""
-        folder = Path(tempfile.mkdtemp(prefix="submission-"))
-        try:
-            process = popen(
-                self.command(worker_command(sys.executable, WORKER, limits)), cwd=folder, env=environment(str(folder))
-            )
-        except BaseException:
-            remove(folder)
-            raise
-        return Running(process, process.pid, folder)
-
-    def command(self, command: list[str]) -> list[str]:
-        """The command line that runs `command` under this confinement."""
-        return command
 
 
-def popen(command: list[str], **options: Any) -> subprocess.Popen:
-    """A process in a session of its own, with unbuffered pipes that do not block."""
+def popen(command: list[str], **options: Any) -> subprocess.Popen[bytes]:
+    """Start a process in a session of its own, with unbuffered pipes that do not block."""
     process = subprocess.Popen(
         command,
         stdin=subprocess.PIPE,
@@ -112,13 +99,19 @@ def popen(command: list[str], **options: Any) -> subprocess.Popen:
         bufsize=0,
         **options,
     )
-    for pipe in (process.stdin, process.stdout):
+    for pipe in pipes_of(process):
         os.set_blocking(pipe.fileno(), False)
     return process
 
 
+def pipes_of(process: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes]]:
+    """Return the pipes to a process's standard input and from its standard output."""
+    assert process.stdin is not None and process.stdout is not None, "it was started with pipes"
+    return process.stdin, process.stdout
+
+
 def worker_command(python: str, worker: str | Path, limits: Limits, **more: Any) -> list[str]:
-    """The command line of the worker."""
+    """Make the command line of the worker."""
     settings = {
         "memory": limits.memory,
         "cpu_seconds": int(limits.submission_seconds),
@@ -130,7 +123,7 @@ def worker_command(python: str, worker: str | Path, limits: Limits, **more: Any)
 
 
 def environment(home: str) -> dict[str, str]:
-    """The environment variables that a student's code sees: nothing of the instructor's, no GPU, one thread."""
+    """Return the environment variables that a student's code sees: nothing of the instructor's, no GPU, one thread."""
     single = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     return {
         "PATH": os.defpath,
@@ -144,7 +137,7 @@ def environment(home: str) -> dict[str, str]:
 
 
 def remove(folder: Path) -> None:
-    """Remove a folder with what is in it, also what was made unreadable or is still being written."""
+    """Remove a folder and its content, even files that were made unreadable or are still being written."""
     end = time.monotonic() + 1.0
     while True:
         _make_readable(folder)

@@ -1,13 +1,13 @@
-"""Run as a script, `python -I -S stage.py SETTINGS COMMAND...`: starts bubblewrap and stays as its parent.
+"""Run as a script, `python -I -S launcher.py SETTINGS COMMAND...`: starts bubblewrap and stays as its parent.
 
 SETTINGS is JSON: {"judge": process id, "user": 65534, "stage": "/tmp/stage", "binds": [[source, place], ...]}.
 
-When the judge is killed, it ends everything that it has started, at any moment: bubblewrap's own option for that leaves
-a process behind where it hits bubblewrap in the middle of its start.
+When the judge is killed, at any moment, the launcher ends everything that it has started: bubblewrap's own option for
+that leaves a process behind where it hits bubblewrap in the middle of its start.
 
-Where root grades, the command is run by `user`, who may do nothing. That user may not be allowed to go where the files
-are that the command needs (a Python in /root, say). So they are laid out first under `stage`, in a mount namespace of
-its own: nothing of it is seen, or left, outside. For anybody else `user` is null, and nothing is laid out.
+Where root grades, `user`, who may do nothing, runs the command. That user may have no access to the files that the
+command needs (a Python in /root, say). So they are laid out first under `stage`, in a mount namespace of its own:
+nothing of it is seen, or left, outside. For anybody else `user` is null, and nothing is laid out.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def lay_out(stage, binds):
 
 
 def make_place(path, folder):
-    """An empty file or folder to bind something to."""
+    """Make an empty file or folder to bind something to."""
     os.makedirs(path if folder else os.path.dirname(path), exist_ok=True)
     if not folder:
         with open(path, "w"):
@@ -62,7 +62,7 @@ def become(user):
 
 
 def start(command, user):
-    """Run a command in a process of its own, as a user. Gives its id."""
+    """Run a command in a process of its own, as a user. Returns the id of the process."""
     child = os.fork()
     if child == 0:
         try:
@@ -79,7 +79,7 @@ AWAITED = {signal.SIGTERM, signal.SIGCHLD}
 
 
 def end_with(judge):
-    """Be sent SIGTERM when the judge ends; it waits until it is asked for. Where the judge has ended already, end."""
+    """Ask Linux for a SIGTERM when the judge ends, to be taken by `sigwait`. Exit where the judge has ended already."""
     signal.pthread_sigmask(signal.SIG_BLOCK, AWAITED)
     call(ctypes.CDLL(None, use_errno=True).prctl, PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
     if os.getppid() != judge:

@@ -1,4 +1,24 @@
-"""What one submission may use."""
+"""What one submission may use.
+
+`Limits` is what an instructor may change, as `c.Limits.call_seconds = 10` in nbgrader_config.py. They are enforced by
+`student_process` (deadlines), `worker` (what the operating system limits in each process), `bubblewrap` (the size of
+the scratch folders) and `watchdog` (what all processes use together).
+
+Further limits protect the judge, the same in every course. They are constants where they are used:
+
+grading/intake/submission.py     LARGEST_FILE_BYTES, MOST_VALUES, MOST_CELLS, LONGEST_CELL_CHARACTERS, MOST_BLANK_LINES,
+                                 LONGEST_NOTEBOOK_CHARACTERS, MOST_IMAGES, LARGEST_IMAGES_CHARACTERS
+grading/scoring/cells.py         LOOKALIKE_RUN_SECONDS
+grading/pages/safe_markdown.py   LONGEST_SHOWN_CHARACTERS, MOST_TAGS
+grading/pages/mathml.py          LONGEST_FORMULA_CHARACTERS, MOST_FORMULAS
+sandbox/wire.py                  LARGEST_HEADER_BYTES, LARGEST_BODY_BYTES, MOST_DIMENSIONS, MOST_CONTAINERS,
+                                 DEEPEST_NESTING
+sandbox/worker.py                LONGEST_OUTPUT_CHARACTERS, LONGEST_ERROR_CHARACTERS, LONGEST_FRAME_BYTES
+sandbox/student_process.py       GRACE_SECONDS, MOST_WARNINGS
+plaindata/values.py              how large and how deep a value may be
+plaindata/call.py                how long a message may be
+judge/session.py                 what is kept of an answer, and how long cases like a hidden one are looked for
+"""
 
 from __future__ import annotations
 
@@ -9,8 +29,8 @@ from dataclasses import dataclass
 class Limits:
     """What one submission may use: seconds of wall clock, bytes, processes, files.
 
-    memory: of each of its processes (address space) and of all together (what they really hold).
-    scratch: what all its files may hold together, in the sandbox; file_size: one of them.
+    memory: of each process (address space) and of all together (what they really hold).
+    scratch: the size of all files together, in the sandbox; file_size: of one of them.
     processes: with their threads.
     """
 

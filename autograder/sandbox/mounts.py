@@ -1,7 +1,7 @@
 """The files that Python and NumPy need to run, and where each of them lies in the sandbox.
 
-Nothing is bound by the path it has on this machine, and no folder in which other packages could lie: a virtual
-environment may stand in the course's own folder.
+Nothing keeps its path of this machine, and no folder is bound that could hold other packages: a virtual environment
+may lie in the course's own folder.
 """
 
 from __future__ import annotations
@@ -17,11 +17,13 @@ from pathlib import Path
 
 import numpy as np
 
+from autograder.sandbox.worker import COURSE_MODULES
+
 PYTHON, PACKAGES, LIBRARIES, COURSE = "/python/bin/python3", "/packages", "/lib", "/course"
 HERE = Path(__file__).resolve().parent
+OWN_FILES = ("sandbox/worker.py", *COURSE_MODULES.values())
+"""The course's own files in the sandbox."""
 WORKER = f"{COURSE}/sandbox/worker.py"
-OWN_FILES = ("sandbox/worker.py", "sandbox/wire.py", *(f"plaindata/{name}.py" for name in ("__init__", "values")))
-OWN_FILES += tuple(f"plaindata/{name}.py" for name in ("named_functions", "call"))
 THIRD_PARTY = ("site-packages", "dist-packages")
 
 LEFT_OUT = "_tkinter _curses _curses_panel readline _sqlite3 _dbm _gdbm _ssl nis spwd _crypt"
@@ -46,7 +48,7 @@ with open("/proc/self/maps") as maps:
     found = {line.split(None, 5)[5].strip() for line in maps if " r-xp " in line and "/" in line}
 print(json.dumps(sorted(found)))
 """
-"""Loads what a student's code can load, and tells which shared libraries that took."""
+"""Loads everything that a student's code can load, and prints the shared libraries that this took."""
 
 Bind = tuple[str, str]
 """A file or folder of this machine, and its path in the sandbox."""
@@ -54,7 +56,7 @@ Bind = tuple[str, str]
 
 @functools.cache
 def needed_files() -> tuple[Bind, ...]:
-    """What has to be bound, read-only. Raises OSError where it cannot be found out."""
+    """Find everything that has to be bound, read-only. Raises OSError where Python and NumPy cannot be examined."""
     python = os.path.realpath(sys.executable)
     binds = {PYTHON: python, _standard_library(): sysconfig.get_path("stdlib")}
     packages = Path(np.__file__).resolve().parent.parent
@@ -73,14 +75,14 @@ def needed_files() -> tuple[Bind, ...]:
 
 
 def hidden_folders() -> tuple[str, ...]:
-    """Folders in the sandbox that have to be covered: other packages, where they lie within the standard library."""
+    """Return the folders in the sandbox that have to be covered: other packages within the standard library."""
     inside = _standard_library()
     outside = Path(sysconfig.get_path("stdlib"))
     return tuple(f"{inside}/{name}" for name in THIRD_PARTY if (outside / name).is_dir())
 
 
 def library_folders(binds: tuple[Bind, ...]) -> list[str]:
-    """The folders in the sandbox that the loader has to look into."""
+    """Return the folders in the sandbox that the loader has to search."""
     beside_numpy = {os.path.dirname(place) for _, place in binds if place.startswith(f"{PACKAGES}/") and ".so" in place}
     return [LIBRARIES, *sorted(beside_numpy)]
 
@@ -103,7 +105,7 @@ def _loaded_libraries(packages: Path) -> list[str]:
 
 
 def _names_of(library: str) -> list[tuple[str, str]]:
-    """A library's own name and the links beside it: what other libraries may ask for."""
+    """Return a library's own name and those of the links to it, by which other libraries may ask for it."""
     folder = os.path.dirname(library)
     named = [(entry.name, entry.path) for entry in os.scandir(folder) if entry.is_symlink()]
     return [(os.path.basename(library), library)] + [
@@ -120,7 +122,7 @@ def _is_elsewhere(library: str, bound) -> bool:
 
 
 def _loader(program: str) -> str:
-    """The path at which a program expects its loader, from its ELF header (PT_INTERP); "" where it has none."""
+    """Read from a program's ELF header (PT_INTERP) the path at which it expects its loader; "" where it has none."""
     with open(program, "rb") as file:
         start = file.read(64)
         if start[:5] != b"\x7fELF\x02":

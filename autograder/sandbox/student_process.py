@@ -7,23 +7,24 @@ import selectors
 import signal
 import time
 from dataclasses import dataclass
-from typing import Any
+from typing import IO, Any, Literal
 
-from autograder.plaindata.call import Outcome, Problem
+from autograder.plaindata.call import LONGEST_TEXT, Outcome, Problem
 from autograder.plaindata.values import NotPlain, plain
-from autograder.sandbox.confinement import Confinement, Running
+from autograder.sandbox.confinement import Confinement, RunningWorker
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.watchdog import Watch
 from autograder.sandbox.wire import WireError, encode, read_frame
+from autograder.sandbox.worker import LONGEST_ERROR_CHARACTERS, LONGEST_OUTPUT_CHARACTERS
 
 READY = b"ready"
 GRACE_SECONDS = 2.0
-"""Seconds that the worker has to end a call that takes too long, before all of it is ended."""
+"""How long the worker has to end a call that takes too long, before the worker itself is ended."""
 
 
 @dataclass
 class CellOutcome:
-    """What running a cell did. error: a sentence or None; value: its last expression, where that is a number."""
+    """What came of running a cell. error: a sentence or None; value: of its last expression, where that is a number."""
 
     error: str | None = None
     line: int = 0
@@ -33,9 +34,9 @@ class CellOutcome:
 
 
 class _Gone(Exception):
-    """The process ended, or was ended. kind: "time" or "gone"."""
+    """The process ended, or was ended. kind: "time" where it took too long."""
 
-    def __init__(self, kind: str, message: str) -> None:
+    def __init__(self, kind: Literal["time", "gone"], message: str) -> None:
         super().__init__(message)
         self.kind = kind
 
@@ -56,7 +57,7 @@ class StudentProcess:
         self.confinement = confinement
         self.limits = limits or Limits()
         self._deadline = time.monotonic() + self.limits.submission_seconds if end is None else end
-        self._running: Running | None = None
+        self._running: RunningWorker | None = None
         self._watch: Watch | None = None
         self._ran: list[tuple[str, str]] = []
         self._number = 0
@@ -97,13 +98,18 @@ class StudentProcess:
         """The id, on this side, of the process that all others end with; None where none is running."""
         return self._running.first if self._running else None
 
+    @property
+    def _worker(self) -> RunningWorker:
+        assert self._running is not None, "it was started"
+        return self._running
+
     def _ask(self, request: dict[str, Any], seconds: float, grace: float = 0.0) -> dict[str, Any]:
         if self._running is None:
             self._start()
         return self._exchange(request, seconds, grace)
 
     def _ended(self, how: Any) -> _Gone:
-        """How a call's own process ended, as the worker tells it."""
+        """Say how a call's own process ended, as the worker reports it."""
         if not isinstance(how, dict) or how.get("garbage"):
             return _Gone("gone", "it wrote to the judge's channel itself")
         if how.get("time"):
@@ -151,15 +157,16 @@ class StudentProcess:
         self._replay()
 
     def _replay(self) -> None:
-        """Bring a fresh process to where the last one was."""
+        """Run the earlier cells again in a fresh process."""
         for name, source in self._ran:
             self._exchange({"do": "run", "name": name, "source": source}, self.limits.cell_seconds)
 
     def _read(self, count: int, deadline: float) -> bytes:
+        answers = self._worker.answers
         parts, missing = [], count
         while missing:
-            self._wait(self._running.process.stdout, selectors.EVENT_READ, deadline)
-            part = os.read(self._running.process.stdout.fileno(), min(missing, 1 << 20))
+            self._wait(answers, selectors.EVENT_READ, deadline)
+            part = os.read(answers.fileno(), min(missing, 1 << 20))
             if not part:
                 raise EOFError
             parts.append(part)
@@ -167,20 +174,20 @@ class StudentProcess:
         return b"".join(parts)
 
     def _write(self, data: bytes, deadline: float) -> None:
-        view = memoryview(data)
+        requests, view = self._worker.requests, memoryview(data)
         while view:
-            self._wait(self._running.process.stdin, selectors.EVENT_WRITE, deadline)
-            view = view[os.write(self._running.process.stdin.fileno(), view[: 1 << 16]) :]
+            self._wait(requests, selectors.EVENT_WRITE, deadline)
+            view = view[os.write(requests.fileno(), view[: 1 << 16]) :]
 
-    def _wait(self, pipe: Any, event: int, deadline: float) -> None:
+    def _wait(self, pipe: IO[bytes], event: int, deadline: float) -> None:
         with selectors.DefaultSelector() as selector:
             selector.register(pipe, event)
             if not selector.select(max(0.0, deadline - time.monotonic())):
                 raise TimeoutError
 
     def _death(self) -> str:
-        """Why the process ended by itself, in words; and end what is left of it."""
-        status = self._running.status()
+        """Say why the process ended by itself, and end what is left of it."""
+        status = self._worker.status()
         reason = self._watch.reason if self._watch else ""
         self._end()
         return reason or _death(status)
@@ -195,7 +202,7 @@ class StudentProcess:
 
 
 def _death(status: int | None) -> str:
-    """How a process ended, in words. status: negative for a signal; None where it goes on, out of reach."""
+    """Say how a process ended. status: negative for a signal; None where it goes on, out of reach."""
     if status is None:
         return "it closed the judge's channel"
     return (
@@ -218,15 +225,15 @@ def _cell_outcome(answer: dict[str, Any]) -> CellOutcome:
     error, line = answer.get("error"), answer.get("line")
     value, printed = answer.get("value"), answer.get("printed")
     return CellOutcome(
-        error=_explained(error[:1000]) if isinstance(error, str) else None,
-        line=line if type(line) is int and 0 <= line <= LAST_LINE else 0,
+        error=_explained(error[:LONGEST_ERROR_CHARACTERS]) if isinstance(error, str) else None,
+        line=line if type(line) is int and 0 <= line <= LAST_LINE_NUMBER else 0,
         value=value if isinstance(value, float) else None,
-        printed=printed[:LONGEST_OUTPUT] if isinstance(printed, str) else "",
+        printed=printed[:LONGEST_OUTPUT_CHARACTERS] if isinstance(printed, str) else "",
     )
 
 
-LAST_LINE = 1_000_000
-LONGEST_OUTPUT = 20_000
+LAST_LINE_NUMBER = 1_000_000
+MOST_WARNINGS = 5
 PROBLEM_KINDS = ("not implemented", "missing", "arguments", "exception", "type")
 
 
@@ -235,10 +242,11 @@ EXPLAINED = {
     "[Errno 30] Read-only file system": "while grading, files can be written in the working folder alone",
     "[Errno 28] No space left on device": "while grading, there is room for a few small files alone",
 }
+"""Error messages that the sandbox causes, each with an explanation."""
 
 
 def _explained(message: str) -> str:
-    """An error message, with what the sandbox has to do with it."""
+    """Add to an error message what the sandbox has to do with it."""
     return next((f"{message} ({reason})" for sign, reason in EXPLAINED.items() if sign in message), message)
 
 
@@ -253,10 +261,14 @@ def _outcome(answer: dict[str, Any]) -> Outcome:
         returned=returned,
         problem=_problem(problem) if problem is not None else None,
         arguments_after=after if isinstance(after, list) else [],
-        warnings=[text[:400] for text in warnings if isinstance(text, str)][:5] if isinstance(warnings, list) else [],
+        warnings=_warnings(warnings) if isinstance(warnings, list) else [],
         printed=answer.get("printed") is True,
         seconds=seconds if isinstance(seconds, float) else 0.0,
     )
+
+
+def _warnings(warnings: list) -> list[str]:
+    return [text[:LONGEST_TEXT] for text in warnings if isinstance(text, str)][:MOST_WARNINGS]
 
 
 def _problem(problem: Any) -> Problem:
@@ -265,7 +277,7 @@ def _problem(problem: Any) -> Problem:
     line, number = problem.get("line"), problem.get("line_number")
     return Problem(
         problem["kind"],
-        _explained(str(problem.get("message"))[:400]),
-        line[:400] if isinstance(line, str) else "",
-        number if type(number) is int and 0 <= number <= LAST_LINE else 0,
+        _explained(str(problem.get("message"))[:LONGEST_TEXT]),
+        line[:LONGEST_TEXT] if isinstance(line, str) else "",
+        number if type(number) is int and 0 <= number <= LAST_LINE_NUMBER else 0,
     )

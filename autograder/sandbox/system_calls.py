@@ -1,7 +1,7 @@
 """The system calls that a student's process may make, as a filter that the kernel runs (seccomp, a BPF program).
 
-What Python and NumPy need is allowed. What is dangerous or reaches other things is refused as "not permitted", the
-network as "the network is down"; every call that stands in no table is answered as one that this kernel does not have.
+What Python and NumPy need is allowed. Calls that are dangerous or reach outside are refused as "not permitted", the
+network as "the network is down"; a call that stands in no table is answered as one that this kernel does not have.
 
 Sources: the kernel's `Documentation/userspace-api/seccomp_filter.rst`; the numbers are those of `asm/unistd_64.h`
 (x86_64) and `asm-generic/unistd.h` (aarch64).
@@ -114,7 +114,7 @@ TERMINAL_QUESTIONS = {
 """The requests of `ioctl` that are allowed: is it a terminal, how wide, how much is there to read, one's own flags."""
 
 OWN_SETTINGS = {"PR_SET_PDEATHSIG": 1, "PR_SET_NAME": 15, "PR_GET_NAME": 16, "PR_SET_VMA": 0x53564D41}
-"""The options of `prctl` that are allowed. PR_SET_DUMPABLE is not: it would hide the process from who watches it."""
+"""The options of `prctl` that are allowed. PR_SET_DUMPABLE is not: it would hide the process from the watch."""
 
 OWN_DESCRIPTORS = {
     "F_DUPFD": 0,
@@ -134,10 +134,10 @@ sandbox: whoever wakes is told that nobody waited, whoever waits to look again (
 WAKE, WAKE_BITSET = 1, 10
 
 ARCHITECTURES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
-"""The names that `platform.machine()` has for them, and the kernel's (AUDIT_ARCH_...)."""
+"""Architectures by their names in `platform.machine()`, and their numbers in the kernel (AUDIT_ARCH_...)."""
 
 X32 = 0x40000000
-"""Added to the numbers of the second set of calls that x86_64 has."""
+"""The number that is added to those of the second set of calls of x86_64."""
 
 # What a filter answers.
 ALLOW = 0x7FFF0000
@@ -153,7 +153,7 @@ Instruction = tuple[int, int, int, int]
 
 
 def numbers(table: str, machine: str) -> dict[str, int]:
-    """The calls of a table by name, for an architecture."""
+    """Return the calls of a table by name, for an architecture."""
     column = list(ARCHITECTURES).index(machine)
     found = {}
     for line in table.strip().split("\n"):
@@ -171,7 +171,7 @@ def has_table(machine: str | None = None) -> bool:
 
 
 def system_call_filter(machine: str | None = None) -> bytes:
-    """The filter as `bwrap --seccomp` reads it. Raises KeyError for an architecture without a table."""
+    """Return the filter as `bwrap --seccomp` reads it. Raises KeyError for an architecture without a table."""
     return b"".join(struct.pack("=HBBI", *instruction) for instruction in _program(machine or platform.machine()))
 
 

@@ -1,7 +1,7 @@
-"""Watches from outside what a submission's processes use, and ends them when it is too much.
+"""Watches from outside what a submission's processes use, and ends them when they use too much.
 
-The kernel's limits hold for each process; this one holds for all of them together. Nothing that a student's process
-says is believed: the numbers are the kernel's.
+The kernel's limits hold for each process, the watch's for all of them together. The numbers are the kernel's: a
+student's process is not asked.
 """
 
 from __future__ import annotations
@@ -11,16 +11,19 @@ import os
 import threading
 from dataclasses import dataclass
 
-from autograder.sandbox.confinement import Running
+from autograder.sandbox.confinement import RunningWorker
 from autograder.sandbox.limits import Limits
 
-INTERVAL_SECONDS = 0.05
-PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
+WATCH_INTERVAL_SECONDS = 0.05
+"""How often the processes are looked at."""
+MOST_PROCESSES_SEEN = 10_000
+"""Where the search for descendants ends."""
+PAGE_BYTES = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 
 
 @dataclass(frozen=True)
 class Process:
-    """What the kernel says of a process. memory: in bytes, pages shared with others included."""
+    """The kernel's figures of a process. memory: in bytes, pages shared with others included."""
 
     number: int
     memory: int
@@ -30,7 +33,7 @@ class Process:
 class Watch(threading.Thread):
     """Looks at a running worker and its descendants until it is told to stop. reason: why it ended them, or ""."""
 
-    def __init__(self, running: Running, limits: Limits) -> None:
+    def __init__(self, running: RunningWorker, limits: Limits) -> None:
         super().__init__(daemon=True, name="watch")
         self.reason = ""
         self._running, self._limits = running, limits
@@ -38,7 +41,7 @@ class Watch(threading.Thread):
 
     def run(self) -> None:
         """Look again and again."""
-        while not self._stop_now.wait(INTERVAL_SECONDS):
+        while not self._stop_now.wait(WATCH_INTERVAL_SECONDS):
             reason = excess(self._running, self._limits)
             if reason:
                 self.reason = reason
@@ -51,8 +54,8 @@ class Watch(threading.Thread):
         self.join()
 
 
-def excess(running: Running, limits: Limits) -> str:
-    """What a running worker uses too much of, as a sentence about "it"; "" where it keeps within its limits."""
+def excess(running: RunningWorker, limits: Limits) -> str:
+    """Say what a running worker uses too much of, in a sentence about "it"; "" where it keeps within its limits."""
     processes = family(running.first)
     if sum(process.threads for process in processes) > limits.processes:
         return f"it started more than {limits.processes} processes and threads"
@@ -64,14 +67,15 @@ def excess(running: Running, limits: Limits) -> str:
 
 
 def family(first: int) -> list[Process]:
-    """A process and its descendants. In a sandbox that is every process: orphans become children of the first."""
-    found, todo = [], [first]
-    while todo and len(found) < 10_000:
+    """Find a process and its descendants. In a sandbox that is every process: orphans become children of the first."""
+    found: list[Process] = []
+    todo = [first]
+    while todo and len(found) < MOST_PROCESSES_SEEN:
         number = todo.pop()
         with contextlib.suppress(OSError, ValueError, IndexError):
             with open(f"/proc/{number}/stat", "rb") as file:
                 words = file.read().rpartition(b")")[2].split()
-            found.append(Process(number, int(words[21]) * PAGE, int(words[17])))
+            found.append(Process(number, int(words[21]) * PAGE_BYTES, int(words[17])))
             for thread in os.listdir(f"/proc/{number}/task"):
                 with open(f"/proc/{number}/task/{thread}/children", "rb") as file:
                     todo += map(int, file.read().split())
@@ -79,7 +83,7 @@ def family(first: int) -> list[Process]:
 
 
 def _held(processes: list[Process]) -> int:
-    """The memory of processes, what they share counted once."""
+    """Sum up the memory of processes, counting what they share once."""
     return sum(_proportional(process) for process in processes)
 
 
@@ -94,7 +98,7 @@ def _proportional(process: Process) -> int:
 
 
 def _files(first: int) -> int:
-    """How many files a sandbox's scratch folders hold."""
+    """Count the files in a sandbox's scratch folders."""
     count = 0
     for folder in ("tmp", "dev/shm"):
         with contextlib.suppress(OSError):

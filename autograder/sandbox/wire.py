@@ -1,4 +1,4 @@
-"""What goes over the pipe between judge and student's process: a bounded JSON header, then raw bytes.
+"""The messages between judge and student's process: a bounded JSON header, then raw bytes.
 
 Nothing is unpickled and nothing is evaluated. A frame is
 
@@ -23,32 +23,32 @@ from autograder.plaindata.values import DTYPES, memory_order, with_memory_order
 
 MAGIC = b"TDN1"
 PREFIX = struct.Struct(">4sIQ")
-LARGEST_HEADER = 4_000_000
-LARGEST_BODY = 64_000_000
+LARGEST_HEADER_BYTES = 4_000_000
+LARGEST_BODY_BYTES = 64_000_000
 MOST_DIMENSIONS = 8
 MOST_CONTAINERS = 700_000
-DEEPEST = 64
+DEEPEST_NESTING = 64
 """How deep a header may be nested: more than plain data is, and less than Python's stack."""
 
 
 class WireError(Exception):
-    """What arrived is no frame of this protocol."""
+    """The bytes that arrived are not a frame of this protocol."""
 
 
 def encode(message: Any) -> bytes:
-    """A message (plain data) as one frame. Raises WireError if it is too large."""
+    """Make a frame of a message (plain data). Raises WireError if it is too large."""
     parts: list[bytes] = []
     header = json.dumps(_pack(message, parts)).encode()
     body = b"".join(parts)
-    if len(header) > LARGEST_HEADER or len(body) > LARGEST_BODY:
+    if len(header) > LARGEST_HEADER_BYTES or len(body) > LARGEST_BODY_BYTES:
         raise WireError(f"a message of {len(header) + len(body):,} bytes is too large")
     return PREFIX.pack(MAGIC, len(header), len(body)) + header + body
 
 
 def read_frame(read: Callable[[int], bytes]) -> Any:
-    """The next message. read: returns exactly so many bytes, or raises. Raises WireError for anything malformed."""
+    """Read the next message. read: returns exactly so many bytes, or raises. Raises WireError for malformed ones."""
     magic, header_length, body_length = PREFIX.unpack(read(PREFIX.size))
-    if magic != MAGIC or header_length > LARGEST_HEADER or body_length > LARGEST_BODY:
+    if magic != MAGIC or header_length > LARGEST_HEADER_BYTES or body_length > LARGEST_BODY_BYTES:
         raise WireError("what arrived is no frame of this protocol")
     header, body = read(header_length), _Body(read(body_length))
     if header.count(b"[") + header.count(b"{") > MOST_CONTAINERS:
@@ -82,7 +82,7 @@ class _Body:
         self._position = 0
 
     def take(self, dtype: np.dtype, count: int) -> np.ndarray:
-        """The next `count` numbers, read-only."""
+        """Take the next `count` numbers, read-only."""
         start, end = self._position, self._position + count * dtype.itemsize
         if end > len(self._data):
             raise WireError("malformed message (length)")
@@ -96,7 +96,7 @@ class _Body:
 
 
 def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """A JSON object as a dict. Raises ValueError where a key stands in it twice."""
+    """Make a dict of a JSON object. Raises ValueError where a key stands in it twice."""
     found = dict(pairs)
     if len(found) != len(pairs):
         raise ValueError("a key stands there twice")
@@ -104,7 +104,7 @@ def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _unpack(value: Any, body: _Body, depth: int) -> Any:
-    if depth > DEEPEST:
+    if depth > DEEPEST_NESTING:
         raise WireError("malformed message (depth)")
     if isinstance(value, str):
         return _text(value)
@@ -123,7 +123,7 @@ def _unpack(value: Any, body: _Body, depth: int) -> Any:
 
 
 def _text(value: str) -> str:
-    """Text that can be written to a file: lone surrogates, which JSON can spell, become question marks."""
+    """Replace lone surrogates, which JSON can spell and no file can hold, by question marks."""
     return value.encode("utf-8", "replace").decode("utf-8")
 
 
@@ -133,7 +133,7 @@ def _unpack_array(content: Any, body: _Body) -> np.ndarray:
         raise WireError("malformed message (dtype or order)")
     if not isinstance(shape, list) or len(shape) > MOST_DIMENSIONS:
         raise WireError("malformed message (shape)")
-    if not all(type(side) is int and 0 <= side <= LARGEST_BODY for side in shape):
+    if not all(type(side) is int and 0 <= side <= LARGEST_BODY_BYTES for side in shape):
         raise WireError("malformed message (shape)")
     flat = body.take(np.dtype(name), math.prod(shape))
     if name == "bool":

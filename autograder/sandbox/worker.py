@@ -29,13 +29,25 @@ import types
 import warnings
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
-LONGEST_OUTPUT = 20_000
+PACKAGE = Path(__file__).resolve().parent.parent
+COURSE_MODULES = {
+    "autograder.plaindata": "plaindata/__init__.py",
+    "autograder.plaindata.values": "plaindata/values.py",
+    "autograder.plaindata.named_functions": "plaindata/named_functions.py",
+    "autograder.plaindata.call": "plaindata/call.py",
+    "autograder.sandbox_wire": "sandbox/wire.py",
+}
+"""The modules of the course that this process loads, in this order, and their files: no others are in the sandbox."""
+LONGEST_OUTPUT_CHARACTERS = 20_000
+"""How much of what a cell prints is kept."""
 INERT = ("matplotlib", "mpl_toolkits", "seaborn", "plotly", "IPython", "ipywidgets", "tqdm", "pandas")
 ABSENT = ("torch", "cupy", "jax", "tensorflow", "keras")
 FORKS = sys.platform == "linux"
-LONGEST_FRAME = 70_000_000
+LONGEST_FRAME_BYTES = 70_000_000
+"""The longest answer that a call's own process may write."""
 POLL_SECONDS = 0.05
+"""How often a call's process is looked at while nothing comes from it."""
+LONGEST_ERROR_CHARACTERS = 1_000
 
 
 class Inert:
@@ -78,7 +90,7 @@ class Inert:
 
 
 def unpacked_into(frame):
-    """How many names the statement that a frame is at unpacks a value into: 2 for `figure, axes = ...`, 0 for a
+    """Count the names that a frame's current statement unpacks a value into: 2 for `figure, axes = ...`, 0 for a
     loop."""
     code = frame.f_code.co_code
     operation, count = code[frame.f_lasti], code[frame.f_lasti + 1]
@@ -113,21 +125,17 @@ class Imports(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 
 def load_course_modules():
-    """`autograder` as a student's code sees it here: an inert `check` and `lab`. And, for this file, what calls
-    functions."""
+    """Load `autograder` as students' code sees it here, with an inert `check` and `lab`, and the course's modules that
+    this file needs."""
     course = types.ModuleType("autograder")
     course.__path__ = []
-    course.check = course.lab = Inert()
+    vars(course).update(check=Inert(), lab=Inert())
     sys.modules["autograder"] = course
     sys.modules["autograder.lab"] = InertModule("autograder.lab")
-    for name, path in (
-        ("autograder.plaindata", HERE.parent / "plaindata" / "__init__.py"),
-        ("autograder.plaindata.values", HERE.parent / "plaindata" / "values.py"),
-        ("autograder.plaindata.named_functions", HERE.parent / "plaindata" / "named_functions.py"),
-        ("autograder.plaindata.call", HERE.parent / "plaindata" / "call.py"),
-        ("autograder.sandbox_wire", HERE / "wire.py"),
-    ):
+    for name, file in COURSE_MODULES.items():
+        path = PACKAGE / file
         spec = importlib.util.spec_from_file_location(name, path, submodule_search_locations=None)
+        assert spec is not None and spec.loader is not None, path
         module = importlib.util.module_from_spec(spec)
         if path.name == "__init__.py":
             module.__path__ = []
@@ -136,7 +144,7 @@ def load_course_modules():
 
 
 def limit_resources(memory, cpu_seconds, file_size, open_files, processes=0):
-    """Hard limits of the operating system, where it has them. memory and file_size in bytes.
+    """Set the operating system's hard limits, where it has them. memory and file_size in bytes.
 
     processes: with their threads; 0 where they are not counted for this sandbox alone.
     """
@@ -161,8 +169,8 @@ def limit_resources(memory, cpu_seconds, file_size, open_files, processes=0):
 
 
 def limit_processes(resource, most):
-    """Limit the processes of this user. Before Linux 5.14 those outside the sandbox count as well: where none could be
-    started any more, there is no limit but the judge's, who counts them from outside."""
+    """Limit the processes of this user. Before Linux 5.14 those outside the sandbox count as well: where that leaves no
+    room for any, the limit is lifted, and the judge alone counts them, from outside."""
     before = resource.getrlimit(resource.RLIMIT_NPROC)
     resource.setrlimit(resource.RLIMIT_NPROC, (most, before[1]))
     try:
@@ -177,7 +185,7 @@ def limit_processes(resource, most):
 
 
 def end_with_judge():
-    """Ask Linux to end this process when the one that started it ends; elsewhere the closed channel does, at the next
+    """Ask Linux to end this process when the one that started it ends; elsewhere the closed channel ends it at the next
     read."""
     if sys.platform == "linux":
         import ctypes
@@ -195,24 +203,23 @@ class BoundedOutput(io.TextIOBase):
         return True
 
     def write(self, text):
-        room = LONGEST_OUTPUT - len(self.text)
+        room = LONGEST_OUTPUT_CHARACTERS - len(self.text)
         if room > 0:
             self.text += text[:room]
         return len(text)
 
 
 class Program:
-    """The student's namespace and what can be done to it."""
+    """Runs cells in the student's namespace and calls functions of it."""
 
     def __init__(self):
-        self.namespace = {"__name__": "__main__", "__builtins__": __builtins__, "get_ipython": lambda: Inert()}
+        self.namespace: dict = {"__name__": "__main__", "__builtins__": __builtins__, "get_ipython": lambda: Inert()}
 
     def run(self, name, source):
-        """Run one cell. name: what tracebacks call it. Answers with the printed text, and the last value or the
-        error."""
+        """Run one cell. name: what tracebacks call it. Returns the printed text, and the last value or the error."""
         linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
         output = BoundedOutput()
-        answer = {"error": None, "line": 0, "value": None}
+        answer: dict = {"error": None, "line": 0, "value": None}
         with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
             try:
                 answer["value"] = self._run(name, source)
@@ -241,10 +248,10 @@ class Program:
             text = f"{type(error).__name__}: {error}"
         except Exception:
             text = type(error).__name__
-        return {"error": text[:1000], "line": line}
+        return {"error": text[:LONGEST_ERROR_CHARACTERS], "line": line}
 
     def call(self, name, arguments):
-        """Call a function of the student's. Answers with what `autograder.plaindata.call.call` finds out."""
+        """Call a function of the student's. Returns what `autograder.plaindata.call.call` finds out."""
         from autograder.plaindata.call import Outcome, Problem, call
 
         if name not in self.namespace:
@@ -265,7 +272,7 @@ class Channel:
         self.reading, self.writing = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
 
     def read(self, count):
-        """So many bytes. Raises EOFError when the judge has closed the channel."""
+        """Read so many bytes. Raises EOFError when the judge has closed the channel."""
         data = self.reading.read(count)
         if len(data) < count:
             raise EOFError
@@ -283,7 +290,7 @@ class Channel:
 
 
 def frame_of(answer):
-    """An answer as a frame; if it is too large, one that says so."""
+    """Make a frame of an answer; if it is too large, one that says so."""
     from autograder.plaindata.values import NotPlain, plain
     from autograder.sandbox_wire import WireError, encode
 
@@ -295,7 +302,7 @@ def frame_of(answer):
 
 
 def call_apart(program, request, channel):
-    """Call a function in a copy of this process. Answers with the frame that it wrote, or with how the copy ended."""
+    """Call a function in a copy of this process. Sends the judge the frame that it wrote, or how the copy ended."""
     from autograder.sandbox_wire import encode
 
     reading, writing = os.pipe()
@@ -332,8 +339,8 @@ def write_all(descriptor, data):
 
 
 def received(descriptor, child, deadline):
-    """The frame that a child writes and None; or None and how the child ended: {"time": True}, {"signal": 11},
-    {"status": 3} or {"garbage": True}. Leaves the child as it is."""
+    """Read the frame that a child writes. Returns it and None; or None and how the child ended: {"time": True},
+    {"signal": 11}, {"status": 3} or {"garbage": True}. Leaves the child as it is."""
     from autograder.sandbox_wire import MAGIC, PREFIX
 
     data, length, ended = bytearray(), None, None
@@ -341,7 +348,7 @@ def received(descriptor, child, deadline):
         if length is None and len(data) >= PREFIX.size:
             magic, header, body = PREFIX.unpack_from(data)
             length = PREFIX.size + header + body
-            if magic != MAGIC or length > LONGEST_FRAME:
+            if magic != MAGIC or length > LONGEST_FRAME_BYTES:
                 return None, {"garbage": True}
         if length is not None and len(data) >= length:
             return (bytes(data), None) if len(data) == length else (None, {"garbage": True})
@@ -359,7 +366,7 @@ def received(descriptor, child, deadline):
 
 
 def how_it_ended(child, deadline):
-    """How a child ended, waiting for it until the deadline; None where it goes on. The child stays to be reaped."""
+    """Wait until the deadline for a child to end. Returns how it ended, None if it goes on; it stays to be reaped."""
     while True:
         found = os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT)
         if found is not None:

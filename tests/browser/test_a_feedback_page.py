@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from autograder.course import Chapter
 from autograder.grading.grade_chapter import grade_chapter
+from autograder.grading.gradebook.nbgrader_config import read_settings
 from autograder.grading.gradebook.release import make_release
 from autograder.grading.pages.feedback import page_of, write_feedback
 from autograder.grading.pages.safe_markdown import is_short
@@ -91,17 +93,17 @@ def attack(course, student: str) -> None:
 def opened(page, tmp_path_factory):
     """The page of a hostile submission, opened; and every address that the browser asked for."""
     course = make_course(tmp_path_factory.mktemp("hostile") / "course")
-    make_release(course, CHAPTER)
+    make_release(Chapter(course, CHAPTER))
     assert is_short(hostile_text()), "so that it is converted, not shown as it was typed"
     student = "a <b onclick=x> & 'c'"
     attack(course, student)
-    grade_chapter(course, CHAPTER, jobs=1, devices=("cpu",))
-    write_feedback(course, CHAPTER, student)
-    assert Results(course.root, CHAPTER).find(student, UNITS).set_aside == ""
+    grade_chapter(Chapter(course, CHAPTER), jobs=1, devices=("cpu",))
+    write_feedback(Chapter(course, CHAPTER), student, read_settings(course.root))
+    assert Results(Chapter(course, CHAPTER)).find(student, UNITS).set_aside == ""
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.on("dialog", lambda dialog: asked.append(f"dialog {dialog.message}"))
-    address = page_of(course, CHAPTER, student, UNITS).as_uri()
+    address = page_of(Chapter(course, CHAPTER), student, UNITS).as_uri()
     page.goto(address)
     page.wait_for_timeout(1_000)
     return page, asked, address

@@ -7,13 +7,12 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from autograder.__main__ import main
-from autograder.course import ROOT, Course
+from autograder.course import ROOT, Chapter, Course
 from autograder.grading.scoring.results import Results
 from autograder.sandbox import available
 from autograder.sandbox.available import VARIABLE
@@ -29,6 +28,7 @@ from tests.grading.small_course import (
 )
 from tests.support.confinement import why_there_is_no_sandbox
 from tests.support.ordinary_user import heed_permissions
+from tests.support.speed import scaled, wait_until
 
 STUDENTS = ("ada", "bob")
 
@@ -58,7 +58,13 @@ def environment(**more: str) -> dict[str, str]:
 
 def run(course: Course, *words: str, **options) -> subprocess.CompletedProcess:
     return subprocess.run(
-        command(course, *words), env=environment(), cwd="/", capture_output=True, text=True, timeout=600, **options
+        command(course, *words),
+        env=environment(),
+        cwd="/",
+        capture_output=True,
+        text=True,
+        timeout=scaled(600),
+        **options,
     )
 
 
@@ -172,7 +178,7 @@ def test_a_read_only_course_is_told_and_stays_as_it_is(course, target):
 
 def sandboxes(course: Course) -> set[str]:
     """What the kept verdicts were judged in."""
-    results = Results(course.root, CHAPTER)
+    results = Results(Chapter(course, CHAPTER))
     found = [results.find(student, section) for student in STUDENTS for section in SECTIONS]
     return {verdict.sandbox for result in found if result for verdict in result.verdicts}
 
@@ -243,15 +249,9 @@ def offspring_in(folder: Path) -> list[int]:
     return found
 
 
-def wait_for(condition, seconds: float = 300.0):
-    """The first true value of a condition."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        found = condition()
-        if found:
-            return found
-        time.sleep(0.02)
-    raise AssertionError("it did not happen")
+def wait_for(condition) -> None:
+    """Wait until a condition is true."""
+    assert wait_until(condition, 300.0), "it did not happen"
 
 
 def start(course: Course, scratch: Path) -> subprocess.Popen:
@@ -280,7 +280,7 @@ def test_stopped_again_and_again_it_goes_on_and_ends_where_it_would_have(done, c
     interrupted = start(course, scratch)
     wait_for(lambda: len(offspring_in(scratch)) > 2)
     os.killpg(interrupted.pid, signal.SIGINT)
-    _, told = interrupted.communicate(timeout=120)
+    _, told = interrupted.communicate(timeout=scaled(120))
     assert interrupted.returncode == 130
     assert "Traceback" not in told
     assert "run the same command again" in told
@@ -289,7 +289,7 @@ def test_stopped_again_and_again_it_goes_on_and_ends_where_it_would_have(done, c
     terminated = start(course, scratch)
     wait_for(lambda: verdicts(course))
     os.killpg(terminated.pid, signal.SIGTERM)
-    terminated.communicate(timeout=120)
+    terminated.communicate(timeout=scaled(120))
     assert terminated.returncode != 0
     wait_for(lambda: not offspring_in(scratch))
     assert not list(scratch.glob("submission-*"))
@@ -298,11 +298,11 @@ def test_stopped_again_and_again_it_goes_on_and_ends_where_it_would_have(done, c
     killed = start(course, scratch)
     wait_for(lambda: len(verdicts(course)) > len(kept) or killed.poll() is not None)
     killed.kill()
-    killed.communicate(timeout=120)
+    killed.communicate(timeout=scaled(120))
     wait_for(lambda: not offspring_in(scratch))
 
     finished = start(course, scratch)
-    _, told = finished.communicate(timeout=600)
+    _, told = finished.communicate(timeout=scaled(600))
     assert finished.returncode == 0, told
     assert {path: path.stat().st_mtime_ns for path in kept} == kept
     assert gradebook(course) == gradebook(done[0])

@@ -16,8 +16,10 @@ from autograder.exercises import catalogue
 from autograder.exercises.model import PURITY
 from autograder.exercises.sampling import Sampler
 from autograder.judge import Verdict, judge
-from autograder.judge.expectations import DERIVATIVE, expectations, public
+from autograder.judge.expectations import expectations, public
+from autograder.judge.report import as_html, as_text
 from autograder.judge.separation import measure
+from autograder.judge.verdict import DERIVATIVE
 from autograder.plaindata.call import call
 from autograder.plaindata.values import arrays_in, duplicate, same
 from tests.solutions import solution
@@ -36,8 +38,9 @@ def exercise(request):
 
 
 @functools.lru_cache(maxsize=100)
-def judged(exercise, function, cases: str = "all", seed: int = HIDDEN_SEED) -> Verdict:
-    return judge(exercise, functools.partial(call, function), cases=cases, seed=seed, devices=("cpu",))
+def judged(exercise, function, cases: str = "all", seed: int = HIDDEN_SEED, diagnose: bool = True) -> Verdict:
+    called = functools.partial(call, function)
+    return judge(exercise, called, cases=cases, seed=seed, devices=("cpu",), diagnose=diagnose)
 
 
 def lost(verdict: Verdict) -> set[str]:
@@ -48,9 +51,9 @@ def test_the_solution_gets_all_points_and_no_remark(exercise, subtests):
     for seed in HIDDEN_SEEDS:
         with subtests.test(seed=seed):
             verdict = judged(exercise, solution(exercise.name), seed=seed)
-            assert verdict.passed, verdict.text()
+            assert verdict.passed, as_text(verdict)
             assert verdict.points == exercise.points
-            assert not verdict.remarks, verdict.text()
+            assert not verdict.remarks, as_text(verdict)
 
 
 def test_the_tolerance_separates_the_solution_from_every_mistake(exercise):
@@ -70,12 +73,12 @@ def test_the_solution_is_pure_and_repeatable(exercise):
 def test_a_mistake_loses_exactly_the_requirements_it_names(exercise, subtests):
     for mistake in exercise.mistakes:
         with subtests.test(mistake=mistake.name):
-            verdict = judged(exercise, mistake.function)
+            verdict = judged(exercise, mistake.function, diagnose=False)
             if mistake.loses:
                 waiting = {PURITY} if exercise.requirements[0].name in mistake.loses else set()
-                assert lost(verdict) == set(mistake.loses) | waiting, verdict.text()
+                assert lost(verdict) == set(mistake.loses) | waiting, as_text(verdict)
             else:
-                assert verdict.passed and verdict.remarks, verdict.text()
+                assert verdict.passed and verdict.remarks, as_text(verdict)
 
 
 def test_a_mistake_is_rejected_whatever_the_seed(exercise, subtests):
@@ -93,7 +96,7 @@ def test_a_mistake_is_recognized_by_its_numbers(exercise, subtests):
             if not mistake.loses:
                 assert mistake.hint in verdict.remarks[0]
             elif not _only_raises(verdict):
-                assert verdict.diagnosis and verdict.diagnosis.text == mistake.hint, verdict.text()
+                assert verdict.diagnosis and verdict.diagnosis.text == mistake.hint, as_text(verdict)
 
 
 def _only_raises(verdict: Verdict) -> bool:
@@ -107,7 +110,7 @@ def test_a_correct_variant_gets_all_points(exercise, subtests):
         for seed in HIDDEN_SEEDS:
             with subtests.test(variant=variant.__name__, seed=seed):
                 verdict = judged(exercise, variant, seed=seed)
-                assert verdict.passed, verdict.text()
+                assert verdict.passed, as_text(verdict)
 
 
 def test_every_kernel_has_three_correct_variants_and_five_mistakes(exercise):
@@ -142,8 +145,8 @@ TRIVIAL = {
 def test_a_trivial_answer_earns_nothing(exercise, subtests):
     for name, answer in TRIVIAL.items():
         with subtests.test(answer=name):
-            verdict = judged(exercise, answer)
-            assert verdict.points == 0, verdict.text()
+            verdict = judged(exercise, answer, diagnose=False)
+            assert verdict.points == 0, as_text(verdict)
 
 
 def _takes_arrays(exercise) -> bool:
@@ -166,7 +169,7 @@ def test_a_solution_that_changes_its_input_loses_that_alone(exercise):
         array[...] = ~array if array.dtype == bool else array + 1
         return result
 
-    assert lost(judged(exercise, changes_its_input)) == {PURITY}
+    assert lost(judged(exercise, changes_its_input, diagnose=False)) == {PURITY}
 
 
 def test_the_cases_run_from_small_to_large_within_a_requirement(exercise):
@@ -209,4 +212,4 @@ def test_a_verdict_survives_json(exercise):
         verdict = judged(exercise, function)
         again = Verdict.from_json(json.loads(json.dumps(verdict.to_json())))
         assert again.to_json() == verdict.to_json()
-        assert again.text() == verdict.text() and again.html() == verdict.html()
+        assert as_text(again) == as_text(verdict) and as_html(again) == as_html(verdict)

@@ -69,6 +69,7 @@ import functools, torch
 from autograder.plaindata.call import call
 from autograder.judge import judge
 from autograder.judge.expectations import remember
+from autograder.judge.report import as_text
 from autograder.exercises import catalogue
 from autograder.exercises.sampling import PUBLIC_SEED
 from autograder.solutions import solution
@@ -78,7 +79,7 @@ answers = {{("relu", seed, hidden, "cuda"): answers_on(kernel, seed, hidden, "cp
            for seed, hidden in ((PUBLIC_SEED, False), ({SEED}, True))}}
 remember(answers)
 verdict = judge(kernel, functools.partial(call, solution("relu")), cases="all", seed={SEED}, devices=("cpu", "cuda"))
-assert verdict.passed and verdict.devices["cuda"] == "present", verdict.text()
+assert verdict.passed and verdict.devices["cuda"] == "present", as_text(verdict)
 print(torch.cuda.is_initialized())
 """
 

@@ -16,8 +16,9 @@ from autograder.exercises.model import PURITY
 from autograder.exercises.sampling import PUBLIC_SEED
 from autograder.judge import Verdict, judge
 from autograder.judge.devices import supports
-from autograder.judge.expectations import DERIVATIVE, expectations_of, public
+from autograder.judge.expectations import expectations_of, public
 from autograder.judge.separation import dtype_of, measure
+from autograder.judge.verdict import DERIVATIVE
 from autograder.plaindata.call import call
 from tests.solutions import solution
 
@@ -27,7 +28,8 @@ SEED = PUBLIC_SEED + 1
 
 
 def judged(exercise, function, *devices) -> Verdict:
-    return judge(exercise, functools.partial(call, function), cases="all", seed=SEED, devices=devices)
+    called = functools.partial(call, function)
+    return judge(exercise, called, cases="all", seed=SEED, devices=devices, diagnose=False)
 
 
 def mistakes_for(exercise, request) -> tuple:

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course import Course, read
+from autograder.course import Chapter, Course, read
 from autograder.grading.grade_chapter import Summary, grade_chapter
+from autograder.grading.gradebook.nbgrader_config import read_settings
 from autograder.grading.pages.feedback import write_feedback
 from tests.grading import small_course
 from tests.grading.small_course import ALPHA_FORGOTTEN, CHAPTER, RIGHT, SECTIONS, UNITS, cell, hand_in
@@ -58,9 +59,9 @@ def graded(template, tmp_path_factory) -> Graded:
     scratch = tmp_path_factory.mktemp("scratch")
     hand_in_the_class(course)
     with temporary_files_in(scratch):
-        summary = grade_chapter(course, CHAPTER, jobs=2, devices=("cpu",))
+        summary = grade_chapter(Chapter(course, CHAPTER), jobs=2, devices=("cpu",))
     for student in summary.students:
-        write_feedback(course, CHAPTER, student)
+        write_feedback(Chapter(course, CHAPTER), student, read_settings(course.root))
     return Graded(course, summary, scratch)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from autograder.course import ROOT, Course, grading_of, read, text_of
+from autograder.course import ROOT, Cell, CellKind, Chapter, Course, Notebook, grading_of, read, text_of
 from autograder.exercises import catalogue
 from autograder.grading.gradebook.release import make_release
 
@@ -34,6 +34,9 @@ POINTS = {name: catalogue()[name].points for name in ("elu", "relu", "elu_backwa
 DOUBLE_POINTS, WHY_POINTS = 2, 3
 FULL = sum(POINTS.values()) + DOUBLE_POINTS
 
+HIDDEN_RUN_SECONDS = 0.05
+"""The shortest hidden run in tests, except in those of its length: a class would mostly wait for the real one's end."""
+
 CONFIGURATION = f"""\
 import sys
 from pathlib import Path
@@ -43,12 +46,16 @@ sys.path.insert(0, {str(ROOT)!r})
 from autograder.grading.gradebook.nbgrader_config import configure
 
 configure(get_config(), Path(__file__).resolve().parent)
+c = get_config()
+c.GradingConfig.shortest_hidden_run_seconds = {HIDDEN_RUN_SECONDS}
+for name in ("start_seconds", "cell_seconds", "call_seconds", "submission_seconds"):
+    setattr(c.Limits, name, 3600.0)
 """
 
 
-def cell(kind: str, name: str, source: str, **marks: Any) -> dict[str, Any]:
+def cell(kind: CellKind, name: str, source: str, **marks: Any) -> Cell:
     """A cell of a notebook, with nbgrader's metadata if there are marks."""
-    found: dict[str, Any] = {"cell_type": kind, "id": name, "metadata": {}, "source": source}
+    found: Cell = {"cell_type": kind, "id": name, "metadata": {}, "source": source}
     if kind == "code":
         found.update(execution_count=None, outputs=[])
     if marks:
@@ -57,13 +64,13 @@ def cell(kind: str, name: str, source: str, **marks: Any) -> dict[str, Any]:
     return found
 
 
-def notebook(*cells: dict[str, Any]) -> dict[str, Any]:
+def notebook(*cells: Cell) -> Notebook:
     """A notebook of today's format."""
     kernel = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
     return {"cells": list(cells), "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}
 
 
-def exercise(name: str) -> list[dict[str, Any]]:
+def exercise(name: str) -> list[Cell]:
     """An answer cell with the right answer as the solution, and the test cell of a kernel."""
     head, body = RIGHT[name].split("\n", 1)
     test = f'check({name})\n### BEGIN HIDDEN TESTS\ncheck({name}, cases="hidden")\n### END HIDDEN TESTS'
@@ -78,7 +85,7 @@ def exercise(name: str) -> list[dict[str, Any]]:
     ]
 
 
-def instructors_notebooks() -> dict[str, dict[str, Any]]:
+def instructors_notebooks() -> dict[str, Notebook]:
     """The two notebooks of source/ by section."""
     setup = cell("code", "setup", "import numpy as np\n\nfrom autograder import check, lab")
     own_tests = (
@@ -125,7 +132,7 @@ def make_course(root: Path) -> Course:
 def released_course(root: Path) -> Course:
     """The small course with its release and its gradebook."""
     course = make_course(root)
-    make_release(course, CHAPTER)
+    make_release(Chapter(course, CHAPTER))
     return course
 
 
@@ -141,14 +148,12 @@ def folder_of(course: Course, student: str) -> Path:
     return folder
 
 
-def released(course: Course, section: str) -> dict[str, Any]:
+def released(course: Course, section: str) -> Notebook:
     """A notebook as students get it."""
     return read(course.root / "release" / CHAPTER / f"{section}.ipynb")
 
 
-def answered(
-    course: Course, section: str, answers: dict[str, str], extra: Iterable[tuple[str, dict]] = ()
-) -> dict[str, Any]:
+def answered(course: Course, section: str, answers: dict[str, str], extra: Iterable[tuple[str, Cell]] = ()) -> Notebook:
     """A released notebook with answers by grade_id, and cells of the student's own after others (by grade_id)."""
     found = released(course, section)
     cells = []
@@ -165,7 +170,7 @@ def hand_in(
     student: str,
     answers: dict[str, str] | None = None,
     *,
-    extra: Iterable[tuple[str, dict]] = (),
+    extra: Iterable[tuple[str, Cell]] = (),
     sections: Iterable[str] = SECTIONS,
 ) -> None:
     """Hand in a chapter. answers: by grade_id, beside the right ones; None: as released."""

@@ -5,14 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from autograder.course import Chapter
 from autograder.exercises import catalogue
 from autograder.grading.scoring import cells
-from autograder.grading.scoring.grade_notebook import Task, grade
+from autograder.grading.scoring.grade_notebook import grade
 from autograder.grading.scoring.grading_config import GradingConfig
 from autograder.grading.scoring.results import NotebookResult
+from autograder.grading.scoring.task import Task
 from autograder.judge.expectations import expectations_of, public
-from autograder.sandbox import Limits, StudentProcess
-from tests.grading.small_course import CHAPTER, RIGHT, UNITS, cell, hand_in
+from autograder.sandbox import StudentProcess
+from tests.grading.small_course import CHAPTER, HIDDEN_RUN_SECONDS, RIGHT, UNITS, cell, hand_in
+from tests.support.speed import PATIENT
 
 SEED = 5
 CASES = catalogue()["relu"]
@@ -53,13 +56,11 @@ def run(course, monkeypatch):
             return super().call(function, arguments)
 
     monkeypatch.setattr(cells, "StudentProcess", Told)
-    monkeypatch.setattr(cells, "SHORTEST_HIDDEN_RUN_SECONDS", 1e-3)
 
     def graded(answers: dict[str, str] | None = None, extra=()) -> NotebookResult:
         hand_in(course, "ada", answers or {}, extra=extra, sections=[UNITS])
-        path = course.root / "submitted" / "ada" / CHAPTER / f"{UNITS}.ipynb"
-        config = GradingConfig(course, SEED, ("cpu",), limits=Limits(cell_seconds=20.0))
-        return grade(Task("ada", CHAPTER, UNITS, path), config)
+        config = GradingConfig(course, SEED, ("cpu",), limits=PATIENT, shortest_hidden_run_seconds=HIDDEN_RUN_SECONDS)
+        return grade(Task(Chapter(course, CHAPTER), "ada", UNITS), config)
 
     graded.did = did
     return graded
@@ -175,12 +176,12 @@ def test_a_hidden_run_takes_one_second_or_two_or_four_whatever_it_does(monkeypat
     now = [1000.0]
     monkeypatch.setattr(cells.time, "monotonic", lambda: now[0])
     monkeypatch.setattr(cells.time, "sleep", lambda more: now.append(now.pop() + more))
-    with cells.quantized_time():
+    with cells.quantized_time(1.0):
         now[0] += seconds
     assert now[0] - 1000.0 == pytest.approx(all_in_all)
 
 
 def test_who_interrupts_a_hidden_run_does_not_wait_for_its_end(monkeypatch):
     monkeypatch.setattr(cells.time, "sleep", lambda seconds: pytest.fail("it waited"))
-    with pytest.raises(KeyboardInterrupt), cells.quantized_time():
+    with pytest.raises(KeyboardInterrupt), cells.quantized_time(1.0):
         raise KeyboardInterrupt

@@ -6,10 +6,10 @@ import os
 
 import pytest
 
-from autograder.course import CourseError
+from autograder.course import Chapter, CourseError
 from autograder.exercises.sampling import PUBLIC_SEED
-from autograder.grading import grade_chapter
-from autograder.grading.scoring import class_references
+from autograder.grading.grade_chapter import grade_chapter
+from autograder.grading.scoring import class_references, in_parallel
 from autograder.grading.scoring.class_references import answers_for_class, exercises_of
 from autograder.grading.scoring.results import Results
 from autograder.judge import devices
@@ -64,11 +64,11 @@ def test_a_class_is_compared_on_the_accelerator_though_no_worker_computes_there(
         found.pop("process")
         return found
 
-    monkeypatch.setattr(grade_chapter, "answers_for_class", answers_of_one_process)
-    monkeypatch.setattr(grade_chapter, "_warm_up", warm_up_beside_a_device_that_does_not_compute)
+    monkeypatch.setattr(in_parallel, "answers_for_class", answers_of_one_process)
+    monkeypatch.setattr(in_parallel, "_warm_up", warm_up_beside_a_device_that_does_not_compute)
     hand_in(course, "ada", {})
-    grade_chapter.grade_chapter(course, CHAPTER, jobs=1)
-    verdicts = Results(course.root, CHAPTER).find("ada", UNITS).verdicts
+    grade_chapter(Chapter(course, CHAPTER), jobs=1)
+    verdicts = Results(Chapter(course, CHAPTER)).find("ada", UNITS).verdicts
     assert verdicts
     for verdict in verdicts:
         assert verdict.passed and verdict.devices["cuda"] == "present"

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from autograder.course import CourseError
+from autograder.course import Chapter, CourseError
 from autograder.grading.pages.class_report import by_student, page, tallies, write_report
 from autograder.grading.scoring.results import JUDGE, CellResult, NotebookResult
 from tests.grading.conftest import ODD_NAMES
@@ -36,7 +36,7 @@ class Text(HTMLParser):
 
 
 def test_the_page_is_written_where_it_belongs(graded):
-    path = write_report(graded.course, CHAPTER)
+    path = write_report(Chapter(graded.course, CHAPTER))
     assert path == graded.course.root / "reports" / f"{CHAPTER}.html"
     assert "<!DOCTYPE html>" in path.read_text(encoding="utf-8")
 
@@ -89,5 +89,5 @@ def test_results_are_sorted_by_student(results):
 
 def test_a_chapter_that_was_not_graded_has_no_page(course):
     with pytest.raises(CourseError, match="Nothing of 1_small has been graded yet"):
-        write_report(course, CHAPTER)
+        write_report(Chapter(course, CHAPTER))
     assert not (course.root / "reports").exists()

@@ -13,13 +13,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from autograder.course import Chapter
 from autograder.exercises import catalogue
 from autograder.exercises.sampling import PUBLIC_SEED
 from autograder.grading.grade_chapter import grade_chapter
+from autograder.grading.gradebook.nbgrader_config import read_settings
 from autograder.grading.pages.feedback import write_feedback
 from autograder.grading.scoring.results import Results, write_atomically
 from autograder.judge.expectations import expectations_of
-from autograder.judge.session import LOOKALIKE_SEEDS
+from autograder.judge.lookalikes import LOOKALIKE_SEEDS
 from autograder.plaindata.values import arrays_in
 from tests.grading.conftest import copy_of
 from tests.grading.small_course import CHAPTER, POINTS, RIGHT, SECTIONS, UNITS, hand_in
@@ -89,10 +91,10 @@ def told(template, tmp_path_factory) -> dict[str, str]:
     write_atomically(course.root / "verdicts" / CHAPTER / "seed", f"{SEED}\n")
     for student, answers in students().items():
         hand_in(course, student, answers, sections=SECTIONS if "everywhere" in student else [UNITS])
-    summary = grade_chapter(course, CHAPTER, jobs=2, devices=("cpu",))
+    summary = grade_chapter(Chapter(course, CHAPTER), jobs=2, devices=("cpu",))
     for student in summary.students:
-        write_feedback(course, CHAPTER, student)
-    assert Results(course.root, CHAPTER).seed() == SEED
+        write_feedback(Chapter(course, CHAPTER), student, read_settings(course.root))
+    assert Results(Chapter(course, CHAPTER)).seed() == SEED
     files = [path for name in ("autograded", "feedback", "release") for path in (course.root / name).rglob("*.*")]
     return {str(path.relative_to(course.root)): text_of(path) for path in files if path.is_file()}
 

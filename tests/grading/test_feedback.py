@@ -11,8 +11,8 @@ import nbformat
 import pytest
 from jinja2 import Environment
 
-from autograder.course import Course, read, text_of
-from autograder.grading.gradebook.nbgrader_config import settings
+from autograder.course import Chapter, Course, read, text_of
+from autograder.grading.gradebook.nbgrader_config import read_settings
 from autograder.grading.pages.feedback import page_of, write_feedback
 from autograder.grading.pages.mathml import formula
 from autograder.grading.pages.safe_markdown import harmless, instructors_markdown, printed, students_markdown
@@ -50,7 +50,7 @@ class Live(HTMLParser):
 
 
 def page(graded, student: str, section: str = UNITS) -> str:
-    return page_of(graded.course, CHAPTER, student, section).read_text(encoding="utf-8")
+    return page_of(Chapter(graded.course, CHAPTER), student, section).read_text(encoding="utf-8")
 
 
 def test_everybody_whose_notebook_was_read_or_set_aside_has_a_page(graded):
@@ -163,19 +163,20 @@ def test_harmless_html_keeps_what_people_write(html):
 
 def test_a_page_is_written_again_when_the_notebook_is_newer_and_only_then(graded, tmp_path):
     course = copy_of(graded.course, tmp_path / "course")
-    path = page_of(course, CHAPTER, "ada", GRADIENTS)
+    chapter, settings = Chapter(course, CHAPTER), read_settings(course.root)
+    path = page_of(chapter, "ada", GRADIENTS)
     path.chmod(0o644)
     path.write_text("kept")
     later = path.stat().st_mtime + 10
     for section in (UNITS, GRADIENTS):
-        os.utime(page_of(course, CHAPTER, "ada", section), (later, later))
-    write_feedback(course, CHAPTER, "ada")
+        os.utime(page_of(chapter, "ada", section), (later, later))
+    write_feedback(chapter, "ada", settings)
     assert path.read_text() == "kept"
     notebook = course.root / "autograded" / "ada" / CHAPTER / f"{GRADIENTS}.ipynb"
     content = read(notebook)
     write(notebook, content)
     os.utime(notebook, (later + 10, later + 10))
-    write_feedback(course, CHAPTER, "ada")
+    write_feedback(chapter, "ada", settings)
     assert "elu_backward" in path.read_text()
 
 
@@ -277,7 +278,7 @@ def test_students_markdown_is_inert_in_formgrader_as_well(course):
             nbformat.v4.new_markdown_cell("<details>The instructor's</details>"),
         ]
     )
-    page, _ = HTMLExporter(config=settings(course.root)).from_notebook_node(notebook)
+    page, _ = HTMLExporter(config=read_settings(course.root)).from_notebook_node(notebook)
     assert "&lt;script&gt;alert(1)" in page
     assert "<script>alert(1)" not in page
     assert "onerror=alert" not in page

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import shutil
 import stat
-import tempfile
 import threading
-import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from autograder.commands.grade import table
-from autograder.course import Course, CourseError
-from autograder.grading import grade_chapter as grade_chapter_module
-from autograder.grading.grade_chapter import grade_chapter, submitted
-from autograder.grading.scoring.grade_notebook import handed_in
+from autograder.course import Chapter, Course, CourseError
+from autograder.grading.grade_chapter import grade_chapter
+from autograder.grading.scoring import in_parallel
 from autograder.grading.scoring.results import Results
 from tests.grading.conftest import ODD_NAMES, copy_of
 from tests.grading.small_course import (
@@ -36,6 +30,7 @@ from tests.grading.small_course import (
     hand_in,
     scores_of,
 )
+from tests.support.speed import wait_until
 
 FULL_UNITS = {"elu_test": POINTS["elu"], "relu_test": POINTS["relu"], "double_test": DOUBLE_POINTS, "why": None}
 FULL_GRADIENTS = {"elu_backward_test": POINTS["elu_backward"]}
@@ -43,7 +38,7 @@ FULL = {**FULL_UNITS, **FULL_GRADIENTS}
 
 
 def regrade(course, **options):
-    return grade_chapter(course, CHAPTER, devices=("cpu",), jobs=1, **options)
+    return grade_chapter(Chapter(course, CHAPTER), devices=("cpu",), jobs=1, **options)
 
 
 def offspring() -> set[int]:
@@ -90,7 +85,7 @@ def test_an_empty_folder_gets_no_score_and_a_flag(graded):
     assert scores_of(graded.course, "fay") == dict.fromkeys(FULL)
     assert graded.summary.students["fay"][UNITS].set_aside == "the submission holds no notebook of this chapter"
     assert all(row[2] for key, row in gradebook(graded.course).items() if key[0] == "fay")
-    kept = Results(graded.course.root, CHAPTER).find("fay", UNITS)
+    kept = Results(Chapter(graded.course, CHAPTER)).find("fay", UNITS)
     assert kept.set_aside
     assert {cell.score for cell in kept.cells.values()} == {None}
 
@@ -124,16 +119,18 @@ def test_the_seed_is_a_secret(graded):
 
 
 def test_the_seed_is_drawn_once(tmp_path):
-    results = Results(tmp_path, CHAPTER)
-    assert results.seed() == results.seed() == Results(tmp_path, CHAPTER).seed()
-    assert results.seed() != Results(tmp_path, "another").seed()
+    chapter, another = (Chapter(Course(tmp_path), name) for name in (CHAPTER, "another"))
+    results = Results(chapter)
+    assert results.seed() == results.seed() == Results(chapter).seed()
+    assert results.seed() != Results(another).seed()
 
 
 def test_a_seed_that_is_none_is_told(tmp_path):
-    Results(tmp_path, CHAPTER).seed()
-    (tmp_path / "verdicts" / CHAPTER / "seed").write_text("five")
+    results = Results(Chapter(Course(tmp_path), CHAPTER))
+    results.seed()
+    (results.folder / "seed").write_text("five")
     with pytest.raises(CourseError, match="is no number"):
-        Results(tmp_path, CHAPTER).seed()
+        results.seed()
 
 
 # ---------------------------------------------------------------- again
@@ -142,7 +139,7 @@ def test_a_seed_that_is_none_is_told(tmp_path):
 def test_a_second_run_judges_nothing_and_changes_nothing(graded, tmp_path, monkeypatch):
     course = copy_of(graded.course, tmp_path / "course")
     before = autograded(course), gradebook(course)
-    monkeypatch.setattr(grade_chapter_module, "worker_pool", None)
+    monkeypatch.setattr(in_parallel, "worker_pool", None)
     seen = []
     regrade(course, show=lambda progress: seen.append((progress.done, progress.kept)))
     assert seen[-1][0] == seen[-1][1] == len(SECTIONS) * len(graded.summary.students)
@@ -155,7 +152,7 @@ def test_judged_afresh_by_one_process_everything_is_the_same(graded, tmp_path):
     for path in (course.root / "verdicts" / CHAPTER).glob("*/*.json"):
         path.unlink()
     shutil.rmtree(course.root / "autograded")
-    grade_chapter(course, CHAPTER, devices=("cpu",), jobs=1)
+    grade_chapter(Chapter(course, CHAPTER), devices=("cpu",), jobs=1)
     assert (autograded(course), gradebook(course)) == before
 
 
@@ -188,7 +185,7 @@ def test_what_changed_is_judged_again_and_a_persons_score_stays(graded, tmp_path
 
 def test_one_student_alone_can_be_graded(graded, tmp_path, monkeypatch):
     course = copy_of(graded.course, tmp_path / "course")
-    monkeypatch.setattr(grade_chapter_module, "worker_pool", None)
+    monkeypatch.setattr(in_parallel, "worker_pool", None)
     assert list(regrade(course, student="bob").students) == ["bob"]
 
 
@@ -224,22 +221,19 @@ def test_a_judge_that_is_killed_costs_nobody_anything(course):
         hand_in(course, f"student {number}", {}, sections=[UNITS])
     killed = []
 
-    def kill_a_judge():
-        end = time.monotonic() + 120
-        while not killed and time.monotonic() < end:
-            for number in offspring():
-                try:
-                    busy = b"worker.py" in Path(f"/proc/{number}/cmdline").read_bytes()
-                    parent = int(Path(f"/proc/{number}/stat").read_text().rsplit(")", 1)[1].split()[1])
-                except OSError:
-                    continue
-                if busy and parent != os.getpid():
-                    os.kill(parent, 9)
-                    killed.append(parent)
-                    return
-            time.sleep(0.01)
+    def kill_a_judge() -> bool:
+        for number in offspring():
+            try:
+                busy = b"worker.py" in Path(f"/proc/{number}/cmdline").read_bytes()
+                parent = int(Path(f"/proc/{number}/stat").read_text().rsplit(")", 1)[1].split()[1])
+            except OSError:
+                continue
+            if busy and parent != os.getpid():
+                os.kill(parent, 9)
+                killed.append(parent)
+        return bool(killed)
 
-    thread = threading.Thread(target=kill_a_judge)
+    thread = threading.Thread(target=wait_until, args=(kill_a_judge, 120))
     thread.start()
     regrade(course)
     thread.join()
@@ -249,147 +243,11 @@ def test_a_judge_that_is_killed_costs_nobody_anything(course):
     assert not offspring()
 
 
-def test_what_ends_its_judge_twice_is_set_aside_alone(course, monkeypatch):
-    tasks = [grade_chapter_module._task(course, name, CHAPTER, UNITS) for name in ("ada", "bob", "cyd")]
-    config = grade_chapter_module.GradingConfig(course, 1, ("cpu",))
-
-    def until_bob(todo, config, jobs, ahead, *, warm_up):
-        """Stands in for the workers, of which bob's submission ends every one."""
-        while todo:
-            task = todo.popleft()
-            if task.student == "bob":
-                return [task, *([todo.popleft()] if ahead > 1 else [])]
-            yield grade_chapter_module.set_aside(task, "judged", grade_chapter_module.master(course, task.notebook), "")
-        return []
-
-    monkeypatch.setattr(grade_chapter_module, "_until_a_death", until_bob)
-    found = {result.student: result for result in grade_chapter_module._judged(tasks, config, 1)}
-    assert found["bob"].set_aside == "the process that judged it ended, twice"
-    assert found["ada"].key == found["cyd"].key == "judged"
-
-
-def test_a_judge_that_fails_sets_that_one_aside(course, monkeypatch):
-    def fail(task, config):
-        raise ZeroDivisionError("inside the judge")
-
-    hand_in(course, "ada", {})
-    monkeypatch.setattr(grade_chapter_module, "grade", fail)
-    task = grade_chapter_module._task(course, "ada", CHAPTER, UNITS)
-    result = grade_chapter_module._grade_in_worker(task, grade_chapter_module.GradingConfig(course, 1))
-    assert result.set_aside == "the judge failed on it (ZeroDivisionError: inside the judge)"
-    assert {cell.score for cell in result.cells.values()} == {None}
-
-
-# ---------------------------------------------------------------- who handed in
-
-
-def test_hidden_folders_links_and_files_are_no_students(course):
-    hand_in(course, "ada")
-    for name in (".git", ".ipynb_checkpoints"):
-        (course.root / "submitted" / name / CHAPTER).mkdir(parents=True)
-    (course.root / "submitted" / "link").symlink_to(course.root / "submitted" / "ada")
-    (course.root / "submitted" / "cyd").mkdir()
-    (course.root / "submitted" / "cyd" / CHAPTER).symlink_to(course.root / "submitted" / "ada" / CHAPTER)
-    (course.root / "submitted" / "dan").mkdir()
-    (course.root / "submitted" / "dan" / CHAPTER).write_text("a file")
-    (course.root / "submitted" / "list.csv").write_text("ada")
-    assert submitted(course, CHAPTER) == ["ada"]
-
-
-def test_no_submission_is_told(course):
-    with pytest.raises(CourseError, match="There are no submissions for 1_small"):
-        submitted(course, CHAPTER)
-    hand_in(course, "ada")
-    with pytest.raises(CourseError, match="no submission of 'bob'"):
-        submitted(course, CHAPTER, "bob")
-
-
 def test_a_kept_result_that_was_damaged_is_judged_again(graded, tmp_path):
     course = copy_of(graded.course, tmp_path / "course")
-    results = Results(course.root, CHAPTER)
+    results = Results(Chapter(course, CHAPTER))
     path = course.root / "verdicts" / CHAPTER / "ada" / f"{UNITS}.json"
     whole = json.loads(path.read_text())
     for damaged in ("", "{", "[]", "{}", json.dumps({**whole, "cells": []}), json.dumps({**whole, "cells": {"a": 1}})):
         path.write_text(damaged)
         assert results.find("ada", UNITS) is None
-
-
-@contextlib.contextmanager
-def as_ordinary_user() -> Iterator[None]:
-    """As somebody to whom a folder can be closed: root may read everything."""
-    if os.geteuid() != 0:
-        yield
-        return
-    os.seteuid(12345)
-    try:
-        yield
-    finally:
-        os.seteuid(0)
-
-
-@pytest.fixture
-def open_course(template) -> Iterator[Course]:
-    """A copy of the small course where everybody may go."""
-    with tempfile.TemporaryDirectory() as folder:
-        os.chmod(folder, 0o755)
-        course = copy_of(template, Path(folder) / "course")
-        hand_in(course, "ada")
-        hand_in(course, "bob")
-        yield course
-        for path in (course.root / "submitted" / "ada", course.root / "submitted" / "ada" / CHAPTER):
-            path.chmod(0o755)
-
-
-def test_a_chapter_folder_that_cannot_be_read_is_set_aside_and_told(open_course):
-    folder = folder_of(open_course, "ada")
-    folder.chmod(0)
-    with as_ordinary_user():
-        assert submitted(open_course, CHAPTER) == ["ada", "bob"]
-        content = handed_in(folder / f"{UNITS}.ipynb")
-        told = grade_chapter_module._ignored(open_course, "ada", CHAPTER, list(SECTIONS))
-    assert "cannot be opened" in str(content)
-    assert told == ["the folder, which cannot be read (Permission denied)"]
-
-
-def test_a_students_folder_that_cannot_be_read_is_passed_over_and_told(open_course):
-    (open_course.root / "submitted" / "ada").chmod(0)
-    with as_ordinary_user():
-        assert submitted(open_course, CHAPTER) == ["bob"]
-        assert grade_chapter_module.passed_over(open_course, CHAPTER) == {
-            "ada": "the folder cannot be opened (Permission denied)"
-        }
-
-
-@pytest.mark.parametrize(
-    ("name", "shown", "reason"),
-    [
-        (b"a\xff", "a\N{REPLACEMENT CHARACTER}", "cannot be written"),
-        (b"a\x1b[2Jb", "a\N{REPLACEMENT CHARACTER}[2Jb", "cannot be written"),
-        (b"seed", "seed", "no student can have this name"),
-    ],
-    ids=["not UTF-8", "a sequence for the terminal", "the name of the file with the seed"],
-)
-def test_a_student_with_an_impossible_name_is_passed_over_and_the_others_go_on(course, name, shown, reason):
-    hand_in(course, "ada", sections=[UNITS])
-    folder = os.path.join(os.fsencode(course.root), b"submitted", name)
-    shutil.copytree(os.path.join(os.fsencode(course.root), b"submitted", b"ada"), folder)
-    summary = regrade(course)
-    assert list(summary.students) == ["ada"]
-    assert reason in summary.passed_over[shown]
-    text = table(course, summary)
-    assert f"not graded: {shown}: " in text
-    assert text.encode()
-    shutil.rmtree(course.root / "submitted" / "ada")
-    with pytest.raises(CourseError, match=reason):
-        submitted(course, CHAPTER)
-
-
-def test_the_names_of_other_files_are_few_and_can_be_printed(course):
-    hand_in(course, "ada", sections=[UNITS])
-    folder = os.fsencode(folder_of(course, "ada"))
-    for name in (b"0\x1b]0;x\x07", b"1\xff", *(f"file {number}".encode() for number in range(40))):
-        Path(os.fsdecode(os.path.join(folder, name))).write_text("")
-    told = grade_chapter_module._ignored(course, "ada", CHAPTER, list(SECTIONS))
-    assert len(told) == 11
-    assert told[-1] == "32 more"
-    assert all(name.isprintable() for name in told)

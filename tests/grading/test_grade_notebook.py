@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from autograder.course import grading_of
-from autograder.grading.intake.submission import SetAside
-from autograder.grading.scoring.grade_notebook import Task, grade, handed_in, key_of
+from autograder.course import Chapter, grading_of
+from autograder.exercises import catalogue, files_of
+from autograder.grading.intake.submission import SetAside, handed_in
+from autograder.grading.scoring import result_key
+from autograder.grading.scoring.grade_notebook import grade
 from autograder.grading.scoring.grading_config import GradingConfig
+from autograder.grading.scoring.result_key import PACKAGE, key_of
 from autograder.grading.scoring.results import JUDGE, PERSON, PROCESS, NotebookResult
+from autograder.grading.scoring.task import Task
 from autograder.sandbox import Limits
 from tests.grading.small_course import (
     ALPHA_FORGOTTEN,
     CHAPTER,
     DOUBLE_POINTS,
+    HIDDEN_RUN_SECONDS,
     POINTS,
     RIGHT,
     UNITS,
@@ -23,6 +30,7 @@ from tests.grading.small_course import (
     folder_of,
     hand_in,
 )
+from tests.support.speed import PATIENT, scaled
 
 SEED = 5
 
@@ -33,14 +41,15 @@ def graded_alone(course):
 
     def grade_one(answers: dict | None = None, extra=(), limits: Limits | None = None) -> NotebookResult:
         hand_in(course, "ada", answers, extra=extra, sections=[UNITS])
-        config = GradingConfig(course, SEED, ("cpu",), limits=limits or Limits(cell_seconds=20.0))
+        limits = limits or PATIENT
+        config = GradingConfig(course, SEED, ("cpu",), limits=limits, shortest_hidden_run_seconds=HIDDEN_RUN_SECONDS)
         return grade(task_of(course), config)
 
     return grade_one
 
 
 def task_of(course) -> Task:
-    return Task("ada", CHAPTER, UNITS, course.root / "submitted" / "ada" / CHAPTER / f"{UNITS}.ipynb")
+    return Task(Chapter(course, CHAPTER), "ada", UNITS)
 
 
 def scores(result: NotebookResult) -> dict[str, float | None]:
@@ -93,11 +102,11 @@ def test_a_broken_cell_costs_its_own_kernel_alone(graded_alone, source):
 
 def test_an_endless_cell_and_an_endless_call_cost_their_own_kernels_alone(graded_alone):
     endless = "def elu(z, alpha=1.0):\n    while True: pass"
-    result = graded_alone(
-        {"elu": endless, "double": "while True: pass"}, limits=Limits(cell_seconds=1.0, call_seconds=1.0)
-    )
+    seconds = scaled(1.0)
+    limits = replace(PATIENT, cell_seconds=seconds, call_seconds=seconds)
+    result = graded_alone({"elu": endless, "double": "while True: pass"}, limits=limits)
     assert scores(result) == {**ALL, "elu_test": 0.0, "double_test": 0.0}
-    assert any("no answer within 1 s" in flag for flag in result.flags)
+    assert any(f"no answer within {seconds:g} s" in flag for flag in result.flags)
 
 
 def test_a_cell_after_the_test_that_redefines_the_function_comes_too_late(graded_alone):
@@ -177,32 +186,70 @@ def test_a_missing_notebook_has_no_points_at_all(course):
 def test_a_file_that_cannot_be_read_is_another_thing_than_no_file(course):
     task, config = task_of(course), GradingConfig(course, SEED)
     folder_of(course, "ada")
-    keys = {key_of(task, config, handed_in(task.path))}
+    keys = {key_of(task, config)}
     task.path.symlink_to("nowhere")
     assert isinstance(handed_in(task.path), SetAside)
-    keys.add(key_of(task, config, handed_in(task.path)))
+    keys.add(key_of(task, config))
     task.path.unlink()
     task.path.mkdir()
-    keys.add(key_of(task, config, handed_in(task.path)))
+    keys.add(key_of(task, config))
     task.path.rmdir()
     task.path.write_text("x")
-    keys.add(key_of(task, config, handed_in(task.path)))
+    keys.add(key_of(task, config))
     assert len(keys) == 4
 
 
 def test_the_key_names_everything_that_a_result_depends_on(course):
-    task, content = task_of(course), b"x"
+    task = task_of(course)
+    folder_of(course, "ada")
+    task.path.write_text("x")
     keys = {
-        key_of(task, GradingConfig(course, 1), content),
-        key_of(task, GradingConfig(course, 2), content),
-        key_of(task, GradingConfig(course, 1), b"y"),
-        key_of(task, GradingConfig(course, 1, ("cpu",)), content),
-        key_of(task, GradingConfig(course, 1, limits=Limits(call_seconds=1.0)), content),
+        key_of(task, GradingConfig(course, 1)),
+        key_of(task, GradingConfig(course, 2)),
+        key_of(task, GradingConfig(course, 1, ("cpu",))),
+        key_of(task, GradingConfig(course, 1, limits=Limits(call_seconds=1.0))),
     }
+    task.path.write_text("y")
+    keys.add(key_of(task, GradingConfig(course, 1)))
     source = course.source_of(task.notebook)
     source.write_text(source.read_text().replace("All about", "Everything about"))
-    keys.add(key_of(task, GradingConfig(course, 1), content))
+    keys.add(key_of(task, GradingConfig(course, 1)))
     assert len(keys) == 6
+
+
+def own_file(exercise: str) -> Path:
+    """A file that decides what is asked in an exercise's notebook and in no other one."""
+    shared = files_of("no notebook")
+    return next(path for path in files_of(catalogue()[exercise].notebook) if path not in shared)
+
+
+@pytest.mark.parametrize(
+    ("file", "decides"),
+    [
+        (own_file("elu"), True),
+        (own_file("relu"), True),
+        (own_file("adam_step"), False),
+        (PACKAGE / "exercises" / "model.py", True),
+        (PACKAGE / "judge" / "comparison.py", True),
+        (PACKAGE / "plaindata" / "values.py", True),
+        (PACKAGE / "sandbox" / "worker.py", True),
+        (PACKAGE / "grading" / "intake" / "rebuild.py", True),
+        (PACKAGE / "grading" / "pages" / "feedback.py", False),
+        (PACKAGE / "lab" / "style.py", False),
+    ],
+    ids=lambda value: value.name if isinstance(value, Path) else "",
+)
+def test_the_key_names_the_code_that_decides_the_notebooks_scores_and_no_other(course, monkeypatch, file, decides):
+    def read_changed(path: Path) -> bytes:
+        return read(path) + b"#" * (path == file)
+
+    task, config, read = task_of(course), GradingConfig(course, 1), Path.read_bytes
+    before = key_of(task, config)
+    monkeypatch.setattr(Path, "read_bytes", read_changed)
+    result_key.deciding_code.cache_clear()
+    assert file.is_file()
+    assert (key_of(task, config) != before) == decides
+    result_key.deciding_code.cache_clear()
 
 
 def test_grading_twice_gives_the_same_but_for_seconds(graded_alone):

@@ -2,28 +2,41 @@
 
 from __future__ import annotations
 
+import importlib
+import re
+
 import pytest
 from traitlets.config import Config
 
-from autograder.course import CourseError
+from autograder.course import Chapter, CourseError
 from autograder.grading.grade_chapter import grade_chapter
-from autograder.grading.gradebook.nbgrader_config import limits_in, settings
+from autograder.grading.gradebook.nbgrader_config import limits_in, read_settings, shortest_hidden_run_in
 from autograder.grading.scoring.results import Results
-from autograder.sandbox import Limits
+from autograder.sandbox import Limits, limits
 from tests.grading.small_course import CHAPTER, UNITS, hand_in
+from tests.support.speed import scaled
 
 
-def test_without_a_word_the_limits_are_the_usual_ones(course):
-    assert limits_in(settings(course.root)) == Limits()
+def test_every_further_limit_is_where_the_list_says():
+    found = re.findall(r"^(\S+\.py)\s+((?:[A-Z]+(?:_[A-Z]+)+,?\s*)+)", limits.__doc__, re.MULTILINE)
+    assert found
+    for file, names in found:
+        module = importlib.import_module(f"autograder.{file.removesuffix('.py').replace('/', '.')}")
+        assert [name for name in re.split(r",\s*", names.strip()) if not hasattr(module, name)] == []
+
+
+def test_without_a_word_the_limits_are_the_usual_ones(tmp_path):
+    assert limits_in(read_settings(tmp_path)) == Limits()
 
 
 def test_a_limit_that_the_configuration_sets_holds_for_a_class(course):
     configuration = course.root / "nbgrader_config.py"
-    configuration.write_text(configuration.read_text() + "\nget_config().Limits.call_seconds = 0.5\n")
-    hand_in(course, "ada", {"relu": "import time\ndef relu(z):\n    time.sleep(60)"}, sections=[UNITS])
-    grade_chapter(course, CHAPTER, jobs=1, devices=("cpu",))
-    verdicts = {verdict.exercise: verdict for verdict in Results(course.root, CHAPTER).find("ada", UNITS).verdicts}
-    assert verdicts["relu"].problem["message"] == "no answer within 0.5 s"
+    seconds = scaled(0.5)
+    configuration.write_text(configuration.read_text() + f"\nget_config().Limits.call_seconds = {seconds}\n")
+    hand_in(course, "ada", {"relu": "import time\ndef relu(z):\n    time.sleep(600)"}, sections=[UNITS])
+    grade_chapter(Chapter(course, CHAPTER), jobs=1, devices=("cpu",))
+    verdicts = {verdict.exercise: verdict for verdict in Results(Chapter(course, CHAPTER)).find("ada", UNITS).verdicts}
+    assert verdicts["relu"].problem["message"] == f"no answer within {seconds:g} s"
     assert verdicts["elu"].passed
 
 
@@ -43,3 +56,13 @@ def test_a_limit_that_makes_no_sense_is_a_sentence(name, value, sentence):
     with pytest.raises(CourseError, match=r"^nbgrader_config.py: ") as problem:
         limits_in(config)
     assert sentence in str(problem.value)
+
+
+def test_how_long_a_hidden_run_takes_at_least_is_a_second_or_what_the_configuration_says():
+    config = Config()
+    assert shortest_hidden_run_in(config) == 1.0
+    config.GradingConfig.shortest_hidden_run_seconds = 2.5
+    assert shortest_hidden_run_in(config) == 2.5
+    config.GradingConfig.shortest_hidden_run_seconds = 0
+    with pytest.raises(CourseError, match="must be a number above 0, not 0"):
+        shortest_hidden_run_in(config)

@@ -7,8 +7,9 @@ import os
 import nbformat
 import pytest
 
-from autograder.course import CourseError, grading_of, read
+from autograder.course import Chapter, CourseError, grading_of, read
 from autograder.grading.grade_chapter import grade_chapter
+from autograder.grading.gradebook.nbgrader_config import read_settings
 from autograder.grading.gradebook.record import automatic_comments, open_gradebook, set_grade, timestamp_of
 from autograder.grading.scoring.results import JUDGE, CellResult, write_atomically
 from tests.grading.small_course import (
@@ -85,13 +86,13 @@ def test_every_graded_cell_of_everybody_is_in_the_gradebook(graded):
 
 def test_exercises_changed_after_grading_are_refused_with_advice_and_nothing_is_lost(course):
     hand_in(course, "ada", {})
-    grade_chapter(course, CHAPTER, jobs=1)
+    grade_chapter(Chapter(course, CHAPTER), jobs=1)
     before = scores_of(course, "ada")
     path = course.source_of(f"{CHAPTER}/{GRADIENTS}")
     whole = read(path)
     write(path, {**whole, "cells": [one for one in whole["cells"] if one["id"] != "elu_backward_test"]})
     with pytest.raises(CourseError, match="start a new"):
-        grade_chapter(course, CHAPTER, jobs=1)
+        grade_chapter(Chapter(course, CHAPTER), jobs=1)
     assert scores_of(course, "ada") == before
 
 
@@ -124,7 +125,7 @@ def test_a_time_stamp_that_is_no_file_is_left_out(tmp_path, make):
 def test_a_gradebook_that_is_another_file_is_told_and_left_as_it_is(tmp_path):
     (tmp_path / "gradebook.db").write_text("My grades: ada 5, bob 3\n" * 100)
     with pytest.raises(CourseError, match="move it away"):
-        open_gradebook(tmp_path)
+        open_gradebook(tmp_path, read_settings(tmp_path))
     assert (tmp_path / "gradebook.db").read_text() == "My grades: ada 5, bob 3\n" * 100
 
 

@@ -8,7 +8,7 @@ import json
 
 import pytest
 
-from autograder.course import CourseError, read, text_of
+from autograder.course import Chapter, CourseError, read, text_of
 from autograder.grading.gradebook.release import differences, make_release
 from autograder.grading.intake.instructor_notebook import master
 from tests.grading.small_course import CHAPTER, HIDDEN_WORD, SECTIONS, UNITS, cell, released, write
@@ -47,7 +47,7 @@ def test_outputs_of_the_instructors_runs_are_not_in_it(course):
         cells[1]["execution_count"] = 7
 
     change_source(course, run)
-    make_release(course, CHAPTER)
+    make_release(Chapter(course, CHAPTER))
     assert "my secret" not in json.dumps(released(course, UNITS))
     assert released(course, UNITS)["cells"][1]["execution_count"] is None
 
@@ -55,7 +55,7 @@ def test_outputs_of_the_instructors_runs_are_not_in_it(course):
 def test_a_mark_scheme_is_not_in_it(course):
     text = "Discuss.\n### BEGIN MARK SCHEME\n5 points for the barnacle.\n### END MARK SCHEME"
     change_source(course, lambda cells: cells.append(cell("markdown", "essay", text, task=True, points=5, locked=True)))
-    make_release(course, CHAPTER)
+    make_release(Chapter(course, CHAPTER))
     assert "Discuss." in json.dumps(released(course, UNITS))
     assert "barnacle" not in json.dumps(released(course, UNITS))
 
@@ -80,7 +80,7 @@ def test_what_would_leak_stops_the_release_and_leaves_the_old_one(course, leak):
     before = release_files(course)
     change_source(course, lambda cells: cells.append(copy.deepcopy(leak)))
     with pytest.raises(CourseError, match="nbgrader could not release 1_small: "):
-        make_release(course, CHAPTER)
+        make_release(Chapter(course, CHAPTER))
     assert release_files(course) == before
 
 
@@ -88,7 +88,7 @@ def test_a_source_that_is_no_notebook_stops_the_release_and_leaves_the_old_one(c
     before = release_files(course)
     course.source_of(f"{CHAPTER}/{UNITS}").write_text("{")
     with pytest.raises(CourseError, match="could not release"):
-        make_release(course, CHAPTER)
+        make_release(Chapter(course, CHAPTER))
     assert release_files(course) == before
 
 
@@ -104,7 +104,7 @@ def draw_and_show(course) -> None:
 
 def test_a_figure_travels_inside_the_released_notebook(course):
     draw_and_show(course)
-    make_release(course, CHAPTER)
+    make_release(Chapter(course, CHAPTER))
     found = text_of(released(course, UNITS)["cells"][-1])
     head = "![a curve that rises](data:image/png;base64,"
     assert found.startswith(head) and found.endswith(")")
@@ -113,7 +113,7 @@ def test_a_figure_travels_inside_the_released_notebook(course):
 
 def test_a_figure_that_was_drawn_again_shows_until_it_is_released(course):
     draw_and_show(course)
-    make_release(course, CHAPTER)
+    make_release(Chapter(course, CHAPTER))
     (course.root / "Assets" / "curve.png").write_bytes(PICTURE + b" with more")
     assert differences(course) == [f"release/{CHAPTER}/{UNITS}.ipynb differs from what source/ makes"]
 
@@ -122,7 +122,7 @@ def test_a_figure_that_is_not_there_is_told_and_leaves_the_old_release(course):
     before = release_files(course)
     change_source(course, lambda cells: cells.append(cell("markdown", "curve-figure", LINK)))
     with pytest.raises(CourseError, match=r"the figure curve\.png is not in .*Assets; .*draw_figures\.py"):
-        make_release(course, CHAPTER)
+        make_release(Chapter(course, CHAPTER))
     assert release_files(course) == before
 
 
@@ -134,14 +134,14 @@ def test_what_is_graded_says_in_words_what_a_figure_shows(course):
 
 def test_a_link_in_the_middle_of_a_text_is_no_figure(course):
     change_source(course, lambda cells: cells.append(cell("markdown", "text", f"See {LINK}, or not.")))
-    make_release(course, CHAPTER)
+    make_release(Chapter(course, CHAPTER))
     assert text_of(released(course, UNITS)["cells"][-1]) == f"See {LINK}, or not."
 
 
 def test_a_change_in_source_shows_until_it_is_released(course):
     change_source(course, lambda cells: cells.append(cell("markdown", "new", "More.")))
     assert differences(course) == [f"release/{CHAPTER}/{UNITS}.ipynb differs from what source/ makes"]
-    make_release(course, CHAPTER)
+    make_release(Chapter(course, CHAPTER))
     assert differences(course) == []
 
 
@@ -165,10 +165,10 @@ def test_checking_needs_and_makes_no_gradebook(course):
 
 def test_a_section_that_is_no_longer_in_source_leaves_the_release(course):
     course.source_of(f"{CHAPTER}/{UNITS}").unlink()
-    make_release(course, CHAPTER)
+    make_release(Chapter(course, CHAPTER))
     assert UNITS not in str(release_files(course))
 
 
 def test_a_chapter_that_does_not_exist_is_told(course):
     with pytest.raises(CourseError, match="The chapters are: 1_small"):
-        make_release(course, "2_small")
+        make_release(Chapter(course, "2_small"))

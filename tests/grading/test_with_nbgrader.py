@@ -14,6 +14,7 @@ import pytest
 from autograder.course import Course
 from tests.grading.small_course import CHAPTER, HIDDEN_WORD, SECTIONS, UNITS, gradebook, make_course
 from tests.grading.test_feedback import Live
+from tests.support.speed import scaled
 
 STUDENTS = ("ada", "bob", "cyd", "eve")
 
@@ -28,7 +29,7 @@ def nbgrader(course: Course, *words: str, **variables: str) -> subprocess.Comple
         env=environment,
         capture_output=True,
         text=True,
-        timeout=600,
+        timeout=scaled(600),
     )
 
 

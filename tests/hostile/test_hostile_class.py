@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from autograder.commands import _readme
-from autograder.course import Course
+from autograder.course import Chapter, Course
 from autograder.grading.scoring.results import Results
 from tests.grading.small_course import CHAPTER, UNITS, gradebook, released_course
 from tests.hostile import the_class
@@ -18,11 +18,13 @@ from tests.hostile.__main__ import TABLE
 from tests.hostile.behaviours import BEHAVIOURS, FULL, Behaviour
 from tests.hostile.the_class import HONEST, HOSTILE, Graded
 from tests.support.confinement import why_there_is_no_sandbox
+from tests.support.speed import scaled
 from tests.support.thorough import THOROUGH
 
 pytestmark = pytest.mark.skipif(
     bool(why_there_is_no_sandbox()), reason=f"hostile code is run in the sandbox alone. {why_there_is_no_sandbox()}"
 )
+
 each_hostile = pytest.mark.parametrize("student", HOSTILE, ids=lambda name: name[6:])
 
 
@@ -113,10 +115,10 @@ def by_nbgrader(graded, tmp_path_factory) -> Graded:
         env={**os.environ, "PATH": path, "JUPYTER_NO_CONFIG": "1"},
         capture_output=True,
         text=True,
-        timeout=1500,
+        timeout=scaled(1500),
     )
     assert "Traceback" not in done.stderr or "SetAside" not in done.stderr
-    found = Results(course.root, CHAPTER)
+    found = Results(Chapter(course, CHAPTER))
     return Graded(course, {name: found.find(name, UNITS) for name in (*HONEST, *READ_BY_NBGRADER)})
 
 

@@ -9,17 +9,17 @@ import contextlib
 import os
 import shutil
 import tempfile
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autograder.course import Course, read
+from autograder.course import Chapter, Course, read
 from autograder.exercises.sampling import PUBLIC_SEED
 from autograder.grading.grade_chapter import grade_chapter
 from autograder.grading.pages.feedback import write_all_feedback
 from autograder.grading.scoring.results import NotebookResult, Results, write_atomically
-from autograder.judge.session import LOOKALIKE_SEEDS
+from autograder.judge.lookalikes import LOOKALIKE_SEEDS
+from autograder.judge.report import as_text
 from tests.grading.small_course import (
     ALPHA_FORGOTTEN,
     CHAPTER,
@@ -32,11 +32,12 @@ from tests.grading.small_course import (
 )
 from tests.grading.test_confidentiality import numbers_in, numbers_of, text_of
 from tests.hostile.behaviours import BEHAVIOURS, Behaviour, answers_for
+from tests.support.speed import scaled, wait_until
 
 SEED = 2_718_281_828 % 2**31
 """The chapter's secret seed, so that the numbers that look for it find nothing else."""
 
-EVERY = 8
+HOSTILE_FOR_EACH_HONEST = 8
 """An honest student after so many hostile ones."""
 
 HONEST_ANSWERS: tuple[dict[str, str] | None, ...] = (
@@ -46,6 +47,7 @@ HONEST_ANSWERS: tuple[dict[str, str] | None, ...] = (
     None,
     {"double": "def double(n):\n    return n + 2"},
 )
+
 """What the honest students answer, in turn: all right, some wrong, nothing."""
 
 MARK = "A_STUDENT_OF_THE_HOSTILE_CLASS"
@@ -56,7 +58,7 @@ def students() -> Iterator[tuple[str, Behaviour | None]]:
     """The class in the order in which it is graded: (name, row), None for an honest student."""
     honest = 0
     for number, behaviour in enumerate(BEHAVIOURS):
-        if number % EVERY == 0:
+        if number % HOSTILE_FOR_EACH_HONEST == 0:
             yield f"{number:03} a honest student", None
             honest += 1
         yield f"{number:03} b {behaviour.name}", behaviour
@@ -86,19 +88,23 @@ def hand_in_hostile(course: Course, rows: dict[str, Behaviour] = HOSTILE) -> Non
             behaviour.file(path)
 
 
-LIMITS = """
-c = get_config()
-c.Limits.cell_seconds = 6.0
-c.Limits.call_seconds = 2.5
-c.Limits.memory = 3 * 2**29
-"""
+CELL_SECONDS, CALL_SECONDS, MEMORY_BYTES = 4.0, 1.5, 3 * 2**29
 """A class that hangs and hoards on purpose is graded sooner with less patience."""
+
+
+def limits() -> str:
+    """The limits of this class, in the words of nbgrader_config.py."""
+    return f"""
+c.Limits.cell_seconds = {scaled(CELL_SECONDS)}
+c.Limits.call_seconds = {scaled(CALL_SECONDS)}
+c.Limits.memory = {MEMORY_BYTES}
+"""
 
 
 def prepare(course: Course) -> None:
     """Give a course the limits of this class, and the chapter the seed that is looked for afterwards."""
     configuration = course.root / "nbgrader_config.py"
-    configuration.write_text(configuration.read_text(encoding="utf-8") + LIMITS, encoding="utf-8")
+    configuration.write_text(configuration.read_text(encoding="utf-8") + limits(), encoding="utf-8")
     folder = course.root / "verdicts" / CHAPTER
     folder.mkdir(parents=True, exist_ok=True)
     write_atomically(folder / "seed", f"{SEED}\n", mode=0o600)
@@ -125,13 +131,13 @@ class Graded:
 def grade_class(course: Course, jobs: int) -> Graded:
     """Grade a class of the small course with feedback, in the sandbox, and look at what is left behind."""
     with temporary_files() as scratch, marked():
-        grade_chapter(course, CHAPTER, jobs=jobs, devices=("cpu",))
+        grade_chapter(Chapter(course, CHAPTER), jobs=jobs, devices=("cpu",))
         names = sorted(path.name for path in (course.root / "submitted").iterdir())
-        problems = [problem for problem in write_all_feedback(course, CHAPTER, names, jobs) if problem]
+        problems = [problem for problem in write_all_feedback(Chapter(course, CHAPTER), names, jobs) if problem]
         assert not problems, problems
         left = left_behind(MARK)
         files = sorted(str(path) for path in scratch.rglob("*"))
-    return Graded(course, {name: Results(course.root, CHAPTER).find(name, UNITS) for name in names}, left, files)
+    return Graded(course, {name: Results(Chapter(course, CHAPTER)).find(name, UNITS) for name in names}, left, files)
 
 
 @contextlib.contextmanager
@@ -161,12 +167,9 @@ def marked() -> Iterator[None]:
         del os.environ[MARK]
 
 
-def left_behind(mark: str, patience: float = 5.0) -> list[str]:
+def left_behind(mark: str) -> list[str]:
     """The command lines of processes that a class left behind, those that are just ending not among them."""
-    until = time.monotonic() + patience
-    while (found := processes_with(mark)) and time.monotonic() < until:
-        time.sleep(0.1)
-    return found
+    return [] if wait_until(lambda: not processes_with(mark), 5.0) else processes_with(mark)
 
 
 def processes_with(mark: str) -> list[str]:
@@ -190,7 +193,7 @@ def _sandboxed(process: int) -> bool:
     with contextlib.suppress(OSError):
         if os.readlink(f"/proc/{process}/ns/pid") != os.readlink("/proc/self/ns/pid"):
             return True
-    return b"/python/worker.py" in command or b"bwrap" in command
+    return b"/course/sandbox/worker.py" in command or b"bwrap" in command
 
 
 def _of_nobody_else(process: int) -> bool:
@@ -223,7 +226,7 @@ def _read(process: int, name: str) -> bytes:
 def told_about(result: NotebookResult) -> str:
     """All that an instructor reads about a notebook."""
     parts = [result.set_aside, *result.flags, *(cell.note for cell in result.cells.values())]
-    parts += [verdict.text() for verdict in result.verdicts]
+    parts += [as_text(verdict) for verdict in result.verdicts]
     for cell in result.notebook.get("cells", []):
         for output in cell.get("outputs", []):
             parts += [*output.get("traceback", []), str(output.get("text", ""))]

@@ -13,6 +13,7 @@ from hypothesis.extra import numpy as arrays_of
 from autograder.exercises import catalogue
 from autograder.exercises.tolerances import tolerance
 from autograder.judge.comparison import LARGEST_PICTURE, SMALLEST_PICTURED, compare, describe
+from autograder.judge.report import as_text
 from autograder.judge.session import judge
 from tests.judge.students import elu, first_difference, verdict_of
 from tests.plaindata.test_values import NOT_PLAIN
@@ -285,7 +286,7 @@ def test_what_is_not_plain_earns_nothing_and_is_named(make, message):
     found = first_difference(verdict)
     assert found.kind == "type"
     assert found.message.startswith(f"your function returned {message}")
-    assert message in verdict.text()
+    assert message in as_text(verdict)
 
 
 SCALARS = {

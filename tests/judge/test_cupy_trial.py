@@ -18,6 +18,7 @@ from autograder.course import Course, grading_of, read, solution_cells, text_of,
 from autograder.exercises import catalogue
 from autograder.judge import cupy_trial
 from autograder.judge.cupy_trial import try_on_cupy
+from autograder.judge.report import as_html, as_text
 from autograder.judge.verdict import CupyTrial, Verdict
 from tests.judge import fake_cupy
 from tests.judge.students import elu, verdict_of
@@ -242,7 +243,7 @@ def test_what_it_prints_and_warns_of_is_not_seen(capsys, recwarn):
 
 
 def test_no_further_case_is_begun_when_the_time_is_up(monkeypatch):
-    monkeypatch.setattr(cupy_trial, "SECONDS", -1.0)
+    monkeypatch.setattr(cupy_trial, "TRIAL_SECONDS", -1.0)
     assert tried(elu).text.endswith("1 case agrees with PyTorch.")
 
 
@@ -324,11 +325,11 @@ def test_a_check_that_fails_and_one_of_hidden_cases_try_no_gpu(here, capsys):
 @pytest.mark.parametrize("outcome", ["passed", "mixes", "differs", "stopped", "unavailable"])
 def test_the_report_shows_it_escaped_and_survives_json(outcome):
     verdict = verdict_of("elu", elu)
-    plain = verdict.html()
+    plain = as_html(verdict)
     verdict.cupy_trial = CupyTrial(outcome, "<script>alert(1)</script>", 3)
-    assert "On the GPU: <script>" in verdict.text()
-    assert "On the GPU" in verdict.html() and "On the GPU" not in plain
-    assert "<script" not in verdict.html()
+    assert "On the GPU: <script>" in as_text(verdict)
+    assert "On the GPU" in as_html(verdict) and "On the GPU" not in plain
+    assert "<script" not in as_html(verdict)
     assert Verdict.from_json(json.loads(json.dumps(verdict.to_json()))) == verdict
 
 

@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from autograder.exercises import catalogue
-from autograder.exercises.model import Exercise, Mistake, Requirement, case
-from autograder.judge import diagnosis
+from autograder.exercises.cases import case
+from autograder.exercises.model import Exercise, Mistake, Requirement
+from autograder.judge import hypotheses
+from autograder.judge.report import as_text
 from autograder.judge.verdict import Verdict
 from tests.judge.students import after, elu, elu_backward, lost, prelu_backward, verdict_of
 
@@ -50,7 +52,7 @@ def test_a_known_mistake_is_named_with_its_hint():
     verdict = verdict_of(exercise, lambda z, alpha=1.0: np.where(z > 0, z, alpha * np.exp(z) - 1), cases="all")
     assert (verdict.diagnosis.kind, verdict.diagnosis.name) == ("mistake", "minus one not scaled")
     assert verdict.diagnosis.text == mistake.hint
-    assert mistake.hint in verdict.text()
+    assert mistake.hint in as_text(verdict)
 
 
 def test_a_known_mistake_is_found_in_a_dict_of_lists_of_arrays():
@@ -153,7 +155,7 @@ def test_what_all_wrong_numbers_have_in_common_is_told(name, change):
     verdict = verdict_of(cases_of(name), lambda z: change(z * z))
     assert claimed(verdict) == name
     assert verdict.diagnosis.kind == "hypothesis"
-    assert verdict.diagnosis.text in verdict.text()
+    assert verdict.diagnosis.text in as_text(verdict)
 
 
 @pytest.mark.parametrize(("name", "change"), HYPOTHESES.items(), ids=HYPOTHESES)
@@ -179,7 +181,7 @@ def test_a_transposed_answer_is_recognized():
 
 
 def test_a_row_of_numbers_cannot_be_transposed():
-    (transposed,) = [test for name, _, test in diagnosis.HYPOTHESES if name == "transposed"]
+    (transposed,) = [test for name, _, test in hypotheses.HYPOTHESES if name == "transposed"]
     row, table = np.array([1e-300, 2.0]), np.array([[1.0, 2.0], [3.0, 4.0]])
     assert transposed([(row * 0 + [0, 2.0], row)]) is None
     assert transposed([(table.T, table)]) == ""
@@ -271,7 +273,7 @@ def test_of_two_errors_each_is_explained_in_the_requirement_it_costs():
     found = {item.requirement: item.name for item in verdict.partial_diagnoses}
     assert found
     assert set(found) <= lost(verdict)
-    assert all(item.text in verdict.text() for item in verdict.partial_diagnoses)
+    assert all(item.text in as_text(verdict) for item in verdict.partial_diagnoses)
 
 
 # ---------------------------------------------------------------- warnings

@@ -9,10 +9,10 @@ import pytest
 import torch
 
 from autograder.exercises import catalogue
-from autograder.exercises.model import Derivative, Requirement, case
+from autograder.exercises.cases import case
+from autograder.exercises.model import Derivative, Requirement
 from autograder.judge.comparison import compare
 from autograder.judge.expectations import (
-    DERIVATIVE,
     central_differences,
     expectations,
     expectations_of,
@@ -22,6 +22,8 @@ from autograder.judge.expectations import (
     reference,
     to_tensor,
 )
+from autograder.judge.report import as_text
+from autograder.judge.verdict import DERIVATIVE
 from autograder.plaindata.values import arrays_in, same, with_memory_order
 from tests.judge.students import elu_backward, verdict_of
 
@@ -64,7 +66,7 @@ def test_a_wrong_reference_is_caught_by_the_numerical_derivative():
     disputed = next(item for item in agrees_with_it.requirements if not item.passed)
     assert disputed.oracles == {"cpu": True, DERIVATIVE: False}
     assert disputed.counterexample.oracle == DERIVATIVE
-    assert "please tell your instructor" in agrees_with_it.text()
+    assert "please tell your instructor" in as_text(agrees_with_it)
     right = verdict_of(exercise, elu_backward)
     assert next(item for item in right.requirements if not item.passed).oracles == {"cpu": False, DERIVATIVE: True}
 

@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 
 from autograder.exercises import catalogue
-from autograder.exercises.model import Requirement, case
+from autograder.exercises.cases import case
+from autograder.exercises.model import Requirement
 from autograder.judge import Verdict, judge
-from autograder.judge.formatting import ALL_DIGITS, LONGEST, readable, show_both, show_value
-from autograder.judge.report import KINDS_OF_HIDDEN_DIFFERENCE
+from autograder.judge.formatting import ALL_DIGITS, LONGEST_CHARACTERS, readable, show_both, show_value
+from autograder.judge.report import KINDS_OF_HIDDEN_DIFFERENCE, as_html, as_text
 from autograder.plaindata.call import Outcome, Problem
 from tests.judge.students import after, elu, elu_backward, first_difference, prelu_backward, verdict_of
 from tests.plaindata.test_call import written
@@ -60,7 +61,7 @@ ALLOWED_ATTRIBUTES = {
 
 def checked_page(verdict: Verdict) -> Tags:
     """The HTML report, checked to be well formed and inert."""
-    page = Tags(verdict.html())
+    page = Tags(as_html(verdict))
     assert page.open == []
     assert page.tags <= ALLOWED_TAGS
     assert page.attributes <= ALLOWED_ATTRIBUTES
@@ -118,13 +119,13 @@ FUNCTIONS = {
 @pytest.mark.parametrize("function", FUNCTIONS.values(), ids=FUNCTIONS)
 def test_every_report_is_complete_inert_and_of_readable_length(function, cases):
     verdict = verdict_of("elu", function, cases=cases, seed=3)
-    text, page = verdict.text(), checked_page(verdict)
+    text, page = as_text(verdict), checked_page(verdict)
     assert text.startswith(f"elu: {verdict.points:g} of 6 points")
     assert "elu" in page.text
     assert ("not yet" in page.text) != verdict.passed
     assert "script" not in page.tags
     assert len(text) < 6_000
-    assert len(verdict.html()) < 40_000
+    assert len(as_html(verdict)) < 40_000
     if not verdict.passed:
         assert len(text.splitlines()) > 1
 
@@ -132,8 +133,8 @@ def test_every_report_is_complete_inert_and_of_readable_length(function, cases):
 @pytest.mark.parametrize("name", [name for name in FUNCTIONS if "HTML" in name])
 def test_html_of_the_students_stands_in_the_report_as_text(name):
     verdict = verdict_of("elu", FUNCTIONS[name])
-    assert "<script" in verdict.text()
-    assert "<script" not in verdict.html()
+    assert "<script" in as_text(verdict)
+    assert "<script" not in as_html(verdict)
     assert "<script" in checked_page(verdict).text
 
 
@@ -165,7 +166,7 @@ def test_wrong_functions_of_other_kernels_are_reported(name):
     for answer in (None, (1.0, 2.0), np.ones(3), {"a": 1}, True, [[1.0], [2.0, 3.0]]):
         verdict = verdict_of(name, lambda *arguments, answer=answer: answer, cases="all")
         assert verdict.points == 0
-        assert verdict.text()
+        assert as_text(verdict)
         checked_page(verdict)
 
 
@@ -179,7 +180,7 @@ def test_there_is_a_sentence_for_every_kind_of_hidden_difference():
 
 
 def test_a_wrong_value_is_told_with_call_expected_yours_and_by_how_much():
-    text = verdict_of("elu", lambda z, alpha=1.0: elu(z) * 1.5 - 0.25).text()
+    text = as_text(verdict_of("elu", lambda z, alpha=1.0: elu(z) * 1.5 - 0.25))
     assert "elu(z=[-1.], alpha=1)" in text
     assert "expected  [-0.632121]" in text
     assert "yours  [-1.198181]" in text
@@ -195,10 +196,10 @@ def test_of_several_numbers_the_worst_is_told():
         requirements=(Requirement("values", 1, lambda draw: [case("table", z=np.arange(6.0).reshape(2, 3))]),),
     )
     wrong = verdict_of(exercise, lambda z: z + np.array([[0, 0, 0.5], [0, 7, 0.25]]))
-    assert "3 of 6 numbers differ" in wrong.text()
-    assert "Worst at [1, 1]: expected 4, yours 11, off by 7 where 4e-09 is allowed." in wrong.text()
+    assert "3 of 6 numbers differ" in as_text(wrong)
+    assert "Worst at [1, 1]: expected 4, yours 11, off by 7 where 4e-09 is allowed." in as_text(wrong)
     exact = verdict_of(replace(exercise, reference=lambda z: z > 2), lambda z: z > 3)
-    assert "Worst at [1, 0]: expected True, yours False." in exact.text()
+    assert "Worst at [1, 0]: expected True, yours False." in as_text(exact)
 
 
 def test_numbers_that_look_the_same_are_shown_with_more_digits():
@@ -209,38 +210,38 @@ def test_numbers_that_look_the_same_are_shown_with_more_digits():
 
 def test_an_exception_is_told_with_the_line_that_raised_it():
     verdict = verdict_of("elu", evil_line)
-    assert "in your line 2: return '<script>alert(1)</script>' + z" in verdict.text()
-    assert "Your function raised " in verdict.text()
+    assert "in your line 2: return '<script>alert(1)</script>' + z" in as_text(verdict)
+    assert "Your function raised " in as_text(verdict)
 
 
 def test_of_several_outputs_each_is_shown_by_its_name():
-    text = verdict_of("prelu_backward", after(prelu_backward, lambda y: (y[0], y[1] + 1.0))).text()
+    text = as_text(verdict_of("prelu_backward", after(prelu_backward, lambda y: (y[0], y[1] + 1.0))))
     assert "dz = " in text
     assert "dalpha = " in text
 
 
 def test_the_text_report_shows_one_counterexample_and_the_page_all_with_the_first_open():
     verdict = verdict_of("elu", after(elu, np.cos))
-    assert verdict.text().count("expected  ") == 1
-    page = verdict.html()
+    assert as_text(verdict).count("expected  ") == 1
+    page = as_html(verdict)
     assert page.count("<details") == 4
     assert len(re.findall(r"<details[^>]* open>", page)) == 1
 
 
 def test_a_requirement_that_waits_for_the_first_one_is_neither_passed_nor_failed():
     verdict = verdict_of("elu", after(elu, np.cos))
-    assert "· leaves its inputs alone" in verdict.text()
-    assert "counts once the values are right" in verdict.html()
+    assert "· leaves its inputs alone" in as_text(verdict)
+    assert "counts once the values are right" in as_html(verdict)
 
 
 def test_the_comparison_is_named():
     verdict = verdict_of("elu", elu)
-    assert "torch.nn.functional.elu(z, alpha), PyTorch 2" in verdict.text()
-    assert "no CUDA" in verdict.text()
+    assert "torch.nn.functional.elu(z, alpha), PyTorch 2" in as_text(verdict)
+    assert "no CUDA" in as_text(verdict)
 
 
 def test_the_second_opinion_is_a_column_of_the_page():
-    page = verdict_of("elu_backward", elu_backward).html()
+    page = as_html(verdict_of("elu_backward", elu_backward))
     assert ">numerical derivative<" in page
     assert ">CPU<" in page
 
@@ -256,14 +257,14 @@ def test_a_picture_says_what_it_shows_and_is_small():
     verdict = verdict_of(exercise, lambda z: z + np.eye(300, 400))
     page = checked_page(verdict)
     assert {"svg", "rect"} <= page.tags
-    assert 'aria-label="map of the entries that differ"' in verdict.html()
-    assert verdict.html().count("<rect") <= 24 * 48
-    assert len(verdict.text()) < 3_000
-    assert len(verdict.html()) < 200_000
+    assert 'aria-label="map of the entries that differ"' in as_html(verdict)
+    assert as_html(verdict).count("<rect") <= 24 * 48
+    assert len(as_text(verdict)) < 3_000
+    assert len(as_html(verdict)) < 200_000
 
 
 def test_a_call_with_large_arguments_is_written_an_argument_a_line():
-    text = verdict_of("elu_backward", after(elu_backward, np.cos), cases="public").text()
+    text = as_text(verdict_of("elu_backward", after(elu_backward, np.cos), cases="public"))
     assert first_difference(verdict_of("elu_backward", after(elu_backward, np.cos))).kind == "values"
     assert all(len(line) < 160 for line in text.splitlines())
 
@@ -271,7 +272,7 @@ def test_a_call_with_large_arguments_is_written_an_argument_a_line():
 def test_a_verdict_of_a_kernel_that_is_no_longer_in_the_catalogue_can_still_be_read():
     for function in (elu, FUNCTIONS["a known mistake"], lambda: 0):
         verdict = replace(verdict_of("elu", function), exercise="gone_long_ago")
-        assert verdict.text().startswith("gone_long_ago: ")
+        assert as_text(verdict).startswith("gone_long_ago: ")
         checked_page(verdict)
 
 
@@ -307,7 +308,7 @@ def test_large_arrays_are_shortened_and_their_shape_is_told():
     text = show_value(np.zeros((100, 200)))
     assert "..." in text
     assert "shape (100, 200)" in text
-    assert len(text) <= LONGEST
+    assert len(text) <= LONGEST_CHARACTERS
 
 
 @pytest.mark.parametrize(
@@ -323,7 +324,7 @@ def test_large_arrays_are_shortened_and_their_shape_is_told():
     ids=["text", "keys", "lists", "arrays", "many keys", "many axes"],
 )
 def test_whatever_is_shown_is_short(value):
-    assert len(show_value(value)) <= LONGEST
+    assert len(show_value(value)) <= LONGEST_CHARACTERS
 
 
 def test_two_different_values_are_shown_differently():
@@ -341,4 +342,4 @@ def test_two_different_values_are_shown_differently():
 def test_readable_text_keeps_letters_of_every_language_and_line_breaks_and_nothing_that_acts():
     assert readable("α ≤ ñ 漢\nnext") == "α ≤ ñ 漢\nnext"
     assert readable("\x1b[31m\x07\x00\ud800\u202e\r") == "�[31m�����"
-    assert len(readable("x" * 10**6)) == LONGEST
+    assert len(readable("x" * 10**6)) == LONGEST_CHARACTERS

@@ -8,9 +8,11 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from autograder.exercises.model import Exercise, Mistake, Requirement, multistep_case, per_step
+from autograder.exercises.cases import multistep_case, per_step
+from autograder.exercises.model import Exercise, Mistake, Requirement
 from autograder.judge import judge
 from autograder.judge.expectations import reference
+from autograder.judge.report import as_text
 from autograder.judge.rollout import CannotGoOn, next_arguments, rollout
 from autograder.plaindata.call import Outcome, call
 
@@ -70,7 +72,7 @@ def test_the_reference_is_handed_its_own_outputs():
 
 def test_a_right_function_passes_every_step():
     verdict = verdict_of(momentum_step)
-    assert verdict.passed and verdict.points == 3, verdict.text()
+    assert verdict.passed and verdict.points == 3, as_text(verdict)
 
 
 def test_it_is_called_once_a_step_with_its_own_numbers():
@@ -138,7 +140,7 @@ def test_a_function_that_changes_its_arguments_in_a_later_step_loses_only_that_p
 
 def test_lists_of_numbers_are_handed_on_as_the_arrays_they_stand_for():
     verdict = verdict_of(lambda *arguments: [result.tolist() for result in momentum_step(*arguments)])
-    assert verdict.passed, verdict.text()
+    assert verdict.passed, as_text(verdict)
 
 
 @pytest.mark.parametrize(

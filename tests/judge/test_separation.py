@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from autograder.exercises.model import PURITY, Exercise, Mistake, Requirement, case
+from autograder.exercises.cases import case
+from autograder.exercises.model import PURITY, Exercise, Mistake, Requirement
 from autograder.exercises.tolerances import tolerance
 from autograder.judge.separation import dtype_of, measure
 

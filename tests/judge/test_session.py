@@ -14,11 +14,13 @@ import numpy as np
 import pytest
 
 from autograder.exercises import catalogue
-from autograder.exercises.model import PURITY, Exercise, Requirement, case, multistep_case, per_step
+from autograder.exercises.cases import case, multistep_case, per_step
+from autograder.exercises.model import PURITY, Exercise, Requirement
 from autograder.exercises.sampling import PUBLIC_SEED
-from autograder.judge import JudgeSession, Verdict, devices, expectations, judge, session
+from autograder.judge import JudgeSession, Verdict, devices, expectations, judge, lookalikes
 from autograder.judge.expectations import expectations_of
-from autograder.judge.session import LOOKALIKE_SEEDS
+from autograder.judge.lookalikes import LOOKALIKE_SEEDS, lookalike_expectations
+from autograder.judge.report import as_html, as_text
 from autograder.plaindata.call import Outcome, Problem, call
 from autograder.plaindata.values import arrays_in, extent, same
 from tests.judge.students import after, elu, elu_backward, first_difference, lost, prelu_backward, verdict_of
@@ -38,7 +40,7 @@ EVERYTHING = {VALUES, ALPHA, EXTREMES, ARRAYS, PURITY}
 )
 def test_a_right_function_has_all_points(name, function, cases):
     verdict = verdict_of(name, function, cases=cases, seed=7)
-    assert verdict.passed, verdict.text()
+    assert verdict.passed, as_text(verdict)
     assert verdict.points == verdict.max_points == catalogue()[name].points
     assert verdict.remarks == []
     assert (verdict.problem, verdict.diagnosis, verdict.cases, verdict.seed) == (None, None, cases, 7)
@@ -183,7 +185,7 @@ def test_a_forgotten_default_costs_the_requirement_that_tries_it():
     assert ALPHA not in lost(verdict)
     found = first_difference(verdict)
     assert (found.kind, found.message) == ("arguments", "it is called with 1 argument, but yours is <lambda>(z, alpha)")
-    assert "It is called with 1 argument" in verdict.text()
+    assert "It is called with 1 argument" in as_text(verdict)
 
 
 @pytest.mark.parametrize("kind", ["time", "gone"])
@@ -200,7 +202,7 @@ def test_after_a_function_that_does_not_end_no_other_case_is_tried(kind):
     assert len(calls) == 3
     assert (verdict.points, verdict.problem["kind"]) == (0, kind)
     assert verdict.problem["case"] == "elu(z=[-1.,  2.])"
-    assert "elu(z=[-1.,  2.])" in verdict.text()
+    assert "elu(z=[-1.,  2.])" in as_text(verdict)
 
 
 def test_text_that_cannot_be_printed_is_replaced():
@@ -208,7 +210,7 @@ def test_text_that_cannot_be_printed_is_replaced():
         raise ValueError("\ud800 \x1b[2J \x00 \u202e")
 
     verdict = verdict_of("elu", raises)
-    everything = verdict.text() + verdict.html() + json.dumps(verdict.to_json(), ensure_ascii=False)
+    everything = as_text(verdict) + as_html(verdict) + json.dumps(verdict.to_json(), ensure_ascii=False)
     everything.encode("utf-8")
     assert not set(everything) & {"\x1b", "\x00", "\ud800", "\u202e"}
 
@@ -308,7 +310,7 @@ def test_a_verdict_on_hidden_cases_holds_no_input_and_no_answer(wrong):
     failing = [item.counterexample for item in verdict.requirements if item.counterexample]
     assert any(found.hidden or found.lookalike for found in failing) or verdict.remarks
     recorded = verdict.to_json()
-    told = " ".join([verdict.text(), verdict.html(), json.dumps(recorded["requirements"]), *verdict.remarks])
+    told = " ".join([as_text(verdict), as_html(verdict), json.dumps(recorded["requirements"]), *verdict.remarks])
     told += json.dumps([recorded["problem"], recorded["diagnosis"]])
     secret = hidden_numbers(exercise, seed) - public_numbers(exercise)
     assert len(secret) > 100
@@ -337,8 +339,8 @@ def test_how_the_process_ended_on_a_hidden_case_is_not_told(kind):
 
     verdict = judge(ELU, call, cases="all", seed=1, devices=("cpu",))
     assert verdict.problem["kind"] == kind
-    assert "SECRET" not in verdict.text() + verdict.html() + json.dumps(verdict.to_json())
-    assert "hidden case" in verdict.text()
+    assert "SECRET" not in as_text(verdict) + as_html(verdict) + json.dumps(verdict.to_json())
+    assert "hidden case" in as_text(verdict)
 
 
 def test_a_number_that_only_hidden_answers_share_is_not_told():
@@ -371,8 +373,8 @@ def test_hidden_cases_fail_with_a_sentence_for_every_kind():
         failing = [item.counterexample for item in verdict.requirements if item.counterexample]
         assert failing
         assert all((found.call, found.expected, found.got) == ({}, "", "") for found in failing)
-        assert "a hidden case" in verdict.text()
-        assert "public cases pass" not in verdict.text(), "they were not tried"
+        assert "a hidden case" in as_text(verdict)
+        assert "public cases pass" not in as_text(verdict), "they were not tried"
 
 
 # ---------------------------------------------------------------- a public case like the hidden one
@@ -417,7 +419,7 @@ def test_a_hidden_failure_is_shown_with_a_case_from_a_public_seed_that_fails_in_
     assert all(found.lookalike and not found.hidden for found in failing)
     assert {found.difference.kind for found in failing} == {kind}
     assert all(set(found.call) <= {"z", "alpha"} and found.call for found in failing)
-    for told in (verdict.text(), verdict.html()):
+    for told in (as_text(verdict), as_html(verdict)):
         assert "a case like the hidden one that fails" in told
         assert "a hidden case fails in the same way as this one" in told
 
@@ -427,9 +429,7 @@ def test_the_case_that_is_shown_is_the_first_that_fails():
                          cases="all", seed=4)  # fmt: skip
     for item in verdict.requirements:
         if item.counterexample:
-            cases = [
-                one for seed in LOOKALIKE_SEEDS for one in expectations.lookalike_expectations(ELU, item.name, seed)
-            ]
+            cases = [one for seed in LOOKALIKE_SEEDS for one in lookalike_expectations(ELU, item.name, seed)]
             first = next(one for one in cases if one.case.arguments["z"].size > 6)
             assert item.counterexample.case == first.case.name
 
@@ -511,8 +511,7 @@ def test_the_search_ends_where_a_call_does_not():
 
 
 def test_a_search_without_success_costs_a_bounded_number_of_calls(monkeypatch):
-    monkeypatch.setattr(session, "MOST_LOOKALIKES", 7)
-    monkeypatch.setattr(session, "LOOKALIKE_SECONDS", 1e9)
+    monkeypatch.setattr(lookalikes, "MOST_LOOKALIKES", 7)
     secret = keys_of(4, True) - keys_of(PUBLIC_SEED, False)
     calls = []
 
@@ -525,6 +524,14 @@ def test_a_search_without_success_costs_a_bounded_number_of_calls(monkeypatch):
     judged = len(expectations_of(ELU, 4, True, ("cpu",))) + len(expectations.public(ELU, ("cpu",)))
     assert failed
     assert len(calls) <= judged + 7 * failed
+
+
+def test_the_search_ends_when_its_time_is_up(monkeypatch):
+    monkeypatch.setattr(lookalikes, "LOOKALIKE_SECONDS", -1.0)
+    verdict = verdict_of("elu", wrong_where(is_new, ALIKE["values"]), cases="all", seed=4)
+    failing = [item.counterexample for item in verdict.requirements if item.counterexample]
+    assert failing
+    assert all(found.hidden and not found.lookalike for found in failing)
 
 
 def test_passing_functions_are_called_for_no_further_cases():
@@ -567,7 +574,7 @@ def test_hard_coded_answers_to_the_visible_cases_earn_nothing():
     assert verdict_of("elu", remembers).passed
     verdict = verdict_of("elu", remembers, cases="all", seed=77)
     assert verdict.points == 0
-    assert "The public cases pass; a hidden case fails in the same way as this one." in verdict.text()
+    assert "The public cases pass; a hidden case fails in the same way as this one." in as_text(verdict)
 
 
 # ---------------------------------------------------------------- devices
@@ -578,7 +585,7 @@ def test_a_device_that_is_not_there_is_absent_and_not_passed(monkeypatch):
     verdict = verdict_of("elu", elu, devices=None)
     assert verdict.devices == {"cpu": "present", "cuda": "absent", "mps": "absent"}
     assert all(set(item.oracles) <= {"cpu"} for item in verdict.requirements)
-    assert "no CUDA, no MPS here" in verdict.text()
+    assert "no CUDA, no MPS here" in as_text(verdict)
 
 
 @pytest.mark.parametrize(
@@ -617,8 +624,8 @@ def test_every_device_that_is_present_has_a_column(accelerator):
     assert verdict.passed
     assert verdict.devices == {"cpu": "present", "cuda": "present", "mps": "absent"}
     assert all(item.oracles == {"cpu": True, "cuda": True} for item in verdict.requirements if item.name != PURITY)
-    assert "on CPU and CUDA (no MPS here)" in verdict.text()
-    assert ">CUDA<" in verdict.html()
+    assert "on CPU and CUDA (no MPS here)" in as_text(verdict)
+    assert ">CUDA<" in as_html(verdict)
 
 
 def test_a_device_that_rounds_differently_passes(accelerator):
@@ -630,7 +637,7 @@ def test_the_verdict_tells_which_device_differs(accelerator):
     assert verdict.points == 0
     assert verdict.requirements[0].oracles == {"cpu": True, "cuda": False}
     assert verdict.requirements[0].counterexample.oracle == "cuda"
-    assert "differs from: CUDA" in verdict.text()
+    assert "differs from: CUDA" in as_text(verdict)
 
 
 def test_a_device_that_was_not_asked_for_is_said_to_be_so(accelerator):
@@ -648,7 +655,7 @@ def test_the_cpu_is_always_compared_with(accelerator):
 
 def test_mps_is_asked_only_what_it_can_compute(accelerator):
     verdict = verdict_of(accelerator("mps"), elu, devices=("mps",))
-    assert verdict.passed, verdict.text()
+    assert verdict.passed, as_text(verdict)
     assert {item.name: set(item.oracles) for item in verdict.requirements if item.oracles} == {
         VALUES: {"cpu"},
         ALPHA: {"cpu"},
@@ -697,8 +704,8 @@ def test_every_verdict_survives_strict_json(function, cases):
     verdict = verdict_of("elu", function, cases=cases, seed=3)
     again = Verdict.from_json(json.loads(json.dumps(verdict.to_json(), allow_nan=False)))
     assert again.to_json() == verdict.to_json()
-    assert again.text() == verdict.text()
-    assert again.html() == verdict.html()
+    assert as_text(again) == as_text(verdict)
+    assert as_html(again) == as_html(verdict)
     assert again.passed == verdict.passed
 
 
@@ -713,13 +720,13 @@ def test_an_answer_far_too_large_is_not_kept_once_it_was_compared():
     judging = JudgeSession(ELU, cases="all", seed=3, devices=("cpu",))
     for part in (judging.try_public, judging.try_hidden):
         part(lambda arguments: Outcome(np.ones((1000, 1000)), arguments_after=[np.ones(200_000), *arguments[1:]]))
-    steps = [step for trial in judging.trials for step in trial.steps]
+    steps = [step for trial in judging.findings.trials for step in trial.steps]
     assert len(steps) > 20
     assert all(extent(step.outcome.returned) + extent(step.outcome.arguments_after) < 10 for step in steps)
     verdict = judging.verdict()
     assert verdict.points == 0
     assert all(item.counterexample.difference.kind == "shape" for item in verdict.requirements[:-1])
-    assert judging.trials[0].changed_an_argument
+    assert judging.findings.trials[0].changed_an_argument
 
 
 def test_the_parts_of_a_judging_come_to_the_verdict_that_judge_gives():
@@ -731,6 +738,18 @@ def test_the_parts_of_a_judging_come_to_the_verdict_that_judge_gives():
     assert judging.failed_hidden_alone == [], "public cases show it"
     one, other = judging.verdict().to_json(), judge(ELU, wrong, cases="all", seed=3, devices=("cpu",)).to_json()
     assert {**one, "seconds": 0} == {**other, "seconds": 0}
+
+
+def overflows(z, alpha=1.0):
+    return np.where(z > 0, z, alpha * (np.exp(z) - 1))
+
+
+@pytest.mark.parametrize("wrong", [WRONG["values"], WRONG["one alpha"], overflows])
+def test_without_diagnosis_the_explanation_alone_is_missing(wrong):
+    full, short = (verdict_of("elu", wrong, cases="all", seed=3, diagnose=asked).to_json() for asked in (True, False))
+    missing = {name for name in full if full[name] != short[name]} - {"seconds"}
+    assert missing and missing <= {"diagnosis", "partial_diagnoses", "remarks"}
+    assert (short["diagnosis"], short["partial_diagnoses"]) == (None, [])
 
 
 def test_the_largest_error_is_recorded_as_a_share_of_the_tolerance():

@@ -262,8 +262,12 @@ def test_on_the_digits_the_uncorrected_adam_fails_at_a_rate_where_adam_trains_an
 def test_without_the_correction_the_loss_jumps_up_within_the_first_ten_steps():
     network = DigitsNetwork((32, 32))
     plain = experiments.uncorrected(solution("adam_step"))
-    corrected, jumps = (train(network, adam(3e-2, step), epochs=1).losses[5:10] for step in (None, plain))
-    assert corrected.max() < 1.2 and jumps.max() > 3
+    corrected, jumps = (
+        [train(network, adam(3e-2, step), epochs=1, seed=seed).losses[5:10].max() for seed in range(5)]
+        for step in (None, plain)
+    )
+    assert corrected[0] < 1.6 and jumps[0] > 2.5
+    assert np.median(corrected) < 2 and np.median(jumps) > 2.3
 
 
 def test_momentum_at_its_best_is_as_good_as_adam_at_its_best():

@@ -10,6 +10,8 @@ from __future__ import annotations
 import inspect
 import itertools
 import math
+import re
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -314,23 +316,40 @@ def test_the_slope_is_1_minus_p_without_scaling_and_1_with_it(said):
     assert "not scaled: slope 0.70; your dropout: slope 1.00" in text
 
 
-def trained_on_few(p: float, wrong: float) -> tuple[float, float]:
+def trained_on_few(p: float, wrong: float, seeds: Sequence[int] = range(6)) -> tuple[float, float]:
     """Mean accuracy on unseen digits, and the share of the wrong labels that were learned."""
-    x, labels, changed = lab.few_digits(range(6), wrong=wrong)
+    x, labels, changed = lab.few_digits(seeds, wrong=wrong)
     functions = (solution("dropout"), solution("dropout_backward")) if p else (None, None)
-    networks = lab.WithDropout((64, lab.UNITS, lab.UNITS, 10), range(6), *functions, p, (True, True))
+    networks = lab.WithDropout((64, lab.UNITS, lab.UNITS, 10), seeds, *functions, p, (True, True))
     networks.train(x, labels, lab.EPOCHS, lab.RATE)
     learned = (networks.scores(x).argmax(axis=-1) == labels)[changed]
-    return float(networks.judge(*lab.validation(6))[0].mean()), float(learned.mean()) if changed.any() else math.nan
+    accuracy = networks.judge(*lab.validation(len(seeds)))[0].mean()
+    return float(accuracy), float(learned.mean()) if changed.any() else math.nan
 
 
-def test_dropout_helps_a_little_on_150_digits_of_which_all_are_learned(said):
+def test_dropout_helps_a_little_on_150_digits_of_which_nearly_all_are_learned(said):
     text = said(lab.overfitting, "dropout", "dropout_backward")
     told = text.split("six networks: ")[1].split("; mean ")
     gains = [float(word) for word in told[0].split(", ")]
-    assert text.split("What dropout")[0].count("accuracy 100.0%, on unseen") == 2
-    assert 0.0 < float(told[1].split(".\n")[0]) < 4.0
+    learned = [float(share) for share in re.findall(r"accuracy ([\d.]+)%, on unseen", text.split("What dropout")[0])]
+    assert len(learned) == 2 and min(learned) > 99
+    assert 0.8 < float(told[1].split(".\n")[0]) < 2.5
     assert min(gains) < 0.5 < max(gains)
+
+
+def test_with_other_digits_and_starts_dropout_helps_a_little_on_average_too():
+    (without, _), (with_dropout, _) = (trained_on_few(p, wrong=0.0, seeds=range(24)) for p in (0.0, 0.5))
+    assert 0.003 < with_dropout - without < 0.02
+
+
+def test_the_accuracy_has_a_broad_top_and_the_gain_is_larger_where_labels_are_wrong():
+    gains = {}
+    for wrong in (0.0, 0.2):
+        without, *broad = (trained_on_few(p, wrong)[0] for p in (0.0, 0.35, 0.5, 0.65))
+        assert np.ptp(broad) < 0.04
+        gains[wrong] = np.array(broad) - without
+    assert gains[0.2].min() > 0.02
+    assert gains[0.2].max() > gains[0.0].max() + 0.01
 
 
 def test_without_dropout_all_wrong_labels_are_learned_and_with_it_about_six_tenths():
@@ -360,12 +379,12 @@ def test_on_their_side_digits_are_taken_for_others_and_mc_dropout_is_less_sure_b
     lines = said(lab.rotated_digits, *DOUBT).splitlines()
     right, once, many = (np.array(line.split(": ")[1].split(", "), float) for line in lines[:3])
     at = lab.ANGLES.index(40)
-    assert right[at] < 0.35 and once[at] > 0.75 and many[at] < once[at] - 0.1
+    assert right[at] < 1 / 3 and 0.8 < once[at] < 0.9 and many[at] < once[at] - 0.1
     assert right[0] > many[0] > 0.9
     assert right[-1] < 0.2 and once[-1] > 0.95 and 0.7 < many[-1] < 0.9
 
 
-def test_mc_dropout_calibrates_without_ranking_better_and_is_too_sure_with_stronger_noise(said):
+def test_mc_dropout_calibrates_without_ranking_better_but_is_too_sure_with_stronger_noise(said):
     def numbers_of(line: str) -> list[float]:
         return [float(word) for word in line.replace(",", " ").split() if word.replace(".", "").isdigit()]
 
@@ -374,6 +393,8 @@ def test_mc_dropout_calibrates_without_ranking_better_and_is_too_sure_with_stron
     assert once[-3:] == pytest.approx(many[-3:], abs=1.5)
     _, stronger = (numbers_of(line) for line in said(lab.answer_only_when_sure, *DOUBT, noise=2.0).splitlines()[:2])
     assert stronger[0] - stronger[1] > 0.1
+    _, clean = (numbers_of(line) for line in said(lab.answer_only_when_sure, *DOUBT, noise=0.0).splitlines()[:2])
+    assert 0 < clean[1] - clean[0] < 0.05
 
 
 def test_alpha_dropout_keeps_the_deviation_of_a_deep_selu_network_and_dropout_does_not(said):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 
 import numpy as np
@@ -13,6 +14,7 @@ from autograder.exercises import catalogue
 from autograder.exercises.elu_and_selu.self_normalizing_constants import standard_normal
 from autograder.lab import elu_and_selu as lab
 from tests.solutions import solution
+from tests.support.thorough import THOROUGH
 
 ALPHA, SCALE = 1.6732632423543772, 1.0507009873554805
 
@@ -141,6 +143,27 @@ def test_dropout_moves_the_deviation_and_alpha_dropout_keeps_it():
     assert 0.9 < alpha.std() < 1.1
 
 
+@pytest.mark.parametrize(
+    ("broken", "low", "high"),
+    [
+        ({"inputs": (3.0, 10.0)}, 0.9, 1.1),
+        ({"regularize": lab.dropout}, 1.4, 2.0),
+        ({"gain": 0.9**2}, 0.6, 0.8),
+        ({"gain": 0.75**2}, 0.15, 0.25),
+        ({"gain": 1 / 3}, 0, 1e-6),
+        ({"gain": lab.HE}, 100, 1000),
+        ({"skip": True}, 2**50, math.inf),
+    ],
+)
+def test_some_conditions_are_forgiven_some_move_the_fixed_point_and_some_are_fatal(broken, low, high):
+    *_, last = lab.layers(solution("selu"), broken.get("gain", lab.LECUN), 100, **_without_gain(broken))
+    assert low < last.std() < high
+
+
+def _without_gain(broken):
+    return {name: value for name, value in broken.items() if name != "gain"}
+
+
 def test_unrelated_inputs_become_alike_in_relu_layers_less_in_elu_layers_and_not_in_selu_layers():
     def after_20(function, gain):
         *_, last = lab.layers(function, gain, 20)
@@ -149,3 +172,48 @@ def test_unrelated_inputs_become_alike_in_relu_layers_less_in_elu_layers_and_not
     assert after_20(lab.relu, lab.HE) > 0.9
     assert 0.5 < after_20(solution("elu"), lab.HE) < 0.9
     assert abs(after_20(solution("selu"), lab.LECUN)) < 0.1
+
+
+# ---------------------------------------------------------------- which activation function
+
+WIDE = lab.Setting(depth=10, epochs=12, rates=(0.003, 0.01, 0.03, 0.1, 0.3, 1.0))
+
+
+@functools.cache
+def trained(name: str, setting: lab.Setting = lab.DEEP) -> tuple[float, np.ndarray]:
+    """The learning rate that was chosen, and the accuracies of the five networks."""
+    own = {
+        "SELU": (solution("selu"), solution("selu_backward"), 1.0),
+        "ELU": (solution("elu"), solution("elu_backward"), 2.0),
+    }
+    activation = lab.Activation(*own[name]) if name in own else lab.OTHERS[name]
+    return lab.train(activation, setting)
+
+
+def mean(name: str, setting: lab.Setting = lab.DEEP) -> float:
+    return float(trained(name, setting)[1].mean())
+
+
+def test_the_logistic_function_is_behind_in_three_layers_and_guesses_in_ten():
+    assert mean("logistic", lab.SHALLOW) < mean("ReLU", lab.SHALLOW) - 0.01
+    assert mean("logistic") == pytest.approx(0.1, abs=0.04)
+
+
+def test_the_order_of_selu_elu_and_tanh_is_not_decided():
+    dots = [trained(name)[1] for name in ("SELU", "ELU", "tanh")]
+    assert min(map(np.mean, dots)) > 0.92
+    assert np.ptp([*map(np.mean, dots)]) < 0.03
+    assert max(map(min, dots)) <= min(map(max, dots))
+
+
+def test_relu_and_leaky_relu_are_a_few_points_behind_selu_in_ten_layers_and_scatter_as_widely():
+    assert 0.005 < mean("SELU") - (mean("ReLU") + mean("leaky ReLU")) / 2 < 0.08
+    assert np.ptp([*trained("ReLU")[1], *trained("leaky ReLU")[1]]) > 0.02
+
+
+def test_other_learning_rates_change_nothing():
+    for name in ("ReLU", "tanh", "SELU", "ELU", "GELU", "leaky ReLU") if THOROUGH else ("ReLU",):
+        rate, accuracies = trained(name, WIDE)
+        assert rate in lab.DEEP.rates
+        assert accuracies.mean() == pytest.approx(mean(name), abs=0.02)
+    assert mean("logistic", WIDE) == pytest.approx(0.1, abs=0.04)

@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 
 from autograder import lab
-from autograder.exercises.l1_l2_regularization import adam_weight_decay_step_reference, sgd_weight_decay_step_reference
+from autograder.exercises import catalogue
 from autograder.lab import l1_l2_regularization as experiments
 from autograder.lab.training import gradient_descent_step
 from tests.solutions import solution
@@ -81,7 +81,9 @@ def test_no_optimizer_has_l1():
 def test_carrying_the_state_through_the_sgd_reference_is_one_optimizer_running_on():
     theta, m = START, torch.zeros_like(START)
     for gradient in GRADIENTS:
-        theta, m = (item.detach() for item in sgd_weight_decay_step_reference(theta, gradient, m, 0.02, 0.9, 0.2))
+        theta, m = (
+            item.detach() for item in catalogue()["sgd_weight_decay_step"].reference(theta, gradient, m, 0.02, 0.9, 0.2)
+        )
     assert theta.numpy() == pytest.approx(run(sgd(0.2)), rel=1e-13)
 
 
@@ -90,7 +92,9 @@ def test_carrying_the_state_through_the_adam_reference_is_one_optimizer_running_
     state = START, torch.zeros_like(START), torch.zeros_like(START)
     for t, gradient in enumerate(GRADIENTS, 1):
         theta, m, s = state
-        state = adam_weight_decay_step_reference(theta, gradient, m, s, t, 0.02, 0.9, 0.999, 1e-8, 0.2, decoupled)
+        state = catalogue()["adam_weight_decay_step"].reference(
+            theta, gradient, m, s, t, 0.02, 0.9, 0.999, 1e-8, 0.2, decoupled
+        )
         state = tuple(item.detach() for item in state)
     assert state[0].numpy() == pytest.approx(run(optimizer(0.2)), rel=1e-13)
 
@@ -175,14 +179,23 @@ def test_the_minimum_under_l1_reaches_the_axis_from_lambda_0_9_on_and_that_under
 
 
 @pytest.fixture(scope="module")
-def trained():
-    strength = {"l2": experiments.L2_STRENGTH, "l1": experiments.L1_STRENGTH}
-    return {
-        "none": experiments.unregularized(),
-        "l2": experiments.with_penalty(solution("l2_gradient"), strength["l2"]),
-        "l1": experiments.with_penalty(solution("l1_gradient"), strength["l1"]),
-        "soft": experiments.with_soft_threshold(solution("soft_threshold"), strength["l1"]),
+def three():
+    """By kind of regularization: networks trained from three starts, the first of which the notebook shows alone."""
+    l2, l1, limit = experiments.L2_STRENGTH, experiments.L1_STRENGTH, experiments.LIMIT
+    kinds = {
+        "none": experiments.unregularized,
+        "l2": lambda seed: experiments.with_penalty(solution("l2_gradient"), l2, seed),
+        "l1": lambda seed: experiments.with_penalty(solution("l1_gradient"), l1, seed),
+        "soft": lambda seed: experiments.with_soft_threshold(solution("soft_threshold"), l1, seed),
+        "max-norm": lambda seed: experiments.with_max_norm(solution("max_norm"), limit, seed),
     }
+    return {name: [kind(seed) for seed in range(3)] for name, kind in kinds.items()}
+
+
+@pytest.fixture(scope="module")
+def trained(three):
+    """The networks that the notebook shows alone."""
+    return {name: runs[0] for name, runs in three.items()}
 
 
 def test_the_network_has_17400_weights_and_30_of_150_labels_are_wrong(trained):
@@ -199,61 +212,72 @@ def test_without_regularization_every_wrong_label_is_learned(trained):
     assert trained["none"].train_losses[-1] < 0.02
 
 
-def test_l1_by_its_gradient_and_by_soft_threshold_give_the_same_wrong_labels_and_nearly_the_same_accuracy(trained):
-    assert trained["l1"].by_heart == trained["soft"].by_heart == pytest.approx(0.63, abs=0.005)
-    assert trained["l1"].validation == pytest.approx(trained["soft"].validation, abs=0.005)
+def test_l1_by_its_gradient_and_by_soft_threshold_give_nearly_the_same_wrong_labels_and_accuracy(three):
+    for one, other in zip(three["l1"], three["soft"], strict=True):
+        assert one.by_heart == pytest.approx(other.by_heart, abs=0.12)
+        assert one.validation == pytest.approx(other.validation, abs=0.025)
 
 
 def test_with_a_penalty_fewer_wrong_labels_are_learned_and_more_new_images_are_right(trained):
-    assert trained["l2"].by_heart == pytest.approx(0.37, abs=0.1)
+    assert 0.3 < trained["l2"].by_heart < 0.45
     assert trained["l2"].validation > trained["none"].validation + 0.04
     for name in ("l1", "soft"):
-        assert trained[name].by_heart == pytest.approx(0.6, abs=0.1)
-        assert trained[name].validation > trained["none"].validation
+        assert 0.5 < trained[name].by_heart < 0.75
+        assert trained[name].validation > trained["none"].validation + 0.005
 
 
-def test_l1_by_its_gradient_gives_no_exact_zero_and_by_soft_threshold_four_in_five(trained):
-    weights = {name: run.network.all_weights() for name, run in trained.items()}
-    zeros = {name: float(np.mean(array == 0)) for name, array in weights.items()}
-    small = {name: float(np.mean(np.abs(array) < 0.001)) for name, array in weights.items()}
-    assert zeros["none"] == zeros["l2"] == 0
-    assert zeros["l1"] == 0
-    assert zeros["soft"] == pytest.approx(0.82, abs=0.03)
-    assert small["l1"] == pytest.approx(0.84, abs=0.03)
-    assert small["l2"] < 0.1
-    assert np.mean(np.abs(weights["l2"]) > 0.2) < 0.01
-    assert np.sum(weights["none"] ** 2) == pytest.approx(470, abs=10)
-    assert np.sum(weights["l2"] ** 2) == pytest.approx(31, abs=2)
+def test_l1_by_its_gradient_gives_no_exact_zero_and_by_soft_threshold_four_in_five(three):
+    for seed in range(3):
+        weights = {name: runs[seed].network.all_weights() for name, runs in three.items()}
+        zeros = {name: float(np.mean(array == 0)) for name, array in weights.items()}
+        small = {name: float(np.mean(np.abs(array) < 0.001)) for name, array in weights.items()}
+        assert zeros["none"] == zeros["l2"] == zeros["l1"] == 0
+        assert zeros["soft"] == pytest.approx(0.8, abs=0.06)
+        assert 0.8 < small["l1"] < 0.9
+        assert small["l2"] < 0.1
+        assert np.mean(np.abs(weights["l2"]) > 0.2) < 0.01
+        assert np.sum(weights["none"] ** 2) == pytest.approx(470, abs=10)
+        assert np.sum(weights["l2"] ** 2) == pytest.approx(31, abs=2)
 
 
-def test_side_by_side_each_regularizer_gets_more_new_images_right_and_learns_fewer_wrong_labels():
-    found = {
-        "none": [experiments.unregularized(seed) for seed in range(3)],
-        "l2": [experiments.with_penalty(solution("l2_gradient"), experiments.L2_STRENGTH, seed) for seed in range(3)],
-        "l1": [
-            experiments.with_soft_threshold(solution("soft_threshold"), experiments.L1_STRENGTH, seed)
-            for seed in range(3)
-        ],
-        "max-norm": [experiments.with_max_norm(solution("max_norm"), experiments.LIMIT, seed) for seed in range(3)],
+def test_side_by_side_each_regularizer_gets_more_new_images_right_and_learns_fewer_wrong_labels(three):
+    right = {name: np.mean([run.validation for run in runs]) for name, runs in three.items()}
+    none = right.pop("none")
+    assert none == pytest.approx(0.78, abs=0.015)
+    assert min(right.values()) > 0.8 and max(right.values()) < 0.87
+    assert min(right.values()) - none > 0.02 and max(right.values()) - none < 0.09
+    assert right["l2"] == pytest.approx(right["max-norm"], abs=0.03)
+    assert right["soft"] < min(right["l2"], right["max-norm"]) - 0.02
+    assert max(np.mean([run.by_heart for run in three[name]]) for name in ("l2", "soft", "max-norm")) < 0.6
+
+
+def choosing(gradient, strengths):
+    """The share of the images for choosing that is read correctly by strength: the mean of three starts."""
+    return {
+        strength: np.mean([experiments.with_penalty(gradient, strength, seed).choosing for seed in range(3)])
+        for strength in strengths
     }
-    right = {name: np.mean([run.validation for run in runs]) for name, runs in found.items()}
-    assert right == pytest.approx({"none": 0.78, "l2": 0.864, "l1": 0.806, "max-norm": 0.853}, abs=0.005)
-    assert max(np.mean([run.by_heart for run in found[name]]) for name in ("l2", "l1", "max-norm")) < 0.56
 
 
-def test_the_strengths_of_the_elastic_net_move_to_the_left_and_l1_alone_stays_below_l2(trained):
+def test_the_strengths_of_the_elastic_net_move_to_the_left_and_l1_alone_stays_below_l2(three):
     l2, l1 = solution("l2_gradient"), solution("l1_gradient")
 
     def elastic_net(weights, strength):
         return [one + other for one, other in zip(l2(weights, strength), l1(weights, strength / 10), strict=True)]
 
-    both = {strength: experiments.with_penalty(elastic_net, strength).choosing for strength in (0.01, 0.02, 0.03, 0.08)}
+    both, alone = choosing(elastic_net, (0.01, 0.02, 0.03, 0.08)), choosing(l1, (0.003, 0.005, 0.007, 0.01))
+    l2_alone = np.mean([run.choosing for run in three["l2"]])
     assert max(both, key=both.get) == 0.02
-    assert both[0.02] == pytest.approx(trained["l2"].choosing, abs=0.016)
+    assert both[0.02] == pytest.approx(l2_alone, abs=0.016)
     assert both[0.08] < 0.15
-    alone = [experiments.with_penalty(l1, strength).choosing for strength in (0.003, 0.01)]
-    assert alone == pytest.approx([0.78, 0.78], abs=0.015)
-    assert max(alone) < trained["l2"].choosing - 0.05
+    assert np.ptp(list(alone.values())) < 0.03
+    assert max(alone.values()) < l2_alone - 0.03
+
+
+def test_a_penalty_that_is_too_weak_learns_all_labels_and_one_that_is_too_strong_not_even_the_right_ones():
+    weak, strong = (experiments.with_penalty(solution("l2_gradient"), strength) for strength in (0.001, 0.08))
+    assert weak.by_heart == weak.train == 1
+    assert strong.train < 0.7 and strong.choosing < 0.65
 
 
 def test_all_digits_with_right_labels_do_more_than_any_penalty():
@@ -270,18 +294,12 @@ def test_all_digits_with_right_labels_do_more_than_any_penalty():
 
 
 def test_the_strengths_are_the_best_of_their_neighbours_on_the_images_for_choosing():
-    def choosing(train, strengths):
-        return [train(strength, 0).choosing for strength in strengths]
-
     for train, strengths in (
-        (lambda strength, seed: experiments.with_penalty(solution("l2_gradient"), strength, seed), (0.01, 0.03, 0.08)),
-        (
-            lambda strength, seed: experiments.with_soft_threshold(solution("soft_threshold"), strength, seed),
-            (0.0003, 0.007, 0.02),
-        ),
-        (lambda limit, seed: experiments.with_max_norm(solution("max_norm"), limit, seed), (0.3, 0.5, 0.8)),
+        (lambda strength: experiments.with_penalty(solution("l2_gradient"), strength), (0.01, 0.03, 0.08)),
+        (lambda strength: experiments.with_soft_threshold(solution("soft_threshold"), strength), (0.0003, 0.007, 0.02)),
+        (lambda limit: experiments.with_max_norm(solution("max_norm"), limit), (0.3, 0.5, 0.8)),
     ):
-        assert int(np.argmax(choosing(train, strengths))) == 1
+        assert int(np.argmax([train(strength).choosing for strength in strengths])) == 1
 
 
 def test_without_a_penalty_the_weights_stay_close_to_where_they_started(trained):

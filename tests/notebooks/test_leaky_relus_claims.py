@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 import numpy as np
 import pytest
@@ -10,10 +11,18 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from autograder import lab
 from autograder.exercises import catalogue
+from autograder.lab import leaky_relus as experiments
+from autograder.lab.activations import relu, relu_backward
+from autograder.lab.saturation_and_relu import train
 from tests.solutions import solution
+from tests.support.thorough import THOROUGH
 
 LOWER, UPPER = 1 / 8, 1 / 3
+leaky_relu, leaky_relu_backward, prelu, prelu_backward = map(
+    solution, ("leaky_relu", "leaky_relu_backward", "prelu", "prelu_backward")
+)
 
 
 def tensor(*numbers: float) -> torch.Tensor:
@@ -171,3 +180,90 @@ def test_a_mask_times_a_python_number_loses_float32_and_so_does_where_with_two_n
     assert ((z > 0) * 0.01 * z).dtype == np.float64
     assert np.where(z > 0, 1.0, 0.01).dtype == np.float64
     assert np.where(z > 0, 1, z).dtype == np.float32
+
+
+# ---------------------------------------------------------------- the experiments
+
+
+def told(capsys, experiment, *functions, **options):
+    """What an experiment tells those who cannot see its figure."""
+    experiment(*functions, **options)
+    return capsys.readouterr().out
+
+
+def test_a_unit_wakes_after_170_steps_with_a_slope_of_a_tenth_and_after_1800_with_a_hundredth(capsys):
+    text = told(capsys, lab.revive_a_dead_unit, leaky_relu, leaky_relu_backward)
+    assert "alpha = 0 never awake" in text
+    tenth, hundredth = (int(re.search(rf"alpha = {alpha} awake at step (\d+)", text)[1]) for alpha in ("0.1", "0.01"))
+    assert tenth == pytest.approx(170, abs=2)
+    assert hundredth == pytest.approx(1800, abs=20)
+
+
+def test_with_a_negative_slope_the_bias_moves_away_and_the_loss_does_not_come_down_to_zero(capsys):
+    text = told(capsys, lab.revive_a_dead_unit, leaky_relu, leaky_relu_backward, alphas=(0.0, 0.1, -0.1))
+    start, wrong, right = (
+        float(re.search(rf"alpha = {alpha} [a-z ]*\d*, loss ([\d.e-]+)", text)[1]) for alpha in ("0", "-0.1", "0.1")
+    )
+    assert right < 0.01 < 0.1 < wrong < 0.3 < start
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(200, 3))
+    target = np.maximum(x @ np.array([1.0, -0.5, 0.5]) + 1, 0)
+    w, b = np.array([0.3, 0.3, -0.2]), -6.0
+    for _ in range(6000):
+        z = x @ w + b
+        dz = leaky_relu_backward((leaky_relu(z, -0.1) - target) / len(x), z, -0.1)
+        w, b = w - 0.1 * (x.T @ dz), b - 0.1 * dz.sum()
+    assert b == pytest.approx(-12, abs=1)
+
+
+def test_at_a_large_learning_rate_the_leaky_network_suffers_and_that_of_relu_guesses():
+    def runs(phi, backward, rate):
+        return [train(phi, backward, [rate] * 8, seed=seed) for seed in (0, 1)]
+
+    for phi, backward in ((relu, relu_backward), (leaky_relu, leaky_relu_backward)):
+        assert all(run.accuracy == pytest.approx(0.98, abs=0.02) for run in runs(phi, backward, 0.03))
+    for run in runs(relu, relu_backward, 0.3):
+        assert run.accuracy < 0.25
+        assert 0.4 < run.dead[-1].mean() < 0.75
+    for run in runs(leaky_relu, leaky_relu_backward, 0.3):
+        assert 0.5 < run.accuracy < 0.96
+        assert not run.dead[-1].any()
+
+
+def learned(capsys, **options):
+    text = told(capsys, lab.recover_the_slopes, prelu, prelu_backward, **options)
+    return [float(alpha) for alpha in re.findall(r"gives (-?[\d.]+\d)", text)]
+
+
+def test_the_four_slopes_are_found_to_three_digits_and_from_another_start_two_of_them_are_not(capsys):
+    assert learned(capsys) == pytest.approx([0, 0.5, 1, 1.5], abs=0.0015)
+    *wrong, third, fourth = learned(capsys, seed=2)
+    assert max(wrong) < -3
+    assert [third, fourth] == pytest.approx([1, 1.5], abs=0.0015)
+
+
+def test_one_of_the_slopes_learned_on_the_digits_comes_close_to_1_and_which_one_depends_on_the_start():
+    layer = {}
+    for seed in range(8) if THOROUGH else (0, 1, 4, 7):
+        alphas, accuracy = experiments._train(prelu, prelu_backward, shared=True, epochs=30, seed=seed)
+        last = np.concatenate(alphas[-1])
+        assert last.max() > 0.85
+        layer[seed] = int(last.argmax())
+        if seed in (0, 1, 4):
+            assert accuracy == pytest.approx(0.98, abs=0.015)
+    assert len({layer[seed] for seed in (0, 1, 4)}) > 1
+    assert 0 in layer.values()
+
+
+def test_decay_gathers_the_slopes_at_zero_which_spread_around_their_start_without_it():
+    def run(decay_alpha):
+        return experiments._train(
+            prelu, prelu_backward, shared=False, epochs=30, seed=0, weight_decay=0.01, decay_alpha=decay_alpha
+        )
+
+    (free, accuracy), (decayed, accuracy_decayed) = run(False), run(True)
+    free, decayed = np.concatenate(free[-1]), np.concatenate(decayed[-1])
+    assert free.size == 144
+    assert free.min() < 0 < 0.25 < free.mean() < 0.45 < 1 < free.max()
+    assert np.abs(decayed).mean() < 0.05
+    assert accuracy == pytest.approx(accuracy_decayed, abs=0.02)

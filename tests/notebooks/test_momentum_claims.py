@@ -8,7 +8,7 @@ import torch
 
 from autograder import lab
 from autograder.exercises import catalogue
-from autograder.exercises.model import multistep_case, per_step
+from autograder.exercises.cases import multistep_case, per_step
 from autograder.judge.expectations import reference
 from autograder.lab import descent, momentum
 from tests.solutions import solution
@@ -264,18 +264,21 @@ def test_on_the_digits_momentum_is_as_good_as_ten_times_the_learning_rate_withou
             momentum.plain(gd, 0.1),
         )
     )
-    assert slow > 8 * with_m
+    assert 0.25 < slow < 0.4 and 0.015 < with_m < 0.028
     assert with_m == pytest.approx(fast, rel=0.15)
 
 
-def test_a_drop_of_the_learning_rate_makes_little_difference_between_the_two_forms(network):
+@pytest.mark.parametrize("seed", [0, 1])
+def test_a_drop_of_the_learning_rate_makes_little_difference_between_the_two_forms(network, seed):
     def rate(t):
         return 0.03 if t <= 44 * 4 else 0.003
 
-    one = descent.train(network, momentum.with_momentum(textbook, rate, 0.9, "textbook")).by_epoch[-1]
+    one = descent.train(network, momentum.with_momentum(textbook, rate, 0.9, "textbook"), seed=seed).by_epoch[-1]
     settings = {"learning_rate": rate, "momentum": 0.9}
-    other = descent.train(network, descent.Optimizer("PyTorch", pytorchs, ("buffer",), settings)).by_epoch[-1]
-    assert (one, other) == pytest.approx((0.008, 0.008), abs=0.0015)
+    pytorch_form = descent.Optimizer("PyTorch", pytorchs, ("buffer",), settings)
+    other = descent.train(network, pytorch_form, seed=seed).by_epoch[-1]
+    assert 0.005 < one < 0.01
+    assert one == pytest.approx(other, rel=0.15)
 
 
 def test_with_minibatches_the_lowest_losses_are_alike_and_with_all_images_momentum_goes_much_further():
@@ -294,7 +297,7 @@ def test_with_minibatches_the_lowest_losses_are_alike_and_with_all_images_moment
     plain, with_m = losses(32, (0.1, 0.3, 1.0))
     assert np.argmin(plain) == np.argmin(with_m) == 1
     assert with_m[:2] == pytest.approx(plain[:2], rel=0.25)
-    chance = [momentum.loss_after(momentum.plain(gd, 1.0), network, 32, seed) for seed in range(3)]
+    chance = [momentum.loss_after(momentum.plain(gd, 1.0), network, 32, seed) for seed in range(6)]
     assert max(chance) > 3 * min(chance)
     plain, with_m = losses(None, (0.3, 2.0, 5.0))
     assert with_m[0] == pytest.approx(plain[0], rel=0.25)

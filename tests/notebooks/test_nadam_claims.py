@@ -222,16 +222,17 @@ def test_on_the_bowl_the_schedule_of_keras_stays_and_one_between_is_the_fastest(
         return bowl_steps(experiments.nadam(solution("nadam_step"), rate, decay))
 
     assert [found(1.0, rate) for rate in (0.3, 0.4, 0.5, 0.7)] == [157, 151, 146, 123]
-    assert [found(0.05, rate) for rate in (0.5, 0.7, 1.0)] == [97, 325, 1478]
+    assert found(0.05, 0.5) == 97
+    assert min(found(0.05, rate) or 1500 for rate in (0.7, 1.0)) > 250
     assert solution("nadam_momentum")(100, 0.9, 0.05) == pytest.approx(0.53, abs=5e-3)
 
 
 def test_nadam_with_its_schedule_leaves_the_minimum_again_and_the_others_do_so_later():
     loss = BOWL.loss(descend(scheduled(0.3), BOWL, 1500))
-    assert loss[130:1320].max() < 1e-6
-    assert loss[1320:].max() == pytest.approx(31, abs=0.5)
+    assert loss[130:1250].max() < 1e-6
+    assert loss[1250:].max() == pytest.approx(30, abs=8)
     loss = BOWL.loss(descend(constant(1.0), BOWL, 1100))
-    assert loss[100:1020].max() < 1e-4 and loss[1020:].max() > 50
+    assert loss[100:1000].max() < 1e-4 and loss[1000:].max() > 50
     loss = BOWL.loss(descend(adam(0.3), BOWL, 5700))
     assert loss[170:5400].max() < 1e-6 < loss[5400:].max()
 
@@ -291,7 +292,7 @@ def runs():
 def test_on_the_digits_the_ranking_of_the_six_is_not_more_than_chance():
     accuracies = np.array([[run.accuracy for run in row] for row in runs().values()])
     _, _, difference, chance = experiments.furthest_apart(accuracies)
-    assert difference < 3 / 360
+    assert difference < 4 / 360
     assert chance > 0.05
     assert np.ptp(accuracies, axis=1).max() >= 5 / 360
 
@@ -299,28 +300,38 @@ def test_on_the_digits_the_ranking_of_the_six_is_not_more_than_chance():
 def test_on_the_digits_adam_and_nadam_reach_a_lower_training_loss_at_these_rates_and_not_at_a_third():
     losses = {name: np.median([run.by_epoch[-1] for run in row]) for name, row in runs().items()}
     assert max(losses["Adam"], losses["NAdam"]) < 0.002 < 0.004 < min(list(losses.values())[:4])
-    assert max(run.by_epoch[-1] for run in runs()["Adam"]) == pytest.approx(0.008, abs=5e-4)
-    assert list(losses.values())[:4] == pytest.approx([0.006] * 4, abs=7e-4)
+    assert max(run.by_epoch[-1] for run in runs()["Adam"]) > 0.004
+    assert list(losses.values())[:4] == pytest.approx([0.006] * 4, abs=0.002)
     slow = train(DigitsNetwork((32, 32)), adam(0.003))
     assert slow.by_epoch[-1] > losses["momentum"]
+
+
+def with_another_rate(name, steps):
+    """An optimizer with a learning rate so many steps of the grid further up."""
+    optimizer = experiments.six_optimizers(solution("nadam_step"))[name]
+    rate = next(iter(optimizer.settings))
+    grid = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
+    other = grid[grid.index(optimizer.settings[rate]) + steps]
+    return replace(optimizer, settings={**optimizer.settings, rate: other})
 
 
 def test_on_the_digits_another_rate_costs_more_than_another_optimizer():
     network = DigitsNetwork((32, 32))
     own = {name: np.mean([run.accuracy for run in row]) for name, row in runs().items()}
-    assert np.ptp(list(own.values())) < 0.0075
-    higher, lower = {}, {}
-    for name, optimizer in experiments.six_optimizers(solution("nadam_step")).items():
-        rate = next(iter(optimizer.settings))
-        grid = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
-        place = grid.index(optimizer.settings[rate])
-        for costs, value in ((higher, grid[place + 1]), (lower, grid[place - 1])):
-            other = replace(optimizer, settings={**optimizer.settings, rate: value})
-            accuracy = np.mean([train(network, other, seed=seed).accuracy for seed in experiments.SEEDS])
-            costs[name] = own[name] - accuracy
-    assert higher.pop("gradient descent") == pytest.approx(0.14, abs=0.01)
-    assert min(higher.values()) > 0.009 and max(higher.values()) < 0.033
-    assert min(lower.values()) > 0.005 and max(lower.values()) == pytest.approx(0.018, abs=0.002)
+    assert np.ptp(list(own.values())) < 0.01
+    for steps, least, most in ((1, 0.005, 0.04), (-1, 0.004, 0.025)):
+        for name in own:
+            if (name, steps) != ("gradient descent", 1):
+                optimizer = with_another_rate(name, steps)
+                accuracies = [train(network, optimizer, seed=seed).accuracy for seed in experiments.SEEDS]
+                assert least < own[name] - np.mean(accuracies) < most
+
+
+def test_on_the_digits_at_the_next_larger_rate_some_networks_of_gradient_descent_fail_altogether():
+    network, optimizer = DigitsNetwork((32, 32)), with_another_rate("gradient descent", 1)
+    accuracies = [train(network, optimizer, seed=seed).accuracy for seed in range(10)]
+    assert min(accuracies) < 0.5
+    assert np.mean(accuracies) < 0.9
 
 
 def test_on_the_digits_with_other_seeds_the_best_are_level():
@@ -328,7 +339,7 @@ def test_on_the_digits_with_other_seeds_the_best_are_level():
     network = DigitsNetwork((32, 32))
     rows = [[train(network, item, seed=seed).accuracy for seed in range(5, 10)] for item in optimizers.values()]
     means = dict(zip(optimizers, np.mean(rows, axis=1), strict=True))
-    assert np.ptp([means[name] for name in ("Adam", "gradient descent", "NAdam")]) < 1 / 360
+    assert np.ptp([means[name] for name in ("Adam", "gradient descent", "NAdam")]) < 2 / 360
     assert experiments.furthest_apart(np.array(rows))[3] > 0.5
 
 

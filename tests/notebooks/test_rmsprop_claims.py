@@ -118,12 +118,13 @@ def test_centered_steps_of_pytorch_grow_exponentially_on_a_constant_slope():
 
 
 def test_centered_pytorch_ends_in_nan_for_some_constant_gradients():
-    ends = [
-        run(torch.optim.RMSprop, np.full(400, g), lr=0.1, alpha=0.9, centered=True, dtype=dtype)[-1]
-        for g in np.linspace(0.1, 3, 12)
-        for dtype in (torch.float32, torch.float64)
-    ]
-    assert np.isnan(ends).any() and np.isfinite(ends).any()
+    gradients = torch.linspace(0.1, 3, 300)
+    parameter = torch.nn.Parameter(torch.zeros(300))
+    optimizer = torch.optim.RMSprop([parameter], lr=0.1, alpha=0.9, centered=True)
+    for _ in range(400):
+        parameter.grad = gradients.clone()
+        optimizer.step()
+    assert 0 < int(parameter.isnan().sum()) < 300
 
 
 def test_the_example_in_the_documentation_of_keras_comes_out_in_both_forms():
@@ -210,12 +211,10 @@ def test_the_root_of_epsilon_outside_comes_close_to_epsilon_inside_but_for_30_pe
     assert 0.70 < ratio.min() < 0.71
 
 
-def test_in_the_small_network_few_parameters_are_below_kerass_epsilon_and_losses_differ_by_under_half_a_percent(
-    capsys,
-):
-    lab.where_epsilon_matters(RMSPROP, TEXTBOOK)
-    said = capsys.readouterr().out
-    assert "s is smaller than 1e-7 for 6%" in said and "smaller than 1e-8 for 2%" in said
+def test_in_the_small_network_few_parameters_are_below_kerass_epsilon_and_losses_differ_by_under_half_a_percent():
+    squares = rmsprop._squares_on_digits(RMSPROP)
+    assert 0.03 < np.mean(squares < 1e-7) < 0.1
+    assert np.mean(np.sqrt(squares) < 1e-8) == pytest.approx(0.024, abs=0.004)
     network = DigitsNetwork((50, 50))
     forms = ((RMSPROP, 1e-8), (TEXTBOOK, 1e-7))
     runs = [train(network, rmsprop.rmsprop(step, 0.001, epsilon=epsilon), epochs=5) for step, epsilon in forms]
@@ -249,22 +248,28 @@ def test_centered_steps_are_about_signal_to_noise(capsys):
     assert ordinary == pytest.approx(1 / np.sqrt(1 + levels**2), rel=0.15)
 
 
-def test_on_the_digits_the_methods_are_alike_where_scales_are_right_and_differ_where_they_are_not():
-    easy, hard = DigitsNetwork((50, 50)), rmsprop.PoorlyStarted((50,) * 6)
+def test_on_the_digits_the_methods_are_alike_where_scales_are_right():
+    network = DigitsNetwork((50, 50))
 
-    def loss(network, optimizer):
+    def loss(optimizer):
         return train(network, optimizer, epochs=rmsprop.EPOCHS, batch=64).by_epoch[-1]
 
-    assert loss(easy, rmsprop.gradient_descent(1.0)) < 0.02
-    assert loss(easy, rmsprop.rmsprop(RMSPROP, 0.01)) < 0.02
-    assert loss(easy, rmsprop.gradient_descent(0.01)) > 0.5
-    assert loss(easy, rmsprop.adagrad(ADAGRAD, 1.0)) > 0.5
-    assert loss(easy, rmsprop.rmsprop(RMSPROP, 1.0)) > 0.5
-    assert loss(hard, rmsprop.gradient_descent(0.1)) > 2.2
-    assert 0.5 < loss(hard, rmsprop.gradient_descent(0.3)) < 1.2
-    assert loss(hard, rmsprop.gradient_descent(1.0)) > 2.2
-    assert loss(hard, rmsprop.rmsprop(RMSPROP, 0.01)) < 0.2
-    assert loss(hard, rmsprop.adagrad(ADAGRAD, 0.03)) < 0.2
+    good = (rmsprop.gradient_descent(1.0), rmsprop.adagrad(ADAGRAD, 0.1), rmsprop.rmsprop(RMSPROP, 0.01))
+    assert max(map(loss, good)) < 0.02
+    bad = (rmsprop.gradient_descent(0.01), rmsprop.adagrad(ADAGRAD, 1.0), rmsprop.rmsprop(RMSPROP, 1.0))
+    assert min(map(loss, bad)) > 0.5
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_on_the_digits_gradient_descent_ends_far_above_the_others_where_scales_are_wrong(seed):
+    network = rmsprop.PoorlyStarted((50,) * 6)
+
+    def loss(optimizer):
+        return train(network, optimizer, epochs=rmsprop.EPOCHS, batch=64, seed=seed).by_epoch[-1]
+
+    low, middle, high = (loss(rmsprop.gradient_descent(rate)) for rate in (0.1, 0.3, 1.0))
+    assert low > 1.9 and middle > 0.5 and high > 1
+    assert max(loss(rmsprop.rmsprop(RMSPROP, 0.01)), loss(rmsprop.adagrad(ADAGRAD, 0.03))) < 0.25
 
 
 # ---------------------------------------------------------------- experiments

@@ -173,13 +173,13 @@ def test_a_larger_epsilon_makes_the_difference_much_smaller(monkeypatch):
     monkeypatch.setattr(deep_network, "EPSILON", 1e-6)
     monkeypatch.setattr(torch.optim, "Adam", lambda parameters, lr: adam(parameters, lr=lr, eps=1e-6))
     run = train(tools(), experiments.COMPARED, dtype="float64")
-    assert experiments._difference(run, train_in_pytorch(tools(), experiments.COMPARED)[0]).max() < with_usual / 20
+    assert experiments._difference(run, train_in_pytorch(tools(), experiments.COMPARED)[0]).max() < with_usual / 8
 
 
 def test_with_a_learning_rate_a_hundred_times_as_large_rounding_grows():
     recipe = {**experiments.COMPARED, "learning_rate": 0.3}
     run = train(tools(), recipe, dtype="float64")
-    assert 1e-7 < experiments._difference(run, train_in_pytorch(tools(), recipe)[0]).max() < 1e-1
+    assert 1e-6 < experiments._difference(run, train_in_pytorch(tools(), recipe)[0]).max() < 1e-1
 
 
 @cache
@@ -201,6 +201,7 @@ def test_two_of_the_planted_errors_do_not_change_the_accuracy_and_the_third_hard
     scores = [planted(name).accuracy[-1, 0] - right.accuracy[-1, 0] for name in list(experiments.PLANTED)[:3]]
     assert scores[:2] == [0, 0]
     assert abs(scores[2]) <= 2 / 360
+    assert planted(list(experiments.PLANTED)[2]).validation[-1, 0] < right.validation[-1, 0]
     assert right.accuracy[-1, 0] == pytest.approx(0.956, abs=0.001)
 
 
@@ -230,8 +231,10 @@ def test_the_ladder_goes_down_at_glorots_start_and_up_at_elu_and_then_stays():
     first, glorot, elu, norm, adam, cycle, dropout = means.values()
     assert 30 < first < 65 and glorot < 15 and 93 < elu < 97
     assert max(norm, adam, cycle, elu) - min(norm, adam, cycle, elu) < 2
-    assert dropout < min(norm, adam, cycle) - 1.5
-    assert rung("+ dropout").training[-1].mean() > 3 * rung("+ 1cycle").training[-1].mean()
+    assert norm == pytest.approx(96, abs=0.5) and np.ptp([norm, adam, cycle]) < 1
+    assert 1.5 < cycle - dropout < 3.5
+    assert rung("+ dropout").accuracy[-1].max() < rung("+ 1cycle").accuracy[-1].min()
+    assert 3 < rung("+ dropout").training[-1].mean() / rung("+ 1cycle").training[-1].mean() < 6
 
 
 def test_three_times_the_learning_rate_ends_in_nan_without_batch_norm_and_not_with_it():
@@ -239,13 +242,25 @@ def test_three_times_the_learning_rate_ends_in_nan_without_batch_norm_and_not_wi
     assert rung("+ batch norm", learning_rate=0.3).accuracy[-1].min() > 0.9
 
 
-def test_a_larger_patience_finds_a_lower_loss():
-    run = train(tools(), experiments.LONG, images=experiments.FEW_IMAGES, watched=True)
-    losses = run.validation[:, 0]
-    kept = [losses[solution("early_stopping")(losses, patience)[1]] for patience in (1, 3, 10)]
-    assert kept[2] < 0.9 * kept[0] and kept[0] >= kept[1] >= kept[2]
-    assert run.training[0, 0] > 30 * run.training[-1, 0]
-    assert losses[-1] > kept[2]
+@cache
+def watched():
+    return train(tools(), experiments.LONG, range(3), images=experiments.FEW_IMAGES, watched=True)
+
+
+@pytest.mark.parametrize("network", range(3))
+def test_a_larger_patience_finds_a_lower_loss(network):
+    losses, training = watched().validation[:, network], watched().training[:, network]
+    stops, kept = zip(*(solution("early_stopping")(losses, patience) for patience in (1, 3, 10)), strict=True)
+    assert stops[0] < 10 and 25 < stops[2] < 35
+    assert losses[kept[2]] < 0.9 * losses[kept[0]] and losses[kept[0]] >= losses[kept[1]] >= losses[kept[2]]
+    assert training[0] > 50 * training[-1]
+    assert losses[-1] > losses[kept[2]]
+
+
+def test_from_epoch_6_on_the_accuracy_goes_up_and_down_without_a_trend():
+    accuracy = watched().accuracy[6:, 0]
+    assert accuracy.min() > 0.84 and accuracy.max() < 0.93
+    assert accuracy[:17].mean() == pytest.approx(accuracy[17:].mean(), abs=0.015)
 
 
 # ---------------------------------------------------------------- recipes and nonsense

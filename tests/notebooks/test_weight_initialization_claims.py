@@ -319,17 +319,35 @@ def test_a_random_output_layer_alone_breaks_the_symmetry_for_tanh_and_not_for_re
     assert bool(parameters[0].any()) is (different > 1)
 
 
+def from_he(depth, rate):
+    return lab._train_relu_network(solution("he_uniform"), 0.0, depth, rate, 10)
+
+
+def from_default(depth, rate):
+    return lab._train_relu_network(lambda u: solution("he_uniform")(u, 5**0.5), 1.0, depth, rate, 10)
+
+
 def test_ten_hidden_layers_train_from_he_weights_and_not_from_the_default():
-    uniform_weights = solution("he_uniform")
-    rates = (0.003, 0.01, 0.03, 0.1)
-    default = [lab._train_relu_network(lambda u: uniform_weights(u, 5**0.5), 1.0, 10, rate, 10) for rate in rates]
-    assert all(losses[-1] > 2.25 or not np.isfinite(losses[-1]) for losses, _ in default)
-    _, accuracy = lab._train_relu_network(uniform_weights, 0.0, 10, 0.03, 10)
+    for rate in (0.003, 0.01, 0.03, 0.1):
+        losses, accuracy = from_default(10, rate)
+        assert losses[-1] == pytest.approx(2.30, abs=0.02)
+        assert accuracy < 0.2
+    _, accuracy = from_he(10, 0.03)
     assert accuracy > 0.9
 
 
-def test_adam_trains_ten_default_hidden_layers_to_more_than_85_percent_in_ten_epochs():
-    torch.manual_seed(0)
+def test_five_default_hidden_layers_sit_on_a_plateau_first_and_two_do_not():
+    (plateau, late), (he, _) = from_default(5, 0.03), from_he(5, 0.03)
+    assert min(plateau[:2]) > 2.2 > 0.5 > he[1]
+    assert late > 0.85
+    (_, two), (_, two_from_he) = from_default(2, 0.1), from_he(2, 0.1)
+    assert two == pytest.approx(two_from_he, abs=0.02)
+    assert two > 0.95
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_adam_trains_ten_default_hidden_layers_to_more_than_85_percent_in_ten_epochs(seed):
+    torch.manual_seed(seed)
     x, y, x_validation, y_validation = (torch.tensor(array) for array in digits())
     layers = [layer for _ in range(10) for layer in (torch.nn.Linear(64, 64), torch.nn.ReLU())]
     network = torch.nn.Sequential(*layers, torch.nn.Linear(64, 10)).double()
@@ -339,7 +357,7 @@ def test_adam_trains_ten_default_hidden_layers_to_more_than_85_percent_in_ten_ep
             optimizer.zero_grad()
             torch.nn.functional.cross_entropy(network(x[batch]), y[batch]).backward()
             optimizer.step()
-    assert 0.85 < (network(x_validation).argmax(dim=1) == y_validation).double().mean().item() < 0.97
+    assert (network(x_validation).argmax(dim=1) == y_validation).double().mean() > 0.85
 
 
 def test_after_ten_default_layers_the_output_hardly_depends_on_the_input():

@@ -11,7 +11,7 @@ from autograder.judge.formatting import show_value
 from autograder.plaindata.call import call
 from autograder.plaindata.named_functions import FUNCTIONS, as_function, is_function
 from autograder.sandbox import StudentProcess
-from autograder.sandbox.confinement import Confinement
+from autograder.sandbox.unconfined import Unconfined
 
 POINT = np.array([0.5, -1.0, 2.0])
 NUMBERS = {
@@ -63,7 +63,7 @@ def test_a_kernel_is_called_with_the_function_itself():
 
 
 def test_the_sandbox_rebuilds_the_function():
-    with StudentProcess(Confinement()) as process:
+    with StudentProcess(Unconfined()) as process:
         process.run("cell 1", "def double(f, x):\n    return f(x) * 2")
         outcome = process.call("double", [named("cubic"), POINT])
     assert np.allclose(outcome.returned, 2 * as_function(named("cubic"))(POINT))

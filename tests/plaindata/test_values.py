@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays_of
 
 from autograder.plaindata.values import (
-    DEEPEST,
+    DEEPEST_NESTING,
     DTYPES,
     MOST_ITEMS,
     MOST_NUMBERS,
@@ -182,9 +182,9 @@ NOT_PLAIN: dict[str, tuple[Any, str]] = {
     "a long list": (lambda: [0.0] * (MOST_ITEMS + 1), "a list of 100,001 items"),
     "a long dict": (lambda: dict.fromkeys(map(str, range(MOST_ITEMS + 1))), "a dict of 100,001 items"),
     "a list that is small in memory and endless to read": (wide_and_shared, "a list of too many items in all"),
-    "a list too deep": (lambda: deep(DEEPEST + 1), f"a list nested more than {DEEPEST} deep"),
-    "a list ten thousand deep": (lambda: deep(10_000), f"a list nested more than {DEEPEST} deep"),
-    "a list that contains itself": (contains_itself, f"a list nested more than {DEEPEST} deep"),
+    "a list too deep": (lambda: deep(DEEPEST_NESTING + 1), f"a list nested more than {DEEPEST_NESTING} deep"),
+    "a list ten thousand deep": (lambda: deep(10_000), f"a list nested more than {DEEPEST_NESTING} deep"),
+    "a list that contains itself": (contains_itself, f"a list nested more than {DEEPEST_NESTING} deep"),
     "a dict with a number as key": (lambda: {1: 2.0}, "a dict whose keys are not all text"),
     "a dict with a lying key": (lambda: {lying_key(): 2.0}, "a dict whose keys are not all text"),
     "a whole number of 65 bits": (lambda: 2**64, "a whole number of more than 64 bits"),

@@ -14,8 +14,8 @@ from hypothesis.extra import numpy as npst
 
 from autograder.plaindata.values import DTYPES, memory_order, same, with_memory_order
 from autograder.sandbox.wire import (
-    LARGEST_BODY,
-    LARGEST_HEADER,
+    LARGEST_BODY_BYTES,
+    LARGEST_HEADER_BYTES,
     MAGIC,
     MOST_CONTAINERS,
     PREFIX,
@@ -110,7 +110,7 @@ def test_the_largest_cell_fits_whatever_its_letters():
     assert decode(encode({"source": source}))["source"] == source
 
 
-@pytest.mark.parametrize("message", [np.zeros(LARGEST_BODY // 8 + 1), "x" * LARGEST_HEADER])
+@pytest.mark.parametrize("message", [np.zeros(LARGEST_BODY_BYTES // 8 + 1), "x" * LARGEST_HEADER_BYTES])
 def test_a_message_that_is_too_large_is_not_sent(message):
     with pytest.raises(WireError, match="too large"):
         encode(message)
@@ -131,8 +131,8 @@ MALFORMED = {
     "another magic": b"PK\x03\x04" + encode(1)[4:],
     "text": b"Traceback (most recent call last):\n" * 3,
     "zeros": bytes(64),
-    "a header longer than allowed": PREFIX.pack(MAGIC, LARGEST_HEADER + 1, 0),
-    "a body longer than allowed": PREFIX.pack(MAGIC, 2, LARGEST_BODY + 1),
+    "a header longer than allowed": PREFIX.pack(MAGIC, LARGEST_HEADER_BYTES + 1, 0),
+    "a body longer than allowed": PREFIX.pack(MAGIC, 2, LARGEST_BODY_BYTES + 1),
     "a body of 16 exabytes": PREFIX.pack(MAGIC, 2, 2**64 - 1),
     "no JSON": frame(b"{"),
     "no UTF-8": frame(b"\xff\xfe"),
@@ -186,7 +186,7 @@ LYING = {
     "one huge array": frame({"array": ["float64", [8_000_000], "C"]}, bytes(8)),
     "one huge strided array": frame({"array": ["float64", [1, 8_000_000], "strided"]}, bytes(8)),
     "a small body for many arrays": frame([{"array": ["float64", [100_000], "C"]}] * 500, bytes(800_000)),
-    "a body announced and not sent": PREFIX.pack(MAGIC, 2, LARGEST_BODY) + b"[]",
+    "a body announced and not sent": PREFIX.pack(MAGIC, 2, LARGEST_BODY_BYTES) + b"[]",
 }
 
 
@@ -297,11 +297,11 @@ AMPLIFIERS = {
 
 @pytest.mark.parametrize("header", AMPLIFIERS.values(), ids=AMPLIFIERS)
 def test_the_largest_header_takes_a_bounded_multiple_of_its_size(header):
-    assert len(header) <= LARGEST_HEADER
+    assert len(header) <= LARGEST_HEADER_BYTES
     tracemalloc.start()
     try:
         decode(frame(header))
-        assert tracemalloc.get_traced_memory()[1] < 60 * LARGEST_HEADER
+        assert tracemalloc.get_traced_memory()[1] < 60 * LARGEST_HEADER_BYTES
     finally:
         tracemalloc.stop()
 

@@ -5,15 +5,7 @@ import numpy as np
 from autograder.exercises.adam import adam_family_step
 from autograder.exercises.cases import case, multistep_case
 from autograder.exercises.model import PURITY, Exercise
-from autograder.exercises.optimizer_states import (
-    at_start,
-    other_settings,
-    random_start,
-    some_state,
-    three_steps,
-    twenty_steps,
-    usual,
-)
+from autograder.exercises.optimizer_states import at_rest, midway, random_start, three_steps, trajectory, unusual, usual
 
 TEXTBOOK = """\
 def adam_step(theta, gradient, m, s, t, learning_rate, beta1, beta2, epsilon):
@@ -42,47 +34,47 @@ def reference(theta, gradient, m, s, t, learning_rate, beta1, beta2, epsilon):
 
 @requirement("the first step", points=2)
 def first_step(sample):
-    yield case("theta = 1", **at_start([1.0], [0.5]), t=1, **usual())
-    yield case("three parameters", **at_start([1.0, -2.0, 3.0], [-4.0, 0.25, 30.0]), t=1, **usual())
+    yield case("theta = 1", **at_rest([1.0], [0.5]), t=1, **usual())
+    yield case("three parameters", **at_rest([1.0, -2.0, 3.0], [-4.0, 0.25, 30.0]), t=1, **usual())
     for _ in sample.repeat(public=2, hidden=5):
         yield case("random", **random_start(sample, *sample.shape()), t=1, **usual())
 
 
 @requirement("a later step", points=1)
 def later_step(sample):
-    state = {**at_start([1.0], [1.0]), "m": np.array([0.3]), "s": np.array([0.004])}
+    state = {**at_rest([1.0], [1.0]), "m": np.array([0.3]), "s": np.array([0.004])}
     yield case("t = 2", **state, t=2, **usual())
     yield case("gradient 0: it moves all the same", **{**state, "gradient": np.zeros(1)}, t=3, **usual())
-    yield case("t = 5000", **some_state(sample, 3), t=5000, **usual())
+    yield case("t = 5000", **midway(sample, 3), t=5000, **usual())
     for _ in sample.repeat(public=2, hidden=5):
         t = sample.integer(2, 40)
-        yield case(f"random, t = {t}", **some_state(sample, *sample.shape()), t=t, **usual())
+        yield case(f"random, t = {t}", **midway(sample, *sample.shape()), t=t, **usual())
 
 
 @requirement("over many steps", points=1)
 def many_steps(sample):
     yield multistep_case("3 steps of 1 parameter", **three_steps(), **usual())
     for _ in sample.repeat(public=1, hidden=3):
-        yield multistep_case("20 random steps, a falling learning rate", **twenty_steps(sample))
+        yield multistep_case("20 random steps, a falling learning rate", **trajectory(sample))
 
 
 @requirement("other learning rates and betas", points=1)
 def settings(sample):
     """beta1 = 0 is RMSProp with the correction."""
-    start = at_start([1.0, -2.0], [0.5, 3.0])
+    start = at_rest([1.0, -2.0], [0.5, 3.0])
     yield case("betas 0.5 and 0.7", **start, t=1, **usual(beta1=0.5, beta2=0.7))
     yield case("beta1 = 0", **start, t=1, **usual(beta1=0.0))
     yield case("learning rate 0.003", **start, t=1, **usual(learning_rate=0.003))
     for _ in sample.repeat(public=1, hidden=4):
-        yield case("random", **random_start(sample, 2, 3), t=1, **usual(**other_settings(sample)))
+        yield case("random", **random_start(sample, 2, 3), t=1, **unusual(sample))
 
 
 @requirement("epsilon", points=2)
 def epsilon(sample):
     """Gradients near epsilon, a large epsilon, and zeros: where it stands and how large it is."""
-    yield case("gradient 1e-6, epsilon 1e-8", **at_start([1.0], [1e-6]), t=1, **usual(epsilon=1e-8))
-    yield case("epsilon = 0.1", **at_start([1.0, -2.0], [0.5, -0.05]), t=1, **usual(epsilon=0.1))
-    yield case("gradient 0 at the first step", **at_start([1.0, -2.0], [0.0, 0.0]), t=1, **usual(epsilon=1e-8))
+    yield case("gradient 1e-6, epsilon 1e-8", **at_rest([1.0], [1e-6]), t=1, **usual(epsilon=1e-8))
+    yield case("epsilon = 0.1", **at_rest([1.0, -2.0], [0.5, -0.05]), t=1, **usual(epsilon=0.1))
+    yield case("gradient 0 at the first step", **at_rest([1.0, -2.0], [0.0, 0.0]), t=1, **usual(epsilon=1e-8))
     for _ in sample.repeat(public=1, hidden=4):
         tiny = random_start(sample, 2, 3)
         tiny["gradient"] *= 1e-6

@@ -5,14 +5,7 @@ import numpy as np
 from autograder.exercises.adam import FLOAT64_IN_THE_FORMULA, adam_family_step
 from autograder.exercises.cases import case, multistep_case, per_step
 from autograder.exercises.model import PURITY, Exercise
-from autograder.exercises.optimizer_states import (
-    at_start,
-    away_from_zero,
-    random_start,
-    some_state,
-    twenty_steps,
-    usual,
-)
+from autograder.exercises.optimizer_states import at_rest, away_from_zero, midway, random_start, trajectory, usual
 
 TEXTBOOK = """\
 def adamw_step(theta, gradient, m, s, t, learning_rate, beta1, beta2, epsilon, weight_decay):
@@ -43,21 +36,21 @@ def reference(theta, gradient, m, s, t, learning_rate, beta1, beta2, epsilon, we
 
 @requirement("one step", points=1)
 def one_step(sample):
-    yield case("theta = 2", **at_start([2.0], [0.5]), t=1, **usual(weight_decay=0.1))
-    yield case("three parameters", **some_state(sample, 3), t=7, **usual(weight_decay=0.1))
+    yield case("theta = 2", **at_rest([2.0], [0.5]), t=1, **usual(weight_decay=0.1))
+    yield case("three parameters", **midway(sample, 3), t=7, **usual(weight_decay=0.1))
     for _ in sample.repeat(public=2, hidden=5):
-        state, t = some_state(sample, *sample.shape()), sample.integer(2, 30)
+        state, t = midway(sample, *sample.shape()), sample.integer(2, 30)
         yield case(f"random, t = {t}", **state, t=t, **usual(weight_decay=sample.number(0.05, 0.5)))
 
 
 @requirement("decay without gradients, and gradients without decay", points=1)
 def decay_alone(sample):
     """Without decay AdamW is Adam."""
-    start = at_start([2.0, -4.0], [0.0, 0.0])
+    start = at_rest([2.0, -4.0], [0.0, 0.0])
     yield case("gradients all 0", **start, t=1, **usual(epsilon=1e-8, weight_decay=0.5))
-    yield case("no decay", **some_state(sample, 3), t=4, **usual(weight_decay=0.0))
+    yield case("no decay", **midway(sample, 3), t=4, **usual(weight_decay=0.0))
     for _ in sample.repeat(public=1, hidden=3):
-        start = at_start(away_from_zero(sample, 2, 3), np.zeros((2, 3)))
+        start = at_rest(away_from_zero(sample, 2, 3), np.zeros((2, 3)))
         rate, decay = sample.number(0.01, 0.9), sample.number(0.1, 0.9)
         settings = usual(learning_rate=rate, epsilon=1e-8, weight_decay=decay)
         yield case("random, gradients all 0", **start, t=1, **settings)
@@ -66,10 +59,10 @@ def decay_alone(sample):
 @requirement("other betas and epsilon", points=1)
 def settings(sample):
     settings = {"learning_rate": 0.1, "beta1": 0.5, "beta2": 0.7, "epsilon": 0.1, "weight_decay": 0.2}
-    yield case("betas 0.5 and 0.7, epsilon 0.1", **at_start([2.0], [0.5]), t=1, **settings)
-    yield case("in the middle of a training", **some_state(sample, 3), t=3, **settings)
+    yield case("betas 0.5 and 0.7, epsilon 0.1", **at_rest([2.0], [0.5]), t=1, **settings)
+    yield case("in the middle of a training", **midway(sample, 3), t=3, **settings)
     for _ in sample.repeat(public=1, hidden=3):
-        state, t, beta1 = some_state(sample, 2, 3), sample.integer(2, 6), sample.number(0.1, 0.8)
+        state, t, beta1 = midway(sample, 2, 3), sample.integer(2, 6), sample.number(0.1, 0.8)
         others = {"beta2": sample.number(0.3, 0.95), "epsilon": sample.number(0.05, 0.5)}
         yield case("random", **state, t=t, **usual(beta1=beta1, **others, weight_decay=0.2))
 
@@ -77,10 +70,10 @@ def settings(sample):
 @requirement("over many steps", points=1)
 def many_steps(sample):
     """The decay follows the learning rate."""
-    start = {**at_start([2.0], [0.5]), "gradient": per_step(np.array([[0.5], [-1.0]])), "t": per_step([1, 2])}
+    start = {**at_rest([2.0], [0.5]), "gradient": per_step(np.array([[0.5], [-1.0]])), "t": per_step([1, 2])}
     yield multistep_case("2 steps of 1 parameter", **start, **usual(weight_decay=0.1))
     for _ in sample.repeat(public=1, hidden=3):
-        yield multistep_case("20 random steps, a falling learning rate", **twenty_steps(sample), weight_decay=0.2)
+        yield multistep_case("20 random steps, a falling learning rate", **trajectory(sample), weight_decay=0.2)
 
 
 @adamw_step.any_array(points=1)

@@ -4,7 +4,7 @@ import numpy as np
 
 from autograder.exercises.cases import case, multistep_case, per_step
 from autograder.exercises.model import PURITY, Exercise
-from autograder.exercises.optimizer_states import sgd_step
+from autograder.exercises.optimizer_states import arrays, normals, sgd_step
 
 TEXTBOOK = """\
 def gradient_descent_step(theta, gradient, learning_rate):
@@ -29,13 +29,12 @@ def reference(theta, gradient, learning_rate):
 
 @requirement("one step", points=1)
 def one_step(sample):
-    yield case("two entries", theta=np.array([1.0, 2.0]), gradient=np.array([3.0, -4.0]), learning_rate=0.1)
-    yield case("an entry of zero", theta=np.array([-1.0, 2.0]), gradient=np.array([0.0, 0.5]), learning_rate=0.2)
-    yield case("a steep slope", theta=np.array([1.0, -2.0]), gradient=np.array([250.0, -40.0]), learning_rate=1.5)
+    yield case("two entries", **arrays(theta=[1.0, 2.0], gradient=[3.0, -4.0]), learning_rate=0.1)
+    yield case("an entry of zero", **arrays(theta=[-1.0, 2.0], gradient=[0.0, 0.5]), learning_rate=0.2)
+    yield case("a steep slope", **arrays(theta=[1.0, -2.0], gradient=[250.0, -40.0]), learning_rate=1.5)
     for _ in sample.repeat(public=2, hidden=6):
-        shape = sample.shape()
-        theta, gradient = sample.normal(*shape), sample.normal(*shape, scale=3.0)
-        yield case("random", theta=theta, gradient=gradient, learning_rate=sample.number(0.01, 0.5))
+        state, rate = normals(sample, sample.shape(), "theta", "gradient"), sample.number(0.01, 0.5)
+        yield case("random", **state, learning_rate=rate)
 
 
 @requirement("over many steps", points=1)
@@ -50,7 +49,7 @@ def many_steps(sample):
 
 @gradient_descent_step.any_array(points=1)
 def any_array(sample, shape):
-    return {"theta": sample.normal(*shape), "gradient": sample.normal(*shape), "learning_rate": 0.1}
+    return {**normals(sample, shape, "theta", "gradient"), "learning_rate": 0.1}
 
 
 @wrong({"theta -": "theta +"})

@@ -4,7 +4,7 @@ import numpy as np
 
 from autograder.exercises.cases import case, multistep_case, per_step
 from autograder.exercises.model import PURITY, Exercise
-from autograder.exercises.optimizer_states import sgd_step
+from autograder.exercises.optimizer_states import arrays, normals, sgd_step
 
 TEXTBOOK = """\
 def momentum_step(theta, gradient, m, learning_rate, beta):
@@ -41,18 +41,17 @@ def from_rest(sample, steps):
 @requirement("one step", points=2)
 def one_step(sample):
     """From rest, with a velocity, with a velocity alone; nothing kept (beta = 0), everything (beta = 1)."""
-    one, two = np.array([1.0]), np.array([2.0])
-    yield case("with a velocity", theta=one, gradient=two, m=np.array([0.5]), learning_rate=0.1, beta=0.9)
-    yield case("from rest", theta=one, gradient=two, m=np.zeros(1), learning_rate=0.1, beta=0.9)
-    yield case("no gradient, only velocity", theta=one, gradient=np.zeros(1), m=-two, learning_rate=0.1, beta=0.5)
-    for beta in (0.0, 1.0):
-        yield case(f"beta = {beta:g}", theta=one, gradient=two, m=np.array([0.5]), learning_rate=0.1, beta=beta)
-    yield case("a steep slope", theta=one, gradient=250 * one, m=-30 * one, learning_rate=1.5, beta=0.9)
+    moving = arrays(theta=[1.0], gradient=[2.0], m=[0.5])
+    yield case("with a velocity", **moving, learning_rate=0.1, beta=0.9)
+    yield case("from rest", **arrays(theta=[1.0], gradient=[2.0], m=[0.0]), learning_rate=0.1, beta=0.9)
+    coasting = arrays(theta=[1.0], gradient=[0.0], m=[-2.0])
+    yield case("no gradient, only velocity", **coasting, learning_rate=0.1, beta=0.5)
+    yield case("beta = 0", **moving, learning_rate=0.1, beta=0.0)
+    yield case("beta = 1", **moving, learning_rate=0.1, beta=1.0)
+    yield case("a steep slope", **arrays(theta=[1.0], gradient=[250.0], m=[-30.0]), learning_rate=1.5, beta=0.9)
     for _ in sample.repeat(public=2, hidden=6):
-        shape = sample.shape()
-        theta, gradient, m = sample.normal(*shape), sample.normal(*shape, scale=3.0), sample.normal(*shape)
-        rate, beta = sample.number(0.05, 0.5), sample.number(0.3, 0.99)
-        yield case("random", theta=theta, gradient=gradient, m=m, learning_rate=rate, beta=beta)
+        state = normals(sample, sample.shape(), "theta", "gradient", "m")
+        yield case("random", **state, learning_rate=sample.number(0.05, 0.5), beta=sample.number(0.3, 0.99))
 
 
 @requirement("over many steps", points=1)
@@ -61,9 +60,8 @@ def many_steps(sample):
     start = {"theta": np.array([1.0]), "gradient": gradients, "m": np.zeros(1)}
     yield multistep_case("3 steps", **start, learning_rate=0.1, beta=0.9)
     for _ in sample.repeat(public=1, hidden=3):
-        start = from_rest(sample, 30)
-        rate, beta = sample.number(0.05, 0.3), sample.number(0.5, 0.95)
-        yield multistep_case("30 steps, random", **start, learning_rate=rate, beta=beta)
+        settings = {"learning_rate": sample.number(0.05, 0.3), "beta": sample.number(0.5, 0.95)}
+        yield multistep_case("30 steps, random", **from_rest(sample, 30), **settings)
 
 
 @requirement("a learning rate that changes", points=1)
@@ -78,8 +76,7 @@ def changing_rates(sample):
 
 @momentum_step.any_array(points=1)
 def any_array(sample, shape):
-    theta, gradient, m = (sample.normal(*shape) for _ in range(3))
-    return {"theta": theta, "gradient": gradient, "m": m, "learning_rate": 0.1, "beta": 0.9}
+    return {**normals(sample, shape, "theta", "gradient", "m"), "learning_rate": 0.1, "beta": 0.9}
 
 
 @wrong({"- learning_rate": "- (1 - beta) * learning_rate"})

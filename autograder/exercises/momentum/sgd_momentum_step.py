@@ -2,9 +2,10 @@
 
 import numpy as np
 
+from autograder.exercises.array_forms import as_float32, changed
 from autograder.exercises.cases import case, multistep_case, per_step
 from autograder.exercises.model import PURITY, Exercise
-from autograder.exercises.optimizer_states import sgd_step
+from autograder.exercises.optimizer_states import arrays, normals, sgd_step
 
 TEXTBOOK = """\
 def sgd_momentum_step(theta, gradient, buffer, learning_rate, momentum, dampening=0.0):
@@ -28,33 +29,29 @@ def reference(theta, gradient, buffer, learning_rate, momentum, dampening=0.0):
     return sgd_step(theta, gradient, buffer, lr=learning_rate, momentum=momentum, dampening=dampening)
 
 
-def in_motion(sample, scale=1.0):
-    """Random parameters, gradients and buffers."""
-    shape = sample.shape()
-    gradient = sample.normal(*shape, scale=scale)
-    return {"theta": sample.normal(*shape), "gradient": gradient, "buffer": sample.normal(*shape)}
+STATE = ("theta", "gradient", "buffer")
 
 
 @requirement("a step with a buffer", points=2)
 def with_a_buffer(sample):
     """Without dampening. Two entries: `if buffer` works with one."""
     settings = {"learning_rate": 0.1, "momentum": 0.9}
-    theta, gradient, buffer = np.array([1.0, 1.0]), np.array([2.0, 0.0]), np.array([0.5, -1.0])
-    yield case("two entries", theta=theta, gradient=gradient, buffer=buffer, **settings)
-    yield case("no gradient", theta=theta, gradient=0 * theta, buffer=buffer, **settings)
-    yield case("a steep slope", theta=theta, gradient=125 * gradient, buffer=buffer, learning_rate=1.5, momentum=0.9)
+    yield case("two entries", **arrays(theta=[1.0, 1.0], gradient=[2.0, 0.0], buffer=[0.5, -1.0]), **settings)
+    yield case("no gradient", **arrays(theta=[1.0, 1.0], gradient=[0.0, 0.0], buffer=[0.5, -1.0]), **settings)
+    steep = arrays(theta=[1.0, 1.0], gradient=[250.0, 0.0], buffer=[0.5, -1.0])
+    yield case("a steep slope", **steep, learning_rate=1.5, momentum=0.9)
     for _ in sample.repeat(public=2, hidden=6):
         settings = {"learning_rate": sample.number(0.05, 0.5), "momentum": sample.number(0.3, 0.99)}
-        yield case("random", **in_motion(sample, scale=3.0), **settings)
+        yield case("random", **normals(sample, sample.shape(), *STATE), **settings)
 
 
 @requirement("the first step", points=1)
 def first_step(sample):
     """The dampening has no effect on it."""
-    start = {"theta": np.array([1.0]), "gradient": np.array([2.0]), "buffer": None}
-    yield case("the first step", **start, learning_rate=0.1, momentum=0.9, dampening=0.5)
+    start = arrays(theta=[1.0], gradient=[2.0])
+    yield case("the first step", **start, buffer=None, learning_rate=0.1, momentum=0.9, dampening=0.5)
     for _ in sample.repeat(public=1, hidden=4):
-        start = {**in_motion(sample), "buffer": None}
+        start = {**normals(sample, sample.shape(), "theta", "gradient"), "buffer": None}
         settings = {"learning_rate": sample.number(0.05, 0.5), "momentum": 0.9, "dampening": sample.number(0.2, 0.9)}
         yield case("random, the first step", **start, **settings)
 
@@ -62,13 +59,12 @@ def first_step(sample):
 @requirement("dampening", points=1)
 def dampening(sample):
     """A buffer of zeros is a buffer."""
-    state = {"theta": np.array([1.0]), "gradient": np.array([2.0]), "buffer": np.array([0.5])}
     settings = {"learning_rate": 0.1, "momentum": 0.9, "dampening": 0.25}
-    yield case("dampening = 0.25", **state, **settings)
-    yield case("a buffer of zeros", **{**state, "buffer": np.zeros(1)}, **settings)
+    yield case("dampening = 0.25", **arrays(theta=[1.0], gradient=[2.0], buffer=[0.5]), **settings)
+    yield case("a buffer of zeros", **arrays(theta=[1.0], gradient=[2.0], buffer=[0.0]), **settings)
     for _ in sample.repeat(public=1, hidden=4):
         settings = {"learning_rate": sample.number(0.05, 0.5), "momentum": 0.8, "dampening": sample.number(0.3, 0.9)}
-        yield case("random, dampened", **in_motion(sample), **settings)
+        yield case("random, dampened", **normals(sample, sample.shape(), *STATE), **settings)
 
 
 @requirement("over many steps, with a learning rate that changes", points=1)
@@ -83,23 +79,16 @@ def many_steps(sample):
 
 
 def first_step_in_float32(sample):
-    theta, gradient = np.array([1.5, -2.0], dtype="float32"), np.array([2.5, 1.0], dtype="float32")
-    start = {"theta": theta, "gradient": gradient, "buffer": None}
-    yield case("float32, the first step", **start, learning_rate=0.1, momentum=0.9)
+    start = changed(normals(sample, (2,), "theta", "gradient"), as_float32)
+    yield case("float32, the first step", **start, buffer=None, learning_rate=0.1, momentum=0.9)
 
 
 @sgd_momentum_step.any_array(points=1, more=first_step_in_float32)
 def any_array(sample, shape):
-    theta, gradient, buffer = (sample.normal(*shape) for _ in range(3))
-    return {"theta": theta, "gradient": gradient, "buffer": buffer, "learning_rate": 0.1, "momentum": 0.9}
+    return {**normals(sample, shape, *STATE), "learning_rate": 0.1, "momentum": 0.9}
 
 
-@wrong(
-    {
-        "buffer = gradient": "gradient = learning_rate * gradient\n    buffer = gradient",
-        "learning_rate * buffer": "buffer",
-    }
-)
+@wrong({"buffer =": "gradient = learning_rate * gradient\n    buffer =", "learning_rate * buffer": "buffer"})
 def learning_rate_inside():
     """The learning rate is inside your buffer, as in the textbook's form (exercise 3). PyTorch's buffer holds
     gradients alone; the learning rate comes in when theta moves."""

@@ -3,15 +3,7 @@
 from autograder.exercises.cases import case, multistep_case
 from autograder.exercises.model import PURITY, Exercise
 from autograder.exercises.nadam import CONSTANT, one_step_of_nadam
-from autograder.exercises.optimizer_states import (
-    at_start,
-    other_settings,
-    random_start,
-    some_state,
-    three_steps,
-    twenty_steps,
-    usual,
-)
+from autograder.exercises.optimizer_states import at_rest, midway, random_start, three_steps, trajectory, unusual, usual
 
 TEXTBOOK = """\
 def nadam_constant_step(theta, gradient, m, s, t, learning_rate, beta1, beta2, epsilon):
@@ -43,8 +35,8 @@ def reference(theta, gradient, m, s, t, learning_rate, beta1, beta2, epsilon):
 
 @requirement("the first step", points=2)
 def first_step(sample):
-    yield case("theta = 1", **at_start([1.0], [0.5]), t=1, **usual())
-    yield case("three parameters", **at_start([1.0, -2.0, 3.0], [-4.0, 0.25, 30.0]), t=1, **usual())
+    yield case("theta = 1", **at_rest([1.0], [0.5]), t=1, **usual())
+    yield case("three parameters", **at_rest([1.0, -2.0, 3.0], [-4.0, 0.25, 30.0]), t=1, **usual())
     for _ in sample.repeat(public=1, hidden=4):
         yield case("random", **random_start(sample, *sample.shape()), t=1, **usual())
 
@@ -52,22 +44,22 @@ def first_step(sample):
 @requirement("over many steps", points=1)
 def many_steps(sample):
     yield multistep_case("3 steps of 1 parameter", **three_steps(), **usual())
-    yield case("t = 5000", **some_state(sample, 3), t=5000, **usual())
+    yield case("t = 5000", **midway(sample, 3), t=5000, **usual())
     for _ in sample.repeat(public=1, hidden=3):
-        yield multistep_case("20 random steps, a falling learning rate", **twenty_steps(sample))
+        yield multistep_case("20 random steps, a falling learning rate", **trajectory(sample))
 
 
 @requirement("other learning rates, betas and epsilons", points=1)
 def settings(sample):
     """At the first step; with beta1 = 0 there is no momentum."""
-    start = at_start([1.0, -2.0], [0.5, 3.0])
+    start = at_rest([1.0, -2.0], [0.5, 3.0])
     yield case("betas 0.5 and 0.7", **start, t=1, **usual(beta1=0.5, beta2=0.7))
     yield case("beta1 = 0", **start, t=1, **usual(beta1=0.0))
     yield case("epsilon = 0.1", **start, t=1, **usual(epsilon=0.1))
-    small = at_start([1.0, -2.0], [1e-6, 0.0])
+    small = at_rest([1.0, -2.0], [1e-6, 0.0])
     yield case("gradients 1e-6 and 0, epsilon 1e-8", **small, t=1, **usual(epsilon=1e-8))
     for _ in sample.repeat(public=1, hidden=4):
-        yield case("random", **random_start(sample, 2, 3), t=1, **usual(**other_settings(sample)))
+        yield case("random", **random_start(sample, 2, 3), t=1, **unusual(sample))
 
 
 @nadam_constant_step.any_array(points=1)

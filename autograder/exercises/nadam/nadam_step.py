@@ -3,15 +3,7 @@
 from autograder.exercises.cases import case, multistep_case
 from autograder.exercises.model import PURITY, Exercise
 from autograder.exercises.nadam import DECAY, one_step_of_nadam
-from autograder.exercises.optimizer_states import (
-    at_start,
-    other_settings,
-    random_start,
-    some_state,
-    three_steps,
-    twenty_steps,
-    usual,
-)
+from autograder.exercises.optimizer_states import at_rest, midway, random_start, three_steps, trajectory, unusual, usual
 
 TEXTBOOK = """\
 def nadam_step(theta, gradient, m, s, mu_product, t, learning_rate, beta1, beta2, epsilon, momentum_decay):
@@ -52,8 +44,8 @@ def arguments(**given):
 
 @requirement("the first step", points=2)
 def first_step(sample):
-    yield case("theta = 1", **arguments(**at_start([1.0], [0.5])))
-    yield case("three parameters", **arguments(**at_start([1.0, -2.0, 3.0], [-4.0, 0.25, 30.0])))
+    yield case("theta = 1", **arguments(**at_rest([1.0], [0.5])))
+    yield case("three parameters", **arguments(**at_rest([1.0, -2.0, 3.0], [-4.0, 0.25, 30.0])))
     for _ in sample.repeat(public=1, hidden=4):
         yield case("random", **arguments(**random_start(sample, *sample.shape())))
 
@@ -61,19 +53,19 @@ def first_step(sample):
 @requirement("over many steps", points=2)
 def many_steps(sample):
     yield multistep_case("3 steps of 1 parameter", **arguments(**three_steps()))
-    yield case("t = 5000, a product of 0", **arguments(**some_state(sample, 3), mu_product=0.0, t=5000))
+    yield case("t = 5000, a product of 0", **arguments(**midway(sample, 3), mu_product=0.0, t=5000))
     for _ in sample.repeat(public=1, hidden=3):
-        yield multistep_case("20 random steps, a falling learning rate", **arguments(**twenty_steps(sample)))
+        yield multistep_case("20 random steps, a falling learning rate", **arguments(**trajectory(sample)))
 
 
 @requirement("other values of momentum_decay", points=1)
 def decays(sample):
     """1, as in Keras, and a few between; 0 is not constant momentum. One at a later step, whose product comes from
     other decays before it, so that it cannot be computed from t."""
-    start = at_start([1.0], [0.5])
+    start = at_rest([1.0], [0.5])
     yield case("momentum_decay = 1", **arguments(**start, momentum_decay=1.0))
     yield case("momentum_decay = 0", **arguments(**start, momentum_decay=0.0))
-    later = {**some_state(sample, 2), "mu_product": 0.2, "t": 5}
+    later = {**midway(sample, 2), "mu_product": 0.2, "t": 5}
     yield case("t = 5, momentum_decay = 1 from here on", **arguments(**later, momentum_decay=1.0))
     for _ in sample.repeat(public=1, hidden=4):
         decay = sample.number(0.01, 20.0)
@@ -83,13 +75,13 @@ def decays(sample):
 @requirement("other learning rates, betas and epsilons", points=1)
 def settings(sample):
     """At the first step."""
-    start = at_start([1.0, -2.0], [0.5, 3.0])
+    start = at_rest([1.0, -2.0], [0.5, 3.0])
     yield case("betas 0.5 and 0.7", **arguments(**start, beta1=0.5, beta2=0.7))
     yield case("epsilon = 0.1", **arguments(**start, epsilon=0.1))
-    small = at_start([1.0, -2.0], [1e-6, 0.0])
+    small = at_rest([1.0, -2.0], [1e-6, 0.0])
     yield case("gradients 1e-6 and 0, epsilon 1e-8", **arguments(**small, epsilon=1e-8))
     for _ in sample.repeat(public=1, hidden=4):
-        yield case("random", **arguments(**random_start(sample, 2, 3), **other_settings(sample)))
+        yield case("random", **arguments(**random_start(sample, 2, 3), **unusual(sample)))
 
 
 @nadam_step.any_array(points=1)

@@ -1,9 +1,8 @@
 """look_ahead_to_pytorch: what PyTorch's SGD(nesterov=True) holds where the look-ahead form holds theta and m."""
 
-import numpy as np
-
 from autograder.exercises.cases import case
 from autograder.exercises.model import PURITY, Exercise
+from autograder.exercises.optimizer_states import arrays, normals
 
 TEXTBOOK = """\
 def look_ahead_to_pytorch(theta, m, learning_rate, beta):
@@ -29,26 +28,23 @@ def reference(theta, m, learning_rate, beta):
 
 @requirement("learning rate 1", points=2)
 def learning_rate_1(sample):
-    settings = {"learning_rate": 1.0, "beta": 0.5}
-    yield case("one entry", theta=np.array([3.0]), m=np.array([4.0]), **settings)
+    yield case("one entry", **arrays(theta=[3.0], m=[4.0]), learning_rate=1.0, beta=0.5)
     for _ in sample.repeat(public=2, hidden=5):
-        shape = sample.shape()
-        settings["beta"] = sample.number(0.3, 0.99)
-        yield case("random", theta=sample.normal(*shape), m=sample.normal(*shape), **settings)
+        state = normals(sample, sample.shape(), "theta", "m")
+        yield case("random", **state, learning_rate=1.0, beta=sample.number(0.3, 0.99))
 
 
 @requirement("other learning rates", points=1)
 def other_learning_rates(sample):
-    yield case("learning rate 0.1", theta=np.array([3.0]), m=np.array([4.0]), learning_rate=0.1, beta=0.5)
+    yield case("learning rate 0.1", **arrays(theta=[3.0], m=[4.0]), learning_rate=0.1, beta=0.5)
     for _ in sample.repeat(public=2, hidden=5):
-        shape = sample.shape()
-        settings = {"learning_rate": sample.number(0.01, 0.4), "beta": sample.number(0.3, 0.99)}
-        yield case("random", theta=sample.normal(*shape), m=sample.normal(*shape), **settings)
+        state = normals(sample, sample.shape(), "theta", "m")
+        yield case("random", **state, learning_rate=sample.number(0.01, 0.4), beta=sample.number(0.3, 0.99))
 
 
 @look_ahead_to_pytorch.any_array(points=1)
 def any_array(sample, shape):
-    return {"theta": sample.normal(*shape), "m": sample.normal(*shape), "learning_rate": 1.0, "beta": 0.9}
+    return {**normals(sample, shape, "theta", "m"), "learning_rate": 1.0, "beta": 0.9}
 
 
 @wrong({"theta + beta": "theta - beta"})

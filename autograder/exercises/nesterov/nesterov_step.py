@@ -62,10 +62,10 @@ def random_settings(sample):
 
 @requirement("the first step, m = 0", points=1)
 def first_step(sample):
-    state = {"theta": np.array([3.0]), "gradient_at": ROUND_BOWL, "m": np.zeros(1)}
-    yield case("gradient 2x at 3", **state, learning_rate=0.1, beta=0.9)
-    state = {"theta": np.array([1.0, -2.0]), "gradient_at": TILTED_BOWL, "m": np.zeros(2)}
-    yield case("a bowl of two numbers", **state, learning_rate=0.1, beta=0.9)
+    settings = {"learning_rate": 0.1, "beta": 0.9}
+    yield case("gradient 2x at 3", theta=np.array([3.0]), gradient_at=ROUND_BOWL, m=np.zeros(1), **settings)
+    two = np.array([1.0, -2.0])
+    yield case("a bowl of two numbers", theta=two, gradient_at=TILTED_BOWL, m=np.zeros(2), **settings)
     for _ in sample.repeat(public=1, hidden=4):
         n = sample.integer(3, 6)
         state = {"theta": sample.normal(n), "gradient_at": bowl(sample, n), "m": np.zeros(n)}

@@ -1,9 +1,8 @@
 """pytorch_to_look_ahead: theta and m of the look-ahead form from the parameter and buffer of SGD(nesterov=True)."""
 
-import numpy as np
-
 from autograder.exercises.cases import case
 from autograder.exercises.model import PURITY, Exercise
+from autograder.exercises.optimizer_states import arrays, normals
 
 TEXTBOOK = """\
 def pytorch_to_look_ahead(theta_torch, buffer, learning_rate, beta):
@@ -31,27 +30,23 @@ def reference(theta_torch, buffer, learning_rate, beta):
 
 @requirement("learning rate 1", points=2)
 def learning_rate_1(sample):
-    settings = {"learning_rate": 1.0, "beta": 0.5}
-    yield case("one entry", theta_torch=np.array([5.0]), buffer=np.array([-4.0]), **settings)
+    yield case("one entry", **arrays(theta_torch=[5.0], buffer=[-4.0]), learning_rate=1.0, beta=0.5)
     for _ in sample.repeat(public=2, hidden=5):
-        shape = sample.shape()
-        settings["beta"] = sample.number(0.3, 0.99)
-        yield case("random", theta_torch=sample.normal(*shape), buffer=sample.normal(*shape), **settings)
+        state = normals(sample, sample.shape(), "theta_torch", "buffer")
+        yield case("random", **state, learning_rate=1.0, beta=sample.number(0.3, 0.99))
 
 
 @requirement("other learning rates", points=1)
 def other_learning_rates(sample):
-    state = {"theta_torch": np.array([5.0]), "buffer": np.array([-40.0])}
-    yield case("learning rate 0.1", **state, learning_rate=0.1, beta=0.5)
+    yield case("learning rate 0.1", **arrays(theta_torch=[5.0], buffer=[-40.0]), learning_rate=0.1, beta=0.5)
     for _ in sample.repeat(public=2, hidden=5):
-        shape = sample.shape()
-        settings = {"learning_rate": sample.number(0.01, 0.4), "beta": sample.number(0.3, 0.99)}
-        yield case("random", theta_torch=sample.normal(*shape), buffer=sample.normal(*shape, scale=9.0), **settings)
+        state = normals(sample, sample.shape(), "theta_torch", "buffer")
+        yield case("random", **state, learning_rate=sample.number(0.01, 0.4), beta=sample.number(0.3, 0.99))
 
 
 @pytorch_to_look_ahead.any_array(points=1)
 def any_array(sample, shape):
-    return {"theta_torch": sample.normal(*shape), "buffer": sample.normal(*shape), "learning_rate": 1.0, "beta": 0.9}
+    return {**normals(sample, shape, "theta_torch", "buffer"), "learning_rate": 1.0, "beta": 0.9}
 
 
 @wrong({"theta_torch -": "theta_torch +"})

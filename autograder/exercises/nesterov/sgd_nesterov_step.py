@@ -4,7 +4,7 @@ import numpy as np
 
 from autograder.exercises.cases import case, multistep_case, per_step
 from autograder.exercises.model import PURITY, Exercise
-from autograder.exercises.optimizer_states import sgd_step
+from autograder.exercises.optimizer_states import arrays, normals, sgd_step
 
 TEXTBOOK = """\
 def sgd_nesterov_step(theta, gradient, buffer, learning_rate, momentum):
@@ -29,17 +29,18 @@ def reference(theta, gradient, buffer, learning_rate, momentum):
     return sgd_step(theta, gradient, buffer, lr=learning_rate, momentum=momentum, nesterov=True)
 
 
+STATE = ("theta", "gradient", "buffer")
+
+
 def random_step(sample):
     """A random state, gradient and settings."""
-    shape, settings = sample.shape(), {"learning_rate": sample.number(0.05, 0.5), "momentum": sample.number(0.3, 0.99)}
-    state = {"theta": sample.normal(*shape), "gradient": sample.normal(*shape, scale=3.0)}
-    return {**state, "buffer": sample.normal(*shape), **settings}
+    settings = {"learning_rate": sample.number(0.05, 0.5), "momentum": sample.number(0.3, 0.99)}
+    return {**normals(sample, sample.shape(), *STATE), **settings}
 
 
 @requirement("the first step", points=1)
 def first_step(sample):
-    start = {"theta": np.array([1.0]), "gradient": np.array([2.0]), "buffer": np.zeros(1)}
-    yield case("one entry", **start, learning_rate=0.1, momentum=0.9)
+    yield case("one entry", **arrays(theta=[1.0], gradient=[2.0], buffer=[0.0]), learning_rate=0.1, momentum=0.9)
     for _ in sample.repeat(public=2, hidden=4):
         start = random_step(sample)
         yield case("random, the first step", **{**start, "buffer": 0 * start["buffer"]})
@@ -47,15 +48,14 @@ def first_step(sample):
 
 @requirement("a step with a buffer", points=2)
 def in_motion(sample):
-    state = {"theta": np.array([1.0]), "gradient": np.array([2.0]), "buffer": np.array([4.0])}
-    yield case("one entry", **state, learning_rate=0.1, momentum=0.5)
+    yield case("one entry", **arrays(theta=[1.0], gradient=[2.0], buffer=[4.0]), learning_rate=0.1, momentum=0.5)
     for _ in sample.repeat(public=2, hidden=6):
         yield case("random", **random_step(sample))
 
 
 @requirement("no gradient, and still it moves", points=1)
 def coasting(sample):
-    state = {"theta": np.array([1.0]), "gradient": np.zeros(1), "buffer": np.array([4.0])}
+    state = arrays(theta=[1.0], gradient=[0.0], buffer=[4.0])
     yield case("one entry, no gradient", **state, learning_rate=0.1, momentum=0.5)
     for _ in sample.repeat(public=1, hidden=3):
         state = random_step(sample)
@@ -75,8 +75,7 @@ def many_steps(sample):
 
 @sgd_nesterov_step.any_array(points=1)
 def any_array(sample, shape):
-    theta, gradient, buffer = (sample.normal(*shape) for _ in range(3))
-    return {"theta": theta, "gradient": gradient, "buffer": buffer, "learning_rate": 0.1, "momentum": 0.9}
+    return {**normals(sample, shape, *STATE), "learning_rate": 0.1, "momentum": 0.9}
 
 
 @wrong({"buffer = momentum": "old, buffer = buffer, momentum", "momentum * buffer)": "momentum * old)"})

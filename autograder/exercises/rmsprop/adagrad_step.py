@@ -36,12 +36,14 @@ def reference(theta, gradient, s, learning_rate, epsilon):
     return theta, state["sum"]
 
 
+SETTINGS = {"learning_rate": 0.5, "epsilon": 0.0}
+
+
 @requirement("one step", points=2)
 def one_step(sample):
-    settings = {"learning_rate": 0.5, "epsilon": 0.0}
-    yield case("3 after squares of 16", **arrays(theta=[1.0], gradient=[3.0], s=[16.0]), **settings)
-    yield case("the first step", **arrays(theta=[1.0, 1.0], gradient=[-20.0, 0.4], s=[0.0, 0.0]), **settings)
-    yield case("a gradient of 0", **arrays(theta=[1.0, -2.0], gradient=[0.0, 1.5], s=[4.0, 2.0]), **settings)
+    yield case("3 after squares of 16", **arrays(theta=[1.0], gradient=[3.0], s=[16.0]), **SETTINGS)
+    yield case("the first step", **arrays(theta=[1.0, 1.0], gradient=[-20.0, 0.4], s=[0.0, 0.0]), **SETTINGS)
+    yield case("a gradient of 0", **arrays(theta=[1.0, -2.0], gradient=[0.0, 1.5], s=[4.0, 2.0]), **SETTINGS)
     for _ in sample.repeat(public=2, hidden=6):
         state, rate = before_a_step(sample, *sample.shape()), sample.number(0.05, 1.0)
         yield case("random", **state, learning_rate=rate, epsilon=0.0)
@@ -64,17 +66,13 @@ def many_steps(sample):
     yield multistep_case("3 steps of one number", **three_steps("s"), learning_rate=1.0, epsilon=0.0)
     for _ in sample.repeat(public=1, hidden=3):
         count = sample.integer(10, 20)
-        settings = {"learning_rate": falling_rates(count), "epsilon": 0.0}
+        settings = {**SETTINGS, "learning_rate": falling_rates(count)}
         yield multistep_case(f"{count} steps, the learning rate falls", **random_steps(sample, count, "s"), **settings)
 
 
-def many_steps_in_float32(sample):
-    yield from steps_in_float32(sample, learning_rate=0.1, epsilon=0.0)
-
-
-@adagrad_step.any_array(points=1, whole=["theta", "gradient"], more=many_steps_in_float32)
+@adagrad_step.any_array(points=1, whole=["theta", "gradient"], more=lambda sample: steps_in_float32(sample, **SETTINGS))
 def any_array(sample, shape):
-    return {**before_a_step(sample, *shape), "learning_rate": 0.1, "epsilon": 0.0}
+    return {**before_a_step(sample, *shape), **SETTINGS}
 
 
 @wrong({"s = s": "old, s = s, s", "np.sqrt(s)": "np.sqrt(old)"})

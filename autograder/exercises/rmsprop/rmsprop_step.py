@@ -81,11 +81,7 @@ def many_steps(sample):
         yield multistep_case(f"{count} steps, the learning rate falls", **random_steps(sample, count, "s"), **settings)
 
 
-def many_steps_in_float32(sample):
-    yield from steps_in_float32(sample, **SETTINGS)
-
-
-@rmsprop_step.any_array(points=1, whole=["theta", "gradient"], more=many_steps_in_float32)
+@rmsprop_step.any_array(points=1, whole=["theta", "gradient"], more=lambda sample: steps_in_float32(sample, **SETTINGS))
 def any_array(sample, shape):
     return {**before_a_step(sample, *shape), **SETTINGS}
 

@@ -1,6 +1,6 @@
 """Students of the demo whose notebooks were written by hand, in the styles that people have.
 
-Loops and helpers, other names, prints, plots, magics, half-finished work. What one leaves out stays as released.
+Loops and helpers, other names, prints, plots, magics, half-finished work. Cells without an answer stay as released.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""A class that never was: notebooks as students hand them in, with the scores that they deserve.
+"""A simulated class: notebooks as students hand them in, with the scores that they deserve.
 
 Most students are made from the catalogue: perfect, blank, or with known mistakes typed into the released notebook. A
-handful is written by hand (`handwritten/`), in the styles that people have.
+handful is written by hand (`demo_answers`), in the styles that people have.
 """
 
 from __future__ import annotations
@@ -12,10 +12,20 @@ import random
 import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Literal
 
-from autograder.course import Course, CourseError, grading_of, read, text_of, without_solution_marks
-from autograder.exercises import catalogue, of_notebook
+from autograder.course import (
+    Cell,
+    Chapter,
+    Course,
+    CourseError,
+    Notebook,
+    grading_of,
+    read,
+    text_of,
+    without_solution_marks,
+)
+from autograder.exercises import of_notebook
 from autograder.exercises.model import PURITY, Exercise, Mistake
 from autograder.grading.demo import demo_answers
 
@@ -52,14 +62,13 @@ NAMES = (
 class Student:
     """A simulated student.
 
-    kind: "perfect", "blank", "mistakes" or "handwritten".
     answers: section -> grade_id of a solution cell -> the source in it; missing ones stay as released.
     extra: section -> cells added by the student, as (after which grade_id, source).
     deserved: section -> kernel -> points.
     """
 
     name: str
-    kind: str
+    kind: Literal["perfect", "blank", "mistakes", "handwritten"]
     answers: dict[str, dict[str, str]] = field(default_factory=dict)
     extra: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     deserved: dict[str, dict[str, int]] = field(default_factory=dict)
@@ -70,7 +79,7 @@ class Student:
         return sum(self.deserved.get(section, {}).values())
 
 
-def simulated_class(course: Course, chapter: str, count: int, seed: int = 1) -> list[Student]:
+def simulated_class(chapter: Chapter, count: int, seed: int = 1) -> list[Student]:
     """`count` students of a chapter, always the same ones for the same seed.
 
     The first are one of each kind and the handwritten ones; the rest make one to three mistakes in each notebook.
@@ -80,7 +89,7 @@ def simulated_class(course: Course, chapter: str, count: int, seed: int = 1) -> 
     students = []
     for number in range(count):
         make = makers[number] if number < len(makers) else _with_mistakes
-        students.append(make(_name(number), course, chapter, chance))
+        students.append(make(_name(number), chapter, chance))
     return students
 
 
@@ -93,7 +102,7 @@ def _name(number: int) -> str:
 
 
 def solutions(course: Course, notebook: str) -> dict[str, str]:
-    """The instructor's answers by grade_id, as a student would have typed them."""
+    """Return the instructor's answers by grade_id, as a student would have typed them."""
     cells = read(course.source_of(notebook))["cells"]
     return {
         grading_of(cell)["grade_id"]: without_solution_marks(text_of(cell))
@@ -118,23 +127,23 @@ def _full(notebook: str) -> dict[str, int]:
 # ---------------------------------------------------------------- kinds of students
 
 
-def _perfect(name: str, course: Course, chapter: str, chance: random.Random) -> Student:
+def _perfect(name: str, chapter: Chapter, chance: random.Random) -> Student:
     student = Student(name, "perfect")
-    for section in course.sections(chapter):
-        student.answers[section] = solutions(course, f"{chapter}/{section}")
-        student.deserved[section] = _full(f"{chapter}/{section}")
+    for section in chapter.sections():
+        student.answers[section] = solutions(chapter.course, chapter.notebook(section))
+        student.deserved[section] = _full(chapter.notebook(section))
     return student
 
 
-def _blank(name: str, course: Course, chapter: str, chance: random.Random) -> Student:
-    return Student(name, "blank", deserved={section: {} for section in course.sections(chapter)})
+def _blank(name: str, chapter: Chapter, chance: random.Random) -> Student:
+    return Student(name, "blank", deserved={section: {} for section in chapter.sections()})
 
 
-def _with_mistakes(name: str, course: Course, chapter: str, chance: random.Random) -> Student:
-    student = _perfect(name, course, chapter, chance)
+def _with_mistakes(name: str, chapter: Chapter, chance: random.Random) -> Student:
+    student = _perfect(name, chapter, chance)
     student.kind = "mistakes"
-    for section in course.sections(chapter):
-        exercises = of_notebook(f"{chapter}/{section}")
+    for section in chapter.sections():
+        exercises = of_notebook(chapter.notebook(section))
         for exercise in chance.sample(exercises, min(len(exercises), chance.randint(1, 3))):
             mistake = chance.choice(exercise.mistakes)
             student.answers[section][exercise.name] = mistake.source
@@ -144,12 +153,12 @@ def _with_mistakes(name: str, course: Course, chapter: str, chance: random.Rando
 
 
 def _handwritten(written: demo_answers.Handwritten):
-    """A maker for a student whose answers were written by hand; what they left out stays as released."""
+    """Return a function that makes a student with handwritten answers; cells without an answer stay as released."""
 
-    def make(name: str, course: Course, chapter: str, chance: random.Random) -> Student:
+    def make(name: str, chapter: Chapter, chance: random.Random) -> Student:
         student = Student(name, "handwritten", mistakes=list(written.mistakes))
-        for section in course.sections(chapter):
-            exercises = {exercise.name: exercise for exercise in of_notebook(f"{chapter}/{section}")}
+        for section in chapter.sections():
+            exercises = {exercise.name: exercise for exercise in of_notebook(chapter.notebook(section))}
             given = {exercise: source for exercise, source in written.answers.items() if exercise in exercises}
             student.answers[section] = given
             student.extra[section] = [(after, source) for after, source in written.extra if after in exercises]
@@ -164,19 +173,19 @@ def _handwritten(written: demo_answers.Handwritten):
 # ---------------------------------------------------------------- on disk
 
 
-def hand_in(course: Course, chapter: str, students: list[Student]) -> None:
+def hand_in(chapter: Chapter, students: list[Student]) -> None:
     """Write every student's notebooks into submitted/, from the released ones."""
     for student in students:
-        folder = course.root / "submitted" / student.name / chapter
+        folder = chapter.folder_of(student.name, "submitted")
         folder.mkdir(parents=True, exist_ok=True)
-        for section in course.sections(chapter):
-            released = read(course.root / "release" / chapter / f"{section}.ipynb")
+        for section in chapter.sections():
+            released = read(chapter.course.root / "release" / chapter.name / f"{section}.ipynb")
             written = fill_in(released, student.answers.get(section, {}), student.extra.get(section, []))
             (folder / f"{section}.ipynb").write_text(json.dumps(written, indent=1), encoding="utf-8")
 
 
-def fill_in(released: dict[str, Any], answers: dict[str, str], extra: list[tuple[str, str]]) -> dict[str, Any]:
-    """A released notebook with answers typed into its solution cells and cells added after some of them."""
+def fill_in(released: Notebook, answers: dict[str, str], extra: list[tuple[str, str]]) -> Notebook:
+    """Return a released notebook with answers typed into its solution cells and cells added after some of them."""
     notebook = copy.deepcopy(released)
     cells = []
     for cell in notebook["cells"]:
@@ -189,7 +198,7 @@ def fill_in(released: dict[str, Any], answers: dict[str, str], extra: list[tuple
     return notebook
 
 
-def _code_cell(source: str, name: str) -> dict[str, Any]:
+def _code_cell(source: str, name: str) -> Cell:
     return {"cell_type": "code", "execution_count": None, "id": name, "metadata": {}, "outputs": [], "source": source}
 
 
@@ -197,10 +206,9 @@ MARK = ".demo-course"
 
 
 def scratch_course(folder: Path, source: Course) -> Course:
-    """A course folder of its own for the demo, with a copy of source/ and its figures, and its own
-    nbgrader_config.py.
+    """Make a course folder for the demo, with a copy of source/ and its figures, and its own nbgrader_config.py.
 
-    A demo folder from before is replaced. Raises CourseError for a folder that is something else.
+    Replaces the folder of an earlier demo. Raises CourseError for a folder that holds anything else.
     """
     if folder.exists() and any(folder.iterdir()) and not (folder / MARK).is_file():
         raise CourseError(f"{folder} is there already and was not made by the demo: choose another with --folder.")
@@ -221,8 +229,3 @@ def _config_text(repository: Path) -> str:
         "from autograder.grading.gradebook.nbgrader_config import configure  # noqa: E402\n\n"
         "configure(get_config(), Path(__file__).resolve().parent)  # noqa: F821\n"
     )
-
-
-def all_exercises(chapter: str) -> list[Exercise]:
-    """The kernels of a chapter, in the order of its notebooks."""
-    return [exercise for exercise in catalogue().values() if exercise.notebook.startswith(f"{chapter}/")]

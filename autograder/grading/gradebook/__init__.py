@@ -1,1 +1,1 @@
-"""Between results and nbgrader: configuration, releases, the gradebook."""
+"""nbgrader's configuration, the release, and the gradebook that results are recorded in."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from traitlets.config import Config
 
 from autograder.course import CourseError
+from autograder.grading.scoring.grading_config import GradingConfig
 from autograder.sandbox import Limits
 
 COURSE_ID = "training-deep-networks"
@@ -38,16 +39,16 @@ RELEASE_STEPS = [
 
 
 def database_url(root: Path) -> str:
-    """Where the gradebook of a course folder is: SQLite that waits for a lock, unless the configuration says
-    otherwise."""
+    """Return where the gradebook of a course folder is unless the configuration names another: SQLite that waits for
+    a lock."""
     return f"sqlite:///{root / 'gradebook.db'}?timeout={SQLITE_TIMEOUT_SECONDS}"
 
 
 def configure(config: Config, root: Path) -> Config:
     """Set what nbgrader's commands need to work on the course folder `root` and give the judge's scores.
 
-    The template is set for the feedback alone: Formgrader's own pages use another. There students' markdown would be
-    live: a filter makes it harmless.
+    The template is set for the feedback alone: Formgrader's own pages use another, in which a filter makes students'
+    markdown harmless.
     """
     _make_exchange(root / "exchange")
     config.CourseDirectory.course_id = COURSE_ID
@@ -79,15 +80,16 @@ def configure(config: Config, root: Path) -> Config:
 
 
 def _make_exchange(folder: Path) -> None:
-    """nbgrader wants the folder to be there; where it cannot be made, its exchange commands say so themselves."""
+    """Make the folder that nbgrader expects; where that fails, nbgrader's exchange commands report it themselves."""
     with contextlib.suppress(OSError):
         folder.mkdir(exist_ok=True)
 
 
-def settings(root: Path) -> Config:
-    """The configuration as an object of its own, less what `nbgrader_config.py` of the folder adds.
+def read_settings(root: Path) -> Config:
+    """Return nbgrader's settings for a course folder: the course's, overridden by the `nbgrader_config.py` in it.
 
-    A gradebook elsewhere (PostgreSQL, say) is set in that file, as `c.CourseDirectory.db_url`.
+    That file is executed: a command reads the settings once and hands them down. A gradebook elsewhere (PostgreSQL,
+    say) is set in it, as `c.CourseDirectory.db_url`.
     """
     from traitlets.config.loader import PyFileConfigLoader
 
@@ -108,15 +110,30 @@ def scripts_on_path() -> None:
 
 
 def limits_in(config: Config) -> Limits:
-    """What one submission may use, as `nbgrader_config.py` says it: `c.Limits.call_seconds = 10`, for instance.
+    """Return the limits of a submission as `nbgrader_config.py` sets them: `c.Limits.call_seconds = 10`, for instance.
 
-    Raises CourseError for a limit that does not exist, or that is no positive number.
+    Raises CourseError for a limit that does not exist, or that is not a positive number.
     """
     asked = dict(config.get("Limits", {}))
     known = {item.name for item in fields(Limits)}
     for name, value in asked.items():
         if name not in known:
             raise CourseError(f"nbgrader_config.py: there is no limit {name!r}; there are {', '.join(sorted(known))}.")
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < float("inf"):
-            raise CourseError(f"nbgrader_config.py: the limit {name} must be a number above 0, not {value!r}.")
+        _expect_positive(f"the limit {name}", value)
     return Limits(**asked)
+
+
+def shortest_hidden_run_in(config: Config) -> float:
+    """Return the seconds of the shortest run with hidden cases: `c.GradingConfig.shortest_hidden_run_seconds`.
+
+    Raises CourseError for what is not a positive number.
+    """
+    asked = dict(config.get("GradingConfig", {}))
+    seconds = asked.get("shortest_hidden_run_seconds", GradingConfig.shortest_hidden_run_seconds)
+    _expect_positive("shortest_hidden_run_seconds", seconds)
+    return seconds
+
+
+def _expect_positive(what: str, value: object) -> None:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < float("inf"):
+        raise CourseError(f"nbgrader_config.py: {what} must be a number above 0, not {value!r}.")

@@ -1,4 +1,4 @@
-"""The one writer: judged results into nbgrader's gradebook and the autograded notebooks."""
+"""Records judged results in nbgrader's gradebook and writes the autograded notebooks."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ import nbformat
 from nbgrader.api import Gradebook, InvalidEntry, MissingEntry
 from nbgrader.utils import compute_checksum, parse_utc
 from sqlalchemy.exc import SAWarning, SQLAlchemyError
+from traitlets.config import Config
 
-from autograder.course import Course, CourseError, grading_of
-from autograder.grading.gradebook.nbgrader_config import COURSE_ID, settings
+from autograder.course import Chapter, CourseError, grading_of
+from autograder.grading.gradebook.nbgrader_config import COURSE_ID
 from autograder.grading.intake.submission import SetAside, read_bytes
 from autograder.grading.scoring.results import CellResult, NotebookResult, write_atomically
 
@@ -34,24 +35,17 @@ def set_grade(grade: Any, cell: CellResult) -> bool:
 
 
 class Recorder:
-    """Writes results into the gradebook, one session for a whole class. Use it as a context manager.
+    """Writes results into the gradebook, one session for a whole class. gradebook: as `open_gradebook` gives it."""
 
-    Raises CourseError, saying what to do, where the gradebook cannot be opened or the chapter is not in it.
-    """
-
-    def __init__(self, course: Course, chapter: str) -> None:
-        self.course, self.chapter = course, chapter
-        self._gradebook: Any = None
-
-    def __enter__(self) -> Recorder:
-        self._gradebook = open_gradebook(self.course.root)
-        return self
-
-    def __exit__(self, *problem: object) -> None:
-        self._gradebook.close()
+    def __init__(self, chapter: Chapter, gradebook: Gradebook) -> None:
+        self.chapter = chapter
+        self._gradebook = gradebook
 
     def record(self, student: str, results: Iterable[NotebookResult], timestamp: str | None) -> None:
-        """Write all notebooks of one student: the gradebook in one transaction, then the autograded files."""
+        """Write all notebooks of one student: the gradebook in one transaction, then the autograded files.
+
+        Raises CourseError, saying what to do, where the gradebook cannot be written.
+        """
         results = list(results)
         try:
             self._record_scores(student, results, timestamp)
@@ -68,7 +62,7 @@ class Recorder:
         gradebook = self._gradebook
         options = {"timestamp": timestamp} if timestamp else {}
         gradebook.update_or_create_student(student)
-        submission = gradebook.update_or_create_submission(self.chapter, student, **options)
+        submission = gradebook.update_or_create_submission(self.chapter.name, student, **options)
         rows = {(row.notebook.name, row.name): row for notebook in submission.notebooks for row in notebook.grades}
         comments = {
             (row.notebook.name, row.name): row for notebook in submission.notebooks for row in notebook.comments
@@ -81,7 +75,7 @@ class Recorder:
         gradebook.db.commit()
 
     def _write(self, result: NotebookResult, timestamp: str | None) -> None:
-        folder = self.course.root / "autograded" / result.student / result.chapter
+        folder = self.chapter.folder_of(result.student, "autograded")
         path = folder / f"{result.section}.ipynb"
         if result.missing:
             path.unlink(missing_ok=True)
@@ -95,7 +89,7 @@ class Recorder:
 
 
 def automatic_comments(result: NotebookResult) -> dict[str, str | None]:
-    """nbgrader's automatic comment of each answer cell: "No response." where it is as released."""
+    """Return nbgrader's automatic comment on each answer cell: "No response." where it is as released."""
     found: dict[str, str | None] = {}
     for cell in nbformat.from_dict(result.notebook).get("cells", []):
         marks = grading_of(cell)
@@ -105,16 +99,20 @@ def automatic_comments(result: NotebookResult) -> dict[str, str | None]:
     return found
 
 
-def open_gradebook(root: Path) -> Any:
-    """nbgrader's gradebook of a course folder. Raises CourseError where it is none or cannot be written."""
+def open_gradebook(root: Path, settings: Config) -> Gradebook:
+    """Open nbgrader's gradebook of a course folder and make sure that it can be used. settings: nbgrader's.
+
+    Raises CourseError where the file is not a gradebook or cannot be written.
+    """
     warnings.filterwarnings("ignore", category=SAWarning, message="Object of type")
-    url = settings(root).CourseDirectory.db_url
+    url = settings.CourseDirectory.db_url
     file = root / "gradebook.db"
     try:
         if file.is_file() and not os.access(file, os.W_OK):
             raise CourseError(f"The gradebook {file} is read-only. Make it writable, or work on a copy of the folder.")
         gradebook = Gradebook(url, COURSE_ID)
         gradebook.assignments  # noqa: B018
+        gradebook.db.rollback()
         return gradebook
     except SQLAlchemyError as error:
         reason = str(getattr(error, "orig", error))
@@ -125,7 +123,7 @@ def open_gradebook(root: Path) -> Any:
 
 
 def timestamp_of(folder: Path) -> str | None:
-    """When a submission was handed in, from nbgrader's timestamp.txt; None where there is none that can be read."""
+    """Read from nbgrader's timestamp.txt when a submission was handed in; None where that cannot be read."""
     try:
         text = read_bytes(folder / "timestamp.txt")[:100].decode("utf-8").strip()
         parsed = parse_utc(text)

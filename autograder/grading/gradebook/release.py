@@ -1,14 +1,17 @@
-"""source/ -> release/ through nbgrader, and the question whether release/ is what source/ makes."""
+"""Makes release/ from source/ through nbgrader, and checks whether release/ is up to date."""
 
 from __future__ import annotations
 
+import copy
 import logging
 import shutil
 import tempfile
 from pathlib import Path
 
-from autograder.course import Course, CourseError
-from autograder.grading.gradebook.nbgrader_config import SAVE_CELLS, settings
+from traitlets.config import Config
+
+from autograder.course import Chapter, Course, CourseError
+from autograder.grading.gradebook.nbgrader_config import SAVE_CELLS, read_settings
 
 GRADED_ALREADY = """.
 A class has been graded with the exercises as they were. Take the change back, or move gradebook.db away to start a new
@@ -16,41 +19,43 @@ gradebook: scores are recorded anew by `grade`; only points that a person gave s
 """What to do where exercises were added or removed after grading."""
 
 
-def make_release(course: Course, chapter: str) -> None:
+def make_release(chapter: Chapter) -> None:
     """Generate a chapter's student version into release/, and enter the chapter in the gradebook.
 
     Raises CourseError where nbgrader cannot do it, with its reason.
     """
     from autograder.grading.gradebook.record import open_gradebook
 
-    open_gradebook(course.root).close()
-    released = course.root / "release" / chapter
+    root = chapter.course.root
+    settings = read_settings(root)
+    open_gradebook(root, settings).close()
+    released = root / "release" / chapter.name
     released.parent.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=released.parent, prefix=".making-") as scratch:
-        _generate(course, chapter, Path(scratch))
+        _generate(chapter, settings, Path(scratch))
         shutil.rmtree(released, ignore_errors=True)
-        (Path(scratch) / chapter).rename(released)
+        (Path(scratch) / chapter.name).rename(released)
 
 
-def register(course: Course, chapter: str) -> None:
-    """Enter a chapter in the gradebook as source/ has it now; release/ is not touched. Raises CourseError."""
-    from autograder.grading.gradebook.record import open_gradebook
+def register(chapter: Chapter, settings: Config) -> None:
+    """Enter a chapter in the gradebook as source/ has it now; release/ is not touched. settings: nbgrader's.
 
-    open_gradebook(course.root).close()
+    Raises CourseError where nbgrader cannot do it, with its reason.
+    """
     with tempfile.TemporaryDirectory(prefix="release-") as scratch:
-        _generate(course, chapter, Path(scratch))
+        _generate(chapter, settings, Path(scratch))
 
 
-def _generate(course: Course, chapter: str, folder: Path, gradebook: bool = True) -> None:
+def _generate(chapter: Chapter, settings: Config, folder: Path, gradebook: bool = True) -> None:
     """Run nbgrader's generate_assignment into a folder, with or without the gradebook."""
     from nbgrader.converters import GenerateAssignment
     from nbgrader.converters.base import NbGraderException
     from nbgrader.coursedir import CourseDirectory
     from sqlalchemy.exc import SQLAlchemyError
 
-    course.sections(chapter)
-    config = settings(course.root)
-    config.CourseDirectory.assignment_id = chapter
+    chapter.sections()
+    config = copy.deepcopy(settings)
+    config.CourseDirectory.assignment_id = chapter.name
     config.CourseDirectory.release_directory = str(folder)
     if not gradebook:
         config.GenerateAssignment.no_database = True
@@ -64,7 +69,7 @@ def _generate(course: Course, chapter: str, folder: Path, gradebook: bool = True
     except (NbGraderException, SQLAlchemyError) as error:
         reason = messages.last() or str(error)
         advice = GRADED_ALREADY if "because there are submissions" in reason else ""
-        raise CourseError(f"nbgrader could not release {chapter}: {reason}{advice}") from None
+        raise CourseError(f"nbgrader could not release {chapter.name}: {reason}{advice}") from None
 
 
 class CapturedLog(logging.Handler):
@@ -81,17 +86,18 @@ class CapturedLog(logging.Handler):
             self._texts.append(record.getMessage())
 
     def last(self) -> str:
-        """The last line of the error that tells most: of the traceback, where there is one."""
+        """Return the last line of the most telling error: of the traceback, where there is one."""
         traces = [text for text in self._texts if text.lstrip().startswith("Traceback")]
         told = traces or self._texts
         return told[-1].strip().split("\n")[-1] if told else ""
 
 
 def differences(course: Course) -> list[str]:
-    """In sentences, where release/ is not what source/ makes; empty where it is."""
+    """Describe, in sentences, where release/ differs from what source/ makes."""
+    settings = read_settings(course.root)
     with tempfile.TemporaryDirectory(prefix="release-") as scratch:
-        for chapter in course.chapters():
-            _generate(course, chapter, Path(scratch), gradebook=False)
+        for name in course.chapters():
+            _generate(Chapter(course, name), settings, Path(scratch), gradebook=False)
         return _compare(Path(scratch), course.root / "release")
 
 

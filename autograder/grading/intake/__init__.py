@@ -1,1 +1,1 @@
-"""From the bytes a student handed in to a notebook that can be judged."""
+"""Turns the bytes that a student handed in into a notebook that can be judged."""

@@ -20,9 +20,9 @@ LINK = re.compile(r"^!\[(?P<alt>[^\]]*)\]\((?P<file>[^):]+\.png)\)\s*$")
 
 
 def embed_figures(notebook: NotebookNode, folder: Path) -> None:
-    """Put the pictures themselves where the notebook links to them. folder: the one the links start from.
+    """Replace links to figures by the pictures themselves. folder: the one that the links start from.
 
-    Raises CourseError for a figure that is not there.
+    Raises CourseError for a figure that does not exist.
     """
     for cell in notebook.cells:
         if found := _figure(cell):
@@ -31,7 +31,7 @@ def embed_figures(notebook: NotebookNode, folder: Path) -> None:
 
 
 def describe_figures(notebook: NotebookNode) -> None:
-    """Put in the place of each figure what it shows, in words: what is graded and sent back needs no pictures."""
+    """Replace each figure by a description: what is graded and sent back needs no pictures."""
     for cell in notebook.cells:
         if found := _figure(cell):
             cell.source = f"*Figure: {found['alt']}*"

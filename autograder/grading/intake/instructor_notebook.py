@@ -9,12 +9,13 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.course import Course, CourseError
+from autograder.course import Course, CourseError, checked_names, is_check_cell
+from autograder.exercises import catalogue
 from autograder.grading.intake.figures import describe_figures
 
 
 def master(course: Course, notebook: str) -> NotebookNode:
-    """The master of "<chapter>/<section>", a copy of its own.
+    """Return the master of "<chapter>/<section>", as a copy that may be changed.
 
     Raises CourseError where the source cannot be read.
     """
@@ -23,6 +24,12 @@ def master(course: Course, notebook: str) -> NotebookNode:
         return nbformat.from_dict(_master(path, path.stat().st_mtime_ns))
     except (OSError, ValueError) as error:
         raise CourseError(f"The instructor's notebook {path} cannot be read: {error}") from None
+
+
+def exercises_in(notebook: NotebookNode) -> list[str]:
+    """Return the exercises of the catalogue that a notebook's test cells check, in the cells' order."""
+    names = [name for cell in notebook.cells if is_check_cell(cell) for name in checked_names(cell.source)]
+    return [name for name in dict.fromkeys(names) if name in catalogue()]
 
 
 @lru_cache(maxsize=64)

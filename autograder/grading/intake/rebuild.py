@@ -1,7 +1,7 @@
 """Rebuilding a submission from the instructor's notebook, cell by cell.
 
 Test cells, points, locks and the kernel are the instructor's, whatever the student did; the answers are the student's;
-cells that the student added stay where they are. What was changed is told.
+cells that the student added stay where they are. Every change to what was released is reported.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.course import grading_of
-from autograder.grading.intake.submission import Submitted
+from autograder.grading.intake.submission import Submitted, SubmittedCell
 
 WORDS = {"grade": "graded or not", "solution": "answer or not", "locked": "lock", "points": "points"}
-"""What nbgrader's marks are called in a flag."""
+"""How a flag names nbgrader's marks."""
 
 
 @dataclass
 class Rebuilt:
-    """The notebook that is judged, and sentences for the instructor about what was not as released."""
+    """The notebook to be judged, and sentences for the instructor about whatever was not as released."""
 
     notebook: NotebookNode
     flags: list[str] = field(default_factory=list)
@@ -45,16 +45,18 @@ def rebuild(master: NotebookNode, submitted: Submitted) -> Rebuilt:
     return Rebuilt(notebook, flags)
 
 
-def _key(cell: Any) -> str:
-    """What identifies a cell of the master: its grade_id or, for text and experiments, its id."""
+def _key(cell: NotebookNode) -> str:
+    """Return what identifies a cell of the master: its grade_id or, for text and experiments, its id."""
     return grading_of(cell).get("grade_id") or f"id:{cell.get('id', '')}"
 
 
-def _sorted(known: dict[str, Any], cells: list[dict[str, Any]]) -> tuple[dict, dict[str, list], list[str]]:
-    """The student's cells as answers to known cells and extras by the known cell they follow."""
+def _sorted(
+    known: dict[str, NotebookNode], cells: list[SubmittedCell]
+) -> tuple[dict[str, SubmittedCell], dict[str, list[SubmittedCell]], list[str]]:
+    """Sort the student's cells into answers, by the known cell they answer, and extras, by the one they follow."""
     by_id = _by_id(known, cells)
-    answers: dict[str, dict[str, Any]] = {}
-    extras: dict[str, list[dict[str, Any]]] = {}
+    answers: dict[str, SubmittedCell] = {}
+    extras: dict[str, list[SubmittedCell]] = {}
     flags: list[str] = []
     last = ""
     for cell in cells:
@@ -71,27 +73,27 @@ def _sorted(known: dict[str, Any], cells: list[dict[str, Any]]) -> tuple[dict, d
     return answers, extras, list(dict.fromkeys(flags))
 
 
-def _by_id(known: dict[str, Any], cells: list[dict[str, Any]]) -> dict[str, str]:
-    """Id -> key, for cells that lost nbgrader's metadata in an editor, and those that never had any."""
+def _by_id(known: dict[str, NotebookNode], cells: list[SubmittedCell]) -> dict[str, str]:
+    """Map ids to keys, for cells that lost nbgrader's metadata in an editor and for those that never had any."""
     named = {cell["grade_id"] for cell in cells}
     return {cell["id"]: key for key, cell in known.items() if cell.get("id") and key not in named}
 
 
-def _order_flags(known: dict[str, Any], answers: dict[str, Any]) -> list[str]:
-    """Whether the graded cells and those with answers stood in another order than the instructor's."""
+def _order_flags(known: dict[str, NotebookNode], answers: dict[str, SubmittedCell]) -> list[str]:
+    """Report graded cells and answer cells that stood in another order than the instructor's."""
     found = [key for key in answers if grading_of(known[key])]
     if found == [key for key in known if key in answers and grading_of(known[key])]:
         return []
     return ["cells were moved: the instructor's order was used"]
 
 
-def _is_test(cell: Any) -> bool:
+def _is_test(cell: NotebookNode) -> bool:
     marks = grading_of(cell)
     return bool(marks.get("grade") and not marks.get("solution"))
 
 
-def _take_answer(cell: NotebookNode, answer: dict[str, Any] | None) -> list[str]:
-    """Give a cell of the master the student's source where it is the student's to write; say what else was changed."""
+def _take_answer(cell: NotebookNode, answer: SubmittedCell | None) -> list[str]:
+    """Take the student's source into a cell of the master that students may write; report what else was changed."""
     marks = grading_of(cell)
     name = marks.get("grade_id")
     if answer is None:
@@ -118,8 +120,8 @@ def _take_answer(cell: NotebookNode, answer: dict[str, Any] | None) -> list[str]
     return flags
 
 
-def _marks_flags(marks: dict[str, Any], answer: dict[str, Any]) -> list[str]:
-    """What a student's cell says of itself that the instructor's does not."""
+def _marks_flags(marks: dict[str, Any], answer: SubmittedCell) -> list[str]:
+    """Report where the metadata of a student's cell differ from the instructor's."""
     if not marks:
         return []
     name = marks.get("grade_id")
@@ -136,12 +138,12 @@ def _marks_flags(marks: dict[str, Any], answer: dict[str, Any]) -> list[str]:
 
 
 def _released_forms(source: str) -> set[str]:
-    """A test cell as the instructor has it, and as students get it."""
+    """Return a test cell as the instructor has it, and as students get it."""
     return {source.strip(), without_hidden_tests(source).strip()}
 
 
 def without_hidden_tests(source: str) -> str:
-    """A test cell as students get it, less what stands between the marks of hidden tests."""
+    """Return a test cell as students get it, without the lines between the marks of hidden tests."""
     lines, hidden = [], False
     for line in source.split("\n"):
         if "### BEGIN HIDDEN TESTS" in line:
@@ -153,8 +155,8 @@ def without_hidden_tests(source: str) -> str:
     return "\n".join(lines)
 
 
-def _extra(cell: dict[str, Any], name: str) -> NotebookNode:
-    """A cell that the student added, with nothing but its source and images. name: its new id."""
+def _extra(cell: SubmittedCell, name: str) -> NotebookNode:
+    """Make a cell that the student added, with nothing but its source and images. name: its new id."""
     make = {"code": nbformat.v4.new_code_cell, "markdown": nbformat.v4.new_markdown_cell}
     new = make.get(cell["cell_type"], nbformat.v4.new_raw_cell)(cell["source"])
     new.id = name

@@ -1,7 +1,7 @@
 """Reading a submitted notebook, in the trusted process, without running anything of it.
 
-What is harmless is repaired and noted; what cannot be read is set aside with its reason. Memory and time are bounded
-before anything is parsed: the largest part of an honest file are its plots, which are long strings and cost little.
+Harmless defects are repaired and noted; a file that cannot be read is set aside with its reason. Memory and time are
+bounded before anything is parsed: most of an honest file are plots, which are long strings and cost little.
 """
 
 from __future__ import annotations
@@ -15,21 +15,23 @@ import re
 import stat
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
+
+from autograder.course import CellKind
 
 LARGEST_FILE_BYTES = 64 * 2**20
 MOST_VALUES = 1_000_000
 """Numbers, strings, lists and dicts in the JSON. A list costs twenty times its two characters in memory."""
 MOST_CELLS = 2_000
-LONGEST_CELL = 200_000
+LONGEST_CELL_CHARACTERS = 200_000
 MOST_BLANK_LINES = 2_000
 """Lines of nothing but spaces in a cell. Pygments, which colours the code, needs time with the square of them."""
-LONGEST_NOTEBOOK = 2_000_000
+LONGEST_NOTEBOOK_CHARACTERS = 2_000_000
 """Characters in all cells together, without outputs."""
 MOST_IMAGES = 100
-LARGEST_IMAGES_BYTES = 16 * 2**20
+LARGEST_IMAGES_CHARACTERS = 16 * 2**20
 """Characters of all pasted images together, in base64."""
-OWN_FOLDERS = 2
+FOLDERS_HANDED_IN = 2
 """How many folders above a submitted file came with it: the student's and the chapter's."""
 
 BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
@@ -47,16 +49,27 @@ class SetAside(Exception):
     """A submission that cannot be read. The message says why, for the instructor; a person looks at it."""
 
 
-@dataclass
-class Submitted:
-    """What is taken from a submitted notebook.
+class SubmittedCell(TypedDict):
+    """The parts of a submitted cell that are used.
 
-    cells: of each its cell_type ("code", "markdown" or "raw"), source, id, grade_id, nbgrader's marks ("grade",
-        "solution", "locked", "points": as far as they are plain values) and images; nothing else.
-    notes: sentences for the instructor about what was repaired or left out.
+    id, grade_id: "" where there is none. marks: nbgrader's "grade", "solution", "locked" and "points", as far as they
+    are plain values. attachments: images.
     """
 
-    cells: list[dict[str, Any]]
+    cell_type: CellKind
+    source: str
+    id: str
+    grade_id: str
+    marks: dict[str, bool | int | float]
+    attachments: dict[str, dict[str, str]]
+
+
+@dataclass
+class Submitted:
+    """The parts of a submitted notebook that are used. notes: sentences for the instructor about repairs and
+    omissions."""
+
+    cells: list[SubmittedCell]
     notes: list[str] = field(default_factory=list)
 
 
@@ -64,7 +77,7 @@ class Submitted:
 
 
 def read_bytes(path: Path) -> bytes:
-    """The content of a submitted file. No link is followed: neither the file nor the two folders above it may be one.
+    """Read a submitted file. No link is followed: neither the file nor the two folders above it may be one.
 
     Raises SetAside for links, hard links, special files, files that cannot be read and files over 64 MB.
     """
@@ -89,14 +102,28 @@ def read_bytes(path: Path) -> bytes:
     return content
 
 
+def handed_in(path: Path) -> bytes | SetAside | None:
+    """Read a submitted file, or return why it cannot be read; None where there is no file."""
+    try:
+        os.lstat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        return SetAside(f"the file cannot be opened ({error.strerror})")
+    try:
+        return read_bytes(path)
+    except SetAside as reason:
+        return reason
+
+
 def _open(path: Path) -> int:
-    """Open a file by way of its folders, one after the other, so that none can be exchanged for a link meanwhile."""
+    """Open a file folder by folder, so that none of them can be exchanged for a link meanwhile."""
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_CLOEXEC", 0)
     no_follow, a_folder = getattr(os, "O_NOFOLLOW", 0), getattr(os, "O_DIRECTORY", 0)
     if os.open not in os.supports_dir_fd:
         return _open_below(None, str(path), flags, "the file")
     above, own = path.absolute().parent, [path.name]
-    while len(own) <= OWN_FOLDERS and above != above.parent:
+    while len(own) <= FOLDERS_HANDED_IN and above != above.parent:
         above, own = above.parent, [above.name, *own]
     folder = os.open(above, flags | a_folder)
     for name in own[:-1]:
@@ -112,7 +139,7 @@ def _open(path: Path) -> int:
 
 
 def _open_below(folder: int | None, name: str, flags: int, what: str) -> int:
-    """Open what a folder holds under a name. Raises SetAside where that is a link, OSError for everything else."""
+    """Open a file or folder by its name in another folder. Raises SetAside for a link, OSError for everything else."""
     try:
         return os.open(name, flags, dir_fd=folder)
     except OSError:
@@ -126,7 +153,7 @@ def _open_below(folder: int | None, name: str, flags: int, what: str) -> int:
 
 
 def digest(content: bytes) -> str:
-    """A name for exactly this content."""
+    """Return a hash that stands for exactly this content."""
     return hashlib.sha256(content).hexdigest()
 
 
@@ -134,14 +161,14 @@ def digest(content: bytes) -> str:
 
 
 def parse(content: bytes) -> Submitted:
-    """What a submitted file says. Raises SetAside, with the reason, for what is no notebook."""
+    """Parse a submitted file. Raises SetAside, with the reason, where it is not a notebook."""
     notes: list[str] = []
     notebook = _loaded(content, notes)
     if not isinstance(notebook, dict):
         raise SetAside("it is not a notebook")
     found = [_cell(cell, notes) for cell in _cells(notebook, notes)]
-    if (length := sum(len(cell["source"]) for cell in found)) > LONGEST_NOTEBOOK:
-        raise SetAside(f"its cells have {length:,} characters; {LONGEST_NOTEBOOK:,} are read at most")
+    if (length := sum(len(cell["source"]) for cell in found)) > LONGEST_NOTEBOOK_CHARACTERS:
+        raise SetAside(f"its cells have {length:,} characters; {LONGEST_NOTEBOOK_CHARACTERS:,} are read at most")
     _drop_excess_images(found, notes)
     return Submitted(found, list(dict.fromkeys(notes)))
 
@@ -201,12 +228,15 @@ def _cells(notebook: dict[str, Any], notes: list[str]) -> list[dict[str, Any]]:
 
 
 def _cells_of_format_3(worksheets: Any) -> list[dict[str, Any]]:
-    """The cells of a notebook of format 3 as today's: `input` is a code cell's source, a heading is a markdown cell."""
+    """Convert the cells of a notebook of format 3: `input` is a code cell's source, a heading is a markdown cell."""
     sheets = worksheets if isinstance(worksheets, list) else [None]
-    lists = [sheet.get("cells") if isinstance(sheet, dict) else None for sheet in sheets]
-    if not all(isinstance(cells, list) and all(isinstance(cell, dict) for cell in cells) for cells in lists):
-        raise SetAside("it is a notebook of an old format that cannot be read")
-    return [_cell_of_format_3(cell) for cells in lists for cell in cells]
+    found: list[dict[str, Any]] = []
+    for sheet in sheets:
+        cells = sheet.get("cells") if isinstance(sheet, dict) else None
+        if not isinstance(cells, list) or not all(isinstance(cell, dict) for cell in cells):
+            raise SetAside("it is a notebook of an old format that cannot be read")
+        found += cells
+    return [_cell_of_format_3(cell) for cell in found]
 
 
 def _cell_of_format_3(cell: dict[str, Any]) -> dict[str, Any]:
@@ -221,7 +251,7 @@ def _cell_of_format_3(cell: dict[str, Any]) -> dict[str, Any]:
     return {**cell, "cell_type": "markdown"} if kind == "html" else cell
 
 
-def _cell(cell: dict[str, Any], notes: list[str]) -> dict[str, Any]:
+def _cell(cell: dict[str, Any], notes: list[str]) -> SubmittedCell:
     kind = cell.get("cell_type")
     metadata = cell.get("metadata")
     marks = metadata.get("nbgrader") if isinstance(metadata, dict) else None
@@ -246,7 +276,7 @@ def _is_plain(marks: dict[str, Any], name: str) -> bool:
 
 def _source(source: Any) -> str:
     text = _joined(source)
-    if len(text) > LONGEST_CELL:
+    if len(text) > LONGEST_CELL_CHARACTERS:
         raise SetAside(f"it has a cell of {len(text):,} characters")
     if (blank := sum(map(str.isspace, text.split("\n")))) > MOST_BLANK_LINES:
         raise SetAside(f"it has a cell of {blank:,} lines of spaces")
@@ -254,7 +284,7 @@ def _source(source: Any) -> str:
 
 
 def _joined(source: Any) -> str:
-    """A cell's source, which may be a list of lines."""
+    """Join a cell's source, which may be a list of lines."""
     text = "".join(part for part in source if isinstance(part, str)) if isinstance(source, list) else source
     if not isinstance(text, str):
         raise SetAside("it has a cell whose source is not text")
@@ -262,7 +292,7 @@ def _joined(source: Any) -> str:
 
 
 def _images(attachments: Any, notes: list[str]) -> dict[str, dict[str, str]]:
-    """PNG and JPEG images pasted into a cell; other attachments are dropped."""
+    """Keep the PNG and JPEG images pasted into a cell; drop other attachments."""
     if not isinstance(attachments, dict):
         return {}
     kept: dict[str, dict[str, str]] = {}
@@ -276,19 +306,17 @@ def _images(attachments: Any, notes: list[str]) -> dict[str, dict[str, str]]:
     return kept
 
 
-def _drop_excess_images(cells: list[dict[str, Any]], notes: list[str]) -> None:
+def _drop_excess_images(cells: list[SubmittedCell], notes: list[str]) -> None:
     """Keep the first images of a notebook, as many as there is room for."""
     number = size = 0
     for cell in cells:
         for name in list(cell["attachments"]):
             number += 1
             size += sum(map(len, cell["attachments"][name].values()))
-            if number > MOST_IMAGES or size > LARGEST_IMAGES_BYTES:
+            if number > MOST_IMAGES or size > LARGEST_IMAGES_CHARACTERS:
                 del cell["attachments"][name]
-                notes.append(
-                    f"more than {MOST_IMAGES} images, or {LARGEST_IMAGES_BYTES / 2**20:.0f} MB of them, were attached: "
-                    "the last ones were left out"
-                )
+                most = f"{MOST_IMAGES} images, or {LARGEST_IMAGES_CHARACTERS / 2**20:.0f} MB of them"
+                notes.append(f"more than {most}, were attached: the last ones were left out")
 
 
 def _is_base64(data: Any) -> bool:
@@ -296,5 +324,5 @@ def _is_base64(data: Any) -> bool:
 
 
 def _text(text: str) -> str:
-    """Text that can be written to a file: lone surrogates, which JSON can spell, become question marks."""
+    """Replace lone surrogates, which JSON can spell and no file can hold, by question marks."""
     return text.encode("utf-8", "replace").decode("utf-8")

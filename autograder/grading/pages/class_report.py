@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
-from autograder.course import Course, CourseError
+from autograder.course import Chapter, CourseError
 from autograder.exercises import catalogue
 from autograder.grading.scoring.results import NotebookResult, Results, write_atomically
 from autograder.judge.verdict import Verdict
@@ -32,25 +32,25 @@ class ExerciseTally:
     hints: dict[str, str]
 
 
-def report_path(course: Course, chapter: str) -> Path:
-    """Where the report of a chapter is written."""
-    return course.root / "reports" / f"{chapter}.html"
+def report_path(chapter: Chapter) -> Path:
+    """Return the file of a chapter's report."""
+    return chapter.course.root / "reports" / f"{chapter.name}.html"
 
 
-def write_report(course: Course, chapter: str) -> Path:
+def write_report(chapter: Chapter) -> Path:
     """Write the class report from the kept results. Raises CourseError where nothing has been graded."""
-    sections = course.sections(chapter)
-    results = [result for result in Results(course.root, chapter).all() if result.section in sections]
+    sections, name = chapter.sections(), chapter.name
+    results = [result for result in Results(chapter).all() if result.section in sections]
     if not results:
-        raise CourseError(f"Nothing of {chapter} has been graded yet: run  python3 -m autograder grade {chapter}")
-    path = report_path(course, chapter)
+        raise CourseError(f"Nothing of {name} has been graded yet: run  python3 -m autograder grade {name}")
+    path = report_path(chapter)
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(path, page(chapter, sections, results))
+    write_atomically(path, page(name, sections, results))
     return path
 
 
 def by_student(results: list[NotebookResult]) -> dict[str, dict[str, NotebookResult]]:
-    """Student -> section -> result."""
+    """Group results: student -> section -> result."""
     found: dict[str, dict[str, NotebookResult]] = {}
     for result in results:
         found.setdefault(result.student, {})[result.section] = result
@@ -58,7 +58,7 @@ def by_student(results: list[NotebookResult]) -> dict[str, dict[str, NotebookRes
 
 
 def tallies(results: list[NotebookResult]) -> list[ExerciseTally]:
-    """How the class did on each kernel, in the order of the catalogue."""
+    """Sum up how the class did on each kernel, in the order of the catalogue."""
     verdicts: dict[str, list[Verdict]] = {}
     for result in results:
         for verdict in result.verdicts:
@@ -83,7 +83,7 @@ def _tally(name: str, verdicts: list[Verdict]) -> ExerciseTally:
 
 
 def what_is_wrong(verdict: Verdict) -> str:
-    """One student's failure in a few words, to be counted."""
+    """Name one student's failure in a few words, to be counted."""
     if verdict.problem:
         known = {"not implemented": NOT_WRITTEN, "time": ENDED, "gone": ENDED, "missing": "the function is missing"}
         return known.get(verdict.problem["kind"], "other parameters")
@@ -116,11 +116,11 @@ ul { margin: 0; padding-left: 1.1rem; } code { font-family: ui-monospace, Menlo,
 """
 
 
-def page(chapter: str, sections: list[str], results: list[NotebookResult]) -> str:
-    """The report as one HTML file that needs nothing else."""
+def page(name: str, sections: list[str], results: list[NotebookResult]) -> str:
+    """Make the report on a chapter as one HTML file that needs no other."""
     students = by_student(results)
     parts = [
-        f"<h1>{escape(chapter)}</h1>",
+        f"<h1>{escape(name)}</h1>",
         _summary(students, results),
         _distribution(students),
         "<h2>Exercises</h2>",
@@ -132,7 +132,7 @@ def page(chapter: str, sections: list[str], results: list[NotebookResult]) -> st
     return (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><meta name="color-scheme" content="light dark">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(chapter)}: class report</title>"
+        f"<title>{escape(name)}: class report</title>"
         f"<style>{STYLE}</style></head><body>{''.join(parts)}</body></html>\n"
     )
 
@@ -154,12 +154,12 @@ def _waits(result: NotebookResult) -> bool:
 
 
 def judged_total(of_student: dict[str, NotebookResult]) -> float:
-    """A student's points over all notebooks, without those that a person gives."""
+    """Sum up a student's points over all notebooks, without those that a person gives."""
     return sum(result.judged_score for result in of_student.values())
 
 
 def _distribution(students: dict[str, dict[str, NotebookResult]]) -> str:
-    """A histogram of the judged totals."""
+    """Draw a histogram of the judged totals."""
     import matplotlib
 
     from autograder.lab import style
@@ -229,7 +229,7 @@ def _students_table(students: dict[str, dict[str, NotebookResult]], sections: li
 
 
 def _notes_row(of_student: dict[str, NotebookResult], columns: int) -> str:
-    """What a person should look at, in a row of its own; nothing where there is nothing."""
+    """Format what a person should look at as a row of its own; "" where there is nothing."""
     found = [result for result in of_student.values() if not result.missing or result.set_aside]
     notes = [f"{result.section}: set aside: {result.set_aside}" for result in found if result.set_aside]
     notes += [f"{result.section}: {flag}" for result in found if not result.missing for flag in result.flags]
@@ -238,7 +238,7 @@ def _notes_row(of_student: dict[str, NotebookResult], columns: int) -> str:
 
 
 def short_name(section: str) -> str:
-    """The number of a notebook: "3a" of "3a_saturation_and_relu"."""
+    """Return the number of a notebook: "3a" of "3a_saturation_and_relu"."""
     return section.partition("_")[0]
 
 
@@ -251,7 +251,7 @@ def _points(result: NotebookResult | None) -> str:
 
 
 def _conditions(results: list[NotebookResult]) -> str:
-    """What the class was graded with."""
+    """Say what the class was graded with."""
     verdicts = [verdict for result in results for verdict in result.verdicts]
     if not verdicts:
         return ""

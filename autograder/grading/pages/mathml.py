@@ -1,7 +1,7 @@
 """The formulas of a feedback page as MathML, which browsers show by themselves: no script, nothing from the internet.
 
-What a student wrote goes through here, too. Of what the converter makes, only elements and attributes on a list are
-kept, and text as text; a formula it cannot make sense of is shown as it was typed.
+Students' formulas go through here, too. Of the converter's output only listed elements and attributes are kept, and
+text as text; a formula that it cannot convert is shown as it was typed.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import re
 from html import escape
 from xml.etree import ElementTree
 
-LONGEST_FORMULA = 2_000
+LONGEST_FORMULA_CHARACTERS = 2_000
 MOST_FORMULAS = 500
 """In one cell."""
 ELEMENTS = frozenset(
@@ -39,9 +39,9 @@ class _NotShown(Exception):
 
 @functools.lru_cache(maxsize=10_000)
 def formula(tex: str, display: bool = False) -> str:
-    """A formula of TeX as MathML; as typed, in code, where it cannot be converted. display: on a line of its own."""
+    """Convert a formula of TeX to MathML; where that fails, show it as code. display: on a line of its own."""
     try:
-        if len(tex) > LONGEST_FORMULA:
+        if len(tex) > LONGEST_FORMULA_CHARACTERS:
             raise _NotShown
         return _mathml(tex, display)
     except Exception:
@@ -57,7 +57,7 @@ def _mathml(tex: str, display: bool) -> str:
 
 
 def _harmless(element: ElementTree.Element, depth: int) -> str:
-    """An element with what is on the lists, written anew."""
+    """Write an element anew, with nothing but what is on the lists."""
     name = element.tag.rpartition("}")[2]
     if name not in ELEMENTS or depth > 60:
         raise _NotShown
@@ -73,7 +73,7 @@ def _harmless(element: ElementTree.Element, depth: int) -> str:
 class Formulas:
     """Keeps the formulas of a text aside while the rest of it is made into harmless HTML.
 
-    source: the text; a place holder is a word that no text can hold, as it is made from all of it.
+    source: the text. A place holder is made from a hash of all of it, so that no text can contain its own.
     """
 
     def __init__(self, source: str) -> None:
@@ -81,13 +81,13 @@ class Formulas:
         self._found: list[str] = []
 
     def keep(self, tex: str, display: bool) -> str:
-        """A place holder for a formula."""
+        """Keep a formula and return its place holder."""
         if len(self._found) >= MOST_FORMULAS:
             return escape(f"${tex}$")
         self._found.append(formula(tex, display))
         return f"<span>{self._word}{len(self._found) - 1}.</span>"
 
     def put_back(self, html: str) -> str:
-        """HTML with the formulas in the place of their holders."""
+        """Put the formulas in the place of their holders in HTML."""
         holder = re.compile(rf"<span>{self._word}(\d+)\.</span>")
         return holder.sub(lambda match: self._found[int(match[1])], html)

@@ -1,4 +1,4 @@
-"""Markdown as HTML for the feedback page: nothing that a student wrote runs, nothing is fetched."""
+"""Renders markdown for the feedback page: nothing that a student wrote runs, nothing is fetched."""
 
 from __future__ import annotations
 
@@ -55,14 +55,14 @@ OTHER_TAG = re.compile(rf"<(?!/?(?:{'|'.join(sorted(TAGS - TABLE_TAGS))})[\s/>])
 LINK = re.compile(r"(https?:|mailto:)", re.IGNORECASE)
 
 
-LONGEST_SHOWN = 10_000
+LONGEST_SHOWN_CHARACTERS = 10_000
 MOST_TAGS = 300
 """Text with more characters, or more signs of HTML, is shown as it was typed: the converters' time, and the page, grow
 with the square of them."""
 
 
 class _Renderer(IPythonRenderer):
-    """nbconvert's renderer, which has no end of a notebook with an image that is not there; formulas as MathML."""
+    """nbconvert's renderer with formulas as MathML; a missing image is named instead of ending the conversion."""
 
     def __init__(self, formulas: Formulas, **options: Any) -> None:
         super().__init__(exclude_anchor_links=True, **options)
@@ -88,7 +88,7 @@ class _Renderer(IPythonRenderer):
 
 
 class _StudentsRenderer(_Renderer):
-    """The same for what a student wrote: a tag that is not on the list is text, so that none swallows what follows."""
+    """The same for students' text: a tag that is not on the list is text, so that it swallows nothing that follows."""
 
     def inline_html(self, html: str) -> str:
         """HTML within a line."""
@@ -147,8 +147,8 @@ def printed(text: str) -> str:
 
 
 def is_short(source: str) -> bool:
-    """Whether a cell is short enough to be shown as more than text."""
-    return len(source) <= LONGEST_SHOWN
+    """Whether a cell is short enough to be rendered."""
+    return len(source) <= LONGEST_SHOWN_CHARACTERS
 
 
 def harmless(html: str) -> str:

@@ -1,1 +1,1 @@
-"""From a notebook that can be judged to its results."""
+"""Runs and judges a rebuilt notebook, and keeps its results."""

@@ -1,12 +1,13 @@
 """Running the cells of a rebuilt notebook, up to three times, one process after the other.
 
 1. With the cases and tests that students may see. All that a report or a feedback page shows comes from this process.
-2. With those that are hidden. Of this process nothing but right or wrong is told.
+2. With those that are hidden. Nothing of this process is reported but right or wrong.
 3. Where only hidden cases failed: with public cases like them, to show one that fails in the same way.
 
-No two of them are alive at the same time, and they share no file. So no hidden input is where something is shown from,
-whatever a function stores on its way: in a global, a file, a thread, a pipe. The second run takes 1, 2, 4, ... seconds,
-whatever it does: a function that takes its time tells the third run, or the student's next notebook, less than a digit.
+No two of them are alive at the same time, and they share no file. So no process whose output is shown ever holds a
+hidden input, wherever a function may have stored it: in a global, a file, a thread, a pipe. The second run takes 1, 2,
+4, ... seconds, whatever it does: a function that takes its time tells the third run, or the student's next notebook,
+less than a digit.
 """
 
 from __future__ import annotations
@@ -19,7 +20,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import ClassVar
 
 import nbformat
 from nbformat import NotebookNode
@@ -30,12 +30,11 @@ from autograder.grading.intake.rebuild import Rebuilt, without_hidden_tests
 from autograder.grading.scoring.grading_config import GradingConfig
 from autograder.grading.scoring.results import JUDGE, PERSON, PROCESS, CellResult
 from autograder.judge import JudgeSession, Verdict
+from autograder.judge.report import as_html, as_text
 from autograder.sandbox import CellOutcome, StudentProcess
 
-SHORTEST_HIDDEN_RUN_SECONDS = 1.0
-"""Seconds of the shortest run with hidden cases; others take twice, four times, eight times as long, and so on."""
-LONGEST_LOOKALIKE_RUN_SECONDS = 60.0
-"""Seconds that the run with cases alike may take in all."""
+LOOKALIKE_RUN_SECONDS = 60.0
+"""How long the run with cases like the hidden ones may take in all."""
 
 
 def run(rebuilt: Rebuilt, config: GradingConfig) -> dict[str, CellResult]:
@@ -46,11 +45,14 @@ def run(rebuilt: Rebuilt, config: GradingConfig) -> dict[str, CellResult]:
         for cell in cells:
             cell.show(process)
     if hidden := _up_to_the_last(cells, lambda cell: cell.has_hidden):
-        with quantized_time(), StudentProcess(config.confinement, config.limits, end) as process:
+        with (
+            quantized_time(config.shortest_hidden_run_seconds),
+            StudentProcess(config.confinement, config.limits, end) as process,
+        ):
             for cell in hidden:
                 cell.try_hidden(process)
     if lookalike := _up_to_the_last(cells, lambda cell: cell.failed_hidden_alone):
-        limits = replace(config.limits, submission_seconds=LONGEST_LOOKALIKE_RUN_SECONDS)
+        limits = replace(config.limits, submission_seconds=LOOKALIKE_RUN_SECONDS)
         with StudentProcess(config.confinement, limits) as process:
             for cell in lookalike:
                 cell.show_lookalikes(process)
@@ -59,18 +61,18 @@ def run(rebuilt: Rebuilt, config: GradingConfig) -> dict[str, CellResult]:
 
 
 def _up_to_the_last(cells: Sequence[Cell], wanted: Callable[[Cell], bool]) -> Sequence[Cell]:
-    """The cells up to the last one that is wanted; none where none is."""
+    """Return the cells up to the last one that is wanted; none where none is wanted."""
     return cells[: max((number for number, cell in enumerate(cells, start=1) if wanted(cell)), default=0)]
 
 
 @contextmanager
-def quantized_time() -> Iterator[None]:
-    """Let what is done in it take SHORTEST_HIDDEN_RUN, or twice, four times, ... as long: wait until then."""
+def quantized_time(shortest_seconds: float) -> Iterator[None]:
+    """Make a block take `shortest_seconds`, or twice, four times, ... as long: wait at its end."""
     started = time.monotonic()
     yield
     seconds = time.monotonic() - started
-    doublings = math.ceil(math.log2(max(seconds, SHORTEST_HIDDEN_RUN_SECONDS) / SHORTEST_HIDDEN_RUN_SECONDS))
-    time.sleep(SHORTEST_HIDDEN_RUN_SECONDS * 2**doublings - seconds)
+    doublings = math.ceil(math.log2(max(seconds, shortest_seconds) / shortest_seconds))
+    time.sleep(shortest_seconds * 2**doublings - seconds)
 
 
 @dataclass
@@ -80,8 +82,16 @@ class Cell:
     cell: NotebookNode
     number: int
     flag: str = ""
-    has_hidden: ClassVar[bool] = False
-    failed_hidden_alone: ClassVar[bool] = False
+
+    @property
+    def has_hidden(self) -> bool:
+        """Whether there is something hidden to try."""
+        return False
+
+    @property
+    def failed_hidden_alone(self) -> bool:
+        """Whether there is a case like a hidden one to look for."""
+        return False
 
     @property
     def grade_id(self) -> str:
@@ -100,10 +110,10 @@ class Cell:
         return f"cell {self.number}"
 
     def show(self, process: StudentProcess) -> None:
-        """Do what may be shown, and keep its outputs."""
+        """Run what students may see, and keep its outputs."""
 
     def try_hidden(self, process: StudentProcess) -> None:
-        """Do what is hidden."""
+        """Run what is hidden."""
 
     def show_lookalikes(self, process: StudentProcess) -> None:
         """Look for public cases that fail like hidden ones."""
@@ -121,12 +131,12 @@ class Experiment(Cell):
     """An experiment of the course, which is not run in grading."""
 
     def show(self, process: StudentProcess) -> None:
-        """Leave no picture of another run in it."""
+        """Drop the outputs of another run."""
         self.cell.outputs = []
 
 
 class Code(Cell):
-    """Code of the student's or of the course: run every time. What ended the first process is left out later."""
+    """Code of the student's or of the course: run every time, unless it ended the first process."""
 
     def show(self, process: StudentProcess) -> None:
         """Run it and keep what it prints or raises."""
@@ -165,7 +175,7 @@ class Tests(Cell):
             self.outcome = outcome if self.has_hidden else self.shown
 
     def show_lookalikes(self, process: StudentProcess) -> None:
-        """Do as the first time: cells that follow may use its names."""
+        """Run as the first time: cells that follow may use its names."""
         if not self.shown.ended:
             process.run(self.name, self._visible)
 
@@ -187,7 +197,7 @@ class Tests(Cell):
 
 
 class Check(Cell):
-    """A test cell that calls `check`: the judge's to score. Tests of the instructor's in it have to hold, too."""
+    """A test cell that calls `check`, scored by the judge. The instructor's own tests in it have to pass, too."""
 
     def __init__(self, cell: NotebookNode, number: int, config: GradingConfig) -> None:
         super().__init__(cell, number)
@@ -234,13 +244,13 @@ class Check(Cell):
             return CellResult(None, self.points, PERSON, note=note)
         verdicts = [one.verdict() for one in self.judgings]
         share = sum(verdict.points for verdict in verdicts) / sum(verdict.max_points for verdict in verdicts)
-        result = CellResult(round(self.points * share, 4), self.points, JUDGE, verdicts)
+        score, note = round(self.points * share, 4), ""
         if self.tests and self.tests.failed:
             told = f": {self.tests.shown.error}" if self.tests.shown.error else ", one that is hidden"
-            result.score, result.note = 0.0, f"the instructor's own tests in this cell failed{told}"
+            score, note = 0.0, f"the instructor's own tests in this cell failed{told}"
         shown = [_display(verdict) for verdict in verdicts]
-        self.cell.outputs = [*shown, *_note_output(result.note), score_output(result.score)]
-        return result
+        self.cell.outputs = [*shown, *_note_output(note), score_output(score)]
+        return CellResult(score, self.points, JUDGE, verdicts, note)
 
 
 def _cell(cell: NotebookNode, number: int, config: GradingConfig) -> Cell:
@@ -271,7 +281,7 @@ def is_experiment(cell: NotebookNode) -> bool:
 
 
 def as_python(source: str) -> str:
-    """A cell with its magics and shell lines as plain Python, as IPython would read it."""
+    """Translate a cell's magics and shell lines into plain Python, as IPython does."""
     if not any(sign in source for sign in "%!?"):
         return source
     from IPython.core.inputtransformer2 import TransformerManager
@@ -296,7 +306,7 @@ def _only_checks(source: str) -> bool:
 
 
 def _outputs_of(outcome: CellOutcome) -> list[NotebookNode]:
-    """What a cell printed and raised, as outputs."""
+    """Turn what a cell printed and raised into outputs."""
     outputs = [nbformat.v4.new_output("stream", name="stdout", text=outcome.printed)] if outcome.printed else []
     if outcome.error:
         where = f" (line {outcome.line})" if outcome.line else ""
@@ -307,7 +317,8 @@ def _outputs_of(outcome: CellOutcome) -> list[NotebookNode]:
 
 
 def _display(verdict: Verdict) -> NotebookNode:
-    return nbformat.v4.new_output("display_data", data={"text/html": verdict.html(), "text/plain": verdict.text()})
+    data = {"text/html": as_html(verdict), "text/plain": as_text(verdict)}
+    return nbformat.v4.new_output("display_data", data=data)
 
 
 def _note_output(note: str) -> list[NotebookNode]:
@@ -315,5 +326,5 @@ def _note_output(note: str) -> list[NotebookNode]:
 
 
 def score_output(score: float) -> NotebookNode:
-    """The score in the form that nbgrader reads: the cell's last result."""
+    """Make the output that nbgrader reads a score from: the cell's last result."""
     return nbformat.v4.new_output("execute_result", data={"text/plain": repr(float(score))}, execution_count=None)

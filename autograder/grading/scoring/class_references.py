@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from concurrent.futures.process import BrokenProcessPool
 
-from autograder.course import Course, CourseError, checked_names, is_check_cell
+from autograder.course import Course, CourseError
 from autograder.exercises import catalogue
 from autograder.exercises.sampling import PUBLIC_SEED
-from autograder.grading.intake.instructor_notebook import master
+from autograder.grading.intake.instructor_notebook import exercises_in, master
 from autograder.grading.scoring.workers import interrupts_held, no_warm_up, worker_pool
 from autograder.judge import devices as device_list
 from autograder.judge.expectations import Answers, answers_on
@@ -41,10 +41,9 @@ def answers_for_class(course: Course, notebooks: list[str], seed: int, devices: 
 
 
 def exercises_of(course: Course, notebooks: list[str]) -> list[str]:
-    """The kernels that the test cells of some notebooks check, in their order."""
-    cells = [cell for notebook in notebooks for cell in master(course, notebook).cells if is_check_cell(cell)]
-    names = [name for cell in cells for name in checked_names(cell.source)]
-    return [name for name in dict.fromkeys(names) if name in catalogue()]
+    """The exercises that the test cells of some notebooks check, in their order."""
+    names = [name for notebook in notebooks for name in exercises_in(master(course, notebook))]
+    return list(dict.fromkeys(names))
 
 
 def _compute(exercises: list[str], seed: int, devices: tuple[str, ...] | None) -> ClassAnswers:

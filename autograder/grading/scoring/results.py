@@ -13,12 +13,16 @@ import secrets
 import tempfile
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from autograder.course import CourseError
+from autograder.course import Chapter, CourseError
+from autograder.grading.scoring.task import Task
 from autograder.judge.verdict import Verdict
 
-JUDGE, PROCESS, PERSON = "judge", "student's process", "person"
+Scorer = Literal["judge", "student's process", "person"]
+JUDGE: Scorer = "judge"
+PROCESS: Scorer = "student's process"
+PERSON: Scorer = "person"
 
 
 @dataclass
@@ -26,13 +30,13 @@ class CellResult:
     """The score of a graded cell.
 
     score: a number in [0, points], or None where a person decides.
-    by: "judge", "student's process" (an instructor's own asserts, run with the student's code) or "person".
+    by: who gave it; "student's process": an instructor's own asserts, run with the student's code.
     note: what a person should know about the score.
     """
 
     score: float | None
     points: float
-    by: str
+    by: Scorer
     verdicts: list[Verdict] = field(default_factory=list)
     note: str = ""
 
@@ -57,6 +61,11 @@ class NotebookResult:
     flags: list[str] = field(default_factory=list)
     missing: bool = False
     seconds: float = 0.0
+
+    @classmethod
+    def of(cls, task: Task, cells: dict[str, CellResult], notebook: dict[str, Any], **more: Any) -> NotebookResult:
+        """The result of a task. more: the other fields."""
+        return cls(task.student, task.chapter.name, task.section, task.key, cells, notebook, **more)
 
     @property
     def score(self) -> float:
@@ -95,8 +104,8 @@ class NotebookResult:
 class Results:
     """The kept results of one chapter."""
 
-    def __init__(self, root: Path, chapter: str) -> None:
-        self.folder = root / "verdicts" / chapter
+    def __init__(self, chapter: Chapter) -> None:
+        self.folder = chapter.course.root / "verdicts" / chapter.name
 
     def seed(self) -> int:
         """The chapter's secret seed: drawn the first time it is asked for, then always the same."""
@@ -117,6 +126,11 @@ class Results:
             return NotebookResult.from_json(json.loads(self._path(student, section).read_text(encoding="utf-8")))
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return None
+
+    def kept(self, task: Task) -> NotebookResult | None:
+        """The kept result of a task if nothing that it depends on has changed since: if it has the task's key."""
+        found = self.find(task.student, task.section)
+        return found if found is not None and found.key == task.key else None
 
     def keep(self, result: NotebookResult) -> None:
         """Write a result, whole or not at all."""

@@ -1,0 +1,78 @@
+"""submitted/: who handed in a chapter, whose folder cannot be graded and why, and what lies beside the notebooks."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+from autograder.course import Chapter, CourseError
+from autograder.judge.formatting import UNPRINTABLE, readable
+
+RESERVED_NAMES = ("seed",)
+"""Names in verdicts/<chapter>/ that no student can have."""
+MOST_FILES_NAMED = 10
+"""How many of the files that belong to no notebook are named."""
+
+
+def submitted(chapter: Chapter, student: str | None = None) -> list[str]:
+    """Find the students who handed in something for a chapter, or the one student.
+
+    Raises CourseError where there is nobody.
+    """
+    folder = chapter.course.root / "submitted"
+    found = [name for name, reason in _folders(chapter).items() if not reason]
+    if not found:
+        reasons = "".join(f" {what}: {why}." for what, why in passed_over(chapter).items())
+        raise CourseError(
+            f"There are no submissions for {chapter.name}: {folder}/<student>/{chapter.name}/ is where they are looked "
+            f"for (nbgrader collect or nbgrader zip_collect puts them there).{reasons}"
+        )
+    if student is None:
+        return found
+    if student not in found:
+        raise CourseError(f"There is no submission of {student!r} for {chapter.name} in {folder}.")
+    return [student]
+
+
+def passed_over(chapter: Chapter) -> dict[str, str]:
+    """Find the students' folders that cannot be graded, by names that can be printed, and why."""
+    return {readable(name): reason for name, reason in _folders(chapter).items() if reason}
+
+
+def other_files(chapter: Chapter, student: str) -> list[str]:
+    """List what a student handed in beside the chapter's notebooks, by names that can be printed; the first of many."""
+    expected = {f"{section}.ipynb" for section in chapter.sections()} | {"timestamp.txt"}
+    try:
+        found = os.listdir(chapter.folder_of(student, "submitted"))
+    except OSError as error:
+        return [f"the folder, which cannot be read ({error.strerror})"]
+    names = sorted(readable(name).replace("\n", UNPRINTABLE) for name in found if name not in expected)
+    more = len(names) - MOST_FILES_NAMED
+    return [*names[:MOST_FILES_NAMED], f"{more:,} more"] if more > 0 else names
+
+
+def _folders(chapter: Chapter) -> dict[str, str]:
+    """Find every student who handed in something for a chapter, and why it cannot be graded, or ""."""
+    folder = chapter.course.root / "submitted"
+    names = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+    found = {name: _obstacle(folder / name, chapter.name) for name in names if not name.startswith(".")}
+    return {name: reason for name, reason in found.items() if reason is not None}
+
+
+def _obstacle(folder: Path, chapter: str) -> str | None:
+    """Find why a student's folder cannot be graded; "" where it can be; None where it holds nothing for the chapter."""
+    try:
+        link = stat.S_ISLNK(folder.lstat().st_mode)
+        status = (folder / chapter).lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        return f"the folder cannot be opened ({error.strerror})"
+    if link or stat.S_ISLNK(status.st_mode):
+        return "the folder is a link"
+    if not stat.S_ISDIR(status.st_mode):
+        return None
+    if not folder.name.isprintable():
+        return "the folder's name has characters that cannot be written: rename it"
+    return "no student can have this name here: rename the folder" if folder.name in RESERVED_NAMES else ""

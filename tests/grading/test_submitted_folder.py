@@ -1,0 +1,120 @@
+"""Who handed in a chapter: whose folder can be graded, and what is said of the others."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from autograder.commands.grade import table
+from autograder.course import Chapter, Course, CourseError
+from autograder.grading.grade_chapter import grade_chapter
+from autograder.grading.intake.submission import handed_in
+from autograder.grading.intake.submitted_folder import other_files, passed_over, submitted
+from tests.grading.conftest import copy_of
+from tests.grading.small_course import CHAPTER, UNITS, folder_of, hand_in
+
+
+def test_hidden_folders_links_and_files_are_no_students(course):
+    hand_in(course, "ada")
+    for name in (".git", ".ipynb_checkpoints"):
+        (course.root / "submitted" / name / CHAPTER).mkdir(parents=True)
+    (course.root / "submitted" / "link").symlink_to(course.root / "submitted" / "ada")
+    (course.root / "submitted" / "cyd").mkdir()
+    (course.root / "submitted" / "cyd" / CHAPTER).symlink_to(course.root / "submitted" / "ada" / CHAPTER)
+    (course.root / "submitted" / "dan").mkdir()
+    (course.root / "submitted" / "dan" / CHAPTER).write_text("a file")
+    (course.root / "submitted" / "list.csv").write_text("ada")
+    assert submitted(Chapter(course, CHAPTER)) == ["ada"]
+
+
+def test_no_submission_is_told(course):
+    with pytest.raises(CourseError, match="There are no submissions for 1_small"):
+        submitted(Chapter(course, CHAPTER))
+    hand_in(course, "ada")
+    with pytest.raises(CourseError, match="no submission of 'bob'"):
+        submitted(Chapter(course, CHAPTER), "bob")
+
+
+@contextlib.contextmanager
+def as_ordinary_user() -> Iterator[None]:
+    """As somebody to whom a folder can be closed: root may read everything."""
+    if os.geteuid() != 0:
+        yield
+        return
+    os.seteuid(12345)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+@pytest.fixture
+def open_course(template) -> Iterator[Course]:
+    """A copy of the small course where everybody may go."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+        course = copy_of(template, Path(folder) / "course")
+        hand_in(course, "ada")
+        hand_in(course, "bob")
+        yield course
+        for path in (course.root / "submitted" / "ada", course.root / "submitted" / "ada" / CHAPTER):
+            path.chmod(0o755)
+
+
+def test_a_chapter_folder_that_cannot_be_read_is_set_aside_and_told(open_course):
+    folder = folder_of(open_course, "ada")
+    folder.chmod(0)
+    with as_ordinary_user():
+        assert submitted(Chapter(open_course, CHAPTER)) == ["ada", "bob"]
+        content = handed_in(folder / f"{UNITS}.ipynb")
+        told = other_files(Chapter(open_course, CHAPTER), "ada")
+    assert "cannot be opened" in str(content)
+    assert told == ["the folder, which cannot be read (Permission denied)"]
+
+
+def test_a_students_folder_that_cannot_be_read_is_passed_over_and_told(open_course):
+    (open_course.root / "submitted" / "ada").chmod(0)
+    with as_ordinary_user():
+        assert submitted(Chapter(open_course, CHAPTER)) == ["bob"]
+        assert passed_over(Chapter(open_course, CHAPTER)) == {"ada": "the folder cannot be opened (Permission denied)"}
+
+
+@pytest.mark.parametrize(
+    ("name", "shown", "reason"),
+    [
+        (b"a\xff", "a\N{REPLACEMENT CHARACTER}", "cannot be written"),
+        (b"a\x1b[2Jb", "a\N{REPLACEMENT CHARACTER}[2Jb", "cannot be written"),
+        (b"seed", "seed", "no student can have this name"),
+    ],
+    ids=["not UTF-8", "a sequence for the terminal", "the name of the file with the seed"],
+)
+def test_a_student_with_an_impossible_name_is_passed_over_and_the_others_go_on(course, name, shown, reason):
+    hand_in(course, "ada", sections=[UNITS])
+    folder = os.path.join(os.fsencode(course.root), b"submitted", name)
+    shutil.copytree(os.path.join(os.fsencode(course.root), b"submitted", b"ada"), folder)
+    summary = grade_chapter(Chapter(course, CHAPTER), devices=("cpu",), jobs=1)
+    assert list(summary.students) == ["ada"]
+    assert reason in summary.passed_over[shown]
+    text = table(summary)
+    assert f"not graded: {shown}: " in text
+    assert text.encode()
+    shutil.rmtree(course.root / "submitted" / "ada")
+    with pytest.raises(CourseError, match=reason):
+        submitted(Chapter(course, CHAPTER))
+
+
+def test_the_names_of_other_files_are_few_and_can_be_printed(course):
+    hand_in(course, "ada", sections=[UNITS])
+    folder = os.fsencode(folder_of(course, "ada"))
+    for name in (b"0\x1b]0;x\x07", b"1\xff", *(f"file {number}".encode() for number in range(40))):
+        Path(os.fsdecode(os.path.join(folder, name))).write_text("")
+    told = other_files(Chapter(course, CHAPTER), "ada")
+    assert len(told) == 11
+    assert told[-1] == "32 more"
+    assert all(name.isprintable() for name in told)
