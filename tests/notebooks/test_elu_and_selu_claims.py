@@ -56,7 +56,7 @@ def test_celu_is_elu_for_alpha_1_only():
     assert not torch.allclose(F.celu(z, 2.0), F.elu(z, 2.0))
 
 
-def test_the_constants_in_the_card_are_those_inside_pytorch_to_the_last_bit():
+def test_the_constants_in_the_card_are_pytorchs_to_the_last_bit():
     assert F.selu(torch.tensor(1.0, dtype=torch.float64)).item() == SCALE
     assert F.selu(torch.tensor(-math.inf, dtype=torch.float64)).item() == pytest.approx(-SCALE * ALPHA, rel=1e-15)
 
@@ -113,7 +113,7 @@ def test_our_alpha_dropout_takes_the_same_two_values_as_pytorchs():
     assert ours == pytest.approx(theirs, rel=1e-7)
 
 
-def test_he_weights_multiply_a_large_mean_square_by_the_square_of_the_scale():
+def test_he_weights_multiply_a_large_mean_square_by_scale_squared():
     factor = lab.next_mean_square(solution("selu"), np.array([1e8]), lab.HE)[0] / 1e8
     assert factor == pytest.approx(SCALE**2, rel=1e-3)
 
@@ -128,7 +128,8 @@ def test_relu_with_he_weights_keeps_every_mean_square():
     assert lab.next_mean_square(lab.relu, q, lab.HE) == pytest.approx(q)
 
 
-def test_lecun_weights_keep_selu_near_mean_0_and_deviation_1_for_100_layers_and_he_weights_do_not():
+def test_lecun_weights_keep_selu_near_mean_0_and_deviation_1():
+    """For 100 layers. He's weights do not."""
     *_, kept = lab.layers(solution("selu"), lab.LECUN, 100)
     *_, lost = lab.layers(solution("selu"), lab.HE, 100)
     assert abs(kept.mean()) < 0.1
@@ -164,7 +165,9 @@ def _without_gain(broken):
     return {name: value for name, value in broken.items() if name != "gain"}
 
 
-def test_unrelated_inputs_become_alike_in_relu_layers_less_in_elu_layers_and_not_in_selu_layers():
+def test_unrelated_inputs_become_alike_in_relu_layers():
+    """Less in ELU layers, and not in SELU layers."""
+
     def after_20(function, gain):
         *_, last = lab.layers(function, gain, 20)
         return lab.likeness(last)

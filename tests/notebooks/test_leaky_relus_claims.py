@@ -175,7 +175,8 @@ def test_the_mean_slope_gives_the_mean_output_of_one_layer_but_not_of_two():
     assert abs(twice.mean() - tested_twice) > 0.05
 
 
-def test_a_mask_times_a_python_number_loses_float32_and_so_does_where_with_two_numbers():
+def test_a_mask_times_a_python_number_loses_float32():
+    """So does `where` with two numbers."""
     z = np.array([-1.0, 2.0], dtype="float32")
     assert ((z > 0) * 0.01 * z).dtype == np.float64
     assert np.where(z > 0, 1.0, 0.01).dtype == np.float64
