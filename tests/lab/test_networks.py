@@ -153,7 +153,8 @@ def test_a_seed_gives_a_network_the_same_weights_whoever_stands_beside_it():
 # ---------------------------------------------------------------- training
 
 
-def test_an_epoch_shows_every_image_once_and_leaves_out_what_fills_no_minibatch():
+def test_an_epoch_shows_every_image_once_in_full_minibatches():
+    """It leaves out what fills none."""
     rows = list(minibatches(np.random.default_rng(0), 10, 4))
     assert [len(some) for some in rows] == [4, 4]
     rows = list(minibatches(np.random.default_rng(0), 10, 4, rest=True))

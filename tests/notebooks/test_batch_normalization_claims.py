@@ -294,7 +294,8 @@ def test_normalized_networks_suffer_at_too_large_a_rate():
         assert large < right - 0.1
 
 
-def test_the_spread_in_batches_of_4_is_often_about_four_times_that_in_batches_of_64_and_may_be_much_less():
+def test_the_spread_in_batches_of_4_is_often_four_times_that_of_64():
+    """It may be much less."""
     x, _, _, _ = digits()
     rng = np.random.default_rng(0)
 

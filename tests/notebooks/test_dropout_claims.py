@@ -333,7 +333,8 @@ def trained_on_few(p: float, wrong: float, seeds: Sequence[int] = range(6)) -> t
     return float(accuracy), float(learned.mean()) if changed.any() else math.nan
 
 
-def test_dropout_helps_a_little_on_150_digits_of_which_nearly_all_are_learned(said):
+def test_dropout_helps_a_little_on_150_digits(said):
+    """Of which nearly all are learned."""
     text = said(lab.overfitting, "dropout", "dropout_backward")
     told = text.split("six networks: ")[1].split("; mean ")
     gains = [float(word) for word in told[0].split(", ")]
@@ -343,12 +344,14 @@ def test_dropout_helps_a_little_on_150_digits_of_which_nearly_all_are_learned(sa
     assert min(gains) < 0.5 < max(gains)
 
 
-def test_with_other_digits_and_starts_dropout_helps_a_little_on_average_too():
+def test_with_other_digits_and_starts_dropout_helps_a_little_too():
+    """On average."""
     (without, _), (with_dropout, _) = (trained_on_few(p, wrong=0.0, seeds=range(24)) for p in (0.0, 0.5))
     assert 0.003 < with_dropout - without < 0.02
 
 
-def test_the_accuracy_has_a_broad_top_and_the_gain_is_larger_where_labels_are_wrong():
+def test_the_accuracy_has_a_broad_top():
+    """The gain is larger where labels are wrong."""
     gains = {}
     for wrong in (0.0, 0.2):
         without, *broad = (trained_on_few(p, wrong)[0] for p in (0.0, 0.35, 0.5, 0.65))
@@ -394,7 +397,9 @@ def test_on_their_side_digits_are_taken_for_others(said):
     assert right[-1] < 0.2 and once[-1] > 0.95 and 0.7 < many[-1] < 0.9
 
 
-def test_mc_dropout_calibrates_without_ranking_better_but_is_too_sure_with_stronger_noise(said):
+def test_mc_dropout_calibrates_without_ranking_better(said):
+    """With stronger noise it is too sure."""
+
     def numbers_of(line: str) -> list[float]:
         return [float(word) for word in line.replace(",", " ").split() if word.replace(".", "").isdigit()]
 

@@ -156,7 +156,8 @@ def test_dropout_moves_the_deviation_and_alpha_dropout_keeps_it():
         ({"skip": True}, 2**50, math.inf),
     ],
 )
-def test_some_conditions_are_forgiven_some_move_the_fixed_point_and_some_are_fatal(broken, low, high):
+def test_some_conditions_are_forgiven_and_some_are_fatal(broken, low, high):
+    """Some move the fixed point."""
     *_, last = lab.layers(solution("selu"), broken.get("gain", lab.LECUN), 100, **_without_gain(broken))
     assert low < last.std() < high
 
@@ -197,7 +198,8 @@ def mean(name: str, setting: lab.Setting = lab.DEEP) -> float:
     return float(trained(name, setting)[1].mean())
 
 
-def test_the_logistic_function_is_behind_in_three_layers_and_guesses_in_ten():
+def test_the_logistic_function_is_behind_in_three_layers():
+    """In ten it guesses."""
     assert mean("logistic", lab.SHALLOW) < mean("ReLU", lab.SHALLOW) - 0.01
     assert mean("logistic") == pytest.approx(0.1, abs=0.04)
 
@@ -209,7 +211,8 @@ def test_the_order_of_selu_elu_and_tanh_is_not_decided():
     assert max(map(min, dots)) <= min(map(max, dots))
 
 
-def test_relu_and_leaky_relu_are_a_few_points_behind_selu_in_ten_layers_and_scatter_as_widely():
+def test_relu_and_leaky_relu_are_behind_selu_in_ten_layers():
+    """By a few points, and they scatter as widely."""
     assert 0.005 < mean("SELU") - (mean("ReLU") + mean("leaky ReLU")) / 2 < 0.08
     assert np.ptp([*trained("ReLU")[1], *trained("leaky ReLU")[1]]) > 0.02
 

@@ -358,7 +358,8 @@ def test_with_clipping_the_deep_network_learns():
     assert np.mean([run.accuracy for run in plain]) < np.mean([run.accuracy for run in clipped]) - 0.15
 
 
-def test_in_the_run_that_is_drawn_the_loss_without_clipping_comes_down_and_shoots_up_again():
+def test_in_the_run_that_is_drawn_the_loss_shoots_up_again():
+    """Without clipping, after it has come down."""
     (*_, clipped), (*_, plain) = trained(1.0), trained(np.inf)
     assert plain.accuracy < clipped.accuracy - 0.2
     smooth = gradient_clipping.smooth(plain.losses)

@@ -217,7 +217,8 @@ def test_without_regularization_every_wrong_label_is_learned(trained):
     assert trained["none"].train_losses[-1] < 0.02
 
 
-def test_l1_by_its_gradient_and_by_soft_threshold_give_nearly_the_same_wrong_labels_and_accuracy(three):
+def test_l1_by_its_gradient_and_by_soft_threshold_train_alike(three):
+    """Nearly the same wrong labels, and nearly the same accuracy."""
     for one, other in zip(three["l1"], three["soft"], strict=True):
         assert one.by_heart == pytest.approx(other.by_heart, abs=0.12)
         assert one.validation == pytest.approx(other.validation, abs=0.025)
@@ -283,7 +284,8 @@ def test_the_strengths_of_the_elastic_net_move_to_the_left(three):
     assert max(alone.values()) < l2_alone - 0.03
 
 
-def test_a_penalty_that_is_too_weak_learns_all_labels_and_one_that_is_too_strong_not_even_the_right_ones():
+def test_a_penalty_that_is_too_weak_learns_all_labels():
+    """One that is too strong does not even learn the right ones."""
     weak, strong = (experiments.with_penalty(solution("l2_gradient"), strength) for strength in (0.001, 0.08))
     assert weak.by_heart == weak.train == 1
     assert strong.train < 0.7 and strong.choosing < 0.65

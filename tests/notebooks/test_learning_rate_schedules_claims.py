@@ -374,14 +374,16 @@ def test_a_schedule_moves_the_useful_range_of_rates_upwards():
     assert np.ptp([max(row.values()) for row in swept(5).values()]) < 0.02
 
 
-def test_behind_its_cliff_a_constant_rate_has_learned_next_to_nothing_and_falling_schedules_get_something_done():
+def test_behind_its_cliff_a_constant_rate_has_learned_next_to_nothing():
+    """Falling schedules get something done."""
     constant, power, exponential = (swept(5)[name] for name in ("constant", "power", "exponential"))
     assert constant[0.2] < 0.4 and constant[0.4] < 0.2
     assert min(power[0.4], exponential[0.4]) > 0.4
     assert constant[0.003] > 0.85 > max(power[0.003], exponential[0.003]) + 0.1
 
 
-def test_in_a_single_epoch_the_best_rates_move_upwards_and_no_schedule_is_clearly_ahead():
+def test_in_a_single_epoch_the_best_rates_move_upwards():
+    """No schedule is clearly ahead."""
     best = {name: max(row, key=row.get) for name, row in swept(1).items()}
     tops = {name: max(row.values()) for name, row in swept(1).items()}
     assert best["power"] >= 0.2

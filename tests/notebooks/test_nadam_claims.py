@@ -336,7 +336,8 @@ def test_on_the_digits_another_rate_costs_more_than_another_optimizer():
                 assert least < own[name] - np.mean(accuracies) < most
 
 
-def test_on_the_digits_at_the_next_larger_rate_some_networks_of_gradient_descent_fail_altogether():
+def test_at_the_next_larger_rate_some_networks_fail_altogether():
+    """Networks of gradient descent, on the digits."""
     network, optimizer = DigitsNetwork((32, 32)), with_another_rate("gradient descent", 1)
     accuracies = [train(network, optimizer, seed=seed).accuracy for seed in range(10)]
     assert min(accuracies) < 0.5

@@ -396,7 +396,8 @@ def test_at_a_good_learning_rate_the_two_differ_less_than_the_starts(runs, rate)
     assert abs(np.mean(ahead) - np.mean(with_momentum)) < 0.5 * np.ptp(with_momentum)
 
 
-def test_at_a_rough_learning_rate_nesterov_ends_lower_from_three_starts_and_from_five_more(runs):
+def test_at_a_rough_learning_rate_nesterov_ends_lower(runs):
+    """From three starts, and from five more."""
     network = DigitsNetwork()
     for seed in range(8):
         with_momentum, ahead = (

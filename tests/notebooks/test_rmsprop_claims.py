@@ -272,7 +272,8 @@ def test_on_the_digits_the_methods_are_alike_where_scales_are_right():
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_on_the_digits_gradient_descent_ends_far_above_the_others_where_scales_are_wrong(seed):
+def test_where_scales_are_wrong_gradient_descent_ends_far_above(seed):
+    """On the digits, above the others."""
     network = rmsprop.PoorlyStarted((50,) * 6)
 
     def loss(optimizer):

@@ -159,7 +159,8 @@ def trained(rate):
     return [train(relu, relu_backward, [rate] * 10, seed=seed) for seed in (0, 1, 2)]
 
 
-def test_a_small_learning_rate_kills_next_to_no_units_and_a_larger_one_some():
+def test_a_small_learning_rate_kills_next_to_no_units():
+    """A larger one kills some."""
     small, larger = trained(0.03), trained(0.1)
     for run in small:
         assert run.dead[-1].mean() < 0.03
