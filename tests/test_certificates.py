@@ -22,12 +22,14 @@ ANEW = "`python3 -m autograder verify --devices {} --write` measures it anew"
 each_certificate = pytest.mark.parametrize("found", all_certificates(), ids=lambda found: found.device)
 
 
-def test_the_certificate_of_the_cpu_is_up_to_date_with_the_catalogue_and_the_solutions():
+def test_the_certificate_of_the_cpu_is_up_to_date():
+    """With the catalogue and the solutions."""
     assert read_certificate("cpu").out_of_date() == [], ANEW.format("cpu")
 
 
 @pytest.mark.parametrize("exercise", catalogue().values(), ids=lambda exercise: exercise.name)
-def test_the_certificate_of_the_cpu_names_every_dtype_case_mistake_and_tolerance_of_a_kernel(exercise):
+def test_the_certificate_of_the_cpu_names_everything_of_a_kernel(exercise):
+    """Every dtype, case, mistake and tolerance."""
     rows = {row["dtype"]: row for row in read_certificate("cpu").rows if row["exercise"] == exercise.name}
     cases = [*public(exercise, ("cpu",)), *expectations_of(exercise, PUBLIC_SEED + 1, True, ("cpu",))]
     assert {dtype: row["cases"] for dtype, row in rows.items()} == {

@@ -158,7 +158,8 @@ def test_each_part_imports_only_the_packages_it_may(path):
 
 
 @each_module
-def test_pytorch_matplotlib_and_nbgrader_are_imported_where_they_are_used_and_not_before(path):
+def test_pytorch_matplotlib_and_nbgrader_are_imported_where_used(path):
+    """And not before."""
     top = {name.split(".")[0] for name in imported(path, top_level=True)}
     allowed = {
         "lab": {"matplotlib"},
@@ -221,7 +222,7 @@ assert as_text(verdict) and as_html(verdict)
 """
 
 
-def test_judging_loads_pytorch_and_neither_jupyter_nor_nbgrader_nor_grading():
+def test_judging_loads_neither_jupyter_nor_nbgrader_nor_grading():
     loaded = loaded_after(JUDGE)
     assert loaded & set(HEAVY) == {"numpy", "torch"}
     source = (

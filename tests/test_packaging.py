@@ -211,3 +211,11 @@ def test_the_changelog_begins_with_the_version_of_the_package():
 def test_the_script_of_the_checks_can_be_run():
     assert (ROOT / ".ci" / "run").stat().st_mode & 0o111
     assert subprocess.run(["bash", "-n", ROOT / ".ci" / "run"], check=False).returncode == 0
+
+
+def test_the_name_of_a_test_has_at_most_70_characters():
+    """What else there is to say is its docstring."""
+    names = [
+        name for path in (ROOT / "tests").rglob("test_*.py") for name in re.findall(r"def (test_\w+)", path.read_text())
+    ]
+    assert [name for name in names if len(name) > 70] == []

@@ -77,7 +77,7 @@ def test_the_exercise_may_be_named(capsys):
 
 
 @pytest.mark.parametrize("function", [lambda z, alpha=1.0: right_elu(z, alpha), functools.partial(right_elu)])
-def test_functions_without_a_name_of_their_own_can_be_checked_by_naming_the_exercise(function):
+def test_functions_without_a_name_are_checked_by_naming_the_exercise(function):
     check(function, exercise="elu")
 
 
@@ -100,7 +100,7 @@ def test_a_name_that_is_nothing_like_an_exercise_gets_no_guess():
 
 
 @pytest.mark.parametrize("value", ["elu", np.zeros(3), None, 3.0])
-def test_who_gives_something_else_than_a_function_is_told_to_give_the_function(value):
+def test_who_gives_no_function_is_told_to_give_one(value):
     with pytest.raises(NotYet, match="check takes the function itself, without quotes or parentheses"):
         check(value)
 
@@ -218,7 +218,8 @@ for function in (relu, leaky_relu):
 
 
 @pytest.mark.parametrize(("first", "times"), [("", 1), ("import torch", 0)])
-def test_a_plain_python_says_once_that_pytorch_is_being_loaded_and_only_if_it_is(first, times):
+def test_a_plain_python_says_once_that_pytorch_is_being_loaded(first, times):
+    """And only if it is."""
     out = python(CHECK_TWICE.format(first=first))
     assert out.count("Loading PyTorch, once") == times
     assert "relu: " in out
@@ -275,7 +276,8 @@ def notebook() -> list[dict]:
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def test_in_a_notebook_the_report_is_html_with_text_for_those_who_cannot_see_it(notebook):
+def test_in_a_notebook_the_report_is_html_with_text_beside_it(notebook):
+    """For those who cannot see it."""
     passed = notebook[2]
     assert passed["error"] is None
     assert passed["outputs"] == [["text/html", "text/plain"]]
@@ -293,7 +295,7 @@ def test_in_a_notebook_an_error_is_one_line_below_the_report(notebook):
     assert "Traceback" not in failed["stdout"]
 
 
-def test_in_a_notebook_the_students_line_is_told_with_its_number_in_the_cell(notebook):
+def test_in_a_notebook_the_students_line_has_its_number_in_the_cell(notebook):
     assert "in your line 3: return z.nothing + a" in notebook[4]["text"][0]
 
 

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+
+QUICK = "AUTOGRADER_QUICK_LAB"
+"""A variable of the environment: where it is set, an epoch ends after QUICK_MINIBATCHES, and experiments only show that
+they run. What they claim is tested without it."""
+QUICK_MINIBATCHES = 3
 
 
 def minibatches(rng: np.random.Generator, count: int, batch: int, *, rest: bool = False) -> Iterator[np.ndarray]:
     """The rows of each minibatch of one epoch, in a random order. rest: whether the last one may be smaller."""
     order = rng.permutation(count)
-    return (order[start : start + batch] for start in range(0, count if rest else count - batch + 1, batch))
+    starts = range(0, count if rest else count - batch + 1, batch)
+    return (order[start : start + batch] for start in starts[: QUICK_MINIBATCHES if os.environ.get(QUICK) else None])
 
 
 def minibatches_by_seed(

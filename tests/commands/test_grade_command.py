@@ -210,7 +210,8 @@ def test_without_a_sandbox_grading_is_refused_and_told_how_to_get_one(course, ca
     assert not (course.root / "autograded").exists()
 
 
-def test_without_a_sandbox_one_can_grade_if_one_says_so_and_the_verdicts_record_it(course, capsys, bare):
+def test_without_a_sandbox_one_can_grade_if_one_says_so(course, capsys, bare):
+    """The verdicts record it."""
     done = run_here(course, capsys, "grade", CHAPTER, "--sandbox", "none", "--devices", "cpu", "--no-feedback")
     assert done.returncode == 0, done.stderr
     assert sandboxes(course) == {"none"}

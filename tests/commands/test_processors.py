@@ -81,7 +81,8 @@ def test_the_claims_are_found_and_perturbed_more_than_once():
     assert perturbation.VARIABLE == PERTURBATION
 
 
-def test_a_claim_that_fails_on_one_processor_fails_the_command_and_is_named(tmp_path, monkeypatch, capfd):
+def test_a_claim_that_fails_on_one_processor_fails_the_command(tmp_path, monkeypatch, capfd):
+    """It is named."""
     other = Processor("Other", {CORE: "Other"}, Report("Other", "", ""))
     monkeypatch.setattr(_processors, "found", lambda: ([THIS_MACHINE, other], {}))
     file = tmp_path / "test_it.py"

@@ -84,7 +84,7 @@ print(torch.cuda.is_initialized())
 """
 
 
-def test_a_process_that_knows_the_answers_judges_without_a_context_on_the_gpu(cuda):
+def test_who_knows_the_answers_judges_without_a_context_on_the_gpu(cuda):
     assert in_a_fresh_process(WITHOUT_A_CONTEXT) == "False"
 
 

@@ -46,7 +46,8 @@ def test_the_solution_passes_on_the_accelerator_and_mistakes_are_far_away(exerci
 
 
 @each_exercise
-def test_the_cpu_and_the_accelerator_come_to_the_same_verdict_on_right_and_wrong(exercise, accelerator, request):
+def test_the_cpu_and_the_accelerator_come_to_the_same_verdict(exercise, accelerator, request):
+    """On right and wrong."""
     for function in (solution(exercise.name), *(mistake.function for mistake in mistakes_for(exercise, request))):
         for requirement in judged(exercise, function, "cpu", accelerator).requirements:
             on_the_accelerator = requirement.oracles.pop(accelerator, True)

@@ -105,7 +105,7 @@ def test_no_process_starts_before_the_one_before_it_has_ended(run, wrong_where_h
     assert [one[0] for one in run.did if len(one) == 1] == ["started", "ended"] * 3
 
 
-def test_what_a_public_case_left_can_be_shown_and_what_a_hidden_one_left_cannot(run):
+def test_what_a_public_case_left_is_shown_and_a_hidden_ones_is_not(run):
     result = run({}, [("relu", cell("code", "own", REMEMBERS)), ("relu_test", cell("code", "own", TELLS))])
     assert result.cells["relu_test"].score == result.cells["relu_test"].points
     seen = [float(word) for word in printed(result, TELLS).split()]

@@ -42,7 +42,7 @@ def warm_up_beside_a_device_that_does_not_compute(answers):
     remember(answers)
 
 
-def test_every_kernel_of_the_notebooks_is_computed_for_its_public_and_its_hidden_cases(course, monkeypatch):
+def test_every_kernel_is_computed_for_public_and_hidden_cases(course, monkeypatch):
     monkeypatch.setattr(class_references, "_compute", compute_on_a_make_believe_device)
     answers = answers_for_class(course, [NOTEBOOK], 5, None)
     assert answers.pop("process") != os.getpid()
@@ -58,7 +58,9 @@ def test_without_an_accelerator_there_is_nothing_to_compute(course, asked):
     assert answers_for_class(course, [NOTEBOOK], 5, asked) == {}
 
 
-def test_a_class_is_compared_on_the_accelerator_though_no_worker_computes_there(course, monkeypatch):
+def test_a_class_is_compared_on_the_accelerator(course, monkeypatch):
+    """Though no worker computes there."""
+
     def answers_of_one_process(course, notebooks, seed, chosen):
         found = compute_on_a_make_believe_device(exercises_of(course, notebooks), seed, None)
         found.pop("process")

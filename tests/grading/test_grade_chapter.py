@@ -196,7 +196,8 @@ class Mishap(Exception):
     pass
 
 
-def test_an_exception_in_the_middle_ends_every_process_and_the_next_run_goes_on(course):
+def test_after_an_exception_in_the_middle_the_next_run_goes_on(course):
+    """It ends every process."""
     for number in range(3):
         hand_in(course, f"student {number}", {"elu": ALPHA_FORGOTTEN} if number else {})
 

@@ -59,7 +59,8 @@ def scores(result: NotebookResult) -> dict[str, float | None]:
 ALL = {"elu_test": POINTS["elu"], "relu_test": POINTS["relu"], "double_test": DOUBLE_POINTS, "why": None}
 
 
-def test_the_right_answers_get_all_points_and_the_written_one_waits_for_a_person(graded_alone):
+def test_the_right_answers_get_all_points(graded_alone):
+    """The written one waits for a person."""
     result = graded_alone({})
     assert scores(result) == ALL
     assert {name: one.by for name, one in result.cells.items()} == {
@@ -143,7 +144,8 @@ OWN_TESTS = {
 
 
 @pytest.mark.parametrize(("source", "score"), OWN_TESTS.items())
-def test_the_instructors_own_asserts_decide_in_the_students_process_and_it_is_said(graded_alone, source, score):
+def test_the_instructors_own_asserts_decide_in_the_students_process(graded_alone, source, score):
+    """The result says so."""
     result = graded_alone({"double": source})
     assert scores(result) == {**ALL, "double_test": score}
     assert result.cells["double_test"].note.endswith("this score came from the student's own process")
@@ -153,7 +155,7 @@ def test_the_hidden_part_of_the_instructors_own_asserts_is_run(graded_alone):
     assert scores(graded_alone({"double": "def double(n): return 2 * abs(n)"}))["double_test"] == 0.0
 
 
-def test_nothing_a_student_does_to_the_asserts_gives_more_than_their_points(graded_alone):
+def test_nothing_done_to_the_asserts_gives_more_than_their_points(graded_alone):
     marks = [("double", cell("code", "own", "double_test = 1000\n1000"))]
     assert scores(graded_alone({}, marks)) == ALL
 
@@ -239,7 +241,7 @@ def own_file(exercise: str) -> Path:
     ],
     ids=lambda value: value.name if isinstance(value, Path) else "",
 )
-def test_the_key_names_the_code_that_decides_the_notebooks_scores_and_no_other(course, monkeypatch, file, decides):
+def test_the_key_names_the_code_that_decides_the_scores_and_no_other(course, monkeypatch, file, decides):
     def read_changed(path: Path) -> bytes:
         return read(path) + b"#" * (path == file)
 
@@ -270,7 +272,7 @@ def test_a_result_survives_json_whatever_the_student_printed(graded_alone):
     assert again.to_json() == json.loads(text)
 
 
-def test_the_notebook_shows_what_the_student_printed_and_where_a_cell_failed(graded_alone):
+def test_the_notebook_shows_what_was_printed_and_where_a_cell_failed(graded_alone):
     result = graded_alone({"elu": "print('hello')\nx = 1 / 0"})
     (found,) = [one for one in result.notebook["cells"] if grading_of(one).get("grade_id") == "elu"]
     printed, error = found["outputs"]

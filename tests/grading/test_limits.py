@@ -58,7 +58,8 @@ def test_a_limit_that_makes_no_sense_is_a_sentence(name, value, sentence):
     assert sentence in str(problem.value)
 
 
-def test_how_long_a_hidden_run_takes_at_least_is_a_second_or_what_the_configuration_says():
+def test_a_hidden_run_takes_at_least_what_the_configuration_says():
+    """A second, if it says nothing."""
     config = Config()
     assert shortest_hidden_run_in(config) == 1.0
     config.GradingConfig.shortest_hidden_run_seconds = 2.5

@@ -40,7 +40,8 @@ def place(notebook: dict, name: str) -> int:
     return notebook["cells"].index(at(notebook, name))
 
 
-def test_an_honest_submission_is_the_instructors_notebook_with_the_answers_and_no_flag(instructors, submitted):
+def test_an_honest_submission_is_rebuilt_with_its_answers_and_no_flag(instructors, submitted):
+    """As the instructor's notebook."""
     found = rebuilt(instructors, submitted)
     assert found.flags == []
     assert [one.id for one in found.notebook.cells] == [one.id for one in instructors.cells]
@@ -170,7 +171,8 @@ def test_an_answer_of_another_type_is_as_released_and_told(instructors, submitte
     assert at(found.notebook, name) == at(instructors, name)
 
 
-def test_of_two_answers_the_first_counts_and_the_second_is_a_cell_of_the_students_own(instructors, submitted):
+def test_of_two_answers_the_first_counts(instructors, submitted):
+    """The second is a cell of the student's own."""
     again = {**at(submitted, "elu"), "source": "def elu(z): return z"}
     submitted["cells"].append(again)
     found = rebuilt(instructors, submitted)
@@ -258,7 +260,8 @@ def test_an_answer_that_lost_its_metadata_is_known_by_its_id_and_told(instructor
     assert found.flags == ["the cell elu had lost nbgrader's metadata: it was known by its id"]
 
 
-def test_two_cells_that_swapped_their_names_swap_their_answers_and_no_test_cell(instructors, submitted):
+def test_two_cells_that_swapped_their_names_swap_their_answers(instructors, submitted):
+    """And no test cell."""
     elu, test = at(submitted, "elu"), at(submitted, "elu_test")
     elu["metadata"]["nbgrader"]["grade_id"], test["metadata"]["nbgrader"]["grade_id"] = "elu_test", "elu"
     found = rebuilt(instructors, submitted)
@@ -266,7 +269,8 @@ def test_two_cells_that_swapped_their_names_swap_their_answers_and_no_test_cell(
     assert "the test cell elu_test was changed: the instructor's was used" in found.flags
 
 
-def test_the_ids_of_all_cells_differ_and_are_valid_whatever_the_students_are(instructors, submitted):
+def test_the_ids_of_all_cells_differ_and_are_valid(instructors, submitted):
+    """Whatever the student's are."""
     for number in range(30):
         submitted["cells"].insert(number, {**cell("code", "same", "x = 1"), "id": ["title", "añ b", "", 5][number % 4]})
     found = rebuilt(instructors, submitted).notebook

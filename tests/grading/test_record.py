@@ -44,12 +44,14 @@ CHANGES = [
 
 
 @pytest.mark.parametrize(("row", "score", "expected"), CHANGES)
-def test_a_judged_score_goes_beside_a_persons_and_a_change_is_for_a_person_to_see(row, score, expected):
+def test_a_judged_score_goes_beside_a_persons(row, score, expected):
+    """A change is for a person to see."""
     set_grade(row, CellResult(score, 5.0, JUDGE))
     assert (row.auto_score, row.manual_score, row.needs_manual_grade) == expected
 
 
-def test_an_autograded_notebook_is_a_valid_one_with_the_hidden_tests_for_the_instructor(graded):
+def test_an_autograded_notebook_is_valid_and_has_the_hidden_tests(graded):
+    """For the instructor."""
     paths = list((graded.course.root / "autograded").rglob("*.ipynb"))
     assert len(paths) > 10
     for path in paths:
@@ -84,7 +86,8 @@ def test_every_graded_cell_of_everybody_is_in_the_gradebook(graded):
         assert {(section, name) for section, result in results.items() for name in result.cells} == names
 
 
-def test_exercises_changed_after_grading_are_refused_with_advice_and_nothing_is_lost(course):
+def test_exercises_changed_after_grading_are_refused_with_advice(course):
+    """Nothing is lost."""
     hand_in(course, "ada", {})
     grade_chapter(Chapter(course, CHAPTER), jobs=1)
     before = scores_of(course, "ada")

@@ -84,7 +84,8 @@ def test_what_would_leak_stops_the_release_and_leaves_the_old_one(course, leak):
     assert release_files(course) == before
 
 
-def test_a_source_that_is_no_notebook_stops_the_release_and_leaves_the_old_one(course):
+def test_a_source_that_is_no_notebook_leaves_the_old_release(course):
+    """It stops the release."""
     before = release_files(course)
     course.source_of(f"{CHAPTER}/{UNITS}").write_text("{")
     with pytest.raises(CourseError, match="could not release"):

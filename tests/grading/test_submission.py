@@ -308,7 +308,7 @@ def test_the_folder_of_all_submissions_may_lie_elsewhere(tmp_path):
     assert read_bytes(file) == b"{}"
 
 
-def test_folders_that_are_exchanged_for_links_while_it_is_read_lead_nowhere(tmp_path, monkeypatch):
+def test_folders_exchanged_for_links_while_it_is_read_lead_nowhere(tmp_path, monkeypatch):
     file = submitted_file(tmp_path)
     secret = tmp_path / "secret"
     secret.mkdir()

@@ -94,7 +94,8 @@ def test_a_students_folder_that_cannot_be_read_is_passed_over_and_told(open_cour
     ],
     ids=["not UTF-8", "a sequence for the terminal", "the name of the file with the seed"],
 )
-def test_a_student_with_an_impossible_name_is_passed_over_and_the_others_go_on(course, name, shown, reason):
+def test_a_student_with_an_impossible_name_is_passed_over(course, name, shown, reason):
+    """The others go on."""
     hand_in(course, "ada", sections=[UNITS])
     folder = os.path.join(os.fsencode(course.root), b"submitted", name)
     shutil.copytree(os.path.join(os.fsencode(course.root), b"submitted", b"ada"), folder)

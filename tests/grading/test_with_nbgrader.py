@@ -88,7 +88,8 @@ def test_the_feedback_has_the_reports_and_nothing_hidden_or_live(by_nbgrader):
         assert "HIDDEN" not in html
 
 
-def test_autograde_is_refused_where_there_is_no_sandbox_and_goes_on_when_there_is_one(graded, tmp_path):
+def test_autograde_is_refused_where_there_is_no_sandbox(graded, tmp_path):
+    """It goes on when there is one."""
     course = make_course(tmp_path / "course")
     for student in STUDENTS[:2]:
         shutil.copytree(graded.course.root / "submitted" / student, course.root / "submitted" / student)

@@ -265,7 +265,8 @@ def test_the_picture_shows_where_the_numbers_differ():
 @pytest.mark.parametrize(
     "shape", [(24,), (1000,), (100, 3), (3, 1000), (1000, 1000), (7, 5, 3, 2), (50, 1), (1, 50)], ids=str
 )
-def test_the_picture_of_an_array_of_any_shape_is_of_bounded_size_and_loses_no_error(shape):
+def test_the_picture_of_an_array_is_bounded_and_loses_no_error(shape):
+    """Whatever the array's shape."""
     got = np.zeros(shape)
     got.flat[-1] = 1.0
     picture = difference(got, np.zeros(shape)).picture
@@ -332,7 +333,8 @@ def test_an_array_subclass_that_agrees_with_everything_earns_nothing():
     assert "a EqualToEverything, a special kind of array" in first_difference(verdict).message
 
 
-def test_a_forged_outcome_with_a_whole_number_too_large_for_an_array_earns_nothing():
+def test_a_forged_outcome_with_too_large_a_whole_number_earns_nothing():
+    """Too large for an array."""
     from autograder.plaindata.call import Outcome
 
     for value in (10**400, [10**400], {"result": 10**400}, (10**400, 0)):

@@ -94,7 +94,8 @@ def test_a_kernel_without_arrays_has_nothing_to_run_there(name):
 
 
 @pytest.mark.parametrize("name", MIXING)
-def test_a_solution_that_makes_numpy_arrays_is_told_which_call_does_and_what_would_not(name):
+def test_who_makes_numpy_arrays_is_told_which_call_does(name):
+    """And what would not."""
     found = tried(solution_in_its_cell(name), name)
     assert found.outcome == "mixes"
     assert "makes a NumPy array, on the CPU" in found.text

@@ -76,7 +76,7 @@ def test_a_known_mistake_is_found_whatever_clothes_its_numbers_wear():
     assert claimed(verdict) == "alpha forgotten"
 
 
-def test_a_known_mistake_and_another_error_together_are_not_claimed_to_be_the_mistake():
+def test_a_known_mistake_with_another_error_is_not_claimed():
     def two_errors(z, alpha=1.0):
         wrong = elu(z, 1.0)
         return wrong + 0.25 if wrong.ndim == 2 else wrong
@@ -85,7 +85,7 @@ def test_a_known_mistake_and_another_error_together_are_not_claimed_to_be_the_mi
     assert verdict.diagnosis is None
 
 
-def test_an_error_in_the_numbers_that_are_right_with_the_mistake_refutes_it():
+def test_an_error_where_the_mistake_gives_right_numbers_refutes_it():
     exercise = catalogue()["elu"]
     verdict = verdict_of(exercise, lambda z, alpha=1.0: elu(z, 1.0) if alpha != 1.0 else np.abs(elu(z)), cases="all")
     assert claimed(verdict) != "alpha forgotten"
@@ -227,7 +227,7 @@ def test_the_right_numbers_in_the_wrong_dtype_are_no_hypothesis():
     assert claimed(verdict_of(exercise, lambda z: z.astype("float64"))) is None
 
 
-def test_numbers_that_are_right_but_for_their_last_digits_are_no_hypothesis():
+def test_numbers_right_but_for_their_last_digits_are_no_hypothesis():
     assert claimed(verdict_of(square(), lambda z: z * z * (1 + 1e-8))) is None
 
 

@@ -92,7 +92,8 @@ def test_entries_at_zero_are_masked_as_a_kink_may_be_there():
     assert found.expected[0][1:].tolist() == pytest.approx([1.0, 0.0])
 
 
-def test_an_entry_at_zero_is_masked_even_where_the_kink_is_too_slight_to_see():
+def test_an_entry_at_zero_is_masked_even_where_the_kink_is_slight():
+    """Too slight to see."""
     found = derivative_of(lambda z: torch.where(z > 0, z, 0.9999 * z), np.ones(2), z=np.array([0.0, 1.0]))
     assert found.masks[0].tolist() == [False, True]
 
@@ -125,7 +126,8 @@ def test_no_second_opinion_is_asked_where_it_would_be_worth_nothing(z, dout):
     assert derivative_of(lambda z: z**2, dout, z=z) is None
 
 
-def test_what_a_kernel_takes_instead_of_the_forward_functions_input_is_translated():
+def test_what_a_kernel_takes_instead_of_the_input_is_translated():
+    """Of the forward function's input."""
     exercise = catalogue()["sigmoid_backward"]
     assert exercise.derivative.at is not None
     one = case("one", dout=np.array([2.0]), s=np.array([0.25]))
@@ -144,7 +146,8 @@ def test_an_array_goes_to_pytorch_and_back_unchanged(dtype, order):
     assert same(from_tensor(to_tensor(array, "cpu")), array)
 
 
-def test_whole_numbers_are_float64_in_pytorch_and_an_array_without_axes_stays_one():
+def test_whole_numbers_are_float64_in_pytorch():
+    """An array without axes stays one."""
     assert to_tensor(np.array([1, 2]), "cpu").dtype == torch.float64
     assert to_tensor(np.array(1.0), "cpu").shape == ()
 
@@ -179,7 +182,7 @@ def test_the_right_answers_are_computed_once():
     assert expectations("elu", 5, True, ("cpu",)) is expectations("elu", 5, True, ("cpu",))
 
 
-def test_adding_a_requirement_leaves_the_random_numbers_of_the_others_as_they_are():
+def test_adding_a_requirement_leaves_the_others_random_numbers_alone():
     exercise = catalogue()["elu"]
     more = replace(
         exercise, requirements=(Requirement("new", 1, exercise.requirements[0].cases), *exercise.requirements)

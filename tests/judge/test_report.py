@@ -220,7 +220,8 @@ def test_of_several_outputs_each_is_shown_by_its_name():
     assert "dalpha = " in text
 
 
-def test_the_text_report_shows_one_counterexample_and_the_page_all_with_the_first_open():
+def test_the_text_shows_one_counterexample_and_the_page_all():
+    """The first one is open."""
     verdict = verdict_of("elu", after(elu, np.cos))
     assert as_text(verdict).count("expected  ") == 1
     page = as_html(verdict)
@@ -228,7 +229,8 @@ def test_the_text_report_shows_one_counterexample_and_the_page_all_with_the_firs
     assert len(re.findall(r"<details[^>]* open>", page)) == 1
 
 
-def test_a_requirement_that_waits_for_the_first_one_is_neither_passed_nor_failed():
+def test_a_requirement_that_waits_is_neither_passed_nor_failed():
+    """That waits for the first one."""
     verdict = verdict_of("elu", after(elu, np.cos))
     assert "· leaves its inputs alone" in as_text(verdict)
     assert "counts once the values are right" in as_html(verdict)
@@ -269,7 +271,7 @@ def test_a_call_with_large_arguments_is_written_an_argument_a_line():
     assert all(len(line) < 160 for line in text.splitlines())
 
 
-def test_a_verdict_of_a_kernel_that_is_no_longer_in_the_catalogue_can_still_be_read():
+def test_a_verdict_of_a_kernel_no_longer_in_the_catalogue_can_be_read():
     for function in (elu, FUNCTIONS["a known mistake"], lambda: 0):
         verdict = replace(verdict_of("elu", function), exercise="gone_long_ago")
         assert as_text(verdict).startswith("gone_long_ago: ")
@@ -339,7 +341,8 @@ def test_two_different_values_are_shown_differently():
     assert show_both(np.array([1.0]), np.array([2.0])) == ("[1.]", "[2.]")
 
 
-def test_readable_text_keeps_letters_of_every_language_and_line_breaks_and_nothing_that_acts():
+def test_readable_text_keeps_letters_and_nothing_that_acts():
+    """Letters of every language, and line breaks."""
     assert readable("α ≤ ñ 漢\nnext") == "α ≤ ñ 漢\nnext"
     assert readable("\x1b[31m\x07\x00\ud800\u202e\r") == "�[31m�����"
     assert len(readable("x" * 10**6)) == LONGEST_CHARACTERS

@@ -90,7 +90,8 @@ def test_it_is_called_once_a_step_with_its_own_numbers():
     assert [learning_rate for _, _, _, learning_rate, _ in seen] == [0.1, 0.1, 0.05, 0.05]
 
 
-def test_the_report_shows_the_first_step_that_differs_as_a_call_to_be_tried_alone():
+def test_the_report_shows_the_first_step_that_differs_as_a_call():
+    """To be tried alone."""
     found = verdict_of(memory_lost).requirements[0].counterexample
     assert found.case == "four steps: step 2"
     assert found.call["gradient"] == "[0.5, 0.5]"
@@ -105,7 +106,7 @@ def test_a_mistake_is_recognized_by_all_its_steps(mistake):
     assert verdict.diagnosis.text == mistake.hint
 
 
-def test_a_function_that_is_wrong_in_the_last_step_alone_is_no_known_mistake():
+def test_a_function_wrong_in_the_last_step_alone_is_no_known_mistake():
     def wrong_at_the_end(theta, gradient, m, learning_rate, beta):
         theta, m = momentum_step(theta, gradient, m, learning_rate, beta)
         return theta + (gradient[0] == 2.0), m
@@ -125,7 +126,7 @@ def test_a_function_that_fails_in_a_later_step_is_shown_that_step():
     assert (found.case, found.difference.message) == ("four steps: step 2", "ValueError: no")
 
 
-def test_a_function_that_changes_its_arguments_in_a_later_step_loses_only_that_point():
+def test_who_changes_arguments_in_a_later_step_loses_only_that_point():
     def changes(theta, gradient, m, learning_rate, beta):
         result = momentum_step(theta, gradient, m, learning_rate, beta)
         if m.any():
@@ -161,7 +162,9 @@ def test_what_cannot_be_the_next_argument_ends_the_case_and_earns_nothing(return
     assert verdict_of(lambda *_: returned).points == 0
 
 
-def test_an_answer_that_ends_the_case_never_passes_even_where_it_looks_right(monkeypatch):
+def test_an_answer_that_ends_the_case_never_passes(monkeypatch):
+    """Even where it looks right."""
+
     def refuse(*arguments):
         raise CannotGoOn
 
@@ -173,7 +176,7 @@ def test_an_answer_that_ends_the_case_never_passes_even_where_it_looks_right(mon
     assert "cannot be handed to the next call" in verdict.requirements[0].counterexample.difference.message
 
 
-def test_numbers_stay_numbers_and_lists_of_arrays_stay_lists_from_call_to_call():
+def test_numbers_and_lists_stay_what_they_are_from_call_to_call():
     exercise = Exercise("def step(weights, t, rate): ...", outputs=("weights", "t", "rate"))
     arguments = {"weights": [np.zeros(2), np.zeros(3, "float32")], "t": 1, "rate": 0.5}
     returned = ([np.ones(2), [1.0, 1.0, 1.0]], np.array(2), np.array(0.25))

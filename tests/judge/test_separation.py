@@ -118,7 +118,9 @@ def test_the_error_of_a_reference_is_told_in_the_tolerance_of_the_dtype():
     assert found.holds
 
 
-def test_a_reference_far_from_the_mathematics_does_not_hold_though_a_solution_agrees_with_it():
+def test_a_reference_far_from_the_mathematics_does_not_hold():
+    """Though a solution agrees with it."""
+
     def coarse(z):
         return z * 0.0 + (0.6e-6 if "float32" in str(z.dtype) else 0.0)
 

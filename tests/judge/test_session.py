@@ -63,13 +63,14 @@ def test_each_requirement_is_won_or_lost_by_itself(function, missing):
     assert verdict.points == sum(points[name] for name in points if name not in missing)
 
 
-def test_leaving_the_inputs_alone_is_worth_nothing_while_the_first_values_are_wrong():
+def test_leaving_the_inputs_alone_is_worth_nothing_by_itself():
+    """While the first values are wrong."""
     verdict = verdict_of("elu", lambda z, alpha=1.0: z * 0)
     assert verdict.points == 0
     assert lost(verdict) == EVERYTHING
 
 
-def test_a_right_function_that_writes_into_its_input_keeps_the_points_for_its_values():
+def test_who_writes_into_an_input_keeps_the_points_for_the_values():
     def writes_into_dout(dout, z, alpha=1.0):
         right = elu_backward(dout, z, alpha)
         dout += 1
@@ -412,7 +413,8 @@ ALIKE = {
 
 
 @pytest.mark.parametrize("kind", ALIKE)
-def test_a_hidden_failure_is_shown_with_a_case_from_a_public_seed_that_fails_in_the_same_way(kind):
+def test_a_hidden_failure_is_shown_with_a_public_case_that_fails_alike(kind):
+    """One from a public seed."""
     verdict = verdict_of("elu", wrong_where(is_new, ALIKE[kind]), cases="all", seed=4)
     failing = [item.counterexample for item in verdict.requirements if item.counterexample]
     assert failing
@@ -435,7 +437,7 @@ def test_the_case_that_is_shown_is_the_first_that_fails():
 
 
 @pytest.mark.parametrize("kind", ALIKE)
-def test_where_no_public_seed_gives_such_a_case_the_hidden_one_is_named_and_no_more(kind):
+def test_where_no_public_case_fails_alike_the_hidden_one_is_named_only(kind):
     secret = (
         keys_of(4, True) - keys_of(PUBLIC_SEED, False) - set().union(*(keys_of(seed, True) for seed in LOOKALIKE_SEEDS))
     )

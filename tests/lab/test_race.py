@@ -82,7 +82,8 @@ def test_a_solution_may_race(name):
 
 
 @pytest.mark.parametrize("name", ["elu", "relu_backward", "batch_norm_train", "adam_step", "training_step"])
-def test_without_a_gpu_there_are_curves_for_numpy_and_pytorch_and_a_quiet_line(name, figures, no_gpu, capsys):
+def test_without_a_gpu_there_are_curves_for_numpy_and_pytorch(name, figures, no_gpu, capsys):
+    """And a quiet line."""
     lab.race(solution(name), largest=SMALL if CONTESTS[name].counted != "images in a batch" else 4)
     ((figure, alt),) = figures
     assert labels(figure) == ["your function, NumPy", *(f"{label}, CPU" for label in CONTESTS[name].pytorch)]
@@ -269,7 +270,8 @@ def test_a_batch_norm_that_returns_something_else_is_a_sentence(wrong, figures, 
     assert figures == []
 
 
-def test_by_squares_a_mean_of_a_thousand_is_too_much_and_two_passes_are_right():
+def test_by_squares_a_mean_of_a_thousand_is_too_much():
+    """Two passes are right."""
     at_1000 = batch_normalization.OFFSETS.index(1000.0)
     assert batch_normalization.relative_errors(batch_normalization.by_squares)[at_1000] > 0.5
     assert (
@@ -293,7 +295,8 @@ def test_by_squares_a_variance_can_be_negative():
 # ---------------------------------------------------------------- what the notebooks say
 
 
-def test_float32_numbers_are_a_sixteenth_apart_at_a_million_and_32_at_the_sum_that_is_named():
+def test_float32_numbers_are_as_far_apart_as_the_text_says():
+    """A sixteenth at a million, and 32 at the sum that is named."""
     assert np.spacing(np.float32(1e6)) == 1 / 16
     assert np.spacing(np.float32(4096 * 1e5)) == 32
     assert np.finfo(np.float32).nmant + 1 == 24
@@ -325,7 +328,9 @@ def test_a_compact_solution_makes_as_many_passes_as_its_notebook_says(name, oper
     assert Counting.operations == operations
 
 
-def test_a_step_of_the_capstones_network_is_some_eighty_operations_and_20_000_multiplications():
+def test_a_step_of_the_capstones_network_is_some_eighty_operations():
+    """And 20,000 multiplications."""
+
     class Operations(TorchDispatchMode):
         names: list = []  # noqa: RUF012
 

@@ -53,7 +53,8 @@ UNUSABLE = {
 
 
 @pytest.mark.parametrize(("function", "arguments"), UNUSABLE.values(), ids=UNUSABLE)
-def test_what_a_student_returns_is_refused_with_a_sentence_that_names_the_function(function, arguments):
+def test_what_a_student_returns_is_refused_by_a_sentence_with_its_name(function, arguments):
+    """The name of the function, that is."""
     with pytest.raises(UnusableResult, match=r"[Yy]our own_function.* Run its check first\."):
         function(*arguments)
 

@@ -62,13 +62,13 @@ def test_a_function_that_passes_is_the_students_own(course):
     assert found.function.__code__.co_filename == f"{ELU}, elu"
 
 
-def test_a_released_notebook_in_which_nothing_is_written_gives_given_functions(course):
+def test_a_notebook_in_which_nothing_is_written_gives_given_functions(course):
     shutil.copyfile(ROOT / "release" / f"{ELU}.ipynb", course)
     found = tool(lab.toolbox(), "elu")
     assert not found.own and "not written yet" in found.why
 
 
-def test_a_wrong_function_is_replaced_and_the_requirement_that_it_fails_is_named(course):
+def test_a_wrong_function_is_replaced_and_what_it_fails_is_named(course):
     rewrite(course, elu="def elu(z, alpha=1.0):\n    return np.where(z > 0, z, np.expm1(np.minimum(z, 0)))")
     tools = lab.toolbox()
     assert tool(tools, "elu").why == "not yet right: other alpha"
@@ -114,7 +114,8 @@ def test_without_the_notebook_everything_is_given(course):
     assert {item.why for item in lab.toolbox()} == {"no such notebook here"}
 
 
-def test_the_notebooks_may_also_lie_beside_the_capstone_or_in_a_folder_that_is_named(course, monkeypatch):
+def test_the_notebooks_may_also_lie_beside_the_capstone(course, monkeypatch):
+    """Or in a folder that is named."""
     elsewhere = course.parents[1] / "flat"
     elsewhere.mkdir()
     shutil.move(course, elsewhere / course.name)
@@ -220,7 +221,7 @@ def test_a_name_that_the_course_does_not_have_is_an_error_that_helps(course, ask
     assert problem.value._render_traceback_() == [f"NoSuchExercise: {problem.value}"]
 
 
-def test_a_needed_function_that_is_not_in_the_catalogue_is_an_error_that_names_it(course, monkeypatch):
+def test_a_needed_function_that_is_not_in_the_catalogue_is_named(course, monkeypatch):
     monkeypatch.setattr(function_toolbox, "NEEDED", ("elu", "not_in_the_catalogue"))
     with pytest.raises(NoSuchExercise, match="not_in_the_catalogue"):
         lab.toolbox()
@@ -251,14 +252,15 @@ def test_the_table_has_a_line_for_each_function(course, capsys):
 # ---------------------------------------------------------------- given functions
 
 
-def test_everything_that_is_needed_is_in_the_catalogue_and_comes_in_the_order_of_the_course():
+def test_what_is_needed_is_in_the_catalogue_and_in_the_courses_order():
     assert set(NEEDED) <= set(catalogue())
     others = [catalogue()[name].notebook for name in NEEDED if name not in OWN]
     assert others == sorted(others)
     assert NEEDED[:4] == OWN and all(catalogue()[name].notebook == HERE for name in OWN)
 
 
-def test_a_given_function_takes_and_returns_arrays_and_leaves_its_arguments_alone():
+def test_a_given_function_leaves_its_arguments_alone():
+    """It takes and returns arrays."""
     x = np.array([[1.0, 3.0], [2.0, 5.0], [6.0, 4.0]], dtype=np.float32)
     one, kept = np.ones(2, np.float32), x.copy()
     y, mean, variance = lab.given("batch_norm_train")(x, one, 0 * one, 0 * one, one)

@@ -45,7 +45,8 @@ def constant_steps(corrected):
         (catalogue()["adamw_step"].reference, torch.optim.AdamW, {"weight_decay": 0.3}),
     ],
 )
-def test_the_state_carried_through_the_reference_is_one_optimizer_that_runs_by_itself(reference, optimizer, decay):
+def test_carrying_the_state_through_the_reference_is_one_optimizer(reference, optimizer, decay):
+    """One that runs by itself."""
     theta, m, s = torch.full((1,), 2.0, dtype=torch.float64), *torch.zeros(2, 1, dtype=torch.float64)
     path = []
     for t, gradient in enumerate(some_gradients(), start=1):
@@ -106,7 +107,7 @@ def test_a_zero_gradient_still_moves_a_parameter_and_none_does_not():
     assert parameter.item() == before
 
 
-def test_weight_decay_of_adam_is_a_penalty_in_the_gradient_and_that_of_adamw_is_not():
+def test_weight_decay_is_a_penalty_in_the_gradient_in_adam_not_in_adamw():
     state = np.zeros(1), np.zeros(1), 1, 0.1, 0.9, 0.999, 1e-8
     theta, gradient = np.array([2.0]), np.array([-0.1])
     penalty, _, _ = solution("adam_step")(theta, gradient + 0.3 * theta, *state)
@@ -119,7 +120,9 @@ def test_epsilon_stands_behind_the_root_of_the_corrected_s():
     assert by_pytorch(torch.optim.Adam, [1e-8], lr=1.0) == pytest.approx([-0.5])
 
 
-def test_the_places_of_epsilon_differ_for_small_gradients_and_in_the_seventh_digit_for_gradients_near_one():
+def test_the_place_of_epsilon_matters_for_small_gradients():
+    """For gradients near one it shows in the seventh digit."""
+
     def forms(g, epsilon=1e-8):
         root = np.sqrt(0.001)
         return g / (g + epsilon), g / ((root * g + epsilon) / root), g / np.sqrt(g**2 + epsilon)
@@ -141,7 +144,7 @@ def test_the_first_step_of_rmsprop_is_not_corrected():
     assert by_pytorch(torch.optim.RMSprop, [1.0], lr=1.0, alpha=0.9) == pytest.approx([-3.1623], rel=1e-4)
 
 
-def test_the_steps_of_adamax_exceed_the_learning_rate_by_one_percent_at_most():
+def test_the_steps_of_adamax_exceed_the_rate_by_one_percent_at_most():
     worst = 0.999 ** np.arange(0, 200.0)
     path = by_pytorch(torch.optim.Adamax, worst, lr=1.0, eps=0.0)
     assert 1.0085 < path[-2] - path[-1] < 0.1 / (1 - 0.9 / 0.999) < 1.0091
@@ -169,7 +172,7 @@ def test_the_first_steps_of_the_four_combinations():
     assert (m / 0.1 / s, m / (s / np.sqrt(0.001)), m / s) == pytest.approx((31.62, 0.1, 3.162), abs=5e-3)
 
 
-def test_with_beta2_099_the_first_uncorrected_step_is_right_and_the_second_is_not():
+def test_with_beta2_099_only_the_first_uncorrected_step_is_right():
     steps = solution("relative_steps")(np.ones(2), 0.9, 0.99, 1e-12, False)
     assert steps == pytest.approx([1, 1.347], abs=1e-3)
 
@@ -189,7 +192,8 @@ def test_a_common_factor_changes_nothing():
     assert one == pytest.approx(other)
 
 
-def test_the_mean_step_follows_signal_over_noise_and_single_steps_level_off():
+def test_the_mean_step_follows_signal_over_noise():
+    """Single steps level off."""
     rng = np.random.default_rng(1)
     noise = rng.normal(size=(600, 500))
     found = solution("relative_steps")(1 + 10 * np.concatenate([noise, -noise], axis=1), 0.9, 0.999, 1e-12)[-200:]
@@ -204,7 +208,8 @@ def test_a_spike_after_3000_zeros_moves_three_learning_rates_and_30_in_all():
     assert -path[-1] == pytest.approx(30.8, abs=0.3)
 
 
-def test_the_worst_gradients_reach_the_bound_in_pytorch_and_exceed_that_of_the_paper():
+def test_the_worst_gradients_reach_the_bound_in_pytorch():
+    """They exceed that of the paper."""
     worst = (0.9 / 0.999) ** np.arange(1399, -1, -1.0)
     path = by_pytorch(torch.optim.Adam, worst, lr=1.0, eps=0.0)
     step = path[-2] - path[-1]
@@ -225,7 +230,8 @@ def test_the_bound_tends_to_seven_and_a_quarter_and_no_gradients_exceed_it():
 # ---------------------------------------------------------------- surfaces, training, decay
 
 
-def test_adam_and_momentum_are_ten_times_as_fast_as_gradient_descent_in_the_valley():
+def test_adam_and_momentum_are_ten_times_as_fast_in_the_valley():
+    """As fast as gradient descent, that is."""
     optimizers = experiments.gradient_descent(0.035), experiments.momentum(0.035), adam(0.3)
     slow, *fast = (steps_until(VALLEY, descend(optimizer, VALLEY, 1500), 1e-2) for optimizer in optimizers)
     assert all(10 * count < slow < 15 * count for count in fast)
@@ -240,7 +246,9 @@ def test_the_first_step_on_the_bowl_is_diagonal():
     assert first - start == pytest.approx([0.3, -0.3])
 
 
-def test_a_turned_bowl_takes_adam_twice_as_long_and_momentum_as_long_as_before():
+def test_a_turned_bowl_takes_adam_twice_as_long():
+    """It takes momentum as long as before."""
+
     def steps(optimizer, degrees):
         surface = experiments.turned(BOWL, degrees)
         return steps_until(surface, descend(optimizer, surface, 1500), 1e-6)
@@ -250,7 +258,8 @@ def test_a_turned_bowl_takes_adam_twice_as_long_and_momentum_as_long_as_before()
     assert [steps(adam(rate), degrees) for rate in (0.1, 0.3) for degrees in (0, 45)] == [259, 583, 170, 219]
 
 
-def test_on_the_digits_the_uncorrected_adam_fails_at_a_rate_where_adam_trains_and_does_well_at_a_smaller_one():
+def test_the_uncorrected_adam_fails_on_the_digits_where_adam_trains():
+    """At a smaller rate it does well."""
     network = DigitsNetwork((32, 32))
     plain = experiments.uncorrected(solution("adam_step"))
     optimizers = adam(3e-2), adam(3e-2, plain), adam(3e-3, plain)
@@ -259,7 +268,7 @@ def test_on_the_digits_the_uncorrected_adam_fails_at_a_rate_where_adam_trains_an
     assert does_well < 0.01 < train(network, adam(1e-2), epochs=4).by_epoch[-1]
 
 
-def test_without_the_correction_the_loss_jumps_up_within_the_first_ten_steps():
+def test_without_the_correction_the_loss_jumps_up_within_ten_steps():
     network = DigitsNetwork((32, 32))
     plain = experiments.uncorrected(solution("adam_step"))
     corrected, jumps = (
@@ -276,7 +285,8 @@ def test_momentum_at_its_best_is_as_good_as_adam_at_its_best():
     assert abs(runs[0].accuracy - runs[1].accuracy) < 0.015
 
 
-def test_an_l2_penalty_in_adam_decays_by_the_size_of_the_gradients_and_adamw_alike(capsys):
+def test_an_l2_penalty_in_adam_decays_by_the_size_of_the_gradients(capsys):
+    """AdamW decays all parameters alike."""
     experiments.decay_by_gradient_size(solution("adam_step"), solution("adamw_step"))
     lines = [line.split(": ")[1] for line in capsys.readouterr().out.split("\n") if line.startswith("  ")]
     penalty, decoupled = ([float(value) for value in line.split(",")] for line in lines)

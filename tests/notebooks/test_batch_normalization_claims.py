@@ -125,7 +125,7 @@ def test_no_normalized_value_is_beyond_the_root_of_n_minus_1(samples):
     assert y.abs().max().item() == pytest.approx(np.sqrt(samples - 1))
 
 
-def test_weights_are_parameters_and_running_statistics_are_buffers_that_are_saved():
+def test_weights_are_parameters_and_running_statistics_saved_buffers():
     layer = nn.BatchNorm1d(2)
     assert [name for name, _ in layer.named_parameters()] == ["weight", "bias"]
     assert {"running_mean", "running_var"} <= {name for name, _ in layer.named_buffers()}
@@ -133,14 +133,15 @@ def test_weights_are_parameters_and_running_statistics_are_buffers_that_are_save
 
 
 @pytest.mark.parametrize("layer", [nn.LayerNorm([4, 2, 3]), nn.GroupNorm(2, 4)], ids=["layer", "group"])
-def test_layer_and_group_normalization_look_at_one_sample_and_know_no_modes(layer):
+def test_layer_and_group_normalization_look_at_one_sample(layer):
+    """They know no modes."""
     x = numbers(5, 4, 2, 3).float()
     together = layer.train()(x)
     assert torch.allclose(together[:1], layer(x[:1]), atol=1e-6)
     assert torch.equal(together, layer.eval()(x))
 
 
-def test_the_block_of_the_notebook_needs_no_bias_before_batch_normalization():
+def test_the_notebooks_block_needs_no_bias_before_batch_normalization():
     block = nn.Sequential(nn.Linear(64, 50, bias=False), nn.BatchNorm1d(50), nn.ReLU())
     y = block(torch.zeros(3, 64).normal_())
     assert y.shape == (3, 50)
@@ -238,12 +239,13 @@ def accuracy(networks: lab.Normalized) -> list[float]:
         return networks.accuracy(x.astype(np.float32), y).reshape(-1, lab.SEEDS).mean(axis=1).tolist()
 
 
-def test_logistic_networks_of_ten_layers_learn_with_batch_normalization_only():
+def test_ten_logistic_layers_learn_with_batch_normalization_only():
     assert max(accuracy(trained("logistic", *lab.RATES, normalized=False))) < 0.2
     assert accuracy(trained("logistic", 0.1, 3.0, normalized=True))[0] == pytest.approx(0.96, abs=0.02)
 
 
-def test_relu_networks_are_faster_without_at_a_small_rate_and_learn_only_with_it_at_a_large_one():
+def test_relu_networks_need_it_at_a_large_rate_only():
+    """At a small rate they are faster without batch normalization, at a large one they learn only with it."""
     small, _, _, large = accuracy(trained("ReLU", *RELU_RATES, normalized=False))
     small_normalized, _, _, large_normalized = accuracy(trained("ReLU", *RELU_RATES, normalized=True))
     assert small > small_normalized + 0.1
@@ -264,7 +266,7 @@ def test_running_statistics_classify_well_and_those_of_one_class_do_not():
     assert accuracy_in_parts(networks, [np.flatnonzero(y == digit) for digit in range(10)]) < 0.2
 
 
-def test_the_gradient_grows_by_about_a_fifth_in_each_layer_with_batch_normalization():
+def test_with_it_the_gradient_grows_by_about_a_fifth_in_each_layer():
     functions = solution("batch_norm_train"), solution("batch_norm_backward")
     _, gradient = lab._through_random_layers(*functions, factor=1.0, depth=20, normalized=True)
     assert (gradient[0] / gradient[-1]) ** (1 / 19) == pytest.approx(np.sqrt(np.pi / (np.pi - 1)), rel=0.02)
@@ -280,7 +282,7 @@ def test_the_smaller_the_batch_the_worse_are_its_statistics():
     assert with_batches_of(2) < 0.3 < with_batches_of(4) < 0.65 < with_batches_of(16) < 0.87 < with_batches_of(120)
 
 
-def test_the_best_relu_network_is_only_a_little_better_with_batch_normalization():
+def test_the_best_relu_network_is_only_a_little_better_with_it():
     plain, normalized = (max(accuracy(trained("ReLU", *RELU_RATES, normalized=which))) for which in (False, True))
     assert plain > 0.87
     assert -0.02 < normalized - plain < 0.09
@@ -292,7 +294,8 @@ def test_normalized_networks_suffer_at_too_large_a_rate():
         assert large < right - 0.1
 
 
-def test_the_spread_in_batches_of_4_is_often_about_four_times_that_in_batches_of_64_and_may_be_much_less():
+def test_the_spread_in_batches_of_4_is_often_four_times_that_of_64():
+    """It may be much less."""
     x, _, _, _ = digits()
     rng = np.random.default_rng(0)
 

@@ -48,7 +48,7 @@ def all_masks(features: int, p: float) -> tuple[np.ndarray, np.ndarray]:
 
 
 @pytest.mark.parametrize("p", [0.1, 0.5, 0.7])
-def test_with_decisions_drawn_by_pytorch_itself_the_reference_is_pytorchs_own_dropout(p):
+def test_with_pytorchs_decisions_the_reference_is_its_own_dropout(p):
     x = numbers(50, 40)
     torch.manual_seed(3)
     own = F.dropout(x, p)
@@ -74,7 +74,8 @@ def test_decisions_of_the_wrong_shape_are_refused():
 # ---------------------------------------------------------------- dropout
 
 
-def test_the_defaults_are_those_of_the_cards_and_alpha_dropout_is_off_by_default():
+def test_the_defaults_are_those_of_the_cards():
+    """Alpha dropout is off by default."""
     parameters = inspect.signature(F.dropout).parameters
     assert (parameters["p"].default, parameters["training"].default) == (0.5, True)
     assert inspect.signature(F.dropout2d).parameters["training"].default is True
@@ -122,7 +123,9 @@ def test_a_p_of_1_gives_zeros():
     assert not F.alpha_dropout(torch.ones(5), 1.0, training=True).any()
 
 
-def test_the_function_without_training_stays_on_after_eval_and_the_layer_does_not():
+def test_the_function_stays_on_after_eval_and_the_layer_does_not():
+    """The function, that is, to which `training` is not given."""
+
     class Careless(nn.Module):
         def forward(self, x):
             return F.dropout(x, 0.5)
@@ -147,14 +150,15 @@ def test_before_or_after_relu_makes_no_difference():
         assert torch.allclose(F.relu(F.dropout(x, 0.3)), F.dropout(F.relu(x), 0.3))
 
 
-def test_the_first_form_with_its_weights_scaled_in_use_is_the_same_on_average():
+def test_the_first_form_scaled_in_use_is_the_same_on_average():
     p, (masks, probability) = 0.3, all_masks(4, 0.3)
     x, weights = numbers(4).numpy(), numbers(2, 4, seed=1).numpy()
     in_training = probability @ ((masks * x) @ weights.T)
     assert in_training == pytest.approx(x @ ((1 - p) * weights).T)
 
 
-def test_a_bool_array_divided_by_a_number_is_float64_and_a_root_of_numpy_makes_float32_float64():
+def test_what_makes_float64():
+    """A bool array divided by a number is float64, and a root of NumPy makes float32 float64."""
     x = np.ones(2, dtype="float32")
     assert (x * (np.array([True, False]) / 0.5)).dtype == np.float64
     assert (x * np.array([True, False]) / 0.5).dtype == np.float32
@@ -257,7 +261,7 @@ def test_dropout_layers_alone_can_be_switched_on_again():
     assert not model[0].running_mean.any()
 
 
-def test_softmax_does_not_change_when_a_number_is_subtracted_from_all_scores():
+def test_softmax_stays_when_a_number_is_subtracted_from_all_scores():
     z = numbers(3, 4)
     assert torch.allclose(z.softmax(-1), (z - 7.0).softmax(-1))
 
@@ -276,7 +280,8 @@ def test_alpha_dropout_keeps_mean_0_and_variance_1_exactly(p):
     assert gone == pytest.approx(((1 - p) * (1 + p * LOW**2)) ** -0.5 * LOW * (1 - p))
 
 
-def test_ten_layers_without_scaling_and_fifty_with_a_quarter_more_variance_give_the_factors_in_the_text():
+def test_the_factors_through_many_layers_are_those_in_the_text():
+    """Through ten layers without scaling, and through fifty with a quarter more variance."""
     assert round((1 / 0.7) ** 10) == 35
     assert round(1.25 ** (50 / 2)) == 265
     assert round(LOW, 3) == -1.758
@@ -288,7 +293,8 @@ def test_ordinary_dropout_multiplies_the_variance_of_standardized_inputs(p):
     assert variance.item() + mean.item() ** 2 == pytest.approx(1 / (1 - p))
 
 
-def test_batch_normalization_behind_dropout_remembers_a_variance_that_evaluation_does_not_have():
+def test_batch_normalization_behind_dropout_remembers_too_much_variance():
+    """In evaluation the variance is another."""
     torch.manual_seed(0)
     x = 1 + 0.1 * torch.randn(4000, 1)
     model = nn.Sequential(nn.Dropout(0.5), nn.BatchNorm1d(1, momentum=1.0))
@@ -327,7 +333,8 @@ def trained_on_few(p: float, wrong: float, seeds: Sequence[int] = range(6)) -> t
     return float(accuracy), float(learned.mean()) if changed.any() else math.nan
 
 
-def test_dropout_helps_a_little_on_150_digits_of_which_nearly_all_are_learned(said):
+def test_dropout_helps_a_little_on_150_digits(said):
+    """Of which nearly all are learned."""
     text = said(lab.overfitting, "dropout", "dropout_backward")
     told = text.split("six networks: ")[1].split("; mean ")
     gains = [float(word) for word in told[0].split(", ")]
@@ -337,12 +344,14 @@ def test_dropout_helps_a_little_on_150_digits_of_which_nearly_all_are_learned(sa
     assert min(gains) < 0.5 < max(gains)
 
 
-def test_with_other_digits_and_starts_dropout_helps_a_little_on_average_too():
+def test_with_other_digits_and_starts_dropout_helps_a_little_too():
+    """On average."""
     (without, _), (with_dropout, _) = (trained_on_few(p, wrong=0.0, seeds=range(24)) for p in (0.0, 0.5))
     assert 0.003 < with_dropout - without < 0.02
 
 
-def test_the_accuracy_has_a_broad_top_and_the_gain_is_larger_where_labels_are_wrong():
+def test_the_accuracy_has_a_broad_top():
+    """The gain is larger where labels are wrong."""
     gains = {}
     for wrong in (0.0, 0.2):
         without, *broad = (trained_on_few(p, wrong)[0] for p in (0.0, 0.35, 0.5, 0.65))
@@ -352,7 +361,8 @@ def test_the_accuracy_has_a_broad_top_and_the_gain_is_larger_where_labels_are_wr
     assert gains[0.2].max() > gains[0.0].max() + 0.01
 
 
-def test_without_dropout_all_wrong_labels_are_learned_and_with_it_about_six_tenths():
+def test_without_dropout_all_wrong_labels_are_learned():
+    """With it about six tenths are."""
     without, all_learned = trained_on_few(0.0, wrong=0.2)
     with_dropout, some_learned = trained_on_few(0.5, wrong=0.2)
     assert all_learned == 1.0
@@ -360,14 +370,16 @@ def test_without_dropout_all_wrong_labels_are_learned_and_with_it_about_six_tent
     assert 0.02 < with_dropout - without < 0.1
 
 
-def test_with_more_dropout_fewer_wrong_labels_are_learned_and_with_too_much_not_the_rule_either():
+def test_with_more_dropout_fewer_wrong_labels_are_learned():
+    """With too much the rule is not learned either."""
     good, some_learned = trained_on_few(0.65, wrong=0.2)
     bad, _ = trained_on_few(0.8, wrong=0.2)
     assert 0.15 < some_learned < 0.45
     assert bad < good - 0.1
 
 
-def test_about_half_of_a_dropped_pixel_can_be_guessed_from_its_neighbours_and_nothing_of_a_channel(said):
+def test_about_half_of_a_dropped_pixel_can_be_guessed(said):
+    """From its neighbours; of a channel nothing can be."""
     text = said(lab.pixels_or_channels, "dropout", "dropout_channels")
     assert "pixels 47%, channels 0%" in text
 
@@ -375,7 +387,8 @@ def test_about_half_of_a_dropped_pixel_can_be_guessed_from_its_neighbours_and_no
 DOUBT = ("dropout", "dropout_backward", "mc_dropout")
 
 
-def test_on_their_side_digits_are_taken_for_others_and_mc_dropout_is_less_sure_but_far_too_sure(said):
+def test_on_their_side_digits_are_taken_for_others(said):
+    """MC dropout is less sure, but far too sure."""
     lines = said(lab.rotated_digits, *DOUBT).splitlines()
     right, once, many = (np.array(line.split(": ")[1].split(", "), float) for line in lines[:3])
     at = lab.ANGLES.index(40)
@@ -384,7 +397,9 @@ def test_on_their_side_digits_are_taken_for_others_and_mc_dropout_is_less_sure_b
     assert right[-1] < 0.2 and once[-1] > 0.95 and 0.7 < many[-1] < 0.9
 
 
-def test_mc_dropout_calibrates_without_ranking_better_but_is_too_sure_with_stronger_noise(said):
+def test_mc_dropout_calibrates_without_ranking_better(said):
+    """With stronger noise it is too sure."""
+
     def numbers_of(line: str) -> list[float]:
         return [float(word) for word in line.replace(",", " ").split() if word.replace(".", "").isdigit()]
 
@@ -397,7 +412,8 @@ def test_mc_dropout_calibrates_without_ranking_better_but_is_too_sure_with_stron
     assert 0 < clean[1] - clean[0] < 0.05
 
 
-def test_alpha_dropout_keeps_the_deviation_of_a_deep_selu_network_and_dropout_does_not(said):
+def test_alpha_dropout_keeps_the_deviation_of_a_deep_selu_network(said):
+    """Dropout does not."""
     text = said(lab.through_selu_layers, "dropout", "alpha_dropout")
     assert "alpha_dropout: mean 0.00, deviation 0.99" in text
     assert "layers, dropout: mean 0.21, deviation 1.71" in text

@@ -56,7 +56,7 @@ def test_celu_is_elu_for_alpha_1_only():
     assert not torch.allclose(F.celu(z, 2.0), F.elu(z, 2.0))
 
 
-def test_the_constants_in_the_card_are_those_inside_pytorch_to_the_last_bit():
+def test_the_constants_in_the_card_are_pytorchs_to_the_last_bit():
     assert F.selu(torch.tensor(1.0, dtype=torch.float64)).item() == SCALE
     assert F.selu(torch.tensor(-math.inf, dtype=torch.float64)).item() == pytest.approx(-SCALE * ALPHA, rel=1e-15)
 
@@ -113,7 +113,7 @@ def test_our_alpha_dropout_takes_the_same_two_values_as_pytorchs():
     assert ours == pytest.approx(theirs, rel=1e-7)
 
 
-def test_he_weights_multiply_a_large_mean_square_by_the_square_of_the_scale():
+def test_he_weights_multiply_a_large_mean_square_by_scale_squared():
     factor = lab.next_mean_square(solution("selu"), np.array([1e8]), lab.HE)[0] / 1e8
     assert factor == pytest.approx(SCALE**2, rel=1e-3)
 
@@ -128,7 +128,8 @@ def test_relu_with_he_weights_keeps_every_mean_square():
     assert lab.next_mean_square(lab.relu, q, lab.HE) == pytest.approx(q)
 
 
-def test_lecun_weights_keep_selu_near_mean_0_and_deviation_1_for_100_layers_and_he_weights_do_not():
+def test_lecun_weights_keep_selu_near_mean_0_and_deviation_1():
+    """For 100 layers. He's weights do not."""
     *_, kept = lab.layers(solution("selu"), lab.LECUN, 100)
     *_, lost = lab.layers(solution("selu"), lab.HE, 100)
     assert abs(kept.mean()) < 0.1
@@ -155,7 +156,8 @@ def test_dropout_moves_the_deviation_and_alpha_dropout_keeps_it():
         ({"skip": True}, 2**50, math.inf),
     ],
 )
-def test_some_conditions_are_forgiven_some_move_the_fixed_point_and_some_are_fatal(broken, low, high):
+def test_some_conditions_are_forgiven_and_some_are_fatal(broken, low, high):
+    """Some move the fixed point."""
     *_, last = lab.layers(solution("selu"), broken.get("gain", lab.LECUN), 100, **_without_gain(broken))
     assert low < last.std() < high
 
@@ -164,7 +166,9 @@ def _without_gain(broken):
     return {name: value for name, value in broken.items() if name != "gain"}
 
 
-def test_unrelated_inputs_become_alike_in_relu_layers_less_in_elu_layers_and_not_in_selu_layers():
+def test_unrelated_inputs_become_alike_in_relu_layers():
+    """Less in ELU layers, and not in SELU layers."""
+
     def after_20(function, gain):
         *_, last = lab.layers(function, gain, 20)
         return lab.likeness(last)
@@ -194,7 +198,8 @@ def mean(name: str, setting: lab.Setting = lab.DEEP) -> float:
     return float(trained(name, setting)[1].mean())
 
 
-def test_the_logistic_function_is_behind_in_three_layers_and_guesses_in_ten():
+def test_the_logistic_function_is_behind_in_three_layers():
+    """In ten it guesses."""
     assert mean("logistic", lab.SHALLOW) < mean("ReLU", lab.SHALLOW) - 0.01
     assert mean("logistic") == pytest.approx(0.1, abs=0.04)
 
@@ -206,7 +211,8 @@ def test_the_order_of_selu_elu_and_tanh_is_not_decided():
     assert max(map(min, dots)) <= min(map(max, dots))
 
 
-def test_relu_and_leaky_relu_are_a_few_points_behind_selu_in_ten_layers_and_scatter_as_widely():
+def test_relu_and_leaky_relu_are_behind_selu_in_ten_layers():
+    """By a few points, and they scatter as widely."""
     assert 0.005 < mean("SELU") - (mean("ReLU") + mean("leaky ReLU")) / 2 < 0.08
     assert np.ptp([*trained("ReLU")[1], *trained("leaky ReLU")[1]]) > 0.02
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import runpy
 from functools import cache
@@ -25,6 +26,8 @@ from autograder.course import (
 )
 from autograder.exercises import of_notebook
 from autograder.grading.intake.figures import LINK
+from autograder.lab.training import QUICK
+from tests.support.thorough import THOROUGH
 
 COURSE = Course()
 SECONDS = 600
@@ -186,12 +189,14 @@ def test_it_imports_numpy_and_the_course_and_nothing_else(notebook):
 
 @cache
 def executed(notebook: str) -> nbformat.NotebookNode:
-    """The notebook, run from a clean kernel with its solutions."""
+    """The notebook, run from a clean kernel with its solutions, its experiments in full in a thorough run only."""
     nb = nbformat.read(COURSE.source_of(notebook), as_version=4)
     for cell in nb.cells:
         if cell.cell_type == "code":
             cell.source = without_solution_marks(cell.source)
-    NotebookClient(nb, timeout=SECONDS, kernel_name="python3", resources={"metadata": {"path": str(ROOT)}}).execute()
+    environment = dict(os.environ) if THOROUGH else {**os.environ, QUICK: "1"}
+    client = NotebookClient(nb, timeout=SECONDS, kernel_name="python3", resources={"metadata": {"path": str(ROOT)}})
+    client.execute(env=environment)
     return nb
 
 

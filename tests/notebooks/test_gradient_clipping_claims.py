@@ -50,7 +50,7 @@ def angle(one, other):
 # ---------------------------------------------------------------- PyTorch
 
 
-def test_both_functions_work_in_place_and_skip_parameters_without_a_gradient():
+def test_both_work_in_place_and_skip_parameters_without_a_gradient():
     found = parameters([3.0, 4.0], None)
     kept = found[0].grad
     clip_grad_norm_(found, 1.0)
@@ -152,7 +152,9 @@ def test_momentum_makes_steps_up_to_ten_times_as_long():
     assert before - weight.item() == pytest.approx(10, rel=1e-3)
 
 
-def test_gradients_scaled_for_mixed_precision_have_to_be_unscaled_before_clipping():
+def test_gradients_scaled_for_mixed_precision_are_unscaled_first():
+    """Before they are clipped."""
+
     def clipped_norm(unscale):
         weight = torch.nn.Parameter(torch.zeros(2))
         optimizer = torch.optim.SGD([weight], lr=1.0)
@@ -203,14 +205,15 @@ def test_by_value_turns_the_example_by_41_degrees_and_by_norm_not_at_all():
     assert angle(gradient, clip_globally(gradient, 1.0)) == pytest.approx(0, abs=1e-4)
 
 
-def test_by_value_turns_two_entries_of_length_2_by_about_15_degrees_at_most():
+def test_by_value_turns_two_entries_of_length_2_by_15_degrees_at_most():
     angles = np.linspace(0, 2 * np.pi, 3601)
     circle = [[np.array([2 * np.cos(a)]), np.array([2 * np.sin(a)])] for a in angles]
     assert max(angle(g, clip_values(g, 1.0)) for g in circle) == pytest.approx(15.2, abs=0.1)
 
 
 @pytest.mark.parametrize("entries", [2, 10, 1000])
-def test_the_cosine_by_value_can_come_down_to_one_over_the_root_of_n_and_no_lower(entries):
+def test_the_cosine_by_value_comes_down_to_one_over_the_root_of_n(entries):
+    """And no lower."""
     worst = [np.array([1e9, *[1.0] * (entries - 1)])]
     cosine = solution("cosine_similarity")
     assert cosine(worst, clip_values(worst, 1.0)) == pytest.approx(entries**-0.5, rel=1e-3)
@@ -226,7 +229,8 @@ def test_clipping_can_turn_the_mean_over_batches_round():
     assert np.clip(batches, -1, 1).mean() == pytest.approx(-0.8)
 
 
-def test_a_deep_networks_gradient_is_turned_by_55_and_40_degrees_at_a_tenth_of_its_length():
+def test_a_deep_networks_gradient_is_turned_by_55_and_40_degrees():
+    """At a tenth of its length."""
     gradients = gradient_clipping.first_gradients("ReLU", 2.0)
 
     def at_a_tenth(clip):
@@ -254,7 +258,8 @@ def test_the_gradient_of_the_cliff_is_that_of_autograd():
     assert [float(value) for value in found] == pytest.approx([loss.item(), *(g.item() for g in expected)], rel=1e-9)
 
 
-def test_on_most_of_the_line_the_norm_is_between_003_and_03_and_it_exceeds_100_in_a_narrow_spike():
+def test_the_norm_on_the_line_is_small_but_for_a_narrow_spike():
+    """Between 0.03 and 0.3 on most of the line, over 100 in the spike."""
     b = np.linspace(-4.2, -1.8, 40_001)
     _, dw, db = gradient_clipping.cliff(np.full_like(b, gradient_clipping.CUT_AT), b)
     norm = np.hypot(dw, db)
@@ -289,7 +294,8 @@ def test_without_clipping_one_step_is_2500_long_and_the_run_is_stuck():
 
 
 @pytest.mark.usefixtures("start")
-def test_by_norm_no_step_is_longer_than_rate_times_limit_and_the_loss_becomes_small():
+def test_by_norm_no_step_is_longer_than_rate_times_limit():
+    """The loss becomes small."""
     path, losses, _ = gradient_clipping.descend(clip_globally)
     assert np.linalg.norm(np.diff(path, axis=0), axis=1).max() <= 0.03
     assert losses[-20:].mean() < 0.02
@@ -321,7 +327,8 @@ def test_clipping_changes_nothing_where_gradients_vanish():
         assert norms(clip(gradients, 1.0)) == pytest.approx(norms(gradients), rel=1e-5)
 
 
-def test_where_gradients_explode_the_global_norm_shrinks_the_last_layers_too():
+def test_where_gradients_explode_the_global_norm_shrinks_all_layers():
+    """The last ones, too."""
     gradients = gradient_clipping.first_gradients("tanh", 25.0)
     before, after = norms(gradients), norms(clip_globally(gradients, 1.0))
     assert before[0] > 100 * before[-1]
@@ -341,7 +348,8 @@ def accuracy(limit, rate=0.05):
     return np.mean([run.accuracy for run in trained(limit, rate)])
 
 
-def test_with_clipping_the_deep_network_learns_and_without_it_does_much_worse():
+def test_with_clipping_the_deep_network_learns():
+    """Without it, it does much worse."""
     clipped, plain = trained(1.0), trained(np.inf)
     for run in clipped:
         assert run.accuracy > 0.85
@@ -350,7 +358,8 @@ def test_with_clipping_the_deep_network_learns_and_without_it_does_much_worse():
     assert np.mean([run.accuracy for run in plain]) < np.mean([run.accuracy for run in clipped]) - 0.15
 
 
-def test_in_the_run_that_is_drawn_the_loss_without_clipping_comes_down_and_shoots_up_again():
+def test_in_the_run_that_is_drawn_the_loss_shoots_up_again():
+    """Without clipping, after it has come down."""
     (*_, clipped), (*_, plain) = trained(1.0), trained(np.inf)
     assert plain.accuracy < clipped.accuracy - 0.2
     smooth = gradient_clipping.smooth(plain.losses)
@@ -359,7 +368,8 @@ def test_in_the_run_that_is_drawn_the_loss_without_clipping_comes_down_and_shoot
     assert np.nanmax(plain.losses[down:]) > np.log(10)
 
 
-def test_around_the_best_limit_a_factor_of_3_costs_little_and_a_tiny_or_a_large_one_much():
+def test_around_the_best_limit_a_factor_of_3_costs_little():
+    """A tiny or a large limit costs much."""
     best = accuracy(1.0)
     assert min(accuracy(0.3), accuracy(3.0)) > best - 0.1
     assert accuracy(0.03) < best - 0.3

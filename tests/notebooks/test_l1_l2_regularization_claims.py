@@ -63,7 +63,7 @@ def test_adamw_is_adam_with_decoupled_weight_decay():
     assert run(adamw(0.1)).tolist() == run(adam(0.1, decoupled_weight_decay=True)).tolist()
 
 
-def test_the_default_weight_decay_is_zero_for_sgd_and_adam_and_a_hundredth_for_adamw():
+def test_the_default_weight_decay_is_zero_but_a_hundredth_for_adamw():
     defaults = {
         optimizer: inspect.signature(optimizer).parameters["weight_decay"].default
         for optimizer in (torch.optim.SGD, torch.optim.Adam, torch.optim.AdamW)
@@ -78,7 +78,7 @@ def test_no_optimizer_has_l1():
     assert not any("l1" in name for name in names)
 
 
-def test_carrying_the_state_through_the_sgd_reference_is_one_optimizer_running_on():
+def test_carrying_the_state_through_the_sgd_reference_is_one_optimizer():
     theta, m = START, torch.zeros_like(START)
     for gradient in GRADIENTS:
         theta, m = (
@@ -88,7 +88,7 @@ def test_carrying_the_state_through_the_sgd_reference_is_one_optimizer_running_o
 
 
 @pytest.mark.parametrize(("decoupled", "optimizer"), [(False, adam), (True, adamw)])
-def test_carrying_the_state_through_the_adam_reference_is_one_optimizer_running_on(decoupled, optimizer):
+def test_carrying_the_state_through_the_adam_reference_is_one_optimizer(decoupled, optimizer):
     state = START, torch.zeros_like(START), torch.zeros_like(START)
     for t, gradient in enumerate(GRADIENTS, 1):
         theta, m, s = state
@@ -99,7 +99,7 @@ def test_carrying_the_state_through_the_adam_reference_is_one_optimizer_running_
     assert state[0].numpy() == pytest.approx(run(optimizer(0.2)), rel=1e-13)
 
 
-def test_an_optimizer_decays_biases_too_unless_they_have_a_group_of_their_own():
+def test_an_optimizer_decays_biases_unless_they_have_their_own_group():
     model = torch.nn.Linear(3, 2)
     before = model.bias.detach().clone()
     groups = [{"params": [model.weight], "weight_decay": 0.01}, {"params": [model.bias], "weight_decay": 0.0}]
@@ -126,7 +126,8 @@ def test_f_l1_loss_is_a_mean_absolute_error():
     assert F.l1_loss(torch.tensor([1.0, 5.0]), torch.tensor([2.0, 2.0])) == 2
 
 
-def test_renorm_leaves_a_norm_of_exactly_the_limit_alone_and_divides_by_a_little_more_than_the_norm():
+def test_renorm_leaves_a_norm_of_exactly_the_limit_alone():
+    """It divides by a little more than the norm."""
     weight = torch.tensor([[3.0, 4.0], [6.0, 8.0]], dtype=torch.float64)
     found = torch.renorm(weight, p=2, dim=0, maxnorm=5)
     assert found[0].tolist() == [3, 4]
@@ -134,7 +135,7 @@ def test_renorm_leaves_a_norm_of_exactly_the_limit_alone_and_divides_by_a_little
     assert found[1].norm() < 5
 
 
-def test_before_a_batch_normalization_the_size_of_the_weights_does_not_matter():
+def test_before_batch_normalization_the_weights_size_does_not_matter():
     generator = torch.Generator().manual_seed(0)
     x = torch.randn(20, 3, generator=generator, dtype=torch.float64)
     weight = torch.randn(4, 3, generator=generator, dtype=torch.float64)
@@ -152,7 +153,8 @@ def test_the_soft_threshold_minimizes_distance_plus_l1():
         assert best == pytest.approx(solution("soft_threshold")([np.array([w])], 0.5)[0][0], abs=1e-4)
 
 
-def test_near_zero_the_gradient_of_l1_hops_in_a_circle_of_three_and_the_soft_threshold_stays():
+def test_near_zero_the_gradient_of_l1_hops_in_a_circle_of_three():
+    """The soft threshold stays."""
     weight, path = 0.73, []
     for _ in range(60):
         weight -= 0.1 * (weight - 0.18 + solution("l1_gradient")([np.array([weight])], 0.5)[0][0])
@@ -161,12 +163,15 @@ def test_near_zero_the_gradient_of_l1_hops_in_a_circle_of_three_and_the_soft_thr
     assert 0.01 < np.min(np.abs(path[-20:])) < np.max(np.abs(path[-20:])) < 0.07
 
 
-def test_after_50_steps_a_weight_of_1_is_at_0_36_under_l2_and_at_one_half_under_l1():
+def test_after_50_steps_a_weight_is_where_the_text_says():
+    """A weight of 1 is at 0.36 under L2, and at one half under L1."""
     for name, left in (("l2_gradient", 0.364), ("l1_gradient", 0.5)):
         assert experiments.pulled(solution(name), 0.1, 1.0)[50] == pytest.approx(left, abs=1e-3)
 
 
-def test_the_minimum_under_l1_reaches_the_axis_from_lambda_0_9_on_and_that_under_l2_never_does():
+def test_the_minimum_under_l1_reaches_the_axis_and_under_l2_never():
+    """From lambda 0.9 on."""
+
     def minima(*arguments):
         return np.array([experiments.descend(*arguments, strength) for strength in experiments.GRID])
 
@@ -212,13 +217,15 @@ def test_without_regularization_every_wrong_label_is_learned(trained):
     assert trained["none"].train_losses[-1] < 0.02
 
 
-def test_l1_by_its_gradient_and_by_soft_threshold_give_nearly_the_same_wrong_labels_and_accuracy(three):
+def test_l1_by_its_gradient_and_by_soft_threshold_train_alike(three):
+    """Nearly the same wrong labels, and nearly the same accuracy."""
     for one, other in zip(three["l1"], three["soft"], strict=True):
         assert one.by_heart == pytest.approx(other.by_heart, abs=0.15)
         assert one.validation == pytest.approx(other.validation, abs=0.025)
 
 
-def test_with_a_penalty_fewer_wrong_labels_are_learned_and_more_new_images_are_right(trained):
+def test_with_a_penalty_fewer_wrong_labels_are_learned(trained):
+    """More new images are right."""
     assert 0.3 < trained["l2"].by_heart < 0.45
     assert trained["l2"].validation > trained["none"].validation + 0.04
     for name in ("l1", "soft"):
@@ -226,7 +233,8 @@ def test_with_a_penalty_fewer_wrong_labels_are_learned_and_more_new_images_are_r
         assert trained[name].validation > trained["none"].validation + 0.005
 
 
-def test_l1_by_its_gradient_gives_no_exact_zero_and_by_soft_threshold_four_in_five(three):
+def test_l1_by_its_gradient_gives_no_exact_zero(three):
+    """By soft threshold four in five are zero."""
     for seed in range(3):
         weights = {name: runs[seed].network.all_weights() for name, runs in three.items()}
         zeros = {name: float(np.mean(array == 0)) for name, array in weights.items()}
@@ -240,7 +248,8 @@ def test_l1_by_its_gradient_gives_no_exact_zero_and_by_soft_threshold_four_in_fi
         assert np.sum(weights["l2"] ** 2) == pytest.approx(31, abs=2)
 
 
-def test_side_by_side_each_regularizer_gets_more_new_images_right_and_learns_fewer_wrong_labels(three):
+def test_side_by_side_each_regularizer_gets_more_new_images_right(three):
+    """Each learns fewer wrong labels."""
     right = {name: np.mean([run.validation for run in runs]) for name, runs in three.items()}
     none = right.pop("none")
     assert none == pytest.approx(0.78, abs=0.015)
@@ -259,7 +268,8 @@ def choosing(gradient, strengths):
     }
 
 
-def test_the_strengths_of_the_elastic_net_move_to_the_left_and_l1_alone_stays_below_l2(three):
+def test_the_strengths_of_the_elastic_net_move_to_the_left(three):
+    """L1 alone stays below L2."""
     l2, l1 = solution("l2_gradient"), solution("l1_gradient")
 
     def elastic_net(weights, strength):
@@ -274,7 +284,8 @@ def test_the_strengths_of_the_elastic_net_move_to_the_left_and_l1_alone_stays_be
     assert max(alone.values()) < l2_alone - 0.03
 
 
-def test_a_penalty_that_is_too_weak_learns_all_labels_and_one_that_is_too_strong_not_even_the_right_ones():
+def test_a_penalty_that_is_too_weak_learns_all_labels():
+    """One that is too strong does not even learn the right ones."""
     weak, strong = (experiments.with_penalty(solution("l2_gradient"), strength) for strength in (0.001, 0.08))
     assert weak.by_heart == weak.train == 1
     assert strong.train < 0.7 and strong.choosing < 0.65
@@ -293,7 +304,8 @@ def test_all_digits_with_right_labels_do_more_than_any_penalty():
     assert network.accuracy(x_validation, y_validation) == pytest.approx(0.97, abs=0.015)
 
 
-def test_the_strengths_are_the_best_of_their_neighbours_on_the_images_for_choosing():
+def test_the_strengths_are_the_best_of_their_neighbours():
+    """On the images for choosing."""
     for train, strengths in (
         (lambda strength: experiments.with_penalty(solution("l2_gradient"), strength), (0.01, 0.03, 0.08)),
         (lambda strength: experiments.with_soft_threshold(solution("soft_threshold"), strength), (0.0003, 0.007, 0.02)),
@@ -327,7 +339,7 @@ def test_decoupled_all_weights_shrink_alike_whatever_their_gradients():
     assert left_after(True) == pytest.approx(np.full(9, 0.9999**1000), abs=0.01)
 
 
-def test_in_the_gradient_the_decay_of_adam_is_divided_by_the_size_of_the_gradients():
+def test_in_the_gradient_adams_decay_is_divided_by_the_gradients_size():
     left = dict(zip(np.round(experiments.SIZES, 3).tolist(), left_after(False).tolist(), strict=True))
     assert left[10] == pytest.approx(0.99, abs=0.005)
     assert left[1] == pytest.approx(0.905, abs=0.01)

@@ -175,7 +175,8 @@ def test_the_mean_slope_gives_the_mean_output_of_one_layer_but_not_of_two():
     assert abs(twice.mean() - tested_twice) > 0.05
 
 
-def test_a_mask_times_a_python_number_loses_float32_and_so_does_where_with_two_numbers():
+def test_a_mask_times_a_python_number_loses_float32():
+    """So does `where` with two numbers."""
     z = np.array([-1.0, 2.0], dtype="float32")
     assert ((z > 0) * 0.01 * z).dtype == np.float64
     assert np.where(z > 0, 1.0, 0.01).dtype == np.float64
@@ -191,7 +192,8 @@ def told(capsys, experiment, *functions, **options):
     return capsys.readouterr().out
 
 
-def test_a_unit_wakes_after_170_steps_with_a_slope_of_a_tenth_and_after_1800_with_a_hundredth(capsys):
+def test_a_unit_wakes_after_the_steps_in_the_text(capsys):
+    """After 170 with a slope of a tenth, and after 1800 with a hundredth."""
     text = told(capsys, lab.revive_a_dead_unit, leaky_relu, leaky_relu_backward)
     assert "alpha = 0 never awake" in text
     tenth, hundredth = (int(re.search(rf"alpha = {alpha} awake at step (\d+)", text)[1]) for alpha in ("0.1", "0.01"))
@@ -199,7 +201,8 @@ def test_a_unit_wakes_after_170_steps_with_a_slope_of_a_tenth_and_after_1800_wit
     assert hundredth == pytest.approx(1800, abs=20)
 
 
-def test_with_a_negative_slope_the_bias_moves_away_and_the_loss_does_not_come_down_to_zero(capsys):
+def test_with_a_negative_slope_the_bias_moves_away(capsys):
+    """The loss does not come down to zero."""
     text = told(capsys, lab.revive_a_dead_unit, leaky_relu, leaky_relu_backward, alphas=(0.0, 0.1, -0.1))
     start, wrong, right = (
         float(re.search(rf"alpha = {alpha} [a-z ]*\d*, loss ([\d.e-]+)", text)[1]) for alpha in ("0", "-0.1", "0.1")
@@ -216,7 +219,9 @@ def test_with_a_negative_slope_the_bias_moves_away_and_the_loss_does_not_come_do
     assert b == pytest.approx(-12, abs=1)
 
 
-def test_at_a_large_learning_rate_the_leaky_network_suffers_and_that_of_relu_guesses():
+def test_at_a_large_learning_rate_the_leaky_network_suffers():
+    """That of ReLU guesses."""
+
     def runs(phi, backward, rate):
         return [train(phi, backward, [rate] * 8, seed=seed) for seed in (0, 1)]
 
@@ -235,14 +240,16 @@ def learned(capsys, **options):
     return [float(alpha) for alpha in re.findall(r"gives (-?[\d.]+\d)", text)]
 
 
-def test_the_four_slopes_are_found_to_three_digits_and_from_another_start_two_of_them_are_not(capsys):
+def test_the_four_slopes_are_found_to_three_digits(capsys):
+    """From another start two of them are not."""
     assert learned(capsys) == pytest.approx([0, 0.5, 1, 1.5], abs=0.0015)
     *wrong, third, fourth = learned(capsys, seed=2)
     assert max(wrong) < -3
     assert [third, fourth] == pytest.approx([1, 1.5], abs=0.0015)
 
 
-def test_one_of_the_slopes_learned_on_the_digits_comes_close_to_1_and_which_one_depends_on_the_start():
+def test_one_of_the_slopes_learned_on_the_digits_comes_close_to_1():
+    """Which one depends on the start."""
     layer = {}
     for seed in range(8) if THOROUGH else (0, 1, 4, 7):
         alphas, accuracy = experiments._train(prelu, prelu_backward, shared=True, epochs=30, seed=seed)
@@ -255,7 +262,9 @@ def test_one_of_the_slopes_learned_on_the_digits_comes_close_to_1_and_which_one_
     assert 0 in layer.values()
 
 
-def test_decay_gathers_the_slopes_at_zero_which_spread_around_their_start_without_it():
+def test_decay_gathers_the_slopes_at_zero():
+    """Without it they spread around their start."""
+
     def run(decay_alpha):
         return experiments._train(
             prelu, prelu_backward, shared=False, epochs=30, seed=0, weight_decay=0.01, decay_alpha=decay_alpha

@@ -55,7 +55,7 @@ def test_fifty_steps_of_one_scheduler_give_the_solutions_rates(make, own):
     assert settings(make, 50)[:, 0] == pytest.approx([own(k) for k in range(50)], rel=1e-12)
 
 
-def test_a_whole_cycle_of_one_scheduler_gives_the_solutions_rates_and_momenta():
+def test_a_whole_cycle_gives_the_solutions_rates_and_momenta():
     def straight(o):
         return lr_scheduler.OneCycleLR(o, 0.5, 50, pct_start=21 / 50, anneal_strategy="linear", div_factor=10.0,
                                        final_div_factor=1000.0, three_phase=True)  # fmt: skip
@@ -67,7 +67,7 @@ def test_a_whole_cycle_of_one_scheduler_gives_the_solutions_rates_and_momenta():
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_the_state_carried_through_the_reference_equals_one_scheduler_running_through(seed):
+def test_carrying_the_state_through_the_reference_is_one_scheduler(seed):
     rng = np.random.default_rng(seed)
     options = {"factor": 0.6, "patience": int(rng.integers(0, 4)), "threshold": 0.02, "cooldown": int(rng.integers(4))}
     optimizer = sgd(1.0)
@@ -122,7 +122,8 @@ def test_a_metric_that_stays_the_same_is_bad_whatever_the_docstring_says():
     assert "remains the same" in " ".join(lr_scheduler.ReduceLROnPlateau.__doc__.split())
 
 
-def test_a_negative_metric_that_stays_the_same_never_lowers_the_rate_except_with_an_absolute_threshold():
+def test_a_negative_metric_that_stays_the_same_never_lowers_the_rate():
+    """Except with an absolute threshold."""
     assert rates_at_a_constant(-0.7) == [0.1] * 8
     assert rates_at_a_constant(-0.7, threshold_mode="abs")[-1] == 0.025
 
@@ -168,7 +169,7 @@ def test_without_cycle_momentum_one_cycle_lr_leaves_beta_1_alone():
 
 
 @pytest.mark.parametrize("options", [{}, {"three_phase": True, "pct_start": 0.4}])
-def test_one_step_too_many_gives_a_negative_rate_and_the_step_after_it_raises(options):
+def test_one_step_too_many_gives_a_negative_rate_and_the_next_raises(options):
     optimizer = sgd(momentum=0.9)
     scheduler = lr_scheduler.OneCycleLR(optimizer, 0.1, 10, anneal_strategy="linear", **options)
     optimizer.step()
@@ -190,7 +191,8 @@ def test_the_scheduler_before_the_optimizer_skips_the_first_rate_and_warns():
 
 
 @pytest.mark.parametrize(("factor", "equal"), [(1.0, True), (0.9, False)])
-def test_momentum_with_the_rate_inside_differs_from_pytorch_only_where_the_rate_changes(factor, equal):
+def test_momentum_with_the_rate_inside_differs_where_the_rate_changes(factor, equal):
+    """From PyTorch's, and nowhere else."""
     parameter = torch.nn.Parameter(torch.zeros(1, dtype=torch.float64))
     optimizer = torch.optim.SGD([parameter], lr=0.1, momentum=0.9)
     scheduler = lr_scheduler.ExponentialLR(optimizer, factor)
@@ -214,7 +216,8 @@ def test_the_noise_floor_is_half_of_the_rate_over_two_minus_the_rate(rate):
     assert losses[-500:].mean() == pytest.approx(0.5 * rate / (2 - rate), rel=0.1)
 
 
-def test_the_large_rate_is_down_after_ten_steps_and_the_small_one_after_two_to_three_hundred():
+def test_the_large_rate_is_down_after_ten_steps():
+    """The small one after two to three hundred."""
     large, small = (learning_rate_schedules.noisy_descent([rate] * 400) for rate in (0.5, 0.02))
     assert large[10] < 0.3
     assert small[200] > 0.01
@@ -234,7 +237,8 @@ def test_the_steps_of_power_scheduling_add_up_like_a_logarithm():
     assert total == pytest.approx(0.1 * 20 * np.log(1 + 100_000 / 20), rel=0.01)
 
 
-def test_on_the_noisy_bowl_power_scheduling_falls_like_one_over_the_step_and_exponential_becomes_flat():
+def test_on_the_noisy_bowl_power_falls_and_exponential_becomes_flat():
+    """Power scheduling falls like one over the step."""
     steps = range(3000)
     power = learning_rate_schedules.noisy_descent([solution("power_schedule")(k, 0.5, 10) for k in steps])
     exponential = learning_rate_schedules.noisy_descent([solution("exponential_schedule")(k, 0.5, 200) for k in steps])
@@ -319,14 +323,16 @@ def test_a_well_chosen_constant_is_about_as_good_as_a_schedule():
     assert abs(accuracies["small constant"] - max(accuracies.values())) < 0.015
 
 
-def test_at_its_peak_one_cycle_is_below_the_schedules_that_have_come_down_and_catches_up():
+def test_at_its_peak_one_cycle_is_below_the_others_and_catches_up():
+    """Below the schedules that have come down."""
     early, late = accuracies_after(3), accuracies_after(10)
     for name in ("power", "exponential"):
         assert early["cosine"] < early[name] - 0.005
         assert late["cosine"] > late[name] - 0.01
 
 
-def test_one_cycle_has_the_lowest_training_loss_and_piecewise_constant_is_frozen_high():
+def test_one_cycle_has_the_lowest_training_loss():
+    """Piecewise constant scheduling is frozen high."""
     losses = {name: loss for name, (loss, _) in runs().items()}
     assert losses["cosine"] < losses["small constant"] / 2
     assert max(losses["cosine"], losses["lines"]) < 0.8 * min(
@@ -368,14 +374,16 @@ def test_a_schedule_moves_the_useful_range_of_rates_upwards():
     assert np.ptp([max(row.values()) for row in swept(5).values()]) < 0.02
 
 
-def test_behind_its_cliff_a_constant_rate_has_learned_next_to_nothing_and_falling_schedules_get_something_done():
+def test_behind_its_cliff_a_constant_rate_has_learned_next_to_nothing():
+    """Falling schedules get something done."""
     constant, power, exponential = (swept(5)[name] for name in ("constant", "power", "exponential"))
     assert constant[0.2] < 0.5 and constant[0.4] < 0.2
     assert min(power[0.4], exponential[0.4]) > 0.4
     assert constant[0.003] > 0.85 > max(power[0.003], exponential[0.003]) + 0.1
 
 
-def test_in_a_single_epoch_the_best_rates_move_upwards_and_no_schedule_is_clearly_ahead():
+def test_in_a_single_epoch_the_best_rates_move_upwards():
+    """No schedule is clearly ahead."""
     best = {name: max(row, key=row.get) for name, row in swept(1).items()}
     tops = {name: max(row.values()) for name, row in swept(1).items()}
     assert best["power"] >= 0.2

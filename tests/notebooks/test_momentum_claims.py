@@ -62,18 +62,20 @@ def kernel_run(name, rates, **arguments):
     return np.array([answer[0] if isinstance(answer, tuple) else answer for answer in answers])
 
 
-def test_carrying_theta_through_the_reference_of_gradient_descent_is_one_optimizer_running():
+def test_carrying_theta_through_the_reference_is_one_optimizer():
+    """The reference of gradient descent."""
     assert kernel_run("gradient_descent_step", RATES) == pytest.approx(torch_run(RATES), abs=1e-14)
 
 
 @pytest.mark.parametrize("settings", [{"momentum": 0.9}, {"momentum": 0.8, "dampening": 0.5}])
-def test_carrying_the_buffer_through_the_reference_is_one_optimizer_running(settings):
+def test_carrying_the_buffer_through_the_reference_is_one_optimizer(settings):
     assert kernel_run("sgd_momentum_step", RATES, buffer=None, **settings) == pytest.approx(
         torch_run(RATES, **settings), abs=1e-13
     )
 
 
-def test_the_textbooks_form_is_pytorchs_at_a_constant_learning_rate_and_another_path_at_a_falling_one():
+def test_the_textbooks_form_is_pytorchs_at_a_constant_rate_only():
+    """At a falling one it takes another path."""
     constant = [0.1] * 50
     run = kernel_run("momentum_step", constant, m=np.zeros(3), beta=0.9)
     assert run == pytest.approx(torch_run(constant, momentum=0.9), abs=1e-13)
@@ -81,7 +83,7 @@ def test_the_textbooks_form_is_pytorchs_at_a_constant_learning_rate_and_another_
     assert np.abs(falling - torch_run(RATES, momentum=0.9)).max() > 0.1
 
 
-def test_multiplying_m_by_the_ratio_of_the_learning_rates_gives_pytorchs_path():
+def test_multiplying_m_by_the_ratio_of_the_rates_gives_pytorchs_path():
     theta, m, path, last = np.zeros(3), np.zeros(3), [], RATES[0]
     for gradient, rate in zip(GRADIENTS, RATES, strict=True):
         theta, m = textbook(theta, gradient, m * rate / last, rate, 0.9)
@@ -157,13 +159,13 @@ def test_steps_of_momentum_on_the_bowl(rate, beta, steps):
     assert arrival(momentum.with_momentum(textbook, rate, beta)) == steps
 
 
-def test_with_the_best_settings_the_loss_first_rises_to_several_times_its_value():
+def test_with_the_best_settings_the_loss_first_rises_severalfold():
     path = descent.descend(momentum.with_momentum(textbook, 0.061, 0.566), descent.BOWL, 40)
     losses = descent.BOWL.loss(path)
     assert losses.max() > 3 * losses[0]
 
 
-def test_the_best_factor_of_gradient_descent_is_that_of_the_condition_number():
+def test_the_best_factor_of_gradient_descent_is_the_condition_numbers():
     factor = solution("convergence_factor")
     rates = np.linspace(0.03, 0.04, 10_001)
     factors = [factor(descent.CURVATURES, rate) for rate in rates]
@@ -172,7 +174,7 @@ def test_the_best_factor_of_gradient_descent_is_that_of_the_condition_number():
 
 
 @pytest.mark.parametrize("beta", [0.3, 0.566, 0.9, 0.99])
-def test_the_plateau_lies_at_the_root_of_beta_and_ends_where_the_notebook_says(beta):
+def test_the_plateau_lies_at_the_root_of_beta_and_ends_as_the_text_says(beta):
     low, high = (1 - np.sqrt(beta)) ** 2, (1 + np.sqrt(beta)) ** 2
     on = momentum.momentum_factor(textbook, np.linspace(low, high, 50)[1:-1], beta)
     assert on == pytest.approx(np.full(48, np.sqrt(beta)))
@@ -193,7 +195,9 @@ def test_the_best_momentum_takes_the_root_of_the_condition_number():
     assert ((1 + root) / (1 - root)) ** 2 == pytest.approx(1440, abs=3)
 
 
-def test_a_hundred_times_the_condition_number_takes_a_hundred_times_the_steps_or_about_ten_with_momentum():
+def test_a_hundred_times_the_condition_number_takes_as_many_more_steps():
+    """A hundred times as many, or about ten times with momentum."""
+
     def steps(condition):
         curvatures = np.array([1.0, condition])
         rate, beta = momentum.best_with_momentum(condition, 1.0)
@@ -206,12 +210,14 @@ def test_a_hundred_times_the_condition_number_takes_a_hundred_times_the_steps_or
 
 
 @pytest.mark.parametrize("condition", [3.0, 30.0, 300.0, 1000.0])
-def test_with_beta_0_9_the_number_of_steps_hardly_depends_on_the_condition_number(condition):
+def test_with_beta_0_9_the_condition_number_hardly_matters(condition):
+    """For the number of steps."""
     run = momentum.with_momentum(textbook, momentum.best_rate_of(0.9, condition), 0.9)
     assert momentum.steps_on(run, np.array([1.0, condition])) == pytest.approx(265, abs=15)
 
 
-def test_at_condition_number_1000_the_best_factor_needs_more_steps_than_beta_0_9():
+def test_at_condition_number_1000_the_best_factor_is_behind_beta_0_9():
+    """It needs more steps."""
     rate, beta = momentum.best_with_momentum(1000.0, 1.0)
     assert beta == pytest.approx(0.88, abs=0.005)
     best = momentum.steps_on(momentum.with_momentum(textbook, rate, beta), np.array([1.0, 1000.0]))
@@ -219,7 +225,7 @@ def test_at_condition_number_1000_the_best_factor_needs_more_steps_than_beta_0_9
     assert best > momentum.steps_on(usual, np.array([1.0, 1000.0]))
 
 
-def test_setting_the_velocity_to_zero_when_it_points_uphill_takes_fewer_steps():
+def test_setting_an_uphill_velocity_to_zero_takes_fewer_steps():
     def restarted(theta, gradient, m, learning_rate, beta):
         return textbook(theta, gradient, 0 * m if np.sum(m * gradient) > 0 else m, learning_rate, beta)
 
@@ -229,7 +235,8 @@ def test_setting_the_velocity_to_zero_when_it_points_uphill_takes_fewer_steps():
 # ---------------------------------------------------------------- slopes and learning rates
 
 
-def test_on_a_constant_slope_the_steps_become_ten_times_as_long_and_on_an_alternating_one_half_as_long():
+def test_on_a_constant_slope_the_steps_become_ten_times_as_long():
+    """On an alternating one half as long."""
     steady = np.abs(momentum.velocities(textbook, np.ones(200), 0.9))
     assert steady[-1] == pytest.approx(10)
     assert steady[27] < 9.5 <= steady[28]
@@ -238,7 +245,8 @@ def test_on_a_constant_slope_the_steps_become_ten_times_as_long_and_on_an_altern
     assert steady[-1] / switching[-1] == pytest.approx(19)
 
 
-def test_when_the_learning_rate_drops_the_textbooks_steps_shrink_slowly_and_go_as_far_as_81_new_ones():
+def test_when_the_rate_drops_the_textbooks_steps_shrink_slowly():
+    """They go as far as 81 new ones."""
     rates = [0.1] * 200 + [0.01] * 200
     lengths = np.abs(momentum.velocities(textbook, np.ones(400), 0.9, lambda t: rates[t - 1]))
     assert lengths[199] / lengths[200] == pytest.approx(1.1, abs=0.01)
@@ -255,7 +263,7 @@ def network():
 
 
 @pytest.mark.parametrize("seed", [0, 1])
-def test_on_the_digits_momentum_is_as_good_as_ten_times_the_learning_rate_without(network, seed):
+def test_on_the_digits_momentum_is_as_good_as_ten_times_the_rate(network, seed):
     slow, with_m, fast = (
         descent.train(network, run, seed=seed).by_epoch[-1]
         for run in (
@@ -269,7 +277,7 @@ def test_on_the_digits_momentum_is_as_good_as_ten_times_the_learning_rate_withou
 
 
 @pytest.mark.parametrize("seed", [0, 1])
-def test_a_drop_of_the_learning_rate_makes_little_difference_between_the_two_forms(network, seed):
+def test_a_drop_of_the_rate_hardly_tells_the_two_forms_apart(network, seed):
     def rate(t):
         return 0.03 if t <= 44 * 4 else 0.003
 
@@ -281,7 +289,8 @@ def test_a_drop_of_the_learning_rate_makes_little_difference_between_the_two_for
     assert one == pytest.approx(other, rel=0.15)
 
 
-def test_with_minibatches_the_lowest_losses_are_alike_and_with_all_images_momentum_goes_much_further():
+def test_with_minibatches_the_lowest_losses_are_alike():
+    """With all images momentum goes much further."""
     network = descent.DigitsNetwork(momentum.SMALL)
 
     def losses(batch, rates):

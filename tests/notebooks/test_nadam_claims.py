@@ -57,7 +57,8 @@ def float64_by_default():
 
 
 @pytest.mark.parametrize("decay", [0.0, 0.004, 1.0])
-def test_the_state_carried_through_the_reference_is_one_nadam_that_runs_by_itself(float64_by_default, decay):
+def test_carrying_the_state_through_the_reference_is_one_nadam(float64_by_default, decay):
+    """One that runs by itself."""
     path = carried(
         catalogue()["nadam_step"].reference, 0.01, 0.9, 0.999, 1e-8, decay, product=True, as_array=torch.tensor
     )
@@ -85,7 +86,8 @@ def test_the_foreach_form_of_nadam_is_the_same(float64_by_default):
 # ---------------------------------------------------------------- PyTorch
 
 
-def test_pytorch_keeps_the_product_in_its_default_dtype_whatever_the_parameter():
+def test_pytorch_keeps_the_product_in_its_default_dtype():
+    """Whatever the parameter."""
     parameter = torch.nn.Parameter(torch.ones(1, dtype=torch.float64))
     optimizer = torch.optim.NAdam([parameter])
     parameter.grad = torch.ones(1, dtype=torch.float64)
@@ -109,7 +111,8 @@ def test_the_defaults():
     assert [default(optimizer, "lr") for optimizer in others] == [1e-3, 1e-3, 1e-2]
 
 
-def test_a_momentum_decay_of_zero_is_half_of_beta1_for_ever_and_not_constant_momentum():
+def test_a_momentum_decay_of_zero_is_half_of_beta1_for_ever():
+    """And not constant momentum."""
     parameter = torch.nn.Parameter(torch.ones(1))
     optimizer = torch.optim.NAdam([parameter], momentum_decay=0)
     for t in range(1, 6):
@@ -165,7 +168,8 @@ def test_the_schedule_of_pytorch_is_slow_and_that_of_keras_is_not():
     assert mu(100, 0.9, 1.0) > 0.89
 
 
-def test_pytorchs_steps_for_a_constant_gradient_shrink_to_073_and_dozats_do_not():
+def test_pytorchs_steps_for_a_constant_gradient_shrink_to_073():
+    """Dozat's do not."""
     path = -by_pytorch(torch.optim.NAdam, np.ones(400), lr=1.0)
     steps = np.diff(path, prepend=0)
     assert (steps.argmin() + 1, steps.min()) == (4, pytest.approx(0.731, abs=1e-3))
@@ -205,19 +209,22 @@ def bowl_steps(optimizer):
     return steps_until(BOWL, descend(optimizer, BOWL, 1500), 1e-6)
 
 
-def test_on_the_bowl_nadam_is_adam_at_small_rates_and_faster_at_larger_ones():
+def test_on_the_bowl_nadam_is_adam_at_small_rates_and_else_faster():
     assert [bowl_steps(kind(0.1)) for kind in (adam, constant, scheduled)] == [259, 266, 324]
     assert [bowl_steps(constant(rate)) < bowl_steps(adam(rate)) for rate in (0.25, 0.3, 0.4, 0.5, 0.7)] == [True] * 5
     assert (bowl_steps(adam(0.2)), bowl_steps(constant(0.7))) == (167, 125)
 
 
-def test_on_the_bowl_the_schedule_hardly_swings_and_adam_alone_arrives_at_every_rate():
+def test_on_the_bowl_the_schedule_hardly_swings():
+    """Adam alone arrives at every rate."""
     assert [bowl_steps(kind(0.25)) for kind in (adam, constant, scheduled)] == [167, 163, 134]
     assert bowl_steps(constant(1.0)) == 1040
     assert all((bowl_steps(adam(rate)) or 1500) < 180 for rate in experiments.RATES[5:])
 
 
-def test_on_the_bowl_the_schedule_of_keras_stays_and_one_between_is_the_fastest():
+def test_on_the_bowl_the_schedule_of_keras_stays():
+    """One between is the fastest."""
+
     def found(decay, rate):
         return bowl_steps(experiments.nadam(solution("nadam_step"), rate, decay))
 
@@ -227,7 +234,8 @@ def test_on_the_bowl_the_schedule_of_keras_stays_and_one_between_is_the_fastest(
     assert solution("nadam_momentum")(100, 0.9, 0.05) == pytest.approx(0.53, abs=5e-3)
 
 
-def test_nadam_with_its_schedule_leaves_the_minimum_again_and_the_others_do_so_later():
+def test_nadam_with_its_schedule_leaves_the_minimum_again():
+    """The others do so later."""
     loss = BOWL.loss(descend(scheduled(0.3), BOWL, 1500))
     assert loss[130:1250].max() < 1e-6
     assert loss[1250:].max() == pytest.approx(30, abs=8)
@@ -240,7 +248,7 @@ def test_nadam_with_its_schedule_leaves_the_minimum_again_and_the_others_do_so_l
 # ---------------------------------------------------------------- six optimizers
 
 
-def test_two_over_the_swinging_column_is_the_largest_rate_that_a_parabola_bears():
+def test_two_over_the_swinging_column_is_a_parabolas_largest_rate():
     swinging = experiments.situations()["swinging:\n1, −1, 1"]
     entries = {name: -solution("last_update")(name, swinging, 1.0, 0.9, 0.99, 1e-8)[0] for name in experiments.NAMES}
     limits = {name: 2 / entry for name, entry in entries.items()}
@@ -297,7 +305,8 @@ def test_on_the_digits_the_ranking_of_the_six_is_not_more_than_chance():
     assert np.ptp(accuracies, axis=1).max() >= 5 / 360
 
 
-def test_on_the_digits_adam_and_nadam_reach_a_lower_training_loss_at_these_rates_and_not_at_a_third():
+def test_on_the_digits_adam_and_nadam_reach_a_lower_training_loss():
+    """At these rates, and not at a third of them."""
     losses = {name: np.median([run.by_epoch[-1] for run in row]) for name, row in runs().items()}
     assert max(losses["Adam"], losses["NAdam"]) < 0.002 < 0.004 < min(list(losses.values())[:4])
     assert max(run.by_epoch[-1] for run in runs()["Adam"]) > 0.004
@@ -327,7 +336,8 @@ def test_on_the_digits_another_rate_costs_more_than_another_optimizer():
                 assert least < own[name] - np.mean(accuracies) < most
 
 
-def test_on_the_digits_at_the_next_larger_rate_some_networks_of_gradient_descent_fail_altogether():
+def test_at_the_next_larger_rate_some_networks_fail_altogether():
+    """Networks of gradient descent, on the digits."""
     network, optimizer = DigitsNetwork((32, 32)), with_another_rate("gradient descent", 1)
     accuracies = [train(network, optimizer, seed=seed).accuracy for seed in range(10)]
     assert min(accuracies) < 0.5
@@ -343,7 +353,7 @@ def test_on_the_digits_with_other_seeds_the_best_are_level():
     assert experiments.furthest_apart(np.array(rows))[3] > 0.5
 
 
-def test_shuffled_names_find_a_ranking_where_there_is_one_and_none_where_there_is_not():
+def test_shuffled_names_find_a_ranking_only_where_there_is_one():
     noise = np.random.default_rng(1).normal(size=(6, 8))
     assert experiments.furthest_apart(noise)[3] > 0.1
     ranked = noise + 3 * np.arange(6)[:, None]

@@ -75,7 +75,8 @@ def test_nesterov_needs_momentum_and_no_dampening(settings):
         torch.optim.SGD([parameter(1.0)], lr=0.1, nesterov=True, **settings)
 
 
-def test_there_is_no_buffer_before_the_first_step_and_zeros_come_to_the_same():
+def test_there_is_no_buffer_before_the_first_step():
+    """Zeros come to the same."""
     theta = parameter(1.0)
     optimizer = torch.optim.SGD([theta], lr=0.1, momentum=0.9, nesterov=True)
     assert "momentum_buffer" not in optimizer.state[theta]
@@ -99,7 +100,8 @@ def test_a_gradient_of_zero_moves_a_parameter_and_no_gradient_does_not():
     assert left.item() == before[1]
 
 
-def test_the_gradient_is_taken_where_the_models_parameter_is_that_is_at_the_look_ahead_point():
+def test_the_gradient_is_taken_where_the_models_parameter_is():
+    """That is, at the look-ahead point."""
     asked = []
 
     def gradient_at(point):
@@ -119,7 +121,9 @@ def test_without_the_map_the_paths_are_07_apart():
     assert np.abs(own - nesterov.pytorchs_path(BOWL, 9, 0.01, 0.9)).max() == pytest.approx(0.7, abs=0.05)
 
 
-def test_the_forms_agree_at_a_fixed_learning_rate_and_are_3_apart_at_a_changing_one():
+def test_the_forms_agree_at_a_fixed_learning_rate():
+    """They are 3 apart at a changing one."""
+
     def apart(rates):
         theta = theta_torch = np.array(BOWL.start)
         m = buffer = np.zeros(2)
@@ -156,7 +160,8 @@ def test_pytorchs_documentation_says_that_it_subtly_differs_from_others():
     assert "subtly differs" in " ".join(torch.optim.SGD.__doc__.split())
 
 
-def test_keras_form_holds_the_look_ahead_point_and_the_learning_rate_inside_its_velocity():
+def test_keras_form_holds_the_look_ahead_point():
+    """Its velocity has the learning rate inside."""
     theta, m = np.array(BOWL.start), np.zeros(2)
     keras, velocity = theta, m
     for rate in [0.01] * 10 + [0.001] * 30:
@@ -226,7 +231,8 @@ def glance(share, steps=nesterov.MOST_STEPS):
     return descend(nesterov.optimizer("", step), BOWL, steps)
 
 
-def test_a_glance_behind_does_harm_and_a_glance_ahead_helps_until_it_goes_too_far():
+def test_a_glance_behind_does_harm_and_a_glance_ahead_helps():
+    """Until it goes too far."""
     counts = {c: steps_until(BOWL, glance(c), nesterov.ENOUGH) for c in (-1.0, -0.16, -0.1, 0.0, 1.0, 1.5, 2.2, 2.3)}
     assert counts[-1.0] is counts[-0.16] is counts[2.3] is None
     assert counts[0.0] == 175
@@ -290,14 +296,16 @@ def test_the_measured_factors_are_the_computed_ones(gone):
         assert measured == pytest.approx(factor([gone], is_nesterov=is_nesterov).item(), rel=0.01)
 
 
-def test_shortly_before_its_limit_nesterov_takes_a_quarter_less_and_at_tiny_rates_a_little_more():
+def test_shortly_before_its_limit_nesterov_takes_a_quarter_less():
+    """At tiny rates it takes a little more."""
     ratios = [nesterov_count(rate) / momentum_count(rate) for rate in np.linspace(0.019, 0.026, 8)]
     assert np.mean(ratios) == pytest.approx(0.76, abs=0.03)
     assert nesterov_count(0.0025) > momentum_count(0.0025)
     assert nesterov_count(0.0272) is None and momentum_count(0.0272) is not None
 
 
-def test_at_twice_the_inverse_curvature_nesterov_overshoots_by_more_than_twice_the_distance():
+def test_at_twice_the_inverse_curvature_nesterov_overshoots():
+    """By more than twice the distance."""
     roots = np.roots([1, 1.9, -0.9])
     assert sorted(roots) == pytest.approx([-2.29, 0.39], abs=0.005)
     assert factor([2.0], is_nesterov=True).item() == pytest.approx(2.29, abs=0.005)
@@ -316,7 +324,8 @@ def test_with_best_settings_momentum_wins_on_the_bowl():
     assert nesterov_count(*found[True][1]) == 54
 
 
-def test_on_every_bowl_momentum_at_its_best_is_faster_than_nesterov_at_its_best():
+def test_on_every_bowl_momentum_is_faster_than_nesterov():
+    """Each at its best."""
     for condition in (1.5, 10, 50, 1e4):
         curvatures, root, other = np.array([1.0, condition]), condition**0.5, (3 * condition + 1) ** 0.5
         best = (4 / (root + 1) ** 2, ((root - 1) / (root + 1)) ** 2), (4 / other**2, (other - 2) / (other + 2))
@@ -345,7 +354,8 @@ def after(start, rate, beta, looks_ahead, steps=306):
     return path
 
 
-def test_the_loss_is_convex_and_continuous_in_its_slope_with_curvatures_1_and_25():
+def test_the_loss_is_convex_with_a_continuous_slope():
+    """Its curvatures are 1 and 25."""
     x = np.linspace(-3, 5, 8001)
     rises = np.diff(slope(x)) / np.diff(x)
     assert rises.min() > 0.99 and rises.max() < 25.01
@@ -386,7 +396,8 @@ def test_at_a_good_learning_rate_the_two_differ_less_than_the_starts(runs, rate)
     assert abs(np.mean(ahead) - np.mean(with_momentum)) < 0.5 * np.ptp(with_momentum)
 
 
-def test_at_a_rough_learning_rate_nesterov_ends_lower_from_three_starts_and_from_five_more(runs):
+def test_at_a_rough_learning_rate_nesterov_ends_lower(runs):
+    """From three starts, and from five more."""
     network = DigitsNetwork()
     for seed in range(8):
         with_momentum, ahead = (

@@ -71,7 +71,8 @@ def test_handing_on_the_state_equals_one_optimizer_that_runs_for_50_steps(name, 
     assert carried(name, gradients, state, learning_rate=0.1, **own) == pytest.approx(theirs, rel=1e-12, abs=1e-12)
 
 
-def test_the_textbooks_form_is_pytorchs_without_epsilon_from_a_state_that_contains_it():
+def test_the_textbooks_form_is_pytorchs_without_epsilon():
+    """From a state that contains it."""
     epsilon, beta = 1e-2, 0.9
     parameter = torch.nn.Parameter(torch.tensor([1.0, 2.0], dtype=torch.float64))
     optimizer = torch.optim.RMSprop([parameter], lr=0.1, alpha=beta, eps=0.0)
@@ -91,13 +92,15 @@ def test_the_defaults_are_those_in_the_table():
 
 
 @pytest.mark.parametrize("gradient", [1e-3, 1.0, -700.0])
-def test_the_first_step_is_ten_learning_rates_with_the_default_alpha_and_316_percent_with_09(gradient):
+def test_the_first_step_is_ten_learning_rates_with_the_default_alpha(gradient):
+    """With 0.9 it is 316 percent of one."""
     assert abs(run(torch.optim.RMSprop, [gradient], lr=0.1)[1]) == pytest.approx(1.0, rel=1e-3)
     assert abs(run(torch.optim.RMSprop, [gradient], lr=0.1, alpha=0.9)[1]) == pytest.approx(0.316228, rel=1e-4)
     assert abs(run(torch.optim.Adagrad, [gradient], lr=0.1)[1]) == pytest.approx(0.1, rel=1e-6)
 
 
-def test_with_the_default_alpha_the_first_hundred_steps_are_more_than_a_quarter_too_long():
+def test_with_the_default_alpha_the_first_hundred_steps_are_too_long():
+    """By more than a quarter."""
     steps = -np.diff(run(torch.optim.RMSprop, np.ones(100), lr=1.0))
     assert (steps > 1.25).all() and steps[-1] == pytest.approx(1 / np.sqrt(1 - 0.99**100))
 
@@ -146,7 +149,8 @@ def test_one_over_one_minus_beta_values_make_63_percent_of_a_jump(beta, count):
     assert np.flatnonzero(there)[0] + 1 == count
 
 
-def test_adagrads_step_number_t_is_one_over_the_root_of_t_and_a_third_of_the_rate_takes_nine_times_as_many_steps():
+def test_adagrads_step_number_t_is_one_over_the_root_of_t():
+    """A third of the rate takes nine times as many steps."""
     sizes = steps_for(rmsprop.adagrad(ADAGRAD, 1.0), np.ones(1000))
     assert sizes == pytest.approx(np.arange(1, 1001) ** -0.5)
     assert sizes.sum() == pytest.approx(2 * np.sqrt(1000), rel=0.03)
@@ -159,7 +163,8 @@ def test_above_004_gradient_descent_diverges_on_the_bowl():
     assert BOWL.loss(descend(rmsprop.gradient_descent(0.0405), BOWL, 2000)[-1]) > 1e6
 
 
-def test_after_the_burst_rmsprop_recovers_in_some_hundred_steps_and_adagrad_never(capsys):
+def test_after_the_burst_rmsprop_recovers_and_adagrad_never(capsys):
+    """In some hundred steps."""
     lab.after_a_burst(ADAGRAD, RMSPROP)
     said = capsys.readouterr().out
     assert "0.0022 right after the burst, back at 0.9 never" in said
@@ -179,7 +184,9 @@ def test_with_a_falling_rate_it_settles():
     assert BOWL.loss(descend(falling, BOWL, 600)[-1]) < 1e-10
 
 
-def test_turning_the_bowl_costs_adagrad_and_rmsprop_their_advantage_and_other_rates_change_little():
+def test_turning_the_bowl_costs_adagrad_and_rmsprop_their_advantage():
+    """Other rates change little."""
+
     def steps(optimizer, angle):
         bowl = turned(BOWL, angle)
         return steps_until(bowl, descend(optimizer, bowl, 1000), 1.0)
@@ -198,20 +205,23 @@ def test_turning_the_bowl_costs_adagrad_and_rmsprop_their_advantage_and_other_ra
 # ---------------------------------------------------------------- epsilon
 
 
-def test_half_of_the_usual_step_is_made_at_epsilon_outside_and_at_the_root_of_a_third_of_it_inside():
+def test_where_half_of_the_usual_step_is_made():
+    """At epsilon outside, and at the root of a third of it inside."""
     for step, epsilon, size in ((RMSPROP, 1e-8, 1e-8), (TEXTBOOK, 1e-7, np.sqrt(1e-7 / 3))):
         theta, _ = step(np.zeros(1), np.array([size]), np.array([size**2]), 1.0, 0.9, epsilon)
         assert theta[0] == pytest.approx(-0.5)
 
 
-def test_the_root_of_epsilon_outside_comes_close_to_epsilon_inside_but_for_30_percent_in_between():
+def test_the_root_of_epsilon_outside_comes_close_to_epsilon_inside():
+    """But for 30 percent in between."""
     s = np.logspace(-20, 2, 500)
     ratio = np.sqrt(s + 1e-7) / (np.sqrt(s) + np.sqrt(1e-7))
     assert ratio[[0, -1]] == pytest.approx(1, rel=1e-3)
     assert 0.70 < ratio.min() < 0.71
 
 
-def test_in_the_small_network_few_parameters_are_below_kerass_epsilon_and_losses_differ_by_under_half_a_percent():
+def test_in_the_small_network_few_parameters_are_below_kerass_epsilon():
+    """Losses differ by under half a percent."""
     squares = rmsprop._squares_on_digits(RMSPROP)
     assert 0.03 < np.mean(squares < 1e-7) < 0.1
     assert np.mean(np.sqrt(squares) < 1e-8) == pytest.approx(0.024, abs=0.004)
@@ -225,7 +235,8 @@ def test_some_pixels_are_blank_in_every_image():
     assert (DigitsNetwork((2,)).x.std(axis=0) == 0).sum() == 3
 
 
-def test_without_memory_only_the_signs_are_left_and_with_a_long_one_they_do_not_decide():
+def test_without_memory_only_the_signs_are_left():
+    """With a long one they do not decide."""
     ends = {}
     for beta in (0.0, 0.5, 0.9, 0.99):
         sizes = steps_for(rmsprop.rmsprop(RMSPROP, 0.01, beta=beta), np.tile([-1.0] * 9 + [9.0], 100))
@@ -261,7 +272,8 @@ def test_on_the_digits_the_methods_are_alike_where_scales_are_right():
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_on_the_digits_gradient_descent_ends_far_above_the_others_where_scales_are_wrong(seed):
+def test_where_scales_are_wrong_gradient_descent_ends_far_above(seed):
+    """On the digits, above the others."""
     network = rmsprop.PoorlyStarted((50,) * 6)
 
     def loss(optimizer):
@@ -311,7 +323,7 @@ def test_a_bowl_turned_has_the_gradient_of_its_loss():
     assert surface.gradient(at) == pytest.approx(slopes, rel=1e-6)
 
 
-def test_an_optimizer_that_does_not_look_ahead_is_asked_for_one_step_at_a_time():
+def test_an_optimizer_that_does_not_look_ahead_steps_one_at_a_time():
     calls = []
 
     def step(theta, gradient, rate):

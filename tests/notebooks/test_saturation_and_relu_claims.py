@@ -27,7 +27,8 @@ def first_zero(function, dtype):
 # ---------------------------------------------------------------- saturation
 
 
-def test_the_slope_of_sigmoid_is_at_most_a_quarter_and_that_of_tanh_at_most_one():
+def test_the_slope_of_sigmoid_is_at_most_a_quarter():
+    """That of tanh is at most one."""
     z = torch.linspace(-20, 20, 4001, dtype=torch.float64)
     assert slope(torch.sigmoid, z).max().item() == pytest.approx(0.25)
     assert slope(torch.tanh, z).max().item() == pytest.approx(1.0)
@@ -39,12 +40,14 @@ def test_pytorch_computes_both_slopes_from_the_output():
     assert torch.equal(slope(torch.tanh, z, dout), torch.ops.aten.tanh_backward(dout, torch.tanh(z)))
 
 
-def test_the_slope_of_sigmoid_is_exactly_zero_from_17_in_float32_and_37_in_float64():
+def test_from_where_on_the_slope_of_sigmoid_is_exactly_zero():
+    """From 17 on in float32, from 37 on in float64."""
     assert first_zero(torch.sigmoid, torch.float32) == pytest.approx(17, abs=0.5)
     assert first_zero(torch.sigmoid, torch.float64) == pytest.approx(37, abs=0.5)
 
 
-def test_the_slope_of_tanh_is_exactly_zero_from_9_or_10_in_float32_and_19_in_float64():
+def test_from_where_on_the_slope_of_tanh_is_exactly_zero():
+    """From 9 or 10 on in float32, from 19 on in float64."""
     assert 8.9 < first_zero(torch.tanh, torch.float32) < 10.1
     assert first_zero(torch.tanh, torch.float64) == pytest.approx(19, abs=0.5)
     z = np.arange(0, 60, 0.01, dtype="float32")
@@ -69,7 +72,8 @@ def test_sigmoid_of_whole_numbers_is_float32_in_pytorch():
     assert torch.sigmoid(torch.tensor([1, 2])).dtype == torch.float32
 
 
-def test_sigmoid_then_cross_entropy_loses_the_gradient_that_the_combined_loss_keeps():
+def test_the_combined_loss_keeps_the_gradient():
+    """Sigmoid, then cross-entropy, loses it."""
     z, y = torch.tensor([-200.0]), torch.tensor([1.0])
     assert slope(lambda z: F.binary_cross_entropy(torch.sigmoid(z), y), z).item() == 0
     assert slope(lambda z: F.binary_cross_entropy_with_logits(z, y), z).item() == -1
@@ -131,7 +135,9 @@ def test_the_digits_are_split_standardized_and_handed_out_as_copies():
     assert np.abs(lab.digits()[0].mean()) < 1e-12
 
 
-def test_the_gradient_shrinks_by_about_a_quarter_per_sigmoid_layer_and_not_at_all_through_relu():
+def test_the_gradient_shrinks_by_about_a_quarter_per_sigmoid_layer():
+    """Not at all through ReLU."""
+
     def sigmoid(z):
         return 1 / (1 + np.exp(-z))
 
@@ -153,7 +159,8 @@ def trained(rate):
     return [train(relu, relu_backward, [rate] * 10, seed=seed) for seed in (0, 1, 2)]
 
 
-def test_a_small_learning_rate_kills_next_to_no_units_and_a_larger_one_some():
+def test_a_small_learning_rate_kills_next_to_no_units():
+    """A larger one kills some."""
     small, larger = trained(0.03), trained(0.1)
     for run in small:
         assert run.dead[-1].mean() < 0.03
@@ -164,7 +171,8 @@ def test_a_small_learning_rate_kills_next_to_no_units_and_a_larger_one_some():
 
 
 @pytest.mark.parametrize("rate", [0.3, 0.4])
-def test_a_large_learning_rate_kills_nearly_all_of_a_layer_and_the_network_guesses(rate):
+def test_a_large_learning_rate_kills_nearly_all_of_a_layer(rate):
+    """The network guesses."""
     for run in trained(rate):
         assert run.dead[-1].argmax() == 2
         assert run.dead[-1].max() >= 0.95

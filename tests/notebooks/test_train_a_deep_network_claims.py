@@ -56,7 +56,8 @@ def test_cross_entropy_has_the_softmax_inside():
     assert F.cross_entropy(torch.softmax(logits, dim=1), labels) < inside
 
 
-def test_linear_stores_a_row_for_each_unit_and_starts_with_a_third_of_lecuns_variance():
+def test_linear_stores_a_row_for_each_unit():
+    """It starts with a third of LeCun's variance."""
     torch.manual_seed(0)
     weight = nn.Linear(400, 300).weight
     assert weight.shape == (300, 400)
@@ -70,7 +71,8 @@ def test_gradients_are_added_to_those_that_are_there():
     assert weight.grad.item() == 6
 
 
-def test_the_reference_of_a_step_carried_on_equals_an_optimizer_that_runs_for_50_steps():
+def test_the_reference_of_a_step_carried_on_equals_an_optimizer():
+    """One that runs for 50 steps."""
     torch.manual_seed(1)
     network = nn.Sequential(nn.Linear(5, 7), nn.ELU(), nn.Linear(7, 6), nn.ELU(), nn.Linear(6, 3)).double()
     parameters = [parameter.detach().clone() for parameter in network.parameters()]
@@ -189,14 +191,16 @@ def planted(name: str):
 
 
 @pytest.mark.parametrize("name", list(experiments.PLANTED)[:3])
-def test_three_of_the_planted_errors_show_at_the_second_step_by_a_factor_of_a_billion(name):
+def test_three_of_the_planted_errors_show_at_the_second_step(name):
+    """By a factor of a billion."""
     right, (losses, _) = compared()
     difference = experiments._difference(planted(name), losses)
     assert difference[0] < 1e-13
     assert difference[1] > 1e9 * max(experiments._difference(right, losses)[1], 1e-15) or difference[1] > 1e-5
 
 
-def test_two_of_the_planted_errors_do_not_change_the_accuracy_and_the_third_hardly():
+def test_two_of_the_planted_errors_do_not_change_the_accuracy():
+    """The third hardly does."""
     right, _ = compared()
     scores = [planted(name).accuracy[-1, 0] - right.accuracy[-1, 0] for name in list(experiments.PLANTED)[:3]]
     assert scores[:2] == [0, 0]
@@ -226,7 +230,8 @@ def rung(name: str, **changes):
     return train(tools(), {**experiments.rungs()[name], **changes}, experiments.SEEDS)
 
 
-def test_the_ladder_goes_down_at_glorots_start_and_up_at_elu_and_then_stays():
+def test_the_ladder_goes_down_at_glorots_start_and_up_at_elu():
+    """Then it stays."""
     means = {name: 100 * rung(name).accuracy[-1].mean() for name in experiments.LADDER}
     first, glorot, elu, norm, adam, cycle, dropout = means.values()
     assert 30 < first < 65 and glorot < 15 and 93 < elu < 97
@@ -237,7 +242,8 @@ def test_the_ladder_goes_down_at_glorots_start_and_up_at_elu_and_then_stays():
     assert 3 < rung("+ dropout").training[-1].mean() / rung("+ 1cycle").training[-1].mean() < 6
 
 
-def test_three_times_the_learning_rate_ends_in_nan_without_batch_norm_and_not_with_it():
+def test_three_times_the_rate_ends_in_nan_without_batch_norm():
+    """And not with it."""
     assert np.isnan(rung("+ ELU, He's start", learning_rate=0.3).training[-1]).all()
     assert rung("+ batch norm", learning_rate=0.3).accuracy[-1].min() > 0.9
 

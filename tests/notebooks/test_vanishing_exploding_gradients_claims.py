@@ -46,7 +46,7 @@ def test_two_ways_to_a_jacobian_agree_with_the_formula():
         assert np.allclose(found, expected)
 
 
-def test_a_vector_jacobian_product_is_the_transposed_jacobian_times_a_vector():
+def test_a_vector_jacobian_product_is_the_transpose_times_a_vector():
     W, a, v = (torch.randn(*shape, dtype=torch.float64) for shape in ((3, 4), (4,), (3,)))
     _, pull = torch.func.vjp(lambda a: torch.tanh(W @ a), a)
     assert np.allclose(pull(v)[0], layer_jacobian(W.numpy(), (W @ a).numpy()).T @ v.numpy())
@@ -102,7 +102,8 @@ def test_the_whole_network_has_the_gradients_of_autograd():
 # ---------------------------------------------------------------- numbers
 
 
-def test_factors_within_two_percent_of_one_stay_within_a_factor_of_three_over_fifty_layers():
+def test_factors_within_two_percent_of_one_stay_within_three():
+    """Over fifty layers."""
     assert 1.02**50 < 3
     assert 0.98**50 > 1 / 3
     assert 1.03**50 > 3
@@ -121,13 +122,14 @@ def test_absolute_values_and_norms_lose_the_derivative_without_a_warning(f):
     assert complex_step_gradient(f, np.array([3.0]))[0] == 0
 
 
-def test_an_array_with_a_real_dtype_loses_the_imaginary_part_with_a_warning():
+def test_an_array_of_a_real_dtype_warns_and_loses_the_imaginary_part():
     real = np.zeros(1)
     with pytest.warns(np.exceptions.ComplexWarning):
         real[:] = np.array([3 + 1e-20j])
 
 
-def test_float32_keeps_two_or_three_digits_of_a_step_of_1e_minus_5_and_whole_numbers_none():
+def test_float32_keeps_two_or_three_digits_of_a_step_of_1e_minus_5():
+    """Whole numbers keep none."""
     x = np.float32(1)
     assert 1e-3 < abs(float((x + np.float32(1e-5)) - x) / 1e-5 - 1) < 1e-2
     whole = np.array([3])
@@ -135,7 +137,8 @@ def test_float32_keeps_two_or_three_digits_of_a_step_of_1e_minus_5_and_whole_num
     assert whole[0] == 3
 
 
-def test_the_errors_of_the_central_difference_and_of_the_complex_step_have_opposite_signs_and_one_size():
+def test_the_errors_of_both_differences_have_opposite_signs_and_one_size():
+    """Those of the central difference and of the complex step."""
     exact, x = experiments.slope_of_example(1.5), np.array([1.5])
     central, imaginary = (
         method(experiments.example, x, 1e-3)[0] - exact for method in (numerical_gradient, complex_step_gradient)
@@ -143,7 +146,7 @@ def test_the_errors_of_the_central_difference_and_of_the_complex_step_have_oppos
     assert central == pytest.approx(-imaginary, rel=1e-3)
 
 
-def test_the_jacobian_predicts_a_small_change_but_for_the_square_of_the_step():
+def test_the_jacobian_predicts_a_small_change_but_for_its_square():
     rng = np.random.default_rng(1)
     W, b, a_before = rng.normal(size=(3, 4)), rng.normal(size=3), rng.normal(size=4)
     step = 1e-4 * rng.normal(size=4)
@@ -172,7 +175,9 @@ def test_x_plus_1e_minus_20_is_x():
 # ---------------------------------------------------------------- the experiments
 
 
-def test_the_norm_follows_the_power_of_the_weight_scale_and_the_slopes_turn_growth_into_decay():
+def test_the_norm_follows_the_power_of_the_weight_scale():
+    """The slopes turn growth into decay."""
+
     def factor(scale, size):
         jacobians, gradient = experiments.random_chain(layer_jacobian, scale, size, width=128)
         norms = layer_norms(backpropagate(jacobians, gradient))
@@ -183,7 +188,8 @@ def test_the_norm_follows_the_power_of_the_weight_scale_and_the_slopes_turn_grow
     assert factor(1.1, 1.0) == pytest.approx(0.75, abs=0.02)
 
 
-def test_half_of_all_directions_shrink_to_about_2e_minus_8_unless_the_weights_are_orthogonal():
+def test_half_of_all_directions_shrink_to_about_2e_minus_8():
+    """Unless the weights are orthogonal."""
     jacobians, _ = experiments.random_chain(layer_jacobian, 1.0, 0.0, width=64)
     values = experiments.singular_values(backpropagate, jacobians)[-1]
     assert np.median(values) == pytest.approx(2e-8, rel=0.2)
@@ -220,7 +226,8 @@ def test_the_gradient_of_the_weights_is_flat_where_the_signal_dies():
     assert found["dW"] == pytest.approx(1, abs=0.05)
 
 
-def test_weights_times_gradients_give_one_number_for_a_relu_network_without_biases():
+def test_weights_times_gradients_give_one_number_for_a_relu_network():
+    """One without biases."""
     weights, found = experiments.gradients_of_digits(mlp_forward, mlp_gradients, "ReLU, He")
     sums = [np.sum(W * dW) for W, dW in zip(weights, found["dW"], strict=True)]
     assert np.allclose(sums, sums[0], rtol=1e-10, atol=0)
@@ -243,7 +250,8 @@ def test_all_images_look_the_same_in_the_last_layer_of_the_sigmoid_network():
     assert 1e-14 < activations[-1].std(axis=0).mean() < 1e-12
 
 
-def test_with_standard_normal_weights_nearly_half_of_the_sigmoids_have_a_slope_below_a_hundredth():
+def test_with_standard_normal_weights_nearly_half_of_sigmoids_are_flat():
+    """They have a slope below a hundredth."""
     start, zs, _ = activations_of_digits("sigmoid, N(0, 1)")
     slopes = np.array([start.slope(z) for z in zs])
     assert 0.35 < (slopes < 0.01).mean() < 0.5
@@ -285,7 +293,7 @@ def test_the_best_steps_are_where_formula_and_rounding_meet():
         assert error(complex_step_gradient, h) < 3e-15
 
 
-def test_the_gradient_check_tells_the_students_backward_pass_from_the_planted_errors(capsys):
+def test_the_gradient_check_tells_a_backward_pass_from_planted_errors(capsys):
     lab.check_the_backward_pass(mlp_forward, mlp_gradients, numerical_gradient, complex_step_gradient)
     _, _, *rows = capsys.readouterr().out.strip().split("\n")
     errors = [[float(number) for number in row.split()[-2:]] for row in rows]

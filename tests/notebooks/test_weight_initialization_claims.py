@@ -128,7 +128,8 @@ def test_the_product_of_no_numbers_is_a_float_in_numpy():
     assert np.prod(()).dtype == np.float64
 
 
-def test_a_number_of_numpy_makes_float64_of_float32_and_one_of_python_does_not():
+def test_a_number_of_numpy_makes_float64_of_float32():
+    """One of Python does not."""
     noise = np.ones((2, 3), dtype="float32")
     assert (noise * np.sqrt(0.5)).dtype == np.float64
     assert (noise * float(np.sqrt(0.5))).dtype == (noise * 0.5**0.5).dtype == np.float32
@@ -144,7 +145,8 @@ def test_the_gains_are_those_the_notebook_names():
     assert init.calculate_gain("leaky_relu") == math.sqrt(2 / (1 + 0.01**2))
 
 
-def test_the_documentation_says_that_linear_and_not_selu_is_the_self_normalizing_gain():
+def test_the_documentation_calls_linear_the_self_normalizing_gain():
+    """Not that of SELU."""
     assert "``nonlinearity='linear'`` instead of ``nonlinearity='selu'``" in init.calculate_gain.__doc__
 
 
@@ -167,7 +169,8 @@ def test_he_on_the_transposed_noise_is_the_mode_fan_out():
 
 
 @pytest.mark.parametrize("layer", [torch.nn.Linear(300, 200), torch.nn.Conv2d(12, 40, 5)])
-def test_the_weights_and_biases_of_a_fresh_layer_are_uniform_within_one_over_the_root_of_fan_in(layer):
+def test_the_weights_and_biases_of_a_fresh_layer_are_uniform(layer):
+    """Within one over the root of fan-in."""
     bound = 300**-0.5
     for parameter in (layer.weight, layer.bias):
         assert 0.9 * bound < parameter.abs().max().item() <= bound
@@ -201,12 +204,14 @@ def test_the_standard_deviation_of_numbers_cut_at_2_is_08796():
     assert held_by_the_tails - (1 - variance) < 0.04
 
 
-def test_of_a_million_normal_numbers_2700_lie_beyond_3_and_63_beyond_4_standard_deviations():
+def test_how_many_normal_numbers_lie_far_out():
+    """Of a million, 2700 lie beyond 3 standard deviations and 63 beyond 4."""
     assert 1e6 * math.erfc(3 / math.sqrt(2)) == pytest.approx(2700, abs=1)
     assert 1e6 * math.erfc(4 / math.sqrt(2)) == pytest.approx(63, abs=0.5)
 
 
-def test_gelu_keeps_0425_of_the_mean_square_a_quarter_of_a_small_one_and_half_of_a_large_one():
+def test_gelu_keeps_0425_of_the_mean_square():
+    """A quarter of a small one, and half of a large one."""
     z = torch.empty(1_000_000, dtype=torch.float64).normal_(generator=seeded())
     for size, share in ((1, 0.425), (1e-3, 0.25), (1e3, 0.5)):
         found = torch.nn.functional.gelu(size * z).square().mean() / size**2
@@ -241,7 +246,8 @@ def test_the_50_tanh_layers_end_where_the_text_says():
     assert np.mean(1 - with_gain**2) == pytest.approx(0.58, abs=0.02)
 
 
-def test_in_the_saturated_network_the_gradient_grows_about_twofold_with_every_layer_on_its_way_back():
+def test_in_the_saturated_network_the_gradient_doubles_on_its_way_back():
+    """It grows about twofold with every layer."""
     rng = np.random.default_rng(0)
     a, weights, slopes = rng.normal(size=(200, 100)), [], []
     for _ in range(20):
@@ -255,7 +261,8 @@ def test_in_the_saturated_network_the_gradient_grows_about_twofold_with_every_la
     assert 1.6 < (lab.rms(gradient) / before) ** (1 / 20) < 2.6
 
 
-def test_relu_keeps_half_of_the_mean_square_and_leaky_relu_half_of_1_plus_the_slope_squared():
+def test_relu_keeps_half_of_the_mean_square():
+    """Leaky ReLU keeps half of 1 plus the slope squared."""
     z = np.random.default_rng(0).normal(size=1_000_000)
     assert np.mean(np.maximum(z, 0) ** 2) == pytest.approx(0.5, abs=0.005)
     assert np.mean(np.where(z > 0, z, 0.5 * z) ** 2) == pytest.approx(0.5 * 1.25, abs=0.005)
@@ -271,7 +278,8 @@ def test_the_50_relu_layers_end_where_the_text_says():
 
 
 @pytest.mark.parametrize("depth", [6, 24])
-def test_what_fan_in_does_to_the_gradient_depends_on_the_ends_and_not_on_the_depth(depth):
+def test_what_fan_in_does_to_the_gradient_depends_on_the_ends(depth):
+    """And not on the depth."""
     he, widths = solution("he_normal"), lab._widths(300, 75, depth)
     signal, gradient = lab._mean_of_networks(he, widths)
     assert signal[-1] == pytest.approx(1, abs=0.35)
@@ -305,7 +313,8 @@ def test_units_that_start_equal_stay_equal_and_zero_weights_never_move():
 
 
 @pytest.mark.parametrize(("activation", "different"), [(torch.tanh, 8), (torch.relu, 1)])
-def test_a_random_output_layer_alone_breaks_the_symmetry_for_tanh_and_not_for_relu(activation, different):
+def test_a_random_output_layer_alone_breaks_the_symmetry_for_tanh(activation, different):
+    """And not for ReLU."""
     x, y = torch.randn(64, 5, generator=seeded()), torch.randint(3, (64,), generator=seeded())
     parameters = [torch.zeros(8, 5), torch.zeros(8), torch.randn(3, 8, generator=seeded()), torch.zeros(3)]
     for parameter in parameters:
@@ -346,7 +355,8 @@ def test_five_default_hidden_layers_sit_on_a_plateau_first_and_two_do_not():
 
 
 @pytest.mark.parametrize("seed", [0, 1])
-def test_adam_trains_ten_default_hidden_layers_to_more_than_85_percent_in_ten_epochs(seed):
+def test_adam_trains_ten_default_hidden_layers_in_ten_epochs(seed):
+    """To more than 85 percent."""
     torch.manual_seed(seed)
     x, y, x_validation, y_validation = (torch.tensor(array) for array in digits())
     layers = [layer for _ in range(10) for layer in (torch.nn.Linear(64, 64), torch.nn.ReLU())]

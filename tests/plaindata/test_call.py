@@ -96,7 +96,7 @@ def test_a_function_that_closes_its_output_is_still_judged():
         (lambda z: np.log(-np.abs(z)), "invalid value"),
     ],
 )
-def test_floating_point_warnings_are_recorded_whatever_the_callers_settings(function, kind):
+def test_floating_point_warnings_are_recorded_whatever_the_caller_set(function, kind):
     with np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         outcome = call(function, [Z])
@@ -104,7 +104,7 @@ def test_floating_point_warnings_are_recorded_whatever_the_callers_settings(func
     assert outcome.warnings[0].startswith(kind)
 
 
-def test_a_floating_point_warning_is_no_exception_for_a_caller_who_makes_them_errors():
+def test_a_warning_is_no_exception_for_a_caller_who_makes_them_errors():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert call(lambda z: np.exp(z * 1e4), [Z]).problem is None
@@ -151,7 +151,8 @@ def test_a_million_different_warnings_leave_five():
         (lambda **options: 0, "it is called with 2 arguments, but yours is <lambda>(**options)"),
     ],
 )
-def test_arguments_that_do_not_fit_are_told_with_the_students_own_signature(function, message):
+def test_arguments_that_do_not_fit_are_told_with_the_own_signature(function, message):
+    """The student's own."""
     problem = call(function, [Z, 1.0]).problem
     assert (problem.kind, problem.message) == ("arguments", message)
 
@@ -303,7 +304,7 @@ def test_a_function_wrapped_around_itself_does_no_harm():
     assert call(raises, [Z]).problem.message == "ValueError: no"
 
 
-def test_an_outcome_of_an_exception_still_has_the_arguments_as_they_are_now():
+def test_an_outcome_of_an_exception_has_the_arguments_as_they_are_now():
     def spoils_and_raises(z):
         z[0] = 9.0
         raise ValueError

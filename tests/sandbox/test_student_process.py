@@ -278,7 +278,8 @@ FATAL = {
 
 
 @pytest.mark.parametrize(("source", "message"), FATAL.values(), ids=FATAL)
-def test_a_cell_that_ends_the_process_is_left_out_and_the_earlier_ones_are_run_again(start, source, message):
+def test_a_cell_that_ends_the_process_is_left_out(start, source, message):
+    """The earlier ones are run again."""
     process = start(SMALL)
     process.run("cell 1", ANSWER)
     first = number_of(process)
@@ -298,7 +299,8 @@ SIGNALS = {
 
 
 @pytest.mark.parametrize(("source", "message"), SIGNALS.values(), ids=SIGNALS)
-def test_a_cell_that_sends_itself_a_signal_is_left_out_or_the_signal_is_not_heard(start, source, message):
+def test_a_cell_that_sends_itself_a_signal_is_left_out(start, source, message):
+    """Or the signal is not heard."""
     process = start(SMALL)
     process.run("cell 1", ANSWER)
     outcome = process.run("cell 2", source)
@@ -356,7 +358,7 @@ def test_an_endless_cell_is_ended_and_left_out(start, source):
     assert doubles(process)
 
 
-def test_a_cell_that_closes_its_descriptors_and_goes_on_is_ended_and_left_out(start):
+def test_a_cell_that_closes_its_descriptors_is_ended_and_left_out(start):
     process = start()
     process.run("cell 1", ANSWER)
     with haste(process):
