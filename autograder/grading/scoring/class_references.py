@@ -14,10 +14,10 @@ from autograder.exercises.sampling import PUBLIC_SEED
 from autograder.grading.intake.instructor_notebook import exercises_in, master
 from autograder.grading.scoring.workers import interrupts_held, no_warm_up, worker_pool
 from autograder.judge import devices as device_list
-from autograder.judge.expectations import Answers, answers_on
+from autograder.judge.expectations import AnswerKey, Answers, answers_on
 
-ClassAnswers = dict[tuple[str, int, bool, str], Answers]
-"""(kernel, seed, hidden, device) -> the answers, as `expectations.remember` takes them."""
+ClassAnswers = dict[AnswerKey, Answers]
+"""The answers, as `expectations.remember` takes them."""
 
 
 def answers_for_class(course: Course, notebooks: list[str], seed: int, devices: tuple[str, ...] | None) -> ClassAnswers:
@@ -50,7 +50,7 @@ def _compute(exercises: list[str], seed: int, devices: tuple[str, ...] | None) -
     accelerators = [device for device in device_list.chosen(devices) if device != "cpu"]
     try:
         return {
-            (name, *which, device): answers_on(catalogue()[name], *which, device)
+            AnswerKey(name, *which, device): answers_on(catalogue()[name], *which, device)
             for device in accelerators
             for name in exercises
             for which in ((PUBLIC_SEED, False), (seed, True))
