@@ -191,7 +191,7 @@ def probe() -> dict:
     """What NumPy and PyTorch report in this process, after they have computed something with the code they chose."""
     import numpy as np
     import torch
-    from numpy._core import _multiarray_umath as core
+    from numpy._core import _multiarray_umath as core  # type: ignore[attr-defined]  # not in NumPy's stubs
 
     for dtype in ("float32", "float64"):
         x = np.linspace(-1, 1, 90_000, dtype=dtype).reshape(300, 300)

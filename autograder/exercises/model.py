@@ -65,6 +65,10 @@ class Derivative:
     at: Callable[..., dict[str, Any]] | None = None
 
 
+def _not_declared(**arguments: Any) -> Any:
+    raise NotImplementedError("This exercise has no PyTorch reference.")
+
+
 @dataclass(eq=False)
 class Exercise:
     """One exercise: a pure function from plain data to plain data, which the student writes.
@@ -94,7 +98,7 @@ class Exercise:
     source: str = ""
     computation: str = "elementwise"
     purity_points: int = 1
-    reference: Callable[..., Any] | None = None
+    reference: Callable[..., Any] = _not_declared
     requirements: tuple[Requirement, ...] = ()
     mistakes: tuple[Mistake, ...] = ()
     derivative: Derivative | None = None

@@ -72,17 +72,17 @@ def _problem_difference(problem: Problem) -> Difference:
 
 
 def counterexample(
-    exercise: Exercise, expectation: Expectation, oracle: Oracle, steps: list[Step], found: StepsComparison
+    exercise: Exercise, expectation: Expectation, oracle: Oracle, steps: list[Step], difference: Difference, number: int
 ) -> Counterexample:
-    """Show the call in which a case differs from an oracle."""
+    """Show the call in which a case differs from an oracle. number: which it is, counted from 1."""
     if expectation.hidden:
-        return _hidden(oracle.name, found.difference)
-    step = steps[found.number - 1]
-    expected, got = show_both(oracle.expected[found.number - 1], step.outcome.returned, exercise.outputs)
+        return _hidden(oracle.name, difference)
+    step = steps[number - 1]
+    expected, got = show_both(oracle.expected[number - 1], step.outcome.returned, exercise.outputs)
     return Counterexample(
-        _case_name(expectation.case, found.number),
+        _case_name(expectation.case, number),
         oracle.name,
-        found.difference,
+        difference,
         call=show_arguments(step.arguments),
         expected=expected,
         got="" if step.outcome.problem else got,

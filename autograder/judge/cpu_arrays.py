@@ -28,6 +28,7 @@ RANDOM = (np.random.Generator, np.random.RandomState)
 LONGEST_CALL_CHARACTERS = 60
 MOST_ASSIGNMENTS = 5
 """How many assignments are followed back from a variable to the call that made its array."""
+ASSIGNMENTS = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.NamedExpr)
 
 IsThere = Callable[[Any], bool]
 
@@ -46,13 +47,15 @@ def own_frame(function: Callable[..., Any], error: BaseException) -> tuple[Frame
         file = inspect.unwrap(function).__code__.co_filename
     except Exception:
         return None, 0
-    frames, trace = [], error.__traceback__
+    frames: list[tuple[FrameType, int]] = []
+    trace = error.__traceback__
     while trace is not None:
         if trace.tb_frame.f_code.co_filename == file:
             frames.append((trace.tb_frame, trace.tb_lineno))
         trace = trace.tb_next
     named = [(frame, number) for frame, number in frames if not frame.f_code.co_name.startswith("<")]
-    return (named or frames or [(None, 0)])[-1]
+    found = named or frames
+    return found[-1] if found else (None, 0)
 
 
 def explain_mixed(function: Callable[..., Any], error: BaseException, is_there: IsThere) -> str:
@@ -62,7 +65,7 @@ def explain_mixed(function: Callable[..., Any], error: BaseException, is_there: 
     """
     frame, number = own_frame(function, error)
     tree = _source_tree(frame.f_code) if frame else None
-    if tree is None:
+    if frame is None or tree is None:
         return ""
     reader = _Reader(tree, {**frame.f_globals, **frame.f_locals}, frame.f_locals)
     return reader.advice(reader.culprit(number), is_there)
@@ -116,7 +119,7 @@ class _Reader:
         statements = [
             node
             for node in ast.walk(self.tree)
-            if isinstance(node, ast.stmt) and node.lineno <= number <= node.end_lineno
+            if isinstance(node, ast.stmt) and node.lineno <= number <= (node.end_lineno or node.lineno)
         ]
         if not statements:
             return []
@@ -129,7 +132,8 @@ class _Reader:
 
     def _maker_of(self, name: str, depth: int) -> ast.Call | None:
         """Find the call in the assignments to a name, or in those to the names that these use."""
-        values = [node.value for node in ast.walk(self.tree) if name in _targets(node) and node.value is not None]
+        nodes = [node for node in ast.walk(self.tree) if isinstance(node, ASSIGNMENTS) and name in _targets(node)]
+        values = [node.value for node in nodes if node.value is not None]
         for value in values:
             found = next(self.makers(value), None)
             if found is not None:
@@ -222,14 +226,9 @@ def _is_list(node: ast.AST) -> bool:
     return isinstance(node, (ast.List, ast.Tuple, ast.ListComp, ast.GeneratorExp))
 
 
-def _targets(node: ast.AST) -> set[str]:
+def _targets(node: ast.Assign | ast.AnnAssign | ast.AugAssign | ast.NamedExpr) -> set[str]:
     """Return the names that a statement assigns to, but not those of which it assigns an item."""
-    if isinstance(node, ast.Assign):
-        targets = node.targets
-    elif isinstance(node, (ast.AnnAssign, ast.AugAssign, ast.NamedExpr)):
-        targets = [node.target]
-    else:
-        return set()
+    targets: list[ast.expr] = node.targets if isinstance(node, ast.Assign) else [node.target]
     names = [item for target in targets for item in (target.elts if isinstance(target, ast.Tuple) else [target])]
     return {item.id for item in names if isinstance(item, ast.Name)}
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograder.exercises import catalogue
-from autograder.exercises.model import Case, Exercise
+from autograder.exercises.model import Case, Derivative, Exercise
 from autograder.exercises.sampling import PUBLIC_SEED, Sampler
 from autograder.judge import devices as device_list
 from autograder.judge.rollout import next_arguments
@@ -68,7 +68,7 @@ def expectations_of(exercise: Exercise, seed: int, hidden: bool, devices: tuple[
     answers = {device: answers_on(exercise, seed, hidden, device) for device in devices}
     found = []
     for number, (requirement, case) in enumerate(cases_of(exercise, seed, hidden)):
-        on_devices = {device: of_case[number] for device, of_case in answers.items() if of_case[number] is not None}
+        on_devices = {device: answer for device, of_case in answers.items() if (answer := of_case[number]) is not None}
         found.append(Expectation(requirement, case, hidden, tuple(oracles(exercise, case, on_devices))))
     return tuple(found)
 
@@ -141,9 +141,10 @@ def oracles(exercise: Exercise, case: Case, answers: dict[str, tuple[Any, ...]])
     """Return the expected answers of one case. answers: device -> the reference's."""
     computation = case.computation or exercise.computation
     found = [Oracle(device, on_device, computation) for device, on_device in answers.items()]
-    second = exercise.derivative and "float32" not in _dtypes(case) and case.calls == 1
-    derivative = _derivative_oracle(exercise, case) if second else None
-    return [*found, derivative] if derivative else found
+    if exercise.derivative is None or "float32" in _dtypes(case) or case.calls != 1:
+        return found
+    second = _derivative_oracle(exercise.derivative, case)
+    return [*found, second] if second else found
 
 
 def reference(exercise: Exercise, case: Case, device: str) -> tuple[Any, ...]:
@@ -186,9 +187,8 @@ def from_tensor(value: Any) -> Any:
     return value
 
 
-def _derivative_oracle(exercise: Exercise, case: Case) -> Oracle | None:
+def _derivative_oracle(derivative: Derivative, case: Case) -> Oracle | None:
     """Take central differences of sum(upstream * forward), without entries at a kink; None where they are no use."""
-    derivative = exercise.derivative
     arguments = {name: value for name, value in case.arguments.items() if name != derivative.upstream}
     if derivative.at:
         with np.errstate(all="ignore"):
@@ -223,5 +223,5 @@ def central_differences(loss: Any, name: str, x: np.ndarray) -> tuple[np.ndarray
         high, low = loss(name, above), loss(name, below)
         slope[index] = (high - low) / (2 * STEP)
         bend = abs(high - 2 * middle + low) / STEP
-        smooth[index] = x[index] != 0 and bend <= LARGEST_BEND * max(1.0, abs(slope[index]))
+        smooth[index] = x[index] != 0 and bend <= LARGEST_BEND * max(1.0, float(abs(slope[index])))
     return slope, smooth

@@ -86,8 +86,10 @@ class Findings:
             agrees = found.difference is None
             result.oracles[oracle.name] = result.oracles.get(oracle.name, True) and agrees
             passed &= agrees
-            if not agrees and result.counterexample is None:
-                result.counterexample = counterexample(self.exercise, expectation, oracle, steps, found)
+            if found.difference is not None and result.counterexample is None:
+                result.counterexample = counterexample(
+                    self.exercise, expectation, oracle, steps, found.difference, found.number
+                )
         result.passed &= passed
         return passed
 

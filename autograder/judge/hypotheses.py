@@ -28,8 +28,8 @@ def common_relation(failed: list[Trial]) -> Diagnosis | None:
     A number is named only if a public case gives it: a function could choose it to carry a hidden input out.
     """
     failed = sorted(failed, key=lambda trial: trial.hidden)
-    pairs = [_pair(trial) for trial in failed]
-    if not pairs or any(pair is None or not pair[1].size or _right(*pair) for pair in pairs):
+    pairs = [pair for trial in failed if (pair := _pair(trial)) is not None]
+    if not pairs or len(pairs) < len(failed) or any(not pair[1].size or _right(*pair) for pair in pairs):
         return None
     for name, text, test in HYPOTHESES:
         found = test(pairs)
@@ -42,8 +42,9 @@ def _pair(trial: Trial) -> tuple[np.ndarray, np.ndarray] | None:
     """Return the student's numbers and the right ones; for a repeated case, those of all steps, stacked."""
     if len(trial.steps) != len(trial.expected):
         return None
-    pairs = [_pair_of(step, expected) for step, expected in zip(trial.steps, trial.expected, strict=True)]
-    if any(pair is None for pair in pairs):
+    answers = zip(trial.steps, trial.expected, strict=True)
+    pairs = [pair for step, right in answers if (pair := _pair_of(step, right)) is not None]
+    if len(pairs) < len(trial.steps):
         return None
     if len(pairs) == 1:
         return pairs[0]
@@ -93,15 +94,15 @@ def _constant(pairs: Pairs, relation: Callable[[np.ndarray, np.ndarray], np.ndar
 
     Infinite and NaN entries must be the right ones, and take no further part.
     """
-    values = []
+    found = []
     for got, expected in pairs:
         if got.shape != expected.shape:
             return None
         finite = np.isfinite(got) & np.isfinite(expected)
         if not np.array_equal(got[~finite], expected[~finite], equal_nan=True):
             return None
-        values.append(relation(got[finite], expected[finite]))
-    values = np.concatenate(values)
+        found.append(relation(got[finite], expected[finite]))
+    values = np.concatenate(found)
     if values.size < FEWEST_NUMBERS or not np.isfinite(values).all():
         return None
     if np.ptp(values) > SAME.rtol * abs(values[0]):

@@ -82,9 +82,11 @@ def _fails_alike(
     if result is findings.purity:
         return changed_arguments(expectation, steps)
     hidden = result.counterexample
+    if hidden is None:
+        return None
     for oracle in expectation.oracles:
         if oracle.name == hidden.oracle:
             found = compare_steps(findings.exercise, oracle, steps)
             if found.difference is not None and found.difference.kind == hidden.difference.kind:
-                return counterexample(findings.exercise, expectation, oracle, steps, found)
+                return counterexample(findings.exercise, expectation, oracle, steps, found.difference, found.number)
     return None

@@ -49,8 +49,10 @@ def compared_with(verdict: Verdict) -> str:
 
 
 def problem_sentences(verdict: Verdict) -> list[str]:
-    """Say why the kernel could not be judged, and what to do."""
+    """Say why the kernel could not be judged, and what to do; nothing where it was judged."""
     problem = verdict.problem
+    if problem is None:
+        return []
     exercise = catalogue().get(verdict.exercise)
     name = verdict.exercise
     message = problem["message"]
@@ -148,8 +150,9 @@ def call_text(verdict: Verdict, found: Counterexample) -> str:
     return f"{verdict.exercise}({indent}{lines}\n)"
 
 
-def _failed(verdict: Verdict) -> list[RequirementResult]:
-    return [requirement for requirement in verdict.requirements if requirement.counterexample]
+def _failed(verdict: Verdict) -> list[tuple[str, Counterexample]]:
+    """Return the names of the requirements that have a counterexample, each with it."""
+    return [(result.name, result.counterexample) for result in verdict.requirements if result.counterexample]
 
 
 # ---------------------------------------------------------------- text
@@ -168,8 +171,8 @@ def as_text(verdict: Verdict) -> str:
         lines.append(f"  {mark} {requirement.name:<{width}}  {share}{_oracles_text(requirement)}")
     for diagnosis in _diagnoses(verdict):
         lines += ["", f"  {_diagnosis_title(diagnosis)}", f"  {diagnosis.text}"]
-    for requirement in _failed(verdict)[:1]:
-        lines += ["", *(f"  {line}" for line in _counterexample_text(verdict, requirement))]
+    for name, found in _failed(verdict)[:1]:
+        lines += ["", *(f"  {line}" for line in _counterexample_text(verdict, name, found))]
     lines += [f"  Remark: {remark}" for remark in verdict.remarks]
     lines += [f"  On the GPU: {verdict.cupy_trial.text}"] if verdict.cupy_trial else []
     return "\n".join(lines)
@@ -182,9 +185,8 @@ def _oracles_text(requirement: RequirementResult) -> str:
     return f"  (differs from: {', '.join(no)})" if no and len(no) < len(devices) else ""
 
 
-def _counterexample_text(verdict: Verdict, requirement: RequirementResult) -> list[str]:
-    found = requirement.counterexample
-    lines = [f"{requirement.name}: {_kind_of_case(found)}{found.case}"]
+def _counterexample_text(verdict: Verdict, requirement: str, found: Counterexample) -> list[str]:
+    lines = [f"{requirement}: {_kind_of_case(found)}{found.case}"]
     if not found.hidden:
         lines += call_text(verdict, found).split("\n")
         if found.expected:
@@ -251,8 +253,8 @@ def _findings_html(verdict: Verdict) -> str:
     parts = [_requirements_html(verdict)]
     for diagnosis in _diagnoses(verdict):
         parts.append(_box(FAIL_COLOUR, _diagnosis_title(diagnosis), diagnosis.text))
-    for number, requirement in enumerate(_failed(verdict)):
-        parts.append(_counterexample_html(verdict, requirement, is_open=number == 0))
+    for number, (name, found) in enumerate(_failed(verdict)):
+        parts.append(_counterexample_html(verdict, name, found, is_open=number == 0))
     parts += [_box(REMARK_COLOUR, "Remark, no points lost", remark) for remark in verdict.remarks]
     parts += [_cupy_trial_html(verdict.cupy_trial)] if verdict.cupy_trial else []
     return "".join(parts)
@@ -300,8 +302,7 @@ def _box(colour: str, title: str, text: str) -> str:
     )
 
 
-def _counterexample_html(verdict: Verdict, requirement: RequirementResult, is_open: bool) -> str:
-    found = requirement.counterexample
+def _counterexample_html(verdict: Verdict, requirement: str, found: Counterexample, is_open: bool) -> str:
     rows = []
     if not found.hidden:
         rows.append(_row("call", call_text(verdict, found)))
@@ -318,7 +319,7 @@ def _counterexample_html(verdict: Verdict, requirement: RequirementResult, is_op
     )
     return (
         f'<details style="margin:6px 0"{" open" if is_open else ""}><summary style="cursor:pointer">'
-        f"{escape(requirement.name)}, {title}: <i>{escape(found.case)}</i></summary>"
+        f"{escape(requirement)}, {title}: <i>{escape(found.case)}</i></summary>"
         f'<div style="padding-left:14px">{"".join(rows)}{sentences}{picture}</div></details>'
     )
 

@@ -20,7 +20,7 @@ from autograder.judge.expectations import Expectation
 from autograder.judge.findings import Findings
 from autograder.judge.formatting import show_call
 from autograder.judge.lookalikes import show_lookalikes
-from autograder.judge.rollout import Call, Step, rollout
+from autograder.judge.rollout import Arguments, Call, rollout
 from autograder.judge.verdict import Cases, RequirementResult, Verdict
 from autograder.plaindata.call import FINAL_PROBLEMS, Problem, ProblemKind
 
@@ -127,14 +127,13 @@ class JudgeSession:
             for expectation in self._expectations:
                 if expectation.hidden == hidden and self.problem is None:
                     steps = rollout(self.exercise, expectation.case, call)
-                    if self._is_final(steps[-1].outcome.problem):
-                        self.problem = _final_problem(self.exercise, expectation, steps[-1])
+                    problem = steps[-1].outcome.problem
+                    if problem is not None and self._is_final(problem):
+                        self.problem = _final_problem(self.exercise, expectation, steps[-1].arguments, problem)
                     else:
                         self.findings.add(expectation, steps)
 
-    def _is_final(self, problem: Problem | None) -> bool:
-        if problem is None:
-            return False
+    def _is_final(self, problem: Problem) -> bool:
         return problem.kind in FINAL_PROBLEMS or (problem.kind in FINAL_AT_FIRST and not self.findings.trials)
 
     @property
@@ -217,14 +216,16 @@ def _expectations(exercise: Exercise, cases: Cases, seed: int, devices: tuple[st
     return sorted(found, key=lambda expectation: (order.index(expectation.requirement), expectation.hidden))
 
 
-def _final_problem(exercise: Exercise, expectation: Expectation, step: Step) -> dict[str, Any]:
+def _final_problem(
+    exercise: Exercise, expectation: Expectation, arguments: Arguments, problem: Problem
+) -> dict[str, Any]:
     """Return, as a verdict holds it, why no further cases are tried; for a hidden case only the kind of problem."""
-    problem, case = readable_problem(step.outcome.problem), ""
+    problem, case = readable_problem(problem), ""
     if problem.kind in FINAL_PROBLEMS:
         if expectation.hidden:
             problem = Problem(problem.kind, HIDDEN_PROBLEMS[problem.kind])
         else:
-            case = show_call(exercise.name, step.arguments)
+            case = show_call(exercise.name, arguments)
     return {**vars(problem), "case": case}
 
 

@@ -384,14 +384,16 @@ def decay_by_gradient_size(adam_step: Callable, adamw_step: Callable, *, weight_
     steps, copies, rate = 3000, 40, 1e-3
     sizes = np.repeat(NOISES, copies)
 
+    def noisy(noise: np.ndarray, penalty: float) -> Gradient:
+        return lambda at: noise + penalty * at
+
     def run(optimizer: Optimizer, penalty: float) -> np.ndarray:
         rng = np.random.default_rng(0)
         theta, path = np.ones(len(sizes)), []
         state = optimizer.begin(theta)
         for t in range(1, steps + 1):
             noise = sizes * rng.normal(size=len(sizes))
-            gradient: Gradient = lambda at, noise=noise: noise + penalty * at  # noqa: E731
-            theta, state = optimizer.advance(theta, gradient, state, t)
+            theta, state = optimizer.advance(theta, noisy(noise, penalty), state, t)
             path.append(theta.reshape(-1, copies).mean(axis=1))
         return np.array(path)
 

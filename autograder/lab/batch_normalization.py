@@ -27,7 +27,7 @@ Step = tuple[Callable, Callable, Callable]
 """Name -> function, (dout, z) -> dz, and the variance of its weights times fan_in."""
 
 
-def require_all(*functions: Callable) -> None:
+def require_all(*functions: Callable | None) -> None:
     """Raise UnusableResult unless these functions of this notebook, in the order train, evaluate, backward, work."""
     x = np.random.default_rng(0).normal(size=(6, 4)).astype(np.float32)
     one, zero = np.ones(4, np.float32), np.zeros(4, np.float32)
@@ -49,7 +49,9 @@ class Normalized(Networks):
     networks * units channels serves them all.
     """
 
-    def __init__(self, activation: str, rates: Sequence[float], seeds: Sequence[int], step: Step | None) -> None:
+    def __init__(
+        self, activation: str, rates: Sequence[float] | np.ndarray, seeds: Sequence[int], step: Step | None
+    ) -> None:
         gain = ACTIVATIONS[activation].gain
         super().__init__(
             weights_by_seed(seeds, [64, *[WIDTH] * DEPTH, 10], gain, last_gain=1.0), ACTIVATIONS[activation]
@@ -70,9 +72,9 @@ class Normalized(Networks):
         """(images, networks * units) as (networks, images, units)."""
         return np.asarray(columns, np.float32).reshape(len(columns), -1, WIDTH).transpose(1, 0, 2)
 
-    def _normalized(self, layer: int, z: np.ndarray, mode: str) -> np.ndarray:
+    def _normalized(self, step: Step, layer: int, z: np.ndarray, mode: str) -> np.ndarray:
         """z after this layer's normalization, with the batch's statistics in "training" and "batch"."""
-        train, evaluate, _ = self.step
+        train, evaluate, _ = step
         gamma, beta = (array.ravel() for array in self.added[layer])
         mean, variance = self.means[layer], self.variances[layer]
         if mode == "evaluation":
@@ -87,7 +89,7 @@ class Normalized(Networks):
 
     def activate(self, layer: int, z: np.ndarray, mode: str) -> tuple[np.ndarray, tuple]:
         """Normalization, then activation. mode: "training", "evaluation", "batch" or "never updated"."""
-        normalized = self._normalized(layer, z, mode) if self.step else z
+        normalized = self._normalized(self.step, layer, z, mode) if self.step else z
         a, memory = super().activate(layer, normalized, mode)
         return a, (z, memory)
 
@@ -244,7 +246,7 @@ def plot_gradient(batch_norm_backward: Callable) -> None:
         alt_parts.append(f"{name.split(':')[0]}: {line}")
     panels[0].set_ylabel("gradient")
     panels[0].legend(loc="upper left")
-    same = "the same" if np.allclose(*distances, atol=0.01) else "not the same"
+    same = "the same" if np.allclose(distances[0], distances[1], atol=0.01) else "not the same"
     style.show(
         figure,
         "Gradient against normalized input for 24 samples of one channel, with a fitted straight line. "
@@ -402,7 +404,9 @@ def statistics_in_evaluation(
 
 def _accuracy_in_parts(networks: Normalized, x: np.ndarray, y: np.ndarray, parts: list[np.ndarray]) -> np.ndarray:
     """The share of right answers where each part is normalized with its own statistics."""
-    right = sum(networks.accuracy(x[part], y[part], "batch") * len(part) for part in parts)
+    right = np.zeros(len(networks.rates))
+    for part in parts:
+        right += networks.accuracy(x[part], y[part], "batch") * len(part)
     return right / sum(map(len, parts))
 
 

@@ -338,7 +338,7 @@ def _train(tools: Toolbox, recipe: dict, seeds: list[int], images: int | None, d
         theta = np.asarray(advance(theta, gradient, t), dtype)
         if t == len(steps) or (watched and t % each_epoch == 0):
             looks.append(_look(networks, theta, [(x, y), (found.x_validation, found.y_validation)]))
-    (training, validation), (_, accuracy) = np.moveaxis(looks, 0, 2)
+    (training, validation), (_, accuracy) = np.moveaxis(np.array(looks), 0, 2)
     read = [scores.argmax(axis=1) for scores in networks.logits(theta, found.x_test.astype(dtype))]
     return Run(np.array(losses), training, validation, accuracy, np.array(read))
 

@@ -100,9 +100,14 @@ def steps_for(optimizer: Optimizer, gradients: Sequence[float] | np.ndarray) -> 
     theta, steps = np.zeros(rows.shape[1]), []
     state = optimizer.begin(theta)
     for t, gradient in enumerate(rows, start=1):
-        after, state = optimizer.advance(theta, lambda _, gradient=gradient: gradient.copy(), state, t)
+        after, state = optimizer.advance(theta, _everywhere(gradient), state, t)
         steps.append(theta - after)
     return np.array(steps).reshape(np.shape(gradients))
+
+
+def _everywhere(gradient: np.ndarray) -> Gradient:
+    """The same gradient, whatever theta is."""
+    return lambda theta: gradient.copy()
 
 
 # ---------------------------------------------------------------- surfaces

@@ -52,7 +52,7 @@ class WithDropout(Networks):
         sizes: Sequence[int],
         seeds: Sequence[int],
         dropout: Callable | None,
-        backward: Callable | None,
+        backward: Callable,
         p: float,
         dropped: Sequence[bool],
     ) -> None:
@@ -101,7 +101,8 @@ def few_digits(seeds: Sequence[int], count: int = 150, wrong: float = 0.0) -> tu
         chosen = rng.permutation(len(x))[:count]
         changed = rng.permutation(count) < wrong * count
         found.append((x[chosen], (y[chosen] + changed * rng.integers(1, 10, count)) % 10, changed))
-    return tuple(np.stack(part) for part in zip(*found, strict=True))
+    images, labels, changes = (np.stack(part) for part in zip(*found, strict=True))
+    return images, labels, changes
 
 
 def validation(count: int) -> tuple[np.ndarray, np.ndarray]:
@@ -338,14 +339,14 @@ def how_much_to_drop(
     right, wrong = few_digits(seeds), few_digits(seeds, wrong=0.2)
     x, labels, changed = (np.concatenate(parts) for parts in zip(right, wrong, strict=True))
     unseen = validation(2 * len(seeds))
-    accuracy, learned = [], []
+    accuracies, shares = [], []
     for p in ps:
         networks = WithDropout((64, UNITS, UNITS, 10), [*seeds, *seeds], dropout, dropout_backward, p, (True, True))
         networks.train(x, labels, EPOCHS, RATE)
-        accuracy.append(100 * networks.judge(*unseen)[0].reshape(2, -1))
+        accuracies.append(100 * networks.judge(*unseen)[0].reshape(2, -1))
         answers = networks.scores(x).argmax(axis=-1)
-        learned.append([100 * (answers == labels)[i][changed[i]].mean() for i in range(len(seeds), 2 * len(seeds))])
-    accuracy, learned = np.array(accuracy), np.array(learned)
+        shares.append([100 * (answers == labels)[i][changed[i]].mean() for i in range(len(seeds), 2 * len(seeds))])
+    accuracy, learned = np.array(accuracies), np.array(shares)
     figure, panels = style.new_figure(columns=2, width=8.6, height=3.4)
     said = []
     for i, name in enumerate(("all labels right", "a fifth of the labels wrong")):
@@ -406,16 +407,18 @@ def trained(dropout: Callable, backward: Callable, p: float, seeds: Sequence[int
     """Networks with dropout before the last layer, trained on all training digits."""
     x, y, _, _ = digits("float32")
     networks = WithDropout((64, 100, 100, 10), seeds, dropout, backward, p, (False, True))
-    repeated = [np.broadcast_to(array, (len(seeds), *array.shape)) for array in (x, y)]
-    networks.train(*repeated, epochs=12, rate=0.02)
+    images, labels = (np.broadcast_to(array, (len(seeds), *array.shape)) for array in (x, y))
+    networks.train(images, labels, epochs=12, rate=0.02)
     return networks
 
 
 def hidden(networks: WithDropout, which: int, x: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """One network's last hidden activations (N, D) before dropout, and its output layer's W (K, D) and b (K)."""
-    for weight, bias in zip(networks.weights[:-1], networks.biases[:-1], strict=True):
+    layers = len(networks.weights)
+    weights, biases = networks.parameters[:layers], networks.parameters[layers:]
+    for weight, bias in zip(weights[:-1], biases[:-1], strict=True):
         x = np.maximum(x @ weight[which].astype(float) + bias[which, 0], 0)
-    return x, networks.weights[-1][which].T.astype(float), networks.biases[-1][which, 0].astype(float)
+    return x, weights[-1][which].T.astype(float), biases[-1][which, 0].astype(float)
 
 
 def predicted(mc_dropout: Callable, layer: tuple, p: float, rng: np.random.Generator) -> list[np.ndarray]:
@@ -505,7 +508,8 @@ def answer_only_when_sure(
     x = x + noise * seen * np.random.default_rng(7).normal(size=x.shape)
     figure, (left, right) = style.new_figure(columns=2, width=8.8, height=3.6)
     edges = np.array([0.0, 0.5, 0.7, 0.85, 0.95, 1.0001])
-    sure, hit = {"once": [], "many": []}, {"once": [], "many": []}
+    sure: dict[str, list[np.ndarray]] = {"once": [], "many": []}
+    hit: dict[str, list[np.ndarray]] = {"once": [], "many": []}
     for which in range(3):
         layer = hidden(networks, which, x)
         mean, _ = predicted(mc_dropout, layer, p, np.random.default_rng(5))

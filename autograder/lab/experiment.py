@@ -22,7 +22,7 @@ OFFERED: dict[str, Any] = {}
 
 def offered(value: Value, name: str = "") -> Value:
     """Make a function public under its own name, or another value under the name that it is assigned to."""
-    OFFERED[name or value.__name__] = value
+    OFFERED[name or value.__name__] = value  # type: ignore[attr-defined]  # what has no name of its own is given one
     return value
 
 

@@ -164,7 +164,7 @@ def given(name: str) -> Callable[..., Any]:
 
     function.__name__ = function.__qualname__ = name
     function.__doc__ = f"{exercise.summary}. Given: computed by {exercise.pytorch}."
-    function.__signature__ = signature
+    function.__signature__ = signature  # type: ignore[attr-defined]  # any function can have one
     return function
 
 

@@ -81,23 +81,23 @@ class Training:
     @property
     def train(self) -> float:
         """The share of the training labels that it gives, right or wrong."""
-        return self.network.accuracy(data().x, data().labels)
+        return float(self.network.accuracy(data().x, data().labels))
 
     @property
     def by_heart(self) -> float:
         """The share of the wrong labels that it gives."""
         wrong = data().wrong
-        return self.network.accuracy(data().x[wrong], data().labels[wrong])
+        return float(self.network.accuracy(data().x[wrong], data().labels[wrong]))
 
     @property
     def validation(self) -> float:
         """The share of the 360 validation images that it gets right."""
-        return self.network.accuracy(data().x_validation, data().y_validation)
+        return float(self.network.accuracy(data().x_validation, data().y_validation))
 
     @property
     def choosing(self) -> float:
         """The share of the 500 images for choosing a strength that it gets right."""
-        return self.network.accuracy(data().x_choosing, data().y_choosing)
+        return float(self.network.accuracy(data().x_choosing, data().y_choosing))
 
 
 def train(

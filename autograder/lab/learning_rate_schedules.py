@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
@@ -31,7 +32,7 @@ def noisy_descent(rates: Sequence[float], seed: int = 0) -> np.ndarray:
     return np.array(losses)
 
 
-def _draw_losses(axes, curves: dict[str, Sequence[float]]) -> list[str]:
+def _draw_losses(axes: Any, curves: Mapping[str, Sequence[float]]) -> list[str]:
     said = []
     for i, (name, rates) in enumerate(curves.items()):
         losses = noisy_descent(rates)
@@ -167,7 +168,7 @@ def watch_the_counter(performance_schedule: Callable, *, prediction: Sequence[in
             "Your prediction should be a list of epochs, for example [3, 8], or None where you have none."
         )
     epoch_of = numbers(performance_schedule, 4)
-    states = [(0.1, np.inf, 0, 0)]
+    states: list[tuple[float, ...]] = [(0.1, np.inf, 0, 0)]
     for metric in METRICS:
         states.append(epoch_of(*states[-1], metric, 0.5, 2))
     rates = [state[0] for state in states]
@@ -180,8 +181,8 @@ def watch_the_counter(performance_schedule: Callable, *, prediction: Sequence[in
     above.plot(epochs[~better], np.array(METRICS)[~better], "s", mfc="none", color=style.RED, label="bad")
     for epoch, state in zip(epochs, states[1:], strict=True):
         above.annotate(f"{state[2]:g}", (epoch, METRICS[epoch - 1]), (0, 7), textcoords="offset points", ha="center")
-    for epoch in cuts:
-        above.annotate("cut", (epoch, METRICS[epoch - 1]), (0, -16), textcoords="offset points", ha="center")
+    for cut in cuts:
+        above.annotate("cut", (cut, METRICS[cut - 1]), (0, -16), textcoords="offset points", ha="center")
     above.set(ylabel="metric (validation loss)", ylim=(0.48, 1.12), title="numbers: bad_epochs after the epoch")
     above.legend()
     following = len(rates)
@@ -245,7 +246,7 @@ def plot_one_cycle(
 # ---------------------------------------------------------------- networks on the digits
 
 SIZES, BATCH, BETA, WATCHED = (64, 32, 32, 10), 32, 0.9, 237
-Plan = Callable[[int, int, list[np.ndarray]], tuple[object, object]]
+Plan = Callable[[int, int, list[np.ndarray]], tuple[float | np.ndarray, ...]]
 """(step, total steps, losses on the watched images after each epoch so far) -> learning rate and momentum: numbers, or
 one for each seed."""
 
@@ -276,7 +277,8 @@ def train(plans: dict[str, Plan], *, epochs: int, seeds: int) -> tuple[np.ndarra
     rngs = [np.random.default_rng([1, seed]) for seed in range(seeds)]
     total = epochs * (len(x) // BATCH)
     watched: list[np.ndarray] = []
-    rates_of_steps, accuracies = [], []
+    rates_of_steps: list[np.ndarray] = []
+    accuracies: list[np.ndarray] = []
     for _ in range(epochs):
         for rows in minibatches_by_seed(rngs, len(x), BATCH, copies=len(plans)):
             settings = [
@@ -322,7 +324,7 @@ def performance(schedule: Callable, rate: float) -> Plan:
     def plan(step: int, total: int, watched: list[np.ndarray]) -> tuple[np.ndarray, float]:
         rates = []
         for seed in range(len(watched[0]) if watched else 1):
-            state = (rate, np.inf, 0, 0)
+            state: tuple[float, ...] = (rate, np.inf, 0, 0)
             for losses in watched:
                 state = numbers(schedule, 4)(*state, float(losses[seed]), 0.3, 1)
             rates.append(state[0])
@@ -357,8 +359,8 @@ def rising_rates(exponential_schedule: Callable) -> tuple[np.ndarray, np.ndarray
         scores, gradients = networks.gradients(x[rows], y[rows])
         losses.append(bounded_cross_entropy(scores, y[rows]))
         momentum.step(gradients, rates[-1])
-    losses = np.where(np.isfinite(losses), losses, 99.0)
-    return np.array(rates), np.median(losses, axis=1)
+    bounded = np.where(np.isfinite(losses), losses, 99.0)
+    return np.array(rates), np.median(bounded, axis=1)
 
 
 @experiment

@@ -151,7 +151,7 @@ def factor_by_learning_rate(
 
 
 def velocities(
-    momentum_step: Callable, gradients: Sequence[float], beta: float, learning_rate: Any = 1.0
+    momentum_step: Callable, gradients: Sequence[float] | np.ndarray, beta: float, learning_rate: Any = 1.0
 ) -> np.ndarray:
     """The steps that momentum takes from rest when these gradients arrive, whatever theta is."""
     optimizer = with_momentum(momentum_step, learning_rate, beta, "momentum")
@@ -179,7 +179,7 @@ def constant_slope(momentum_step: Callable, velocity_after: Callable, *, predict
         if beta < 0.97:
             mark = {"marker": style.MARKERS[i], "markersize": 3.5}
             right.plot(range(1, 41), switching, label=f"β = {beta:g}", linewidth=1, **mark, **look)
-        close = np.flatnonzero(np.abs(steady) < 0.95 * np.abs(steady[-1])) if beta < 0.97 else []
+        close = np.flatnonzero((beta < 0.97) & (np.abs(steady) < 0.95 * np.abs(steady[-1])))
         reached = f", 95 % of it after {close[-1] + 2} steps" if len(close) else ""
         said.append(
             f"β = {beta:g}: after {count} steps {abs(steady[-1]):.2f} times as long{reached}; "
@@ -227,8 +227,10 @@ def momentum_on_the_bowl(
         with_momentum(momentum_step, best_rate, best_beta),
     ]
     if learning_rate is not None and beta is not None:
-        pair = {"η": guess(learning_rate), "β": guess(beta)}
-        optimizers.append(with_momentum(momentum_step, *pair.values(), f"yours, η = {pair['η']:g}, β = {pair['β']:g}"))
+        guess(learning_rate)
+        guess(beta)
+        name = f"yours, η = {learning_rate:g}, β = {beta:g}"
+        optimizers.append(with_momentum(momentum_step, learning_rate, beta, name))
     runs = {optimizer.name: descend(optimizer, BOWL, steps) for optimizer in optimizers}
     figure, (left, right) = style.new_figure(1, 2, width=9.4, height=4.1, width_ratios=(1.25, 1))
     draw_surface(left, BOWL)
@@ -257,8 +259,8 @@ def momentum_factor(momentum_step: Callable, x: np.ndarray, beta: float) -> np.n
     The step maps (theta, m) linearly; its factor is the largest absolute eigenvalue of that map.
     """
     columns = []
-    for theta, m in ((1.0, 0.0), (0.0, 1.0)):
-        theta, m = np.full_like(x, theta), np.full_like(x, m)
+    for start in ((1.0, 0.0), (0.0, 1.0)):
+        theta, m = (np.full_like(x, part) for part in start)
         new_theta, (new_m,) = with_momentum(momentum_step, 1.0, beta, "m").advance(theta, lambda at: x * at, (m,), 1)
         columns.append([new_theta, new_m])
     matrices = np.moveaxis(np.array(columns), -1, 0)

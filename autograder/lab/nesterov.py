@@ -247,7 +247,8 @@ def measured_factor(step: Callable, gone: float, beta: float = BETA, steps: int 
     """
     # theta and m are scaled to length 1 after each step: nothing over- or underflows.
     advance = optimizer("", step, gone, beta).advance
-    theta, state, logs = np.array([1.0]), (np.array([0.0]),), []
+    state: tuple[np.ndarray, ...] = (np.array([0.0]),)
+    theta, logs = np.array([1.0]), []
     for t in range(1, steps + 1):
         theta, state = advance(theta, lambda point: point, state, t)
         length = np.hypot(theta[0], state[0][0])

@@ -64,7 +64,7 @@ def normal_weights(
     found = []
     for layer, (inputs, units) in enumerate(pairwise(widths), start=2):
         own = gain if last_gain is None or layer < len(widths) else last_gain
-        shape = (units, inputs) if units_first else (inputs, units)
+        shape: tuple[int, ...] = (units, inputs) if units_first else (inputs, units)
         shape = shape if networks is None else (networks, *shape)
         found.append(rng.normal(0, np.sqrt(own / inputs), shape).astype(dtype))
     return found
@@ -95,11 +95,13 @@ class Networks:
         weights: list[np.ndarray],
         activation: Activation = ACTIVATIONS["ReLU"],
         *,
-        biases: list[np.ndarray | None] | None = None,
+        biases: Sequence[np.ndarray | None] | None = None,
         units_first: bool = False,
     ) -> None:
         self.weights, self.activation, self.units_first = weights, activation, units_first
-        self.biases = [self._no_bias(weight) for weight in weights] if biases is None else biases
+        self.biases: list[np.ndarray | None] = (
+            [self._no_bias(weight) for weight in weights] if biases is None else [*biases]
+        )
         self.added: list[list[np.ndarray]] = [[] for _ in weights[1:]]
 
     def _no_bias(self, weight: np.ndarray) -> np.ndarray:
@@ -149,7 +151,9 @@ class Networks:
         """The scores in training, and for each of `parameters` the gradient of the mean cross-entropy."""
         inputs, memories = self.forward(x, "training")
         d = cross_entropy_backward(inputs[-1], labels)
-        of_weights, of_biases, of_added = [], [], []
+        of_weights: list[np.ndarray] = []
+        of_biases: list[np.ndarray] = []
+        of_added: list[np.ndarray] = []
         for layer in reversed(range(len(self.weights))):
             weight, bias = self.weights[layer], self.biases[layer]
             of_weights.insert(0, d.mT @ inputs[layer] if self.units_first else inputs[layer].mT @ d)

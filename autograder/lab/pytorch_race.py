@@ -281,7 +281,7 @@ def race(function: Callable[..., Any], *, exercise: str | None = None, largest: 
     Draws one figure and prints the times. Where there is a GPU, PyTorch runs there as well, and so does your function
     where CuPy is installed.
     """
-    name = exercise or getattr(function, "__name__", "")
+    name = exercise if exercise else getattr(function, "__name__", "")
     contest = CONTESTS.get(name)
     if contest is None:
         print(_no_contest(name))

@@ -113,8 +113,8 @@ def steps_on_a_constant_slope(
         said.append(f"{optimizer.name}: " + ", ".join(f"{sizes[at - 1]:.3g}" for at in marks))
     if hundredth is not None:
         _hollow(axes, 100, hundredth)
-    for beta, number in first.items():
-        _hollow(axes, 1, number, label=f"your prediction, β = {beta:g}")
+    for beta, size in first.items():
+        _hollow(axes, 1, size, label=f"your prediction, β = {beta:g}")
     axes.axhline(1, color=style.GREY, linewidth=0.8)
     axes.set(xlabel="step", ylabel="size of the step / η", title="the gradient is always the same", xlim=(0.9, 1100))
     axes.set(ylim=(0.02, 30))
@@ -276,9 +276,9 @@ def on_a_turned_bowl(adagrad_step: Callable, rmsprop_step: Callable) -> None:
     said = []
     for number, optimizer in enumerate(runs):
         draw_path(left, descend(optimizer, turned(BOWL, 45, VIEW), 120), optimizer.name, number, markers=30)
-        bowls = [turned(BOWL, angle, VIEW) for angle in angles]
-        counts = [steps_until(bowl, descend(optimizer, bowl, 1000), 1.0) for bowl in bowls]
-        counts = np.array([np.nan if count is None else count for count in counts])
+        bowls = [turned(BOWL, float(angle), VIEW) for angle in angles]
+        found = [steps_until(bowl, descend(optimizer, bowl, 1000), 1.0) for bowl in bowls]
+        counts = np.array([np.nan if count is None else count for count in found])
         right.plot(angles, counts, label=optimizer.name, **style.curve(number, markersize=5))
         said.append(f"{optimizer.name}: {counts[0]:.0f} steps at 0°, {counts[len(angles) // 2]:.0f} at 45°")
     left.set(title="turned by 45 degrees", aspect="equal")

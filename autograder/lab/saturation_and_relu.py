@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -20,7 +21,7 @@ WIDTH = 64
 IMAGES = 256
 
 LOWER_LEFT = {"xytext": (-7, -14), "ha": "right", "va": "center"}
-PLACES = {
+PLACES: dict[tuple[str, str], dict[str, Any]] = {
     ("sigmoid", "float32"): {"xytext": (5, 6)},
     ("sigmoid", "float64"): LOWER_LEFT,
     ("tanh", "float32"): {"xytext": (-46, -44), "ha": "left"},
@@ -153,7 +154,7 @@ def gradient_norms(activation: Callable, backward: Callable, gain: float, layers
         outputs.append(a)
     last = rng.normal(0, np.sqrt(2 / (WIDTH + 10)), (10, WIDTH))
     da = cross_entropy_backward(a @ last.T, labels) @ last
-    norms = []
+    norms: list[float] = []
     for weight, z, output in zip(reversed(weights), reversed(zs), reversed(outputs), strict=True):
         dz = backward(da, z, output)
         norms.insert(0, float(np.linalg.norm(dz)))

@@ -231,7 +231,8 @@ LADDER: dict[str, dict[str, Any]] = {
 
 def rungs() -> dict[str, dict[str, Any]]:
     """The whole recipe of every rung."""
-    found, so_far = {}, {}
+    found: dict[str, dict[str, Any]] = {}
+    so_far: dict[str, Any] = {}
     for name, change in LADDER.items():
         so_far = {**so_far, **change}
         found[name] = complete(so_far)

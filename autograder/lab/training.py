@@ -51,7 +51,7 @@ def gradient_descent_step(
         parameter -= rate * gradient
 
 
-def smooth(values: Sequence[float], width: int = 9) -> np.ndarray:
+def smooth(values: Sequence[float] | np.ndarray, width: int = 9) -> np.ndarray:
     """A running median, which spikes do not move."""
     padded = np.pad(np.asarray(values, dtype=float), width // 2, mode="edge")
     return np.median(np.lib.stride_tricks.sliding_window_view(padded, width), axis=1)

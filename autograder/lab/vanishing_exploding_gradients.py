@@ -32,7 +32,7 @@ class Start:
     deviation: Callable
 
 
-ACTIVATIONS = {
+ACTIVATIONS: dict[str, tuple[Callable, Callable]] = {
     "sigmoid": (logistic, lambda z: logistic(z) * logistic(-z)),
     "tanh": (np.tanh, lambda z: 1 - np.tanh(z) ** 2),
     "ReLU": (relu, lambda z: np.where(z > 0, 1.0, 0.0)),

@@ -288,7 +288,7 @@ def every_start(lecun_normal: Callable, he_normal: Callable, he_uniform: Callabl
         "He": finite(he_normal),
         "standard\ndeviation 1": scaled(1.0),
     }
-    functions = {
+    functions: dict[str, Callable] = {
         "tanh": np.tanh,
         "logistic": logistic,
         "ReLU": relu,

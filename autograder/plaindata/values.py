@@ -195,7 +195,7 @@ def memory_order(array: np.ndarray) -> str:
 def with_memory_order(array: np.ndarray, order: str) -> np.ndarray:
     """Return a new array with the same numbers in the memory order "C", "F" or "strided"."""
     if order != "strided" or array.ndim == 0:
-        return np.array(array, copy=True, order=order if order == "F" else "C")
+        return np.array(array, copy=True, order="F" if order == "F" else "C")
     room = np.zeros((*array.shape[:-1], 2 * array.shape[-1]), array.dtype)
     view = room[..., ::2]
     view[...] = array

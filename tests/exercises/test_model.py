@@ -7,6 +7,7 @@ import itertools
 import sys
 import types
 
+import numpy as np
 import pytest
 
 from autograder import exercises
@@ -14,6 +15,7 @@ from autograder.course import Course, read, solution_cells, text_of, without_sol
 from autograder.exercises import catalogue, files_of, of_notebook
 from autograder.exercises.cases import case, multistep_case, per_step
 from autograder.exercises.model import PURITY, Exercise
+from autograder.exercises.sampling import PUBLIC_SEED, Sampler
 
 
 def test_a_case_is_written_as_the_call_it_stands_for():
@@ -121,3 +123,51 @@ def test_the_textbook_form_is_the_solution_in_the_notebook(subtests):
         (solution,) = [source for source in sources if f"def {exercise.name}(" in source]
         with subtests.test(exercise.name):
             assert function_of(exercise.textbook) == function_of(solution)
+
+
+def kinds_of(takes: str) -> dict[str, str]:
+    """Parameter -> what it takes, from "x: (N, C); gamma, beta: (C,)"."""
+    groups = [group.split(":", 1) for group in takes.split(";")]
+    return {name.strip(): kind.strip() for names, kind in groups for name in names.split(",")}
+
+
+def fits(value, kind: str) -> bool:
+    """Whether an argument is of a kind: "(N, C) or (N, C, H, W)", "list of (*)", "int >= 1", "function"."""
+    if " or " in kind:
+        return any(fits(value, one) for one in kind.split(" or "))
+    if kind.startswith("list of "):
+        return isinstance(value, (list, tuple)) and all(fits(item, kind.removeprefix("list of ")) for item in value)
+    if kind.startswith("("):
+        axes = [axis.strip() for axis in kind.strip("()").split(",") if axis.strip()]
+        fixed = [axis for axis in axes if not axis.startswith("*")]
+        return isinstance(value, np.ndarray) and (value.ndim == len(axes) or len(fixed) < len(axes))
+    types = {"number": (int, float, np.number), "int": (int, np.integer), "bool": (bool,), "str": (str,)}
+    return isinstance(value, {**types, "function": (dict,), "None": (type(None),)}.get(kind.split()[0], (object,)))
+
+
+def test_the_shapes_that_an_exercise_states_are_those_of_its_cases(subtests):
+    for exercise in catalogue().values():
+        with subtests.test(exercise.name):
+            kinds = kinds_of(exercise.takes)
+            assert tuple(kinds) == exercise.parameters
+            for requirement in exercise.requirements:
+                for found in requirement.cases(Sampler(PUBLIC_SEED)):
+                    wrong = [name for name, value in found.arguments.items() if not fits(value, kinds[name])]
+                    assert wrong == [], f"{requirement.name}, {found.name}"
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "fit"),
+    [
+        (np.zeros((2, 3)), "(N, C)", True),
+        (np.zeros(2), "(N, C)", False),
+        (np.zeros((2, 3, 1, 1)), "(N, C) or (N, C, H, W)", True),
+        ([np.zeros(2)], "list of (*)", True),
+        (np.zeros(2), "list of (*)", False),
+        (3, "int >= 1", True),
+        (0.5, "int >= 1", False),
+        ({"function": "tanh"}, "function", True),
+    ],
+)
+def test_what_fits_a_stated_shape(value, kind, fit):
+    assert fits(value, kind) is fit

@@ -48,9 +48,9 @@ def first_step(sample):
     start = arrays(theta=[1.0], gradient=[2.0])
     yield case("the first step", **start, buffer=None, learning_rate=0.1, momentum=0.9, dampening=0.5)
     for _ in sample.repeat(public=1, hidden=4):
-        start = {**normals(sample, sample.shape(), "theta", "gradient"), "buffer": None}
+        start = normals(sample, sample.shape(), "theta", "gradient")
         settings = {"learning_rate": sample.number(0.05, 0.5), "momentum": 0.9, "dampening": sample.number(0.2, 0.9)}
-        yield case("random, the first step", **start, **settings)
+        yield case("random, the first step", **start, buffer=None, **settings)
 
 
 @requirement("dampening", points=1)

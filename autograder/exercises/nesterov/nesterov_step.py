@@ -14,7 +14,7 @@ def nesterov_step(theta, gradient_at, m, learning_rate, beta):
 nesterov_step = Exercise(
     TEXTBOOK,
     outputs=("theta", "m"),
-    takes="theta: (N,); gradient_at: function; m: (N,); learning_rate, beta: number",
+    takes="theta: (*); gradient_at: function; m: (*); learning_rate, beta: number",
     pytorch="torch.optim.SGD([theta + beta * m], lr=learning_rate, momentum=beta, nesterov=True), one step()",
     source="Sutskever, Martens, Dahl and Hinton 2013, https://proceedings.mlr.press/v28/sutskever13.html",
     computation="reduction",

@@ -17,7 +17,7 @@ from autograder.judge import devices as device_list
 from autograder.judge.expectations import AnswerKey, Answers, answers_on
 
 ClassAnswers = dict[AnswerKey, Answers]
-"""The answers as `expectations.remember` takes them."""
+"""The answers, as `expectations.remember` takes them."""
 
 
 def answers_for_class(course: Course, notebooks: list[str], seed: int, devices: tuple[str, ...] | None) -> ClassAnswers:
