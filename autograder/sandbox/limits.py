@@ -15,9 +15,10 @@ sandbox/wire.py                  LARGEST_HEADER_BYTES, LARGEST_BODY_BYTES, MOST_
                                  DEEPEST_NESTING
 sandbox/worker.py                LONGEST_OUTPUT_CHARACTERS, LONGEST_ERROR_CHARACTERS, LONGEST_FRAME_BYTES
 sandbox/student_process.py       GRACE_SECONDS, MOST_WARNINGS
-plaindata/values.py              how large and how deep a value may be
-plaindata/call.py                how long a message may be
-judge/session.py                 what is kept of an answer, and how long cases like a hidden one are looked for
+plaindata/values.py              MOST_NUMBERS, MOST_ITEMS, MOST_AXES, DEEPEST_NESTING
+plaindata/call.py                LONGEST_TEXT
+judge/findings.py                LARGEST_KEPT
+judge/lookalikes.py              MOST_LOOKALIKES, LOOKALIKE_SECONDS
 """
 
 from __future__ import annotations
