@@ -8,6 +8,7 @@ import functools
 import importlib
 import re
 from pathlib import Path
+from typing import Any
 
 MARKED = re.compile(r"^@(?:experiment|offered)\ndef (\w+)\(|^(\w+) = offered\(", re.MULTILINE)
 
@@ -22,7 +23,7 @@ def homes() -> dict[str, str]:
     return found
 
 
-def __getattr__(name):
+def __getattr__(name: str) -> Any:
     if name == "__all__":
         return sorted(homes())
     if name in homes():
@@ -30,5 +31,5 @@ def __getattr__(name):
     raise AttributeError(f"lab has no {name!r}; it has {', '.join(sorted(homes()))}")
 
 
-def __dir__():
+def __dir__() -> list[str]:
     return sorted(homes())

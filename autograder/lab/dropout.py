@@ -476,7 +476,7 @@ def rotated_digits(
     names = ("right answers", "how sure in evaluation", "how sure with mc_dropout")
     said = []
     for i, name in enumerate(names):
-        look = {"color": (style.BLACK, style.RED, style.BLUE)[i], "marker": style.MARKERS[i]}
+        look: dict[str, Any] = {"color": (style.BLACK, style.RED, style.BLUE)[i], "marker": style.MARKERS[i]}
         axes.plot(ANGLES, found[:, i], linestyle="none", markersize=3, alpha=0.4, **look)
         axes.plot(ANGLES, found[:, i].mean(axis=1), linestyle=style.LINES[i], label=name, **look)
         said.append(f"{name}: " + ", ".join(f"{value:.2f}" for value in found[:, i].mean(axis=1)))

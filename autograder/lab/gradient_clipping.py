@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -57,7 +58,7 @@ def descend(clip: Callable | None, steps: int = STEPS) -> tuple[np.ndarray, np.n
     return np.array(path), np.array(losses), np.array(norms)
 
 
-def _draw_surface(axes, w: tuple[float, float], b: tuple[float, float]) -> None:
+def _draw_surface(axes: Any, w: tuple[float, float], b: tuple[float, float]) -> None:
     grid = np.meshgrid(np.linspace(*w, 320), np.linspace(*b, 320))
     picture = axes.pcolormesh(*grid, cliff(*grid)[0], cmap="Blues", vmin=0, vmax=0.55, rasterized=True)
     axes.grid(False)

@@ -101,7 +101,12 @@ class Training:
 
 
 def train(
-    pull: Callable | None = None, after: Callable | None = None, *, seed: int = 0, epochs: int = EPOCHS, follow=False
+    pull: Callable | None = None,
+    after: Callable | None = None,
+    *,
+    seed: int = 0,
+    epochs: int = EPOCHS,
+    follow: bool = False,
 ) -> Training:
     """Train by minibatch gradient descent without momentum.
 

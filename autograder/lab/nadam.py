@@ -34,7 +34,17 @@ OWN = {0.0: "", 0.004: " (PyTorch)", 1.0: " (Keras)", 1e6: " (constant)"}
 # ---------------------------------------------------------------- optimizers
 
 
-def adam_step(theta, gradient, m, s, t, learning_rate, beta1, beta2, epsilon):
+def adam_step(
+    theta: np.ndarray,
+    gradient: np.ndarray,
+    m: np.ndarray,
+    s: np.ndarray,
+    t: int,
+    learning_rate: float,
+    beta1: float,
+    beta2: float,
+    epsilon: float,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The course's own Adam, to compare with."""
     m = beta1 * m + (1 - beta1) * gradient
     s = beta2 * s + (1 - beta2) * gradient**2
@@ -42,7 +52,17 @@ def adam_step(theta, gradient, m, s, t, learning_rate, beta1, beta2, epsilon):
     return theta - learning_rate * m_hat / (np.sqrt(s_hat) + epsilon), m, s
 
 
-def textbook_step(theta, gradient, m, s, t, learning_rate, beta1, beta2, epsilon):
+def textbook_step(
+    theta: np.ndarray,
+    gradient: np.ndarray,
+    m: np.ndarray,
+    s: np.ndarray,
+    t: int,
+    learning_rate: float,
+    beta1: float,
+    beta2: float,
+    epsilon: float,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Nadam as many textbooks have it: both parts corrected for the present step."""
     m = beta1 * m + (1 - beta1) * gradient
     s = beta2 * s + (1 - beta2) * gradient**2
@@ -50,7 +70,19 @@ def textbook_step(theta, gradient, m, s, t, learning_rate, beta1, beta2, epsilon
     return theta - learning_rate * direction / (np.sqrt(s_hat) + epsilon), m, s
 
 
-def dozat_step(theta, gradient, m, s, mu_product, t, learning_rate, beta1, beta2, epsilon, momentum_decay):
+def dozat_step(
+    theta: np.ndarray,
+    gradient: np.ndarray,
+    m: np.ndarray,
+    s: np.ndarray,
+    mu_product: float,
+    t: int,
+    learning_rate: float,
+    beta1: float,
+    beta2: float,
+    epsilon: float,
+    momentum_decay: float,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
     """Nadam as in Dozat's report, whose schedule is used in the average m, too."""
     mu, mu_next = (beta1 * (1 - 0.5 * 0.96 ** (step * momentum_decay)) for step in (t, t + 1))
     mu_product = mu_product * mu

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from autograder.lab.descent import (
     BOWL,
     CURVATURES,
     DigitsNetwork,
+    Gradient,
     Optimizer,
     Surface,
     Training,
@@ -31,7 +33,9 @@ MOST_STEPS = 800
 MOMENTUM, NESTEROV = "momentum", "Nesterov"
 
 
-def momentum_step(theta, gradient_at, m, learning_rate, beta):
+def momentum_step(
+    theta: np.ndarray, gradient_at: Gradient, m: np.ndarray, learning_rate: float, beta: float
+) -> tuple[np.ndarray, np.ndarray]:
     """The course's own momentum, called like nesterov_step."""
     m = beta * m - learning_rate * gradient_at(theta)
     return theta + m, m
@@ -46,7 +50,7 @@ def _look(number: int, every: int = 1) -> dict:
     return style.curve(number, markevery=every, markersize=4.5, linewidth=1.5)
 
 
-def _draw_loss(axes, paths: dict[str, np.ndarray], every: int) -> None:
+def _draw_loss(axes: Any, paths: dict[str, np.ndarray], every: int) -> None:
     for number, (name, path) in enumerate(paths.items()):
         axes.semilogy(BOWL.loss(path), label=name, **_look(number, every))
     axes.set(xlabel="step", ylabel="loss")
@@ -90,7 +94,9 @@ def looking(nesterov_step: Callable, share: float) -> Callable:
     """The student's step with other glasses: the gradient it gets is that of the point theta + share * beta * m."""
 
     @functools.wraps(nesterov_step)
-    def step(theta, gradient_at, m, learning_rate, beta):
+    def step(
+        theta: np.ndarray, gradient_at: Gradient, m: np.ndarray, learning_rate: float, beta: float
+    ) -> tuple[np.ndarray, np.ndarray]:
         return nesterov_step(theta, lambda point: gradient_at(theta + share * (point - theta)), m, learning_rate, beta)
 
     return step
@@ -137,12 +143,16 @@ def how_far_ahead(nesterov_step: Callable) -> None:
 # ---------------------------------------------------------------- PyTorch's form
 
 
-def with_old_buffer(theta, gradient, buffer, learning_rate, momentum):
+def with_old_buffer(
+    theta: np.ndarray, gradient: np.ndarray, buffer: np.ndarray, learning_rate: float, momentum: float
+) -> tuple[np.ndarray, np.ndarray]:
     """What PyTorch's Nesterov is not: the step takes the buffer from before the update."""
     return theta - learning_rate * (gradient + momentum * buffer), momentum * buffer + gradient
 
 
-def plain_sgd_momentum(theta, gradient, buffer, learning_rate, momentum):
+def plain_sgd_momentum(
+    theta: np.ndarray, gradient: np.ndarray, buffer: np.ndarray, learning_rate: float, momentum: float
+) -> tuple[np.ndarray, np.ndarray]:
     """PyTorch's momentum without Nesterov."""
     buffer = momentum * buffer + gradient
     return theta - learning_rate * buffer, buffer

@@ -326,7 +326,7 @@ def clipping_factor(gradients: Sequence[np.ndarray]) -> float:
     return LARGEST_NORM / norm if norm > LARGEST_NORM else 1.0
 
 
-def _draw_by_rate(axes, results: dict[str, np.ndarray], rates: Sequence[float]) -> None:
+def _draw_by_rate(axes: Any, results: dict[str, np.ndarray], rates: Sequence[float]) -> None:
     places = np.arange(len(rates))
     for i, (name, result) in enumerate(results.items()):
         axes.plot(places, result.mean(axis=1), label=f"{name}, mean of the dots", **style.line(i))
@@ -336,7 +336,7 @@ def _draw_by_rate(axes, results: dict[str, np.ndarray], rates: Sequence[float]) 
     axes.set(xlabel="learning rate", ylim=(-0.04, 1.04))
 
 
-def _draw_guesses(axes, guesses: list[float | None]) -> None:
+def _draw_guesses(axes: Any, guesses: list[float | None]) -> None:
     shown = [(place, guess) for place, guess in enumerate(guesses) if guess is not None]
     if shown:
         places, values = zip(*shown, strict=True)

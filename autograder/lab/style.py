@@ -9,6 +9,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
     from matplotlib.typing import RcKeyType
 
 BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
@@ -70,7 +71,9 @@ def mark_prediction(axes: Any, prediction: float | None, **look: Any) -> None:
         axes.axvline(prediction, **{"color": BLACK, "linestyle": ":", "label": "your prediction", **look})
 
 
-def new_figure(rows: int = 1, columns: int = 1, width: float = 7.2, height: float = 3.0, **options: Any):
+def new_figure(
+    rows: int = 1, columns: int = 1, width: float = 7.2, height: float = 3.0, **options: Any
+) -> tuple[Figure, Any]:
     """A figure and its axes in the course's style. width and height are in inches, for the whole figure.
 
     Drawn off screen: nothing appears until `show`.
@@ -86,7 +89,7 @@ def new_figure(rows: int = 1, columns: int = 1, width: float = 7.2, height: floa
     return figure, axes
 
 
-def as_png(figure: Any) -> bytes:
+def as_png(figure: Figure) -> bytes:
     """The figure as a PNG file, at twice the screen's resolution."""
     import matplotlib
 
@@ -96,7 +99,7 @@ def as_png(figure: Any) -> bytes:
     return file.getvalue()
 
 
-def show(figure: Any, alt: str) -> None:
+def show(figure: Figure, alt: str) -> None:
     """Put a figure on the page. alt: what it shows, in one or two sentences, for those who cannot see it."""
     page = FigureOnPage(as_png(figure), alt, width=round(figure.get_figwidth() * 100))
     if "IPython" in sys.modules and sys.modules["IPython"].get_ipython() is not None:
@@ -111,7 +114,7 @@ class FigureOnPage:
     def __init__(self, png: bytes, alt: str, width: int) -> None:
         self.png, self.alt, self.width = png, alt, width
 
-    def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         data = base64.b64encode(self.png).decode()
         html = (
             f'<figure style="margin:8px 0"><img src="data:image/png;base64,{data}" '

@@ -467,7 +467,7 @@ def check_the_backward_pass(
     x, weights, biases, dout = small_network()
 
     def loss_of(kind: str, layer: int) -> Callable:
-        def loss(changed: np.ndarray):
+        def loss(changed: np.ndarray) -> np.ndarray:
             parts = {"x": [x], "W": list(weights), "b": list(biases)}
             parts[kind][layer] = changed
             _, activations = forward(mlp_forward, parts["x"][0], parts["W"], parts["b"], np.tanh)

@@ -10,6 +10,7 @@ import copy
 import json
 import random
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -152,7 +153,7 @@ def _with_mistakes(name: str, chapter: Chapter, chance: random.Random) -> Studen
     return student
 
 
-def _handwritten(written: demo_answers.Handwritten):
+def _handwritten(written: demo_answers.Handwritten) -> Callable[[str, Chapter, random.Random], Student]:
     """Return a function that makes a student with handwritten answers; cells without an answer stay as released."""
 
     def make(name: str, chapter: Chapter, chance: random.Random) -> Student:
