@@ -21,6 +21,7 @@ from packaging.specifiers import SpecifierSet
 
 from autograder import bootstrap
 from autograder.course import ROOT, CourseError
+from tests.support.speed import scaled
 
 PYPROJECT = """
 [project]
@@ -102,7 +103,7 @@ class SmallCourse:
     def run(self, *words: str, **settings: str) -> tuple[int, str, str]:
         """`python3 -m autograder <words>`: its status, stdout and stderr."""
         process = self.start(*words, **settings)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=scaled(60))
         return process.returncode, out, err
 
 
@@ -166,7 +167,7 @@ def test_an_interrupted_installation_is_finished_by_the_next_command(ready):
     process = ready.start("hello", FAKE_PIP="hangs")
     wait_for(lambda: "Collecting" in read(ready.folder / bootstrap.LOG))
     process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=10)
+    _, err = process.communicate(timeout=scaled(10))
     assert process.returncode == 130
     assert err.endswith("Stopped. The next command finishes the installation.\n")
     assert ready.run("hello")[0] == 7
@@ -187,7 +188,7 @@ def test_a_second_command_waits_for_the_one_that_installs(ready):
         process = ready.start("hello")
         assert "waits for it" in process.stderr.readline()
         assert process.poll() is None
-    process.communicate(timeout=30)
+    process.communicate(timeout=scaled(30))
     assert process.returncode == 7
 
 

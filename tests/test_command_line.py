@@ -16,13 +16,14 @@ import pytest
 from autograder import __main__ as command_line
 from autograder import bootstrap
 from autograder.course import ROOT, CourseError
+from tests.support.speed import scaled
 
 BARE = [sys.executable, "-S", "-E", "-m", "autograder"]
 
 
 def bare(*words: str) -> subprocess.CompletedProcess:
     """The command line in a Python that has the standard library alone."""
-    return subprocess.run([*BARE, *words], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run([*BARE, *words], cwd=ROOT, capture_output=True, text=True, timeout=scaled(60), check=False)
 
 
 @pytest.fixture
@@ -165,7 +166,7 @@ def test_a_reader_that_goes_away_is_no_error(command):
     process.stdout.close()
     assert process.stderr.read() == ""
     process.stderr.close()
-    assert process.wait(timeout=30) == 1
+    assert process.wait(timeout=scaled(30)) == 1
 
 
 def test_importing_the_package_imports_nothing_heavy():

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from autograder.course import ROOT
+from tests.support.speed import scaled
 
 SECONDS = 120
 
@@ -43,14 +44,14 @@ def jupyter_server(folder: Path) -> Iterator[str]:
             yield address
         finally:
             server.terminate()
-            server.wait(timeout=SECONDS)
+            server.wait(timeout=scaled(SECONDS))
 
 
 def _wait_for(url: str, server: subprocess.Popen) -> None:
-    deadline = time.monotonic() + SECONDS
+    deadline = time.monotonic() + scaled(SECONDS)
     while time.monotonic() < deadline and server.poll() is None:
         try:
-            urllib.request.urlopen(url, timeout=5)
+            urllib.request.urlopen(url, timeout=scaled(5))
             return
         except OSError:
             time.sleep(0.3)

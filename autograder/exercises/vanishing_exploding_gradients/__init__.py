@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
 
 import numpy as np
 
+from autograder.exercises.cases import Case, case
 from autograder.exercises.sampling import Sampler
 from autograder.plaindata.named_functions import as_function
 
@@ -56,3 +58,16 @@ def bowl(sample: Sampler, size: int) -> dict:
 
 
 SMALL_BOWL = {"function": "quadratic", "matrix": np.array([[2.0, 1.0], [1.0, 4.0]]), "vector": np.array([-1.0, 3.0])}
+
+
+def smooth_functions(sample: Sampler) -> Iterator[Case]:
+    """x a vector, h left out."""
+    yield case("f = x³ at 2", f=cubic([1.0]), x=np.array([2.0]))
+    yield case("f = x₁³ - 2x₂³", f=cubic([1.0, -2.0]), x=np.array([2.0, -1.0]))
+    yield case("a quadratic function of two numbers", f=SMALL_BOWL, x=np.array([1.0, -2.0]))
+    for _ in sample.repeat(public=1, hidden=4):
+        n = sample.integer(3, 6)
+        weight = sample.normal(n, scale=2.0)
+        yield case("Σ w log(1 + eˣ)", f={"function": "softplus", "weight": weight}, x=sample.normal(n))
+        yield case("Σ w x³", f=cubic(weight), x=sample.normal(n, scale=2.0))
+        yield case("a quadratic function", f=bowl(sample, n), x=sample.normal(n))

@@ -5,11 +5,10 @@ import numpy as np
 from autograder.exercises.model import Exercise, case
 from autograder.exercises.vanishing_exploding_gradients import (
     LARGE_STEP,
-    SMALL_BOWL,
-    bowl,
     cubic,
     gradient_by_autograd,
     numerical_gradient,
+    smooth_functions,
 )
 from autograder.plaindata.named_functions import as_function
 
@@ -48,17 +47,7 @@ def reference(f, x, h=1e-20):
     return gradient
 
 
-@requirement("a vector", points=1)
-def vector(sample):
-    yield case("f = x³ at 2", f=cubic([1.0]), x=np.array([2.0]))
-    yield case("f = x₁³ - 2x₂³", f=cubic([1.0, -2.0]), x=np.array([2.0, -1.0]))
-    yield case("a quadratic function of two numbers", f=SMALL_BOWL, x=np.array([1.0, -2.0]))
-    for _ in sample.repeat(public=1, hidden=4):
-        n = sample.integer(3, 6)
-        weight = sample.normal(n, scale=2.0)
-        yield case("Σ w log(1 + eˣ)", f={"function": "softplus", "weight": weight}, x=sample.normal(n))
-        yield case("Σ w x³", f=cubic(weight), x=sample.normal(n, scale=2.0))
-        yield case("a quadratic function", f=bowl(sample, n), x=sample.normal(n))
+vector = requirement("a vector", points=1)(smooth_functions)
 
 
 @requirement("the step h", points=1)
