@@ -75,7 +75,7 @@ def test_variables_from_outside_do_not_reach_a_run(monkeypatch):
 
 
 def test_the_claims_are_found_and_perturbed_more_than_once():
-    assert "tests/kernels/test_adam_claims.py" in _processors.claims()
+    assert "tests/notebooks/test_adam_claims.py" in _processors.claims()
     perturbed = [variables[PERTURBATION] for _, variables in _processors.runs([THIS_MACHINE]) if variables]
     assert len(set(perturbed)) >= 2
     assert perturbation.VARIABLE == PERTURBATION
