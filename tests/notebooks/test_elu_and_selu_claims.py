@@ -13,6 +13,7 @@ import torch.nn.functional as F
 from autograder.exercises import catalogue
 from autograder.exercises.elu_and_selu.self_normalizing_constants import standard_normal
 from autograder.lab import elu_and_selu as lab
+from autograder.lab.activations import ACTIVATIONS
 from tests.solutions import solution
 from tests.support.thorough import THOROUGH
 
@@ -190,7 +191,7 @@ def trained(name: str, setting: lab.Setting = lab.DEEP) -> tuple[float, np.ndarr
         "SELU": (solution("selu"), solution("selu_backward"), 1.0),
         "ELU": (solution("elu"), solution("elu_backward"), 2.0),
     }
-    activation = lab.Activation(*own[name]) if name in own else lab.OTHERS[name]
+    activation = lab.in_float32(*own[name]) if name in own else ACTIVATIONS[name]
     return lab.train(activation, setting)
 
 
