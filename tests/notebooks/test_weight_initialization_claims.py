@@ -168,9 +168,10 @@ def test_he_on_the_transposed_noise_is_the_mode_fan_out():
     np.testing.assert_allclose(solution("he_normal")(noise.T).T, expected.numpy(), rtol=1e-12)
 
 
-@pytest.mark.parametrize("layer", [torch.nn.Linear(300, 200), torch.nn.Conv2d(12, 40, 5)])
-def test_the_weights_and_biases_of_a_fresh_layer_are_uniform(layer):
+@pytest.mark.parametrize(("make", "sizes"), [(torch.nn.Linear, (300, 200)), (torch.nn.Conv2d, (12, 200, 5))])
+def test_the_weights_and_biases_of_a_fresh_layer_are_uniform(make, sizes):
     """Within one over the root of fan-in."""
+    layer = make(*sizes)
     bound = 300**-0.5
     for parameter in (layer.weight, layer.bias):
         assert 0.9 * bound < parameter.abs().max().item() <= bound
