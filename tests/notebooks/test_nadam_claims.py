@@ -14,24 +14,10 @@ from autograder.exercises import catalogue
 from autograder.lab import nadam as experiments
 from autograder.lab.descent import BOWL, DigitsNetwork, adam_like, descend, steps_for, steps_until, train
 from tests.solutions import solution
+from tests.support.optimizers import by_pytorch, some_gradients
 
 USUAL = {"lr": 0.01, "betas": (0.9, 0.999), "eps": 1e-8}
 START = {"theta": 2.0, "m": 0.0, "s": 0.0}
-
-
-def by_pytorch(optimizer, gradients, theta=0.0, dtype=torch.float64, **settings):
-    """The path of one parameter under a PyTorch optimizer that starts by itself: a number for every gradient."""
-    parameter = torch.nn.Parameter(torch.tensor([theta], dtype=dtype))
-    steps, path = optimizer([parameter], **settings), []
-    for gradient in gradients:
-        parameter.grad = torch.tensor([gradient], dtype=dtype)
-        steps.step()
-        path.append(parameter.item())
-    return np.array(path)
-
-
-def some_gradients(steps=50):
-    return np.random.default_rng(3).normal(size=steps)
 
 
 def carried(step, *settings, product=False, as_array=np.array, dtype="float64"):
