@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -44,30 +45,19 @@ def adam_step(
     beta1: float,
     beta2: float,
     epsilon: float,
+    *,
+    ahead: bool = False,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The course's own Adam, to compare with."""
+    """The course's own Adam, to compare with; ahead: with the momentum of the next step in the place of m."""
     m = beta1 * m + (1 - beta1) * gradient
     s = beta2 * s + (1 - beta2) * gradient**2
-    m_hat, s_hat = m / (1 - beta1**t), s / (1 - beta2**t)
+    direction = beta1 * m + (1 - beta1) * gradient if ahead else m
+    m_hat, s_hat = direction / (1 - beta1**t), s / (1 - beta2**t)
     return theta - learning_rate * m_hat / (np.sqrt(s_hat) + epsilon), m, s
 
 
-def textbook_step(
-    theta: np.ndarray,
-    gradient: np.ndarray,
-    m: np.ndarray,
-    s: np.ndarray,
-    t: int,
-    learning_rate: float,
-    beta1: float,
-    beta2: float,
-    epsilon: float,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Nadam as many textbooks have it: both parts corrected for the present step."""
-    m = beta1 * m + (1 - beta1) * gradient
-    s = beta2 * s + (1 - beta2) * gradient**2
-    direction, s_hat = (beta1 * m + (1 - beta1) * gradient) / (1 - beta1**t), s / (1 - beta2**t)
-    return theta - learning_rate * direction / (np.sqrt(s_hat) + epsilon), m, s
+textbook_step = functools.partial(adam_step, ahead=True)
+"""Nadam as many textbooks have it: both parts of the direction corrected for the present step."""
 
 
 def dozat_step(

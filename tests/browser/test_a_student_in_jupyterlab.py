@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ pytestmark = pytest.mark.browser
 NOTEBOOK = "1_training_problems/3c_elu_and_selu.ipynb"
 WRONG = "def elu(z, alpha=1.0):\n    return np.where(z > 0, z, np.exp(np.minimum(z, 0)) - 1)"
 RIGHT = "def elu(z, alpha=1.0):\n    return np.where(z > 0, z, alpha * np.expm1(np.minimum(z, 0)))"
+ATTEMPTS, PAUSE_MS = 1200, 200
 
 
 @pytest.fixture(scope="module")
@@ -20,25 +22,48 @@ def notebook(page, jupyterlab):
     page.goto(f"{jupyterlab}/doc/tree/{NOTEBOOK}")
     page.wait_for_selector(".jp-Notebook .jp-CodeCell")
     page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status='idle']")
-    _cell(page, "from autograder import check").click()
-    page.keyboard.press("Shift+Enter")
+    _run(page, "from autograder import check")
     return page
 
 
 def _cell(page, text: str):
-    """The first code cell that holds a text, scrolled into view."""
-    cell = page.locator(".jp-CodeCell", has_text=text).first
-    cell.scroll_into_view_if_needed()
-    return cell.locator(".cm-content").first
+    """The first code cell that holds a text."""
+    return page.locator(".jp-CodeCell", has_text=text).first
+
+
+def _activate(page, text: str):
+    """The code cell that holds a text, once it is the one that the keys go to: as outputs come in, cells move."""
+    cell = _cell(page, text)
+    for _ in range(ATTEMPTS):
+        cell.scroll_into_view_if_needed()
+        cell.locator(".cm-content").first.click()
+        if "jp-mod-active" in cell.get_attribute("class"):
+            return cell
+        page.wait_for_timeout(PAUSE_MS)
+    raise AssertionError(f"the cell with {text!r} did not become the active one")
+
+
+def _run(page, text: str) -> None:
+    """Run the code cell that holds a text until it has a new number: what is sent to a starting kernel may be lost."""
+    number = _cell(page, text).locator(".jp-InputPrompt").first
+    before = number.inner_text()
+    for _ in range(ATTEMPTS):
+        if number.inner_text() in (before, "[ ]:"):
+            _activate(page, text)
+            page.keyboard.press("Control+Enter")
+        page.wait_for_timeout(PAUSE_MS)
+        if re.fullmatch(r"\[\d+\]:", number.inner_text()) and number.inner_text() != before:
+            return
+    raise AssertionError(f"the cell with {text!r} did not run: {number.inner_text()}")
 
 
 def _type_and_check(page, source: str) -> None:
     """Replace the ELU cell by a source, run it and the test cell below it."""
-    _cell(page, "def elu(").click()
+    _activate(page, "def elu(")
     page.keyboard.press("Control+a")
     page.keyboard.insert_text(source)
-    page.keyboard.press("Shift+Enter")
-    page.keyboard.press("Shift+Enter")
+    _run(page, "def elu(")
+    _run(page, "check(elu)")
 
 
 def _screenshot(page, name: str) -> None:

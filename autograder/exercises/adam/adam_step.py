@@ -113,6 +113,12 @@ def t_never_counted():
     """The first step is right, all others are not: you divide by 1 - beta1 and 1 - beta2 whatever t is."""
 
 
+@wrong({"beta1**t": "beta1 ** (t + 1)", "beta2**t": "beta2 ** (t + 1)"})
+def t_one_ahead():
+    """m and s are right, but both corrections are those of the next step, t + 1. t counts this step already: it is 1
+    at the first."""
+
+
 @wrong({"beta2**t": "beta1**t"})
 def one_beta_for_both_corrections():
     """Both corrections use beta1. s has its own beta, so the weights in it add up to 1 - beta2**t."""

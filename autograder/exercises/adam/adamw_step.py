@@ -139,6 +139,9 @@ def no_correction():
     """The decay is right; the step uses m and s without their correction."""
 
 
+wrong.like(adam_step.t_one_ahead, {"beta1**t": "beta1 ** (t + 1)", "beta2**t": "beta2 ** (t + 1)"})
+
+
 @wrong({"theta = theta * (": "theta *= ("}, loses=[any_array, PURITY])
 def written_into_theta():
     """The theta that you were given has been changed (and one of whole numbers cannot even be): `theta *= ...`

@@ -79,6 +79,12 @@ def t_from_zero():
     """At the first step you divide by 1 - beta**0, which is 0. Here t is 1 at the first step."""
 
 
+@wrong({"beta**t": "beta ** (t + 1)"})
+def t_one_ahead():
+    """m is right, but your correction is that of the next step, t + 1. t counts this step already: it is 1 at the
+    first."""
+
+
 @wrong({"beta**t": "beta * t"}, loses=[one_step, many_steps])
 def beta_times_t():
     """beta**t is a power: beta multiplied by itself t times. You have beta times t, which is the same only for t =

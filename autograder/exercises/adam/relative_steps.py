@@ -137,6 +137,12 @@ def t_from_zero():
     counts from 1."""
 
 
+@wrong({"start=1": "start=2"}, keeps=[without_correction])
+def t_one_ahead():
+    """Each of your corrections is that of the next step. t is 1 at the first one: then m_hat is the gradient
+    itself."""
+
+
 @wrong({"0.0, 0.0": "np.zeros(gradients.shape[1:]), np.zeros(gradients.shape[1:])"}, loses=[any_array])
 def always_float64():
     """The numbers are right, but float32 becomes float64: np.zeros(shape) makes float64. Start from zeros like the

@@ -164,6 +164,12 @@ def no_bias_correction():
     the step."""
 
 
+@wrong({"beta1**t": "beta1 ** (t + 1)", "beta2**t": "beta2 ** (t + 1)"})
+def t_one_ahead():
+    """The decay is fine, but both corrections are those of the next step, t + 1. t counts this step already: it is 1
+    at the first."""
+
+
 @wrong({"m_hat, s_hat =": "m_hat, s_hat = m, s ="})
 def corrected_state_returned():
     """The step is right, but the m and s that you return are the corrected ones. These are for this step only;
