@@ -125,9 +125,10 @@ def grading_of(cell: AnyCell) -> dict[str, Any]:
 
 
 def is_check_cell(cell: AnyCell) -> bool:
-    """Whether a cell is one whose score the judge decides: a code cell, graded, that calls `check`."""
+    """Whether a cell is one whose score the judge decides: a code cell, graded, no answer, that calls `check`."""
     marks = grading_of(cell)
-    return bool(cell.get("cell_type") == "code" and marks.get("grade") and checked_names(text_of(cell)))
+    is_test = cell.get("cell_type") == "code" and marks.get("grade") and not marks.get("solution")
+    return bool(is_test and checked_names(text_of(cell)))
 
 
 def checked_names(source: str) -> list[str]:

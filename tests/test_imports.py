@@ -101,9 +101,10 @@ def _nodes(node: ast.AST, *, functions: bool, for_types: bool) -> Iterator[ast.A
 
 
 def own_parts(names: set[str]) -> set[str]:
-    """The parts of the package among imported names. The worker's own name for the wire's module is the sandbox's."""
+    """The parts of the package among imported names. The worker's own names for its modules are the sandbox's."""
     inside = [name.split(".") for name in names if name.split(".")[0] == "autograder"]
-    return {words[1] if len(words) > 1 else "" for words in inside} - {"sandbox_wire", "ROOT"}
+    parts = {words[1] if len(words) > 1 else "" for words in inside} - {"ROOT"}
+    return {part for part in parts if not part.startswith("sandbox_")}
 
 
 each_module = pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))

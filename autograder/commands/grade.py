@@ -106,7 +106,7 @@ def feedback(chapter: Chapter, students: list[str], jobs: int | None = None) -> 
 
 def table(summary: Summary, deserved: Mapping[str, float] | None = None) -> str:
     """Format a row for each student: points by notebook and in all, and what to look at. deserved: a further column."""
-    from autograder.grading.pages.class_report import judged_total, short_name
+    from autograder.grading.pages.class_report import changed_since_release, judged_total, short_name
 
     sections = summary.chapter.sections()
     head = ["student", *map(short_name, sections), "judged", *(["deserved"] if deserved else []), "to look at"]
@@ -118,6 +118,9 @@ def table(summary: Summary, deserved: Mapping[str, float] | None = None) -> str:
     widths = [max(len(row[column]) for row in rows) for column in range(len(head) - 1)]
     lines = [_line(row, widths) for row in rows]
     lines += [f"not graded: {name}: {reason}" for name, reason in summary.passed_over.items()]
+    lines += changed_since_release(
+        [result for of_student in summary.students.values() for result in of_student.values()]
+    )
     return "\n".join(lines)
 
 

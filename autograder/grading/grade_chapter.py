@@ -17,6 +17,7 @@ from autograder.grading.scoring.result_key import key_of
 from autograder.grading.scoring.results import NotebookResult, Results
 from autograder.grading.scoring.task import Task
 from autograder.grading.scoring.workers import cores
+from autograder.judge.formatting import readable
 
 
 @dataclass
@@ -89,7 +90,9 @@ def grade_chapter(
                 if len(of_student) == len(sections):
                     _record(result.student, [of_student[section] for section in sections], results, recorder)
                 show(progress)
-    summary.ignored = {name: files for name in students if (files := other_files(chapter, name))}
+    taken = {name: {readable(result.file) for result in summary.students[name].values()} for name in students}
+    ignored = {name: [file for file in other_files(chapter, name) if file not in taken[name]] for name in students}
+    summary.ignored = {name: files for name, files in ignored.items() if files}
     return summary
 
 

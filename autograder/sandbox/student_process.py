@@ -60,6 +60,7 @@ class StudentProcess:
         self._running: RunningWorker | None = None
         self._watch: Watch | None = None
         self._ran: list[tuple[str, str]] = []
+        self.outcomes: list[tuple[str, str, CellOutcome]] = []
         self._number = 0
 
     def __enter__(self) -> StudentProcess:
@@ -69,13 +70,15 @@ class StudentProcess:
         self.close()
 
     def run(self, name: str, source: str) -> CellOutcome:
-        """Run a cell. name: what error messages call it ("cell 7")."""
+        """Run a cell, as a notebook has it. name: what error messages call it ("cell 7"). It is kept in `outcomes`."""
         try:
             answer = self._ask({"do": "run", "name": name, "source": source}, self.limits.cell_seconds)
+            self._ran.append((name, source))
+            outcome = _cell_outcome(answer)
         except _Gone as gone:
-            return CellOutcome(error=f"{gone}; the cell was left out", ended=True)
-        self._ran.append((name, source))
-        return _cell_outcome(answer)
+            outcome = CellOutcome(error=f"{gone}; the cell was left out", ended=True)
+        self.outcomes.append((name, source, outcome))
+        return outcome
 
     def call(self, function: str, arguments: list) -> Outcome:
         """Call one of the student's functions by name, by position."""
@@ -241,6 +244,8 @@ EXPLAINED = {
     "[Errno 100] Network is down": "there is no network while grading",
     "[Errno 30] Read-only file system": "while grading, files can be written in the working folder alone",
     "[Errno 28] No space left on device": "while grading, there is room for a few small files alone",
+    "No module named": "while grading, there is NumPy and the standard library alone",
+    "EOF when reading a line": "while grading, nobody answers input()",
 }
 """Error messages that the sandbox causes, each with an explanation."""
 

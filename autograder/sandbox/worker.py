@@ -9,6 +9,7 @@ namespace: the kernel lets no other process in it send it a signal, and all of t
 """
 
 from __future__ import annotations
+import __future__
 
 import ast
 import contextlib
@@ -16,6 +17,7 @@ import gc
 import importlib.abc
 import importlib.machinery
 import importlib.util
+import inspect
 import io
 import json
 import linecache
@@ -36,6 +38,7 @@ COURSE_MODULES = {
     "autograder.plaindata.named_functions": "plaindata/named_functions.py",
     "autograder.plaindata.call": "plaindata/call.py",
     "autograder.sandbox_wire": "sandbox/wire.py",
+    "autograder.sandbox_notebook_syntax": "sandbox/notebook_syntax.py",
 }
 """The modules of the course that this process loads, in this order, and their files: no others are in the sandbox."""
 LONGEST_OUTPUT_CHARACTERS = 20_000
@@ -95,6 +98,26 @@ def unpacked_into(frame):
     code = frame.f_code.co_code
     operation, count = code[frame.f_lasti], code[frame.f_lasti + 1]
     return count if opcode.opname[operation].startswith("UNPACK") else 0
+
+
+class Absent:
+    """Stands in for a name that a statement was to bind and could not, as grading lacks what it needs: using it raises
+    the statement's error again."""
+
+    def __init__(self, error):
+        self._error = error
+
+    def _refuse(self, *arguments, **options):
+        raise self._error.with_traceback(None)
+
+    def __getattr__(self, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        self._refuse()
+
+    __call__ = __getitem__ = __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = _refuse
+    __rtruediv__ = __matmul__ = __rmatmul__ = __lt__ = __gt__ = __le__ = __ge__ = _refuse
+    __iter__ = __len__ = __enter__ = __exit__ = __float__ = __int__ = __mro_entries__ = _refuse
 
 
 class InertModule(types.ModuleType):
@@ -209,11 +232,74 @@ class BoundedOutput(io.TextIOBase):
         return len(text)
 
 
+def single_imports(statements):
+    """Split `import a, b` into `import a` and `import b`: where one fails, the other does not."""
+    for statement in statements:
+        if isinstance(statement, ast.Import):
+            for alias in statement.names:
+                yield ast.copy_location(ast.Import([alias]), statement)
+        else:
+            yield statement
+
+
+def names_bound_by(statement):
+    """Find the names that a statement binds, also within others."""
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            yield node.name
+        elif isinstance(node, ast.alias) and node.name != "*":
+            yield node.asname or node.name.split(".")[0]
+
+
+def future_flags(statements):
+    """Return the compiler's flags for the `from __future__ import ...` among statements."""
+    flags = 0
+    for statement in statements:
+        if isinstance(statement, ast.ImportFrom) and statement.module == "__future__":
+            for alias in statement.names:
+                flags |= getattr(__future__, alias.name).compiler_flag
+    return flags
+
+
+def comes_from_grading(error):
+    """Whether an error comes from what grading lacks: packages, files, a network, somebody who types, plots."""
+    if isinstance(error, (ImportError, OSError, EOFError)):
+        return True
+    return isinstance(error, (TypeError, ValueError)) and Inert.__name__ in str(error)
+
+
+def awaited(coroutine):
+    """Run a coroutine to its end, as a notebook does for `await` in a cell. The sandbox has no sockets, which asyncio's
+    own loops need: this one waits with the clock alone."""
+    import asyncio
+
+    class Loop(asyncio.BaseEventLoop):
+        """A loop that knows of no files."""
+
+        def __init__(self):
+            super().__init__()
+            self._selector = types.SimpleNamespace(select=lambda timeout: time.sleep(min(timeout or 0.0, POLL_SECONDS)))
+
+        def _process_events(self, events):
+            pass
+
+        def _write_to_self(self):
+            pass
+
+    loop = Loop()
+    asyncio.set_event_loop(loop)
+    return loop.run_until_complete(coroutine)
+
+
 class Program:
     """Runs cells in the student's namespace and calls functions of it."""
 
     def __init__(self):
         self.namespace: dict = {"__name__": "__main__", "__builtins__": __builtins__, "get_ipython": lambda: Inert()}
+        self.namespace.update(display=Inert(), In=[], Out={})
+        self._flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 
     def run(self, name, source):
         """Run one cell. name: what tracebacks call it. Returns the printed text, and the last value or the error."""
@@ -229,13 +315,37 @@ class Program:
         return answer
 
     def _run(self, name, source):
-        tree = ast.parse(source, name)
-        last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
-        exec(compile(tree, name, "exec"), self.namespace)
-        if last is None:
-            return None
-        value = eval(compile(ast.Expression(last.value), name, "eval"), self.namespace)
-        return float(value) if type(value) in (int, float) else None
+        """Run a cell's statements. One that fails for what grading lacks does not keep those below it from running, as
+        they did at home; its error is raised at the end."""
+        from autograder.sandbox_notebook_syntax import as_python
+
+        tree = compile(as_python(source), name, "exec", self._flags | ast.PyCF_ONLY_AST)
+        compile(tree, name, "exec", self._flags)
+        self._flags |= future_flags(tree.body)
+        problem: Exception | None = None
+        value: object = None
+        for statement in single_imports(tree.body):
+            try:
+                value = self._execute(name, statement)
+            except Exception as error:
+                problem = problem or error
+                if not comes_from_grading(error):
+                    raise problem from None
+                for bound in names_bound_by(statement):
+                    self.namespace.setdefault(bound, Absent(error))
+        if problem is not None:
+            raise problem
+        return float(value) if isinstance(value, (int, float)) and type(value) in (int, float) else None
+
+    def _execute(self, name, statement):
+        """Run one statement. Returns the value of an expression, None for any other."""
+        is_value = isinstance(statement, ast.Expr)
+        tree = ast.Expression(statement.value) if is_value else ast.Module([statement], [])
+        code = compile(tree, name, "eval" if is_value else "exec", self._flags)
+        value = eval(code, self.namespace)
+        if code.co_flags & inspect.CO_COROUTINE:
+            value = awaited(value)
+        return value if is_value else None
 
     @staticmethod
     def _error(name, error):

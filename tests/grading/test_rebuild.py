@@ -163,12 +163,12 @@ def test_a_missing_answer_is_as_released_and_told(instructors, submitted, name):
     assert at(found.notebook, name) == at(instructors, name)
 
 
-@pytest.mark.parametrize(("name", "kind"), [("elu", "markdown"), ("why", "code"), ("elu", "raw")])
-def test_an_answer_of_another_type_is_as_released_and_told(instructors, submitted, name, kind):
+@pytest.mark.parametrize(("name", "kind"), [("elu", "markdown"), ("why", "code"), ("elu", "raw"), ("why", "raw")])
+def test_an_answer_of_another_type_is_the_answer_and_told(instructors, submitted, name, kind):
     at(submitted, name)["cell_type"] = kind
     found = rebuilt(instructors, submitted)
-    assert found.flags == [f"the cell {name} has another type than the released one: the instructor's was put back"]
-    assert at(found.notebook, name) == at(instructors, name)
+    assert found.flags == [f"the answer cell {name} had become a {kind} cell: its text was taken as the answer"]
+    assert at(found.notebook, name) == {**at(instructors, name), "source": RIGHT[name]}
 
 
 def test_of_two_answers_the_first_counts(instructors, submitted):

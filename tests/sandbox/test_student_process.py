@@ -20,7 +20,6 @@ import numpy as np
 import pytest
 
 from autograder.course import ROOT
-from autograder.grading.scoring.cells import as_python
 from autograder.plaindata.call import Outcome
 from autograder.sandbox import Confinement, Limits, StudentProcess, Unconfined, chosen, student_process, watchdog
 from tests.support.confinement import why_there_is_no_sandbox
@@ -159,9 +158,9 @@ def test_what_is_printed_comes_back_shortened(start):
         "from IPython.display import display, Markdown\ndisplay(Markdown('x'))",
         "from autograder import check, lab\ncheck(f)\ncheck(f, cases='hidden')\nlab.plot(f)\nlab.data().x[0] + 1",
         "import autograder.lab\nfrom autograder.lab import anything\nanything()",
-        as_python("%matplotlib inline\n%timeit f(1)\n!ls\nf?\n%%time"),
-        as_python("%%timeit\nf(2)"),
-        as_python("files = !ls\nfor name in files: print(name)"),
+        "%matplotlib inline\n%timeit f(1)\n!ls\nf?\n%%time",
+        "%%timeit\nf(2)",
+        "files = !ls\nfor name in files: print(name)",
     ],
 )
 def test_plots_magics_and_the_courses_own_names_do_nothing(start, source):
@@ -169,11 +168,6 @@ def test_plots_magics_and_the_courses_own_names_do_nothing(start, source):
     process.run("cell 1", ANSWER)
     assert process.run("cell 2", source).error is None
     assert doubles(process)
-
-
-def test_a_cell_without_magics_is_left_as_it_is():
-    assert as_python("a = 5 % 3\nb = a != 2") == "a = 5 % 3\nb = a != 2\n" or as_python("a = 5 % 3") == "a = 5 % 3"
-    assert as_python("x = 1") == "x = 1"
 
 
 @pytest.mark.parametrize("name", ["torch", "torch.nn.functional", "cupy", "jax.numpy", "tensorflow", "keras"])

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
+from traitlets.config import Config
 
 from autograder.course import Course, CourseError, checked_names, is_check_cell
 from autograder.exercises import catalogue
@@ -19,9 +20,10 @@ def master(course: Course, notebook: str) -> NotebookNode:
 
     Raises CourseError where the source cannot be read.
     """
-    path = course.source_of(notebook)
+    path, own = course.source_of(notebook), course.root / "nbgrader_config.py"
+    configured = own.stat().st_mtime_ns if own.is_file() else 0
     try:
-        return nbformat.from_dict(_master(path, path.stat().st_mtime_ns))
+        return nbformat.from_dict(_master(path, path.stat().st_mtime_ns, course.root, configured))
     except (OSError, ValueError) as error:
         raise CourseError(f"The instructor's notebook {path} cannot be read: {error}") from None
 
@@ -32,8 +34,16 @@ def exercises_in(notebook: NotebookNode) -> list[str]:
     return [name for name in dict.fromkeys(names) if name in catalogue()]
 
 
+@lru_cache(maxsize=4)
+def _settings(root: Path, configured: int) -> Config:
+    """Return nbgrader's settings: placeholders, and marks around solutions, may be the course's own."""
+    from autograder.grading.gradebook.nbgrader_config import read_settings
+
+    return read_settings(root)
+
+
 @lru_cache(maxsize=64)
-def _master(path: Path, changed: int) -> NotebookNode:
+def _master(path: Path, changed: int, root: Path, configured: int) -> NotebookNode:
     from nbgrader.preprocessors import CheckCellMetadata, ClearOutput, ClearSolutions, ComputeChecksums, LockCells
 
     notebook = nbformat.read(path, as_version=4)
@@ -41,6 +51,6 @@ def _master(path: Path, changed: int) -> NotebookNode:
         raise ValueError("its cells have no ids; save it once with a JupyterLab of today")
     resources = {"nbgrader": {"notebook": path.stem, "assignment": path.parent.name}}
     for step in (LockCells, ClearSolutions, ClearOutput, CheckCellMetadata, ComputeChecksums):
-        notebook, resources = step().preprocess(notebook, resources)
+        notebook, resources = step(config=_settings(root, configured)).preprocess(notebook, resources)
     describe_figures(notebook)
     return notebook

@@ -6,6 +6,7 @@ cells that the student added stay where they are. Every change to what was relea
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,73 +14,86 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.course import grading_of
-from autograder.grading.intake.submission import Submitted, SubmittedCell
+from autograder.grading.intake.matching import Keys, Matched, is_test, keys_of, match, released_forms
+from autograder.grading.intake.submission import SetAside, Submitted, SubmittedCell
 
 WORDS = {"grade": "graded or not", "solution": "answer or not", "locked": "lock", "points": "points"}
 """How a flag names nbgrader's marks."""
+MOST_NAMED = 3
+"""How many cells of the same fault are named one by one."""
+BESIDE = "(The student's own cells beside this one may be the answer.)"
 
 
 @dataclass
 class Rebuilt:
-    """The notebook to be judged, and sentences for the instructor about whatever was not as released."""
+    """The notebook to be judged, and sentences for the instructor: flags about whatever was not as released;
+    since_release about what the instructor changed after students got it."""
 
     notebook: NotebookNode
     flags: list[str] = field(default_factory=list)
+    since_release: list[str] = field(default_factory=list)
 
 
 def rebuild(master: NotebookNode, submitted: Submitted) -> Rebuilt:
-    """Put a student's answers into a copy of the master. submitted: as `submission.parse` gives it."""
+    """Put a student's answers into a copy of the master. submitted: as `submission.parse` gives it.
+
+    Raises SetAside where none of the cells is one of the master's exercises.
+    """
     notebook = nbformat.from_dict(master)
-    known = {_key(cell): cell for cell in notebook.cells}
-    answers, extras, flags = _sorted(known, submitted.cells)
-    flags = [*submitted.notes, *flags, *_order_flags(known, answers)]
+    known = keys_of(notebook)
+    found = match(known, submitted.cells, is_as_released)
+    if not found.exercises(known) and any(cell["source"].strip() for cell in submitted.cells):
+        raise SetAside("none of its cells is one of this notebook's exercises")
+    rebuilt = Rebuilt(notebook, [*submitted.notes, *found.flags, *_order_flags(known, found.answers)])
+    rebuilt.flags += _lost_flags(known, found)
     taken = {cell.get("id", "") for cell in notebook.cells}
-    names = (name for number in range(len(submitted.cells) + len(taken)) if (name := f"added-{number}") not in taken)
-    built: list[NotebookNode] = [_extra(cell, next(names)) for cell in extras.pop("", [])]
-    for key, cell in known.items():
-        flags += _take_answer(cell, answers.get(key))
-        built.append(cell)
-        built += [_extra(extra, next(names)) for extra in extras.get(key, [])]
-    notebook.cells = built
+    names = (
+        name for number in range(2 * len(submitted.cells) + len(taken)) if (name := f"added-{number}") not in taken
+    )
+    notebook.cells = list(_built(known, found, names, rebuilt))
     notebook.metadata = nbformat.from_dict({"kernelspec": master.metadata.get("kernelspec", {})})
-    return Rebuilt(notebook, flags)
+    rebuilt.flags = list(dict.fromkeys(rebuilt.flags))
+    return rebuilt
 
 
-def _key(cell: NotebookNode) -> str:
-    """Return what identifies a cell of the master: its grade_id or, for text and experiments, its id."""
-    return grading_of(cell).get("grade_id") or f"id:{cell.get('id', '')}"
+def has_answers(master: NotebookNode, submitted: Submitted) -> bool:
+    """Whether a student wrote anything: an answer in its cell, or in a cell beside it."""
+    known = keys_of(master)
+    found = match(known, submitted.cells, is_as_released)
+    answers = {key: cell for key, cell in found.answers.items() if grading_of(known[key]).get("solution")}
+    changed = any(not is_as_released(known[key], cell) for key, cell in answers.items())
+    return bool(changed or found.elsewhere or found.beside)
 
 
-def _sorted(
-    known: dict[str, NotebookNode], cells: list[SubmittedCell]
-) -> tuple[dict[str, SubmittedCell], dict[str, list[SubmittedCell]], list[str]]:
-    """Sort the student's cells into answers, by the known cell they answer, and extras, by the one they follow."""
-    by_id = _by_id(known, cells)
-    answers: dict[str, SubmittedCell] = {}
-    extras: dict[str, list[SubmittedCell]] = {}
-    flags: list[str] = []
-    last = ""
-    for cell in cells:
-        key = cell["grade_id"] or by_id.get(cell["id"], "")
-        if key in known and key not in answers:
-            answers[key] = cell
-            last = key
-        elif key in known and _is_test(known[key]):
-            flags.append(f"the test cell {key} was there more than once: the copies were left out")
-        else:
-            if key in known and grading_of(known[key]):
-                flags.append(f"the answer cell {key} was there more than once: the first one counts")
-            extras.setdefault(last, []).append(cell)
-    return answers, extras, list(dict.fromkeys(flags))
+def exercises_found(master: NotebookNode, submitted: Submitted) -> int:
+    """Count the graded cells and answers of the master that a submission has."""
+    known = keys_of(master)
+    return match(known, submitted.cells, is_as_released).exercises(known)
 
 
-def _by_id(known: dict[str, NotebookNode], cells: list[SubmittedCell]) -> dict[str, str]:
-    """Map ids to keys, for cells that lost nbgrader's metadata in an editor and for those that never had any."""
-    named = {cell["grade_id"] for cell in cells}
-    return {cell["id"]: key for key, cell in known.items() if cell.get("id") and key not in named}
+def _built(known: Keys, found: Matched, names: Iterator[str], rebuilt: Rebuilt) -> Iterator[NotebookNode]:
+    """Yield the cells in the instructor's order, the student's own ones behind those that they follow. An answer cell
+    that is put back comes before the student's own: it replaces nothing that they define."""
+    own = [_extra(cell, next(names)) for cell in found.extras.get("", [])]
+    for key, cell in known.items():
+        answer = found.answers.get(key)
+        if answer is not None or not grading_of(cell).get("solution"):
+            yield from own
+            own = []
+        if answer is not None:
+            _compare(cell, answer, rebuilt)
+        rebuilt.flags += _take_answer(cell, answer, key in found.elsewhere)
+        if key in found.elsewhere:
+            cell.source = "# The student wrote this one in another cell."
+        if key in found.beside:
+            note = BESIDE if cell.cell_type == "markdown" else f"# {BESIDE}"
+            cell.source = f"{cell.source}\n\n{note}"
+        yield cell
+        own += [_extra(extra, next(names)) for extra in found.extras.get(key, [])]
+    yield from own
 
 
-def _order_flags(known: dict[str, NotebookNode], answers: dict[str, SubmittedCell]) -> list[str]:
+def _order_flags(known: Keys, answers: dict[str, SubmittedCell]) -> list[str]:
     """Report graded cells and answer cells that stood in another order than the instructor's."""
     found = [key for key in answers if grading_of(known[key])]
     if found == [key for key in known if key in answers and grading_of(known[key])]:
@@ -87,47 +101,68 @@ def _order_flags(known: dict[str, NotebookNode], answers: dict[str, SubmittedCel
     return ["cells were moved: the instructor's order was used"]
 
 
-def _is_test(cell: NotebookNode) -> bool:
-    marks = grading_of(cell)
-    return bool(marks.get("grade") and not marks.get("solution"))
+def _lost_flags(known: Keys, found: Matched) -> list[str]:
+    """Report the cells that were known without their names."""
+    flags = []
+    for how in ("id", "text"):
+        lost = [
+            key
+            for key, answer in found.answers.items()
+            if grading_of(known[key]) and answer["grade_id"] != key and key not in found.taken
+            if (key in found.by_text) == (how == "text")
+        ]
+        if len(lost) > MOST_NAMED:
+            flags.append(f"{len(lost)} cells had lost nbgrader's metadata: they were known by their {how}")
+        else:
+            flags += [f"the cell {key} had lost nbgrader's metadata: it was known by its {how}" for key in lost]
+    return flags
 
 
-def _take_answer(cell: NotebookNode, answer: SubmittedCell | None) -> list[str]:
-    """Take the student's source into a cell of the master that students may write; report what else was changed."""
+def _take_answer(cell: NotebookNode, answer: SubmittedCell | None, elsewhere: bool) -> list[str]:
+    """Take the student's source into a cell of the master that students may write; report what is missing or of
+    another type."""
     marks = grading_of(cell)
     name = marks.get("grade_id")
     if answer is None:
-        if marks.get("grade") or marks.get("solution"):
-            what = "test cell" if _is_test(cell) else "answer cell"
-            return [f"the {what} {name} was missing: the instructor's was put back"]
+        if elsewhere or not (marks.get("grade") or marks.get("solution")):
+            return []
+        what = "test cell" if is_test(cell) else "answer cell"
+        return [f"the {what} {name} was missing: the instructor's was put back"]
+    if is_test(cell) or (marks.get("locked") and not marks.get("solution")):
         return []
-    flags = _marks_flags(marks, answer)
-    if _is_test(cell):
-        if answer["source"].strip() not in _released_forms(cell.source) or answer["cell_type"] != cell.cell_type:
-            flags.append(f"the test cell {name} was changed: the instructor's was used")
-        return flags
-    if marks.get("locked") and not marks.get("solution"):
-        if cell.cell_type == "code" and answer["source"].strip() != cell.source.strip():
-            flags.append(f"the locked cell {name} was changed: the instructor's was used")
-        return flags
+    flags = []
     if cell.cell_type != answer["cell_type"]:
-        what = f"the cell {name or cell.get('id')} has another type than the released one"
-        return [*flags, f"{what}: the instructor's was put back"]
-    if cell.cell_type != "markdown" or marks.get("solution"):
+        if not marks.get("solution"):
+            return [f"the cell {cell.get('id')} has another type than the released one: the instructor's was put back"]
+        kind = answer["cell_type"]
+        flags.append(f"the answer cell {name} had become a {kind} cell: its text was taken as the answer")
+    if marks.get("solution"):
+        if not is_as_released(cell, answer):
+            cell.source = answer["source"]
+    elif cell.cell_type != "markdown":
         cell.source = answer["source"]
     if answer["attachments"] and cell.cell_type == "markdown" and marks.get("solution"):
         cell.attachments = nbformat.from_dict(answer["attachments"])
     return flags
 
 
-def _marks_flags(marks: dict[str, Any], answer: SubmittedCell) -> list[str]:
-    """Report where the metadata of a student's cell differ from the instructor's."""
-    if not marks:
+def _compare(cell: NotebookNode, answer: SubmittedCell, rebuilt: Rebuilt) -> None:
+    """Report where what students may not change differs from the instructor's: as the student's doing, or, for a cell
+    that is as it was released, as the instructor's own."""
+    marks = grading_of(cell)
+    changes = [*_changed_marks(marks, answer), *_changed_text(cell, answer)]
+    released = bool(changes) and _is_untouched(answer)
+    for change in changes:
+        if released and f"({WORDS['locked']})" not in change:
+            rebuilt.since_release.append(change.partition(":")[0])
+        else:
+            rebuilt.flags.append(change)
+
+
+def _changed_marks(marks: dict[str, Any], answer: SubmittedCell) -> list[str]:
+    name, told = marks.get("grade_id"), answer["marks"]
+    if not marks or not answer["grade_id"]:
         return []
-    name = marks.get("grade_id")
-    if not answer["grade_id"]:
-        return [f"the cell {name} had lost nbgrader's metadata: it was known by its id"]
-    told = answer["marks"]
     flags = []
     if "points" in told and told["points"] != marks.get("points"):
         flags.append(f"the points of {name} were changed: the instructor's were used")
@@ -137,22 +172,34 @@ def _marks_flags(marks: dict[str, Any], answer: SubmittedCell) -> list[str]:
     return flags
 
 
-def _released_forms(source: str) -> set[str]:
-    """Return a test cell as the instructor has it, and as students get it."""
-    return {source.strip(), without_hidden_tests(source).strip()}
+def _changed_text(cell: NotebookNode, answer: SubmittedCell) -> list[str]:
+    marks = grading_of(cell)
+    name, same = marks.get("grade_id"), answer["source"].strip() in released_forms(cell.source)
+    if is_test(cell) and not (same and answer["cell_type"] == cell.cell_type):
+        return [f"the test cell {name} was changed: the instructor's was used"]
+    is_locked = marks.get("locked") and not marks.get("grade") and not marks.get("solution")
+    if is_locked and cell.cell_type == "code" and not same:
+        return [f"the locked cell {name} was changed: the instructor's was used"]
+    return []
 
 
-def without_hidden_tests(source: str) -> str:
-    """Return a test cell as students get it, without the lines between the marks of hidden tests."""
-    lines, hidden = [], False
-    for line in source.split("\n"):
-        if "### BEGIN HIDDEN TESTS" in line:
-            hidden = True
-        elif "### END HIDDEN TESTS" in line:
-            hidden = False
-        elif not hidden:
-            lines.append(line)
-    return "\n".join(lines)
+def is_as_released(cell: NotebookNode, answer: SubmittedCell) -> bool:
+    """Whether a student's cell is as the instructor's is now, or as it was when it was released."""
+    return answer["source"].strip() in released_forms(cell.source) or _is_untouched(answer)
+
+
+def _is_untouched(answer: SubmittedCell) -> bool:
+    """Whether a cell is as nbgrader released it, at whatever time: the checksum that it carries is its own."""
+    from nbgrader.utils import compute_checksum
+
+    marks = {"grade_id": answer["grade_id"], **answer["marks"]}
+    cell = nbformat.from_dict(
+        {"cell_type": answer["cell_type"], "source": answer["source"], "metadata": {"nbgrader": marks}}
+    )
+    try:
+        return bool(answer["checksum"]) and compute_checksum(cell) == answer["checksum"]
+    except (KeyError, ValueError, OverflowError):
+        return False
 
 
 def _extra(cell: SubmittedCell, name: str) -> NotebookNode:

@@ -16,6 +16,7 @@ from autograder.grading.scoring.results import NotebookResult, Results, write_at
 from autograder.judge.verdict import Verdict
 
 NOT_WRITTEN, ENDED, UNKNOWN = "not written yet", "did not run to its end", "no known mistake"
+MISSING = "the function is missing"
 
 
 @dataclass
@@ -47,6 +48,16 @@ def write_report(chapter: Chapter) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(path, page(name, sections, results))
     return path
+
+
+def changed_since_release(results: list[NotebookResult]) -> list[str]:
+    """Say, once for a class, what was changed after students got it: a sentence for each, with how many have it as it
+    was."""
+    changes = collections.Counter((result.section, change) for result in results for change in result.since_release)
+    return [
+        f"since the release: {section}: {change} (as it was then for {count} of those who handed in)"
+        for (section, change), count in changes.items()
+    ]
 
 
 def by_student(results: list[NotebookResult]) -> dict[str, dict[str, NotebookResult]]:
@@ -85,7 +96,7 @@ def _tally(name: str, verdicts: list[Verdict]) -> ExerciseTally:
 def what_is_wrong(verdict: Verdict) -> str:
     """Name one student's failure in a few words, to be counted."""
     if verdict.problem:
-        known = {"not implemented": NOT_WRITTEN, "time": ENDED, "gone": ENDED, "missing": "the function is missing"}
+        known = {"not implemented": NOT_WRITTEN, "time": ENDED, "gone": ENDED, "missing": _why_missing(verdict.problem)}
         return known.get(verdict.problem["kind"], "other parameters")
     if verdict.diagnosis:
         return verdict.diagnosis.name
@@ -93,8 +104,18 @@ def what_is_wrong(verdict: Verdict) -> str:
         return "; ".join(dict.fromkeys(diagnosis.name for diagnosis in verdict.partial_diagnoses))
     first = next((item.counterexample for item in verdict.requirements if item.counterexample), None)
     if first is not None and first.difference.kind == "exception":
-        return "raises an exception"
+        message = first.difference.message
+        return message[:80] if message.startswith("ModuleNotFoundError") else "raises an exception"
     return UNKNOWN
+
+
+def _why_missing(problem: dict) -> str:
+    """Say why a function is missing, without what is one student's own: numbers of cells and lines."""
+    _, failed, error = problem["message"].partition(" failed: ")
+    if failed:
+        error = error.partition(" (line ")[0]
+        return f"its cell failed: {error if error.startswith('ModuleNotFoundError') else error.partition(':')[0]}"
+    return "the function has another name" if "there is one called" in problem["message"] else MISSING
 
 
 # ---------------------------------------------------------------- the page
@@ -127,6 +148,7 @@ def page(name: str, sections: list[str], results: list[NotebookResult]) -> str:
         _exercises_table(tallies(results)),
         "<h2>Students</h2>",
         _students_table(students, sections),
+        *(f'<p class="quiet">{escape(text)}</p>' for text in changed_since_release(results)),
         _conditions(results),
     ]
     return (

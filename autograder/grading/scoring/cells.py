@@ -13,8 +13,10 @@ less than a digit.
 from __future__ import annotations
 
 import ast
+import difflib
 import functools
 import math
+import platform
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -23,14 +25,19 @@ from dataclasses import dataclass, replace
 
 import nbformat
 from nbformat import NotebookNode
+from nbgrader.utils import compute_checksum
 
 from autograder.course import checked_names, grading_of, is_check_cell
 from autograder.exercises import catalogue
-from autograder.grading.intake.rebuild import Rebuilt, without_hidden_tests
+from autograder.grading.intake.definitions import functions_defined, names_defined
+from autograder.grading.intake.matching import without_hidden_tests
+from autograder.grading.intake.rebuild import Rebuilt
 from autograder.grading.scoring.grading_config import GradingConfig
 from autograder.grading.scoring.results import JUDGE, PERSON, PROCESS, CellResult
 from autograder.judge import JudgeSession, Verdict
+from autograder.judge.formatting import readable
 from autograder.judge.report import as_html, as_text
+from autograder.plaindata.call import FINAL_PROBLEMS, Outcome, Problem
 from autograder.sandbox import CellOutcome, StudentProcess
 
 LOOKALIKE_RUN_SECONDS = 60.0
@@ -127,29 +134,52 @@ class Cell:
         return CellResult(None if score is None else float(score), float(points), PERSON, note=note)
 
 
-class Experiment(Cell):
-    """An experiment of the course, which is not run in grading."""
-
-    def show(self, process: StudentProcess) -> None:
-        """Drop the outputs of another run."""
-        self.cell.outputs = []
-
-
 class Code(Cell):
     """Code of the student's or of the course: run every time, unless it ended the first process."""
 
     def show(self, process: StudentProcess) -> None:
-        """Run it and keep what it prints or raises."""
-        self.outcome = process.run(self.name, as_python(self.cell.source))
+        """Run it, keep what it prints or raises, and flag an error that could matter to what is graded."""
+        self.outcome = process.run(self.name, self.cell.source)
         self.cell.outputs = _outputs_of(self.outcome)
-        if self.outcome.ended:
-            self.flag = f"{self.name}: {self.outcome.error}"
+        if self.outcome.error and (self.outcome.ended or self._may_matter):
+            self.flag = f"{self._called} {_failed(self.outcome)}"
+
+    @property
+    def _called(self) -> str:
+        answer = grading_of(self.cell).get("grade_id")
+        return f"{self.name} ({answer})" if answer else self.name
+
+    @property
+    def _may_matter(self) -> bool:
+        """Whether a failure of it could be why something that is graded fails.
+
+        Of the course's own cells only those count that fail for what grading lacks: others show what is not written.
+        """
+        marks = grading_of(self.cell)
+        if marks.get("solution"):
+            return marks.get("checksum") != compute_checksum(self.cell)
+        if self.cell.get("id", "").startswith("added-"):
+            return bool(names_defined(self.cell.source))
+        return _comes_from_grading(self.outcome.error or "")
 
     def _again(self, process: StudentProcess) -> None:
         if not self.outcome.ended:
-            process.run(self.name, as_python(self.cell.source))
+            process.run(self.name, self.cell.source)
 
     try_hidden = show_lookalikes = _again
+
+
+class Experiment(Code):
+    """An experiment of the course, with a `lab` that does nothing: run where it defines something; nothing is shown."""
+
+    def show(self, process: StudentProcess) -> None:
+        """Run what could define a function that an answer uses, and drop the outputs of another run."""
+        self.outcome = CellOutcome(ended=True)
+        if names_defined(self.cell.source):
+            super().show(process)
+        self.cell.outputs = []
+
+    try_hidden = show_lookalikes = Code._again
 
 
 class Tests(Cell):
@@ -158,20 +188,22 @@ class Tests(Cell):
     @property
     def has_hidden(self) -> bool:
         """Whether a part of it is hidden."""
-        return self._visible.strip() != as_python(self.cell.source).strip()
+        return self._visible.strip() != self.cell.source.strip()
 
     @functools.cached_property
     def _visible(self) -> str:
-        return as_python(without_hidden_tests(self.cell.source))
+        return without_hidden_tests(self.cell.source)
 
     def show(self, process: StudentProcess) -> None:
         """Run what students may see of it."""
         self.shown = self.outcome = process.run(self.name, self._visible)
+        if _comes_from_grading(self.shown.error or ""):
+            self.flag = f"{self.grade_id} {_failed(self.shown)}"
 
     def try_hidden(self, process: StudentProcess) -> None:
         """Run all of it."""
         if not self.shown.ended:
-            outcome = process.run(self.name, as_python(self.cell.source))
+            outcome = process.run(self.name, self.cell.source)
             self.outcome = outcome if self.has_hidden else self.shown
 
     def show_lookalikes(self, process: StudentProcess) -> None:
@@ -217,11 +249,31 @@ class Check(Cell):
         return any(one.failed_hidden_alone for one in self.judgings)
 
     def show(self, process: StudentProcess) -> None:
-        """Try the public cases."""
-        for one in self.judgings:
-            one.try_public(functools.partial(process.call, one.exercise.name))
+        """Try the public cases, and flag a failure that the function may not have had at home."""
+        flags = [self._flag_of(one, process) for one in self.judgings]
         if self.tests:
             self.tests.show(process)
+            flags.append(self.tests.flag)
+        self.flag = "; ".join(flag for flag in flags if flag)
+
+    def _flag_of(self, judging: JudgeSession, process: StudentProcess) -> str:
+        """Try the public cases of one function. Returns a sentence for the instructor, or ""."""
+        name = judging.exercise.name
+        problems: list[Problem] = []
+
+        def call(arguments: list) -> Outcome:
+            outcome = process.call(name, arguments)
+            problems.extend([outcome.problem] if outcome.problem else [])
+            return outcome
+
+        judging.try_public(call)
+        if judging.problem and judging.problem["kind"] == "missing":
+            why = _why_missing(name, process)
+            judging.problem["message"] += f": {why}" if why else ""
+        if judging.problem and judging.problem["kind"] in ("missing", *FINAL_PROBLEMS):
+            return f"{name}: {judging.problem['message']}"
+        told = next((problem.message for problem in problems if _comes_from_grading(problem.message)), "")
+        return f"{name} failed: {readable(told)[:LONGEST_REASON_CHARACTERS]}" if told else ""
 
     def try_hidden(self, process: StudentProcess) -> None:
         """Try the hidden cases."""
@@ -275,21 +327,51 @@ def _judging(name: str, config: GradingConfig) -> JudgeSession:
 
 
 def is_experiment(cell: NotebookNode) -> bool:
-    """Whether a cell is one of the course's experiments, which are not run in grading."""
+    """Whether a cell is one of the course's experiments."""
     ours = not grading_of(cell) and not cell.get("id", "").startswith("added-")
     return ours and re.search(r"\blab\.", cell.source) is not None
 
 
-def as_python(source: str) -> str:
-    """Translate a cell's magics and shell lines into plain Python, as IPython does."""
-    if not any(sign in source for sign in "%!?"):
-        return source
-    from IPython.core.inputtransformer2 import TransformerManager
+LONGEST_REASON_CHARACTERS = 200
+FROM_GRADING = ("ModuleNotFoundError", "ImportError", "NameError", "FileNotFoundError", "OSError", "EOFError")
+"""Errors that code which ran at home can have in grading. A NameError: what defined the name may have failed."""
 
-    try:
-        return TransformerManager().transform_cell(source)
-    except Exception:
-        return source
+
+def _comes_from_grading(error: str) -> bool:
+    """Whether an error could be one that the student's notebook did not have at home."""
+    return error.partition(":")[0] in FROM_GRADING or re.search(r"\b(Inert|Absent)\b", error) is not None
+
+
+def _failed(outcome: CellOutcome) -> str:
+    """Say how a cell failed: "failed: ValueError: no (line 3)"."""
+    error = readable(outcome.error or "").replace("\n", " ")[:LONGEST_REASON_CHARACTERS]
+    where = f" (line {outcome.line})" if outcome.line else ""
+    python = ".".join(platform.python_version_tuple()[:2])
+    read = f"; grading reads it as Python {python}" if error.startswith("SyntaxError") else ""
+    return f"failed: {error}{where}{read}"
+
+
+def _why_missing(name: str, process: StudentProcess) -> str:
+    """Say why a function may be missing: its cell failed, or it has another name. "" where neither is so."""
+    for cell, source, outcome in reversed(process.outcomes):
+        if outcome.error and name in names_defined(source):
+            return f"{cell}, which should define it, {_failed(outcome)}"
+    defined = {one for _, source, _ in process.outcomes for one in functions_defined(source)}
+    alike = [one for one in sorted(defined - set(catalogue())) if _is_similar(one, name)]
+    return f"there is one called {alike[0]}: it has to be called {name}" if alike else ""
+
+
+def _is_similar(one: str, name: str) -> bool:
+    """Whether a student may have meant `name` by another one: Relu, relu_, my_relu, relu2, leru."""
+    words = re.split(r"[_\d]+", one.casefold())
+    bare, wanted = "".join(word for word in words if word not in FILLERS), name.casefold().replace("_", "")
+    return bare == wanted or difflib.SequenceMatcher(None, bare, wanted).ratio() > SIMILAR
+
+
+SIMILAR = 0.8
+"""How much of two names has to agree, from 0 to 1."""
+FILLERS = ("my", "our", "own", "student", "new", "old", "final", "fixed", "function", "func", "v", "version", "np")
+"""Words that people put before or behind a name."""
 
 
 def _only_checks(source: str) -> bool:

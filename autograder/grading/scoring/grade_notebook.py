@@ -10,7 +10,8 @@ from nbformat import NotebookNode
 from autograder.course import grading_of
 from autograder.grading.intake.instructor_notebook import master
 from autograder.grading.intake.rebuild import rebuild
-from autograder.grading.intake.submission import SetAside, handed_in, parse
+from autograder.grading.intake.renamed import find_notebook
+from autograder.grading.intake.submission import SetAside, parse
 from autograder.grading.scoring.cells import run
 from autograder.grading.scoring.grading_config import GradingConfig
 from autograder.grading.scoring.results import JUDGE, PERSON, CellResult, NotebookResult
@@ -30,14 +31,16 @@ def grade(task: Task, config: GradingConfig) -> NotebookResult:
 
 
 def _graded(task: Task, config: GradingConfig, instructors: NotebookNode) -> NotebookResult:
-    content = handed_in(task.path)
-    if isinstance(content, SetAside):
-        raise content
-    if content is None:
+    found = find_notebook(task.chapter, task.student, task.section)
+    if isinstance(found.content, SetAside):
+        raise found.content
+    if found.content is None:
         return _missing(task, instructors)
-    rebuilt = rebuild(instructors, parse(content))
+    rebuilt = rebuild(instructors, parse(found.content))
+    rebuilt.flags[:0] = found.flags
     cells = run(rebuilt, config)
-    return NotebookResult.of(task, cells, rebuilt.notebook, flags=rebuilt.flags)
+    more = {"flags": rebuilt.flags, "since_release": rebuilt.since_release, "file": found.file}
+    return NotebookResult.of(task, cells, rebuilt.notebook, **more)
 
 
 def _missing(task: Task, instructors: NotebookNode) -> NotebookResult:

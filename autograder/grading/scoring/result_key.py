@@ -10,6 +10,7 @@ from pathlib import Path
 
 from autograder.exercises import catalogue, files_of
 from autograder.grading.intake.instructor_notebook import exercises_in, master
+from autograder.grading.intake.renamed import other_notebooks
 from autograder.grading.intake.submission import SetAside, digest, handed_in
 from autograder.grading.scoring.grading_config import GradingConfig
 from autograder.grading.scoring.task import Task
@@ -21,11 +22,11 @@ DECIDING = ("course.py", "plaindata", "judge", "sandbox", "grading/intake", "gra
 
 def key_of(task: Task, config: GradingConfig) -> str:
     """The key of what grading a submitted notebook now would give."""
-    content = handed_in(task.path)
     instructors = master(config.course, task.notebook)
     parts = [
         task.notebook,
-        f"no content: {content}" if content is None or isinstance(content, SetAside) else digest(content),
+        _content(task.path),
+        *(f"{name}: {_content(task.path.with_name(name))}" for name in other_notebooks(task.chapter, task.student)),
         json.dumps(instructors, sort_keys=True),
         deciding_code(frozenset(catalogue()[name].notebook for name in exercises_in(instructors))),
         str(config.seed),
@@ -34,6 +35,11 @@ def key_of(task: Task, config: GradingConfig) -> str:
         str(config.limits),
     ]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _content(path: Path) -> str:
+    content = handed_in(path)
+    return f"no content: {content}" if content is None or isinstance(content, SetAside) else digest(content)
 
 
 @functools.cache

@@ -47,7 +47,8 @@ class NotebookResult:
 
     key: names what the result depends on; a result with the same key need not be computed again.
     set_aside: why a person has to look at it, or "".
-    flags: what the instructor should know.
+    flags: what the instructor should know. since_release: what the instructor has changed since this student got it.
+    file: the submitted file's name, where that is not the notebook's.
     notebook: the autograded notebook, as JSON.
     """
 
@@ -59,6 +60,8 @@ class NotebookResult:
     notebook: dict[str, Any]
     set_aside: str = ""
     flags: list[str] = field(default_factory=list)
+    since_release: list[str] = field(default_factory=list)
+    file: str = ""
     missing: bool = False
     seconds: float = 0.0
 
