@@ -106,21 +106,23 @@ def feedback(chapter: Chapter, students: list[str], jobs: int | None = None) -> 
 
 def table(summary: Summary, deserved: Mapping[str, float] | None = None) -> str:
     """Format a row for each student: points by notebook and in all, and what to look at. deserved: a further column."""
-    from autograder.grading.pages.class_report import changed_since_release, judged_total, short_name
+    from autograder.grading.pages.class_report import changed_since_release, judged_total, short_name, total
 
     sections = summary.chapter.sections()
-    head = ["student", *map(short_name, sections), "judged", *(["deserved"] if deserved else []), "to look at"]
+    head = ["student", *map(short_name, sections), "judged", *(["deserved"] if deserved else []), "total", "to look at"]
     rows = [head]
     for student, results in summary.students.items():
         row = [student, *(_points(results[section]) for section in sections), f"{judged_total(results):g}"]
         row += [f"{deserved[student]:g}"] if deserved else []
-        rows.append([*row, _notes(results, summary.ignored.get(student, []))])
+        row.append(total(summary.standings.get(student)))
+        rows.append([*row, _notes(results, summary, student)])
     widths = [max(len(row[column]) for row in rows) for column in range(len(head) - 1)]
     lines = [_line(row, widths) for row in rows]
     lines += [f"not graded: {name}: {reason}" for name, reason in summary.passed_over.items()]
     lines += changed_since_release(
         [result for of_student in summary.students.values() for result in of_student.values()]
     )
+    lines += summary.remarks
     return "\n".join(lines)
 
 
@@ -137,8 +139,10 @@ def _points(result) -> str:
     return f"{result.judged_score:g}/{result.judged_points:g}"
 
 
-def _notes(results: dict, ignored: list[str]) -> str:
+def _notes(results: dict, summary: Summary, student: str) -> str:
+    ignored, standing = summary.ignored.get(student, []), summary.standings.get(student)
     notes = [result.set_aside for result in results.values() if result.set_aside]
     notes += [flag for result in results.values() for flag in result.flags if not result.missing]
+    notes += standing.notes if standing else ()
     notes += [f"not looked at: {', '.join(ignored)}"] if ignored else []
     return "; ".join(dict.fromkeys(notes))

@@ -8,8 +8,10 @@ from dataclasses import dataclass, field, replace
 
 from autograder.course import Chapter
 from autograder.grading.gradebook.nbgrader_config import limits_in, read_settings, shortest_hidden_run_in
-from autograder.grading.gradebook.record import Recorder, open_gradebook, timestamp_of
+from autograder.grading.gradebook.record import Recorder, Standing, open_gradebook
 from autograder.grading.gradebook.release import register
+from autograder.grading.gradebook.rework import refuse_if_reworked
+from autograder.grading.gradebook.roster import compose_students, remarks
 from autograder.grading.intake.submitted_folder import other_files, passed_over, submitted
 from autograder.grading.scoring.grading_config import GradingConfig, confinement_called
 from autograder.grading.scoring.in_parallel import grade_in_parallel
@@ -33,14 +35,17 @@ class Progress:
 class Summary:
     """What a run did.
 
-    students: each student's results by section; ignored: files that belong to no notebook; passed_over: folders that
-    cannot be graded at all, with the reason.
+    students: each student's results by section; standings: where each stands in the gradebook; ignored: files that
+    belong to no notebook; passed_over: folders that cannot be graded at all, with the reason; remarks: sentences about
+    the class: who is not in the roster, say.
     """
 
     chapter: Chapter
     students: dict[str, dict[str, NotebookResult]] = field(default_factory=dict)
     ignored: dict[str, list[str]] = field(default_factory=dict)
     passed_over: dict[str, str] = field(default_factory=dict)
+    standings: dict[str, Standing] = field(default_factory=dict)
+    remarks: list[str] = field(default_factory=list)
 
 
 Show = Callable[[Progress], None]
@@ -66,21 +71,23 @@ def grade_chapter(
     used.
     """
     sections = chapter.sections()
+    settings = read_settings(chapter.course.root)
     students = submitted(chapter, student)
     confinement = confinement_called(sandbox)
     results = Results(chapter)
     seed = results.seed()
-    settings = read_settings(chapter.course.root)
     config = GradingConfig(
         chapter.course, seed, devices, confinement, limits_in(settings), shortest_hidden_run_in(settings)
     )
     with contextlib.closing(open_gradebook(chapter.course.root, settings)) as gradebook:
+        refuse_if_reworked(chapter, gradebook)
         register(chapter, settings)
+        compose_students(gradebook)
         summary = Summary(chapter, {name: {} for name in students}, passed_over=passed_over(chapter))
         tasks = [Task(chapter, name, section) for name in students for section in sections]
         progress = Progress(len(tasks))
         show(progress)
-        recorder = Recorder(chapter, gradebook)
+        recorder = Recorder(chapter, gradebook, settings)
         with contextlib.closing(_results(tasks, config, results, jobs or cores() + 1)) as found:
             for result, kept in found:
                 of_student = summary.students[result.student]
@@ -88,8 +95,11 @@ def grade_chapter(
                 progress.done += 1
                 progress.kept += kept
                 if len(of_student) == len(sections):
-                    _record(result.student, [of_student[section] for section in sections], results, recorder)
+                    ordered = [of_student[section] for section in sections]
+                    summary.standings[result.student] = _record(result.student, ordered, results, recorder)
                 show(progress)
+        if student is None:
+            summary.remarks = remarks(chapter, gradebook, [*students, *summary.passed_over])
     taken = {name: {readable(result.file) for result in summary.students[name].values()} for name in students}
     ignored = {name: [file for file in other_files(chapter, name) if file not in taken[name]] for name in students}
     summary.ignored = {name: files for name, files in ignored.items() if files}
@@ -113,7 +123,7 @@ def _results(
             yield result, False
 
 
-def _record(student: str, of_student: list[NotebookResult], results: Results, recorder: Recorder) -> None:
+def _record(student: str, of_student: list[NotebookResult], results: Results, recorder: Recorder) -> Standing:
     """Record all notebooks of a student. A submission of which no notebook was found gets no zeros: a person looks at
     it."""
     if all(result.missing for result in of_student):
@@ -122,4 +132,4 @@ def _record(student: str, of_student: list[NotebookResult], results: Results, re
             for cell in result.cells.values():
                 cell.score = None
             results.keep(result)
-    recorder.record(student, of_student, timestamp_of(recorder.chapter.folder_of(student, "submitted")))
+    return recorder.record(student, of_student)

@@ -15,12 +15,15 @@ from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode, from_dict
 from nbformat.v4 import new_notebook
 from nbgrader.api import Gradebook
-from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
+from nbgrader.preprocessors import NbGraderPreprocessor
 
 from autograder.course import Chapter, Course, CourseError
-from autograder.grading.gradebook.nbgrader_config import limits_in, shortest_hidden_run_in
-from autograder.grading.gradebook.record import set_grade
+from autograder.grading.gradebook.answers import note_answers_before_judging
+from autograder.grading.gradebook.nbgrader_config import COURSE_ID, limits_in, shortest_hidden_run_in
+from autograder.grading.gradebook.record import note_recorded, record_scores
+from autograder.grading.gradebook.roster import compose_students
 from autograder.grading.intake.figures import embed_figures
+from autograder.grading.intake.submitted_folder import composed
 from autograder.grading.scoring.grade_notebook import grade
 from autograder.grading.scoring.grading_config import GradingConfig, confinement_called
 from autograder.grading.scoring.result_key import key_of
@@ -88,13 +91,21 @@ class Judge(NbGraderPreprocessor):
             limits=limits_in(self.config),
             shortest_hidden_run_seconds=shortest_hidden_run_in(self.config),
         )
-        task = Task(chapter, names["student"], names["notebook"])
+        note_answers_before_judging(chapter, names["student"])
+        for task in (Task(chapter, names["student"], section) for section in chapter.sections()):
+            if task.section == names["notebook"] or not task.path.exists():
+                self._judge(task, results, config)
+        result = results.find(names["student"], names["notebook"])
+        assert result is not None
+        return from_dict(result.notebook), resources
+
+    def _judge(self, task: Task, results: Results, config: GradingConfig) -> None:
+        """Judge a notebook, or one that is not there: then nothing of an earlier one is kept."""
         task = replace(task, key=key_of(task, config))
         result = results.kept(task) or grade(task, config)
         results.keep(result)
         for flag in result.flags:
             self.log.warning("%s, %s: %s", task.student, task.section, flag)
-        return from_dict(result.notebook), resources
 
     def _confinement(self) -> Confinement:
         """Choose what the student's code runs in. Without a sandbox the command ends."""
@@ -105,24 +116,24 @@ class Judge(NbGraderPreprocessor):
             raise SystemExit(1) from None
 
 
-class SaveScores(SaveAutoGrades):
-    """Saves the judged scores; comments as nbgrader does. No output of a notebook decides a score."""
+class SaveScores(NbGraderPreprocessor):
+    """Saves the judged scores as `grade` does. No output of a notebook decides a score."""
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
-        """Save the scores of a notebook that `Judge` made."""
+        """Save the scores of a notebook that `Judge` made, and of those that were not handed in."""
         names = resources["nbgrader"]
-        results = Results(Chapter(Course(Path.cwd()), names["assignment"]))
-        result = results.find(names["student"], names["notebook"])
-        if result is None:
-            raise RuntimeError(f"there is no verdict for {names['student']}, {names['notebook']}: run autograde again")
-        self._cells = result.cells
-        return super().preprocess(nb, resources)
-
-    def _add_score(self, cell: NotebookNode, resources: dict[str, Any]) -> None:
-        name = cell.metadata["nbgrader"]["grade_id"]
-        grade = self.gradebook.find_grade(name, self.notebook_id, self.assignment_id, self.student_id)
-        set_grade(grade, self._cells[name])
-        self.gradebook.db.commit()
+        student, chapter = names["student"], Chapter(Course(Path.cwd()), names["assignment"])
+        kept = [result for section in chapter.sections() if (result := Results(chapter).find(student, section))]
+        found = [result for result in kept if result.section == names["notebook"] or result.missing]
+        if not any(result.section == names["notebook"] for result in found):
+            raise RuntimeError(f"there is no verdict for {student}, {names['notebook']}: run autograde again")
+        with Gradebook(names["db_url"], COURSE_ID) as gradebook:
+            if composed(student) == student:
+                compose_students(gradebook)
+            record_scores(chapter, gradebook.find_submission(chapter.name, student), found)
+            gradebook.db.commit()
+        note_recorded(chapter, student, found)
+        return nb, resources
 
 
 class PrepareFeedback(NbGraderPreprocessor):

@@ -11,6 +11,8 @@ from pathlib import Path
 from traitlets.config import Config
 
 from autograder.course import CourseError
+from autograder.grading.gradebook.moments import teach_nbgrader
+from autograder.grading.intake.submitted_folder import compose_names
 from autograder.grading.scoring.grading_config import GradingConfig
 from autograder.sandbox import Limits
 
@@ -51,6 +53,8 @@ def configure(config: Config, root: Path) -> Config:
     markdown harmless.
     """
     _make_exchange(root / "exchange")
+    compose_names(root)
+    teach_nbgrader()
     config.CourseDirectory.course_id = COURSE_ID
     config.CourseDirectory.root = str(root)
     config.CourseDirectory.db_url = database_url(root)

@@ -2,90 +2,210 @@
 
 from __future__ import annotations
 
-import datetime
 import os
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import nbformat
-from nbgrader.api import Gradebook, InvalidEntry, MissingEntry
-from nbgrader.utils import compute_checksum, parse_utc
+from nbgrader.api import (
+    Assignment,
+    Grade,
+    Gradebook,
+    InvalidEntry,
+    MissingEntry,
+    SubmittedAssignment,
+    SubmittedNotebook,
+)
+from nbgrader.utils import compute_checksum
 from sqlalchemy.exc import SAWarning, SQLAlchemyError
+from sqlalchemy.orm import selectinload
 from traitlets.config import Config
 
 from autograder.course import Chapter, CourseError, grading_of
+from autograder.grading.gradebook.answers import answers_in, note_answers, recorded_answers
+from autograder.grading.gradebook.late_penalties import LatePenalties, duration, seconds_late
+from autograder.grading.gradebook.moments import copy_timestamp, timestamp_of, timestamp_problem
 from autograder.grading.gradebook.nbgrader_config import COURSE_ID
-from autograder.grading.intake.submission import SetAside, read_bytes
-from autograder.grading.scoring.results import CellResult, NotebookResult, write_atomically
+from autograder.grading.scoring.results import PERSON, CellResult, NotebookResult, write_atomically
 
 
-def set_grade(grade: Any, cell: CellResult) -> bool:
-    """Give a row of the gradebook its judged score; a person's score stays. Returns whether anything changed.
+def set_grade(grade: Any, cell: CellResult | None, rewritten: bool = False) -> None:
+    """Give a row of the gradebook its judged score, or none where there is no result; a person's points stay beside it.
 
-    As in nbgrader, a row without an automatic score, or with a person's score beside a changed automatic one, is
-    marked for manual grading.
+    A row waits for a person where it has no points at all, and where a person gave points and then the judged score
+    or the answer changed. rewritten: whether the answer did.
     """
-    changed = grade.auto_score != cell.score or (grade.auto_score is None and grade.manual_score is None)
-    if changed:
-        grade.auto_score = cell.score
-        grade.needs_manual_grade = cell.score is None or grade.manual_score is not None
-    return changed
+    score = None if cell is None else cell.score
+    judged_anew = grade.auto_score != score
+    grade.auto_score = score
+    if not by_person(grade):
+        grade.needs_manual_grade = score is None
+    elif judged_anew or rewritten:
+        grade.needs_manual_grade = True
+
+
+def by_person(grade: Any) -> bool:
+    """Whether a person gave points for a row of the gradebook."""
+    return grade.manual_score is not None or (grade.auto_score is not None and bool(grade.extra_credit))
+
+
+def points_of(grade: Any) -> float:
+    """Return the points of a row of the gradebook, as nbgrader counts them."""
+    given = grade.auto_score if grade.manual_score is None else grade.manual_score
+    return 0.0 if given is None else given + (grade.extra_credit or 0.0)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a student stands in a chapter, as the gradebook has it.
+
+    score: all points, those of a person included, less the penalty for being late.
+    waiting: the notebooks of which something waits for a person.
+    notes: lateness, and points that a person gave for something else than what is there now.
+    """
+
+    score: float
+    max_score: float
+    waiting: frozenset[str]
+    notes: tuple[str, ...]
+
+    @classmethod
+    def of(cls, chapter: Chapter, submission: SubmittedAssignment) -> Standing:
+        """Read it from a row of the gradebook."""
+        grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
+        penalty = sum(notebook.late_submission_penalty or 0.0 for notebook in submission.notebooks)
+        problem = timestamp_problem(chapter.folder_of(submission.student_id, "submitted"))
+        return cls(
+            max(0.0, sum(map(points_of, grades)) - penalty),
+            sum(grade.cell.max_score for grade in grades),
+            frozenset(grade.notebook.name for grade in grades if grade.needs_manual_grade),
+            (
+                *_lateness(submission, penalty),
+                *([problem] if problem else []),
+                *(_outdated(grade) for grade in grades if grade.needs_manual_grade and by_person(grade)),
+            ),
+        )
+
+
+def _lateness(submission: SubmittedAssignment, penalty: float) -> list[str]:
+    seconds = seconds_late(submission)
+    off = f"{penalty:g} points off" if penalty else "no points off"
+    return [f"{duration(seconds)} late, {off}"] if seconds else []
+
+
+def _outdated(grade: Any) -> str:
+    if grade.manual_score is None:
+        given = f"{grade.extra_credit:g} points of extra credit"
+    else:
+        given = f"{grade.manual_score:g} of {grade.cell.max_score:g} points"
+    now = "" if grade.auto_score is None else f" (judged {grade.auto_score:g} now)"
+    return f"{grade.name}: changed since a person gave {given}{now}: look at it again"
+
+
+def record_scores(chapter: Chapter, submission: SubmittedAssignment, results: Iterable[NotebookResult]) -> None:
+    """Write the scores and automatic comments of some of a student's notebooks into the gradebook's session.
+
+    Once it is committed, `note_recorded` has to be told.
+    """
+    before = recorded_answers(chapter, submission.student_id)
+    by_section = {result.section: result for result in results}
+    for notebook in submission.notebooks:
+        if (result := by_section.get(notebook.name)) is None:
+            continue
+        old, new = before.get(notebook.name, {}), answers_in(result.notebook)
+        otherwise = CellResult(0.0, 0.0, PERSON) if result.missing and not result.set_aside else None
+        for grade in notebook.grades:
+            set_grade(grade, result.cells.get(grade.name, otherwise), old.get(grade.name) != new.get(grade.name))
+        comments = automatic_comments(result)
+        for comment in (comment for comment in notebook.comments if comment.name in comments):
+            comment.auto_comment = comments[comment.name]
+
+
+def note_recorded(chapter: Chapter, student: str, results: Iterable[NotebookResult]) -> None:
+    """Note which answers the scores in the gradebook are for, and remove what is left of notebooks that are gone."""
+    answers = recorded_answers(chapter, student)
+    for result in results:
+        answers[result.section] = answers_in(result.notebook)
+        if result.missing:
+            remove_pages(chapter, student, result.section)
+    note_answers(chapter, student, answers)
+
+
+def remove_pages(chapter: Chapter, student: str, section: str) -> None:
+    """Remove the autograded notebook and the feedback page of a notebook that is not there any more."""
+    (chapter.folder_of(student, "autograded") / f"{section}.ipynb").unlink(missing_ok=True)
+    (chapter.folder_of(student, "feedback") / f"{section}.html").unlink(missing_ok=True)
 
 
 class Recorder:
-    """Writes results into the gradebook, one session for a whole class. gradebook: as `open_gradebook` gives it."""
+    """Writes results into the gradebook, one session for a whole class. gradebook: as `open_gradebook` gives it.
 
-    def __init__(self, chapter: Chapter, gradebook: Gradebook) -> None:
+    settings: nbgrader's.
+    """
+
+    def __init__(self, chapter: Chapter, gradebook: Gradebook, settings: Config) -> None:
         self.chapter = chapter
         self._gradebook = gradebook
+        self._late_penalties = LatePenalties(settings)
 
-    def record(self, student: str, results: Iterable[NotebookResult], timestamp: str | None) -> None:
+    def record(self, student: str, results: Sequence[NotebookResult]) -> Standing:
         """Write all notebooks of one student: the gradebook in one transaction, then the autograded files.
 
         Raises CourseError, saying what to do, where the gradebook cannot be written.
         """
-        results = list(results)
         try:
-            self._record_scores(student, results, timestamp)
+            standing = self._record_scores(student, results)
         except (InvalidEntry, MissingEntry, SQLAlchemyError) as error:
             reason = str(getattr(error, "orig", error)).split("\n")[0]
             raise CourseError(
                 f"The scores of {student} could not be written into the gradebook: {reason}. What was judged is kept: "
                 "run the same command again once that is mended."
             ) from None
+        note_recorded(self.chapter, student, results)
         for result in results:
-            self._write(result, timestamp)
+            self._write(result)
+        self._remove_others(student, [result.section for result in results])
+        return standing
 
-    def _record_scores(self, student: str, results: list[NotebookResult], timestamp: str | None) -> None:
-        gradebook = self._gradebook
+    def _record_scores(self, student: str, results: Sequence[NotebookResult]) -> Standing:
+        gradebook, chapter = self._gradebook, self.chapter
+        timestamp = timestamp_of(chapter.folder_of(student, "submitted"))
         options = {"timestamp": timestamp} if timestamp else {}
         gradebook.update_or_create_student(student)
-        submission = gradebook.update_or_create_submission(self.chapter.name, student, **options)
-        rows = {(row.notebook.name, row.name): row for notebook in submission.notebooks for row in notebook.grades}
-        comments = {
-            (row.notebook.name, row.name): row for notebook in submission.notebooks for row in notebook.comments
-        }
-        for result in results:
-            for name, cell in result.cells.items():
-                set_grade(rows[result.section, name], cell)
-            for name, text in automatic_comments(result).items():
-                comments[result.section, name].auto_comment = text
+        submission = gradebook.update_or_create_submission(chapter.name, student, **options)
+        record_scores(chapter, submission, results)
+        scores = {notebook.name: sum(map(points_of, notebook.grades)) for notebook in submission.notebooks}
+        self._late_penalties.assign(submission, scores)
+        standing = Standing.of(chapter, submission)
         gradebook.db.commit()
+        return standing
 
-    def _write(self, result: NotebookResult, timestamp: str | None) -> None:
+    def _write(self, result: NotebookResult) -> None:
+        if result.missing:
+            return
         folder = self.chapter.folder_of(result.student, "autograded")
         path = folder / f"{result.section}.ipynb"
-        if result.missing:
-            path.unlink(missing_ok=True)
-            return
         folder.mkdir(parents=True, exist_ok=True)
         text = nbformat.writes(nbformat.from_dict(result.notebook)) + "\n"
         if not path.is_file() or path.read_text(encoding="utf-8") != text:
             write_atomically(path, text)
-        if timestamp:
-            write_atomically(folder / "timestamp.txt", timestamp)
+        copy_timestamp(self.chapter.folder_of(result.student, "submitted"), folder)
+
+    def _remove_others(self, student: str, sections: Sequence[str]) -> None:
+        """Remove what is left of notebooks that the chapter does not have any more."""
+        for path in self.chapter.folder_of(student, "autograded").glob("*.ipynb"):
+            if path.stem not in sections:
+                remove_pages(self.chapter, student, path.stem)
+
+
+def standings(chapter: Chapter, gradebook: Gradebook) -> dict[str, Standing]:
+    """Return where every student of the gradebook stands in a chapter; empty where it was never graded."""
+    rows = gradebook.db.query(SubmittedAssignment).join(Assignment).filter(Assignment.name == chapter.name)
+    grades = selectinload(SubmittedAssignment.notebooks).selectinload(SubmittedNotebook.grades).selectinload(Grade.cell)
+    return {row.student_id: Standing.of(chapter, row) for row in rows.options(grades)}
 
 
 def automatic_comments(result: NotebookResult) -> dict[str, str | None]:
@@ -120,13 +240,3 @@ def open_gradebook(root: Path, settings: Config) -> Gradebook:
             f"The gradebook {url} cannot be used: {reason}. If the file is damaged, move it away and run the command "
             "again: scores are recorded anew from the kept verdicts; only points that a person gave are lost."
         ) from None
-
-
-def timestamp_of(folder: Path) -> str | None:
-    """Read from nbgrader's timestamp.txt when a submission was handed in; None where that cannot be read."""
-    try:
-        text = read_bytes(folder / "timestamp.txt")[:100].decode("utf-8").strip()
-        parsed = parse_utc(text)
-    except (SetAside, ValueError, OverflowError):
-        return None
-    return text if isinstance(parsed, datetime.datetime) else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import logging
 import shutil
@@ -13,22 +14,20 @@ from traitlets.config import Config
 from autograder.course import Chapter, Course, CourseError
 from autograder.grading.gradebook.nbgrader_config import SAVE_CELLS, read_settings
 
-GRADED_ALREADY = """.
-A class has been graded with the exercises as they were. Take the change back, or move gradebook.db away to start a new
-gradebook: scores are recorded anew by `grade`; only points that a person gave stay in the old one."""
-"""What to do where exercises were added or removed after grading."""
-
 
 def make_release(chapter: Chapter) -> None:
     """Generate a chapter's student version into release/, and enter the chapter in the gradebook.
 
-    Raises CourseError where nbgrader cannot do it, with its reason.
+    Raises CourseError where nbgrader cannot do it, with its reason, and where the chapter was graded with other
+    exercises.
     """
     from autograder.grading.gradebook.record import open_gradebook
+    from autograder.grading.gradebook.rework import refuse_if_reworked
 
     root = chapter.course.root
     settings = read_settings(root)
-    open_gradebook(root, settings).close()
+    with contextlib.closing(open_gradebook(root, settings)) as gradebook:
+        refuse_if_reworked(chapter, gradebook)
     released = root / "release" / chapter.name
     released.parent.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=released.parent, prefix=".making-") as scratch:
@@ -44,6 +43,12 @@ def register(chapter: Chapter, settings: Config) -> None:
     """
     with tempfile.TemporaryDirectory(prefix="release-") as scratch:
         _generate(chapter, settings, Path(scratch))
+
+
+def check_source(chapter: Chapter, settings: Config) -> None:
+    """Make sure that nbgrader can release a chapter; nothing is written. Raises CourseError where it cannot."""
+    with tempfile.TemporaryDirectory(prefix="release-") as scratch:
+        _generate(chapter, settings, Path(scratch), gradebook=False)
 
 
 def _generate(chapter: Chapter, settings: Config, folder: Path, gradebook: bool = True) -> None:
@@ -67,9 +72,7 @@ def _generate(chapter: Chapter, settings: Config, folder: Path, gradebook: bool 
     try:
         converter.start()
     except (NbGraderException, SQLAlchemyError) as error:
-        reason = messages.last() or str(error)
-        advice = GRADED_ALREADY if "because there are submissions" in reason else ""
-        raise CourseError(f"nbgrader could not release {chapter.name}: {reason}{advice}") from None
+        raise CourseError(f"nbgrader could not release {chapter.name}: {messages.last() or error}") from None
 
 
 class CapturedLog(logging.Handler):

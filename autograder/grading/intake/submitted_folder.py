@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
+import unicodedata
 from pathlib import Path
 
 from autograder.course import Chapter, CourseError
@@ -11,8 +13,41 @@ from autograder.judge.formatting import UNPRINTABLE, readable
 
 RESERVED_NAMES = ("seed",)
 """Names in verdicts/<chapter>/ that no student can have."""
+SECOND_FOLDER = (
+    "its accents are stored as a Mac stores them, and it could not be renamed: is there another folder of this name? "
+    "Put what counts into one of them"
+)
 MOST_FILES_NAMED = 10
 """How many of the files that belong to no notebook are named."""
+
+
+def composed(name: str) -> str:
+    """Spell a student's name with composed letters: "Ü" as one sign, not "U" and its dots, as a Mac writes files."""
+    return unicodedata.normalize("NFC", name)
+
+
+def compose_names(root: Path) -> None:
+    """Rename students' folders in a course folder to composed letters, so that `nbgrader` finds them under one name."""
+    places = [root / name for name in ("submitted", "autograded", "feedback")]
+    with contextlib.suppress(OSError):
+        places += list((root / "verdicts").iterdir())
+    for place in places:
+        with contextlib.suppress(OSError):
+            for path in list(place.iterdir()):
+                if composed(path.name) != path.name:
+                    _move(path, place / composed(path.name))
+
+
+def _move(folder: Path, to: Path) -> None:
+    """Rename a folder, or move what is in it into one that is there already, where nothing has to give way."""
+    if not os.path.lexists(to):
+        folder.rename(to)
+    elif not to.samefile(folder):
+        for path in list(folder.iterdir()):
+            if not os.path.lexists(to / path.name):
+                path.rename(to / path.name)
+        if not any(folder.iterdir()):
+            folder.rmdir()
 
 
 def submitted(chapter: Chapter, student: str | None = None) -> list[str]:
@@ -30,9 +65,15 @@ def submitted(chapter: Chapter, student: str | None = None) -> list[str]:
         )
     if student is None:
         return found
+    student = composed(student)
     if student not in found:
         raise CourseError(f"There is no submission of {student!r} for {chapter.name} in {folder}.")
     return [student]
+
+
+def handing_in(chapter: Chapter) -> set[str]:
+    """Return everybody who has a folder for a chapter, whether it can be graded or not."""
+    return {readable(name) for name in _folders(chapter)}
 
 
 def passed_over(chapter: Chapter) -> dict[str, str]:
@@ -56,8 +97,18 @@ def _folders(chapter: Chapter) -> dict[str, str]:
     """Find every student who handed in something for a chapter, and why it cannot be graded, or ""."""
     folder = chapter.course.root / "submitted"
     names = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
-    found = {name: _obstacle(folder / name, chapter.name) for name in names if not name.startswith(".")}
-    return {name: reason for name, reason in found.items() if reason is not None}
+    found = {}
+    for name in (name for name in names if not name.startswith(".")):
+        spelled, reason = composed(name), _obstacle(folder / name, chapter.name)
+        if spelled != name and reason == "" and not _is_same(folder / name, folder / spelled):
+            reason, spelled = SECOND_FOLDER, name
+        if reason is not None:
+            found[spelled] = reason
+    return found
+
+
+def _is_same(folder: Path, other: Path) -> bool:
+    return other.exists() and other.samefile(folder)
 
 
 def _obstacle(folder: Path, chapter: str) -> str | None:

@@ -5,13 +5,19 @@ from __future__ import annotations
 
 import base64
 import collections
+import contextlib
 import statistics
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
 from autograder.course import Chapter, CourseError
 from autograder.exercises import catalogue
+from autograder.grading.gradebook.nbgrader_config import read_settings
+from autograder.grading.gradebook.record import Standing, open_gradebook, standings
+from autograder.grading.gradebook.roster import gone
+from autograder.grading.intake.submitted_folder import handing_in
 from autograder.grading.scoring.results import NotebookResult, Results, write_atomically
 from autograder.judge.verdict import Verdict
 
@@ -39,14 +45,22 @@ def report_path(chapter: Chapter) -> Path:
 
 
 def write_report(chapter: Chapter) -> Path:
-    """Write the class report from the kept results. Raises CourseError where nothing has been graded."""
+    """Write the class report from the kept results and the gradebook. Raises CourseError where nothing was graded.
+
+    It counts those who have a submission; where submitted/ has none at all any more, everybody who was graded.
+    """
     sections, name = chapter.sections(), chapter.name
+    settings = read_settings(chapter.course.root)
     results = [result for result in Results(chapter).all() if result.section in sections]
+    present = handing_in(chapter) or {result.student for result in results}
+    results = [result for result in results if result.student in present]
     if not results:
         raise CourseError(f"Nothing of {name} has been graded yet: run  python3 -m autograder grade {name}")
     path = report_path(chapter)
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(path, page(name, sections, results))
+    with contextlib.closing(open_gradebook(chapter.course.root, settings)) as gradebook:
+        found, remarks = standings(chapter, gradebook), gone(chapter, gradebook, present)
+    write_atomically(path, page(name, sections, results, found, remarks))
     return path
 
 
@@ -137,17 +151,27 @@ ul { margin: 0; padding-left: 1.1rem; } code { font-family: ui-monospace, Menlo,
 """
 
 
-def page(name: str, sections: list[str], results: list[NotebookResult]) -> str:
-    """Make the report on a chapter as one HTML file that needs no other."""
-    students = by_student(results)
+def page(
+    name: str,
+    sections: list[str],
+    results: list[NotebookResult],
+    standings: Mapping[str, Standing] | None = None,
+    remarks: Sequence[str] = (),
+) -> str:
+    """Make the report on a chapter as one HTML file that needs no other.
+
+    standings: where students stand in the gradebook. remarks: sentences about the class.
+    """
+    students, standings = by_student(results), standings or {}
     parts = [
         f"<h1>{escape(name)}</h1>",
-        _summary(students, results),
+        _summary(students, results, standings),
+        *(f'<p class="flag">{escape(remark)}</p>' for remark in remarks),
         _distribution(students),
         "<h2>Exercises</h2>",
         _exercises_table(tallies(results)),
         "<h2>Students</h2>",
-        _students_table(students, sections),
+        _students_table(students, sections, standings),
         *(f'<p class="quiet">{escape(text)}</p>' for text in changed_since_release(results)),
         _conditions(results),
     ]
@@ -159,10 +183,12 @@ def page(name: str, sections: list[str], results: list[NotebookResult]) -> str:
     )
 
 
-def _summary(students: dict[str, dict[str, NotebookResult]], results: list[NotebookResult]) -> str:
+def _summary(
+    students: dict[str, dict[str, NotebookResult]], results: list[NotebookResult], standings: Mapping[str, Standing]
+) -> str:
     handed_in = [result for result in results if not result.missing]
     aside = sum(bool(result.set_aside) for result in results)
-    waiting = sum(_waits(result) for result in handed_in if not result.set_aside)
+    waiting = sum(_waits(result, standings.get(result.student)) for result in handed_in if not result.set_aside)
     flagged = sum(bool(result.flags) for result in handed_in)
     text = f"{len(students)} students, {len(handed_in)} notebooks handed in. "
     text += f"Written answers wait for a person in {waiting} of them. " if waiting else ""
@@ -171,13 +197,22 @@ def _summary(students: dict[str, dict[str, NotebookResult]], results: list[Noteb
     return f"<p>{escape(text)}</p>"
 
 
-def _waits(result: NotebookResult) -> bool:
+def _waits(result: NotebookResult, standing: Standing | None) -> bool:
+    if standing is not None:
+        return result.section in standing.waiting
     return any(cell.score is None for cell in result.cells.values())
 
 
 def judged_total(of_student: dict[str, NotebookResult]) -> float:
     """Sum up a student's points over all notebooks, without those that a person gives."""
     return sum(result.judged_score for result in of_student.values())
+
+
+def total(standing: Standing | None) -> str:
+    """Write a student's points as the gradebook has them, of how many, and whether more may come: "9.5/14 so far"."""
+    if standing is None:
+        return ""
+    return f"{standing.score:g}/{standing.max_score:g}{' so far' if standing.waiting else ''}"
 
 
 def _distribution(students: dict[str, dict[str, NotebookResult]]) -> str:
@@ -236,25 +271,29 @@ def _mistake_row(what: str, count: int, hint: str) -> str:
     return f"<li{title}>{count} &times; {escape(what)}</li>"
 
 
-def _students_table(students: dict[str, dict[str, NotebookResult]], sections: list[str]) -> str:
+def _students_table(
+    students: dict[str, dict[str, NotebookResult]], sections: list[str], standings: Mapping[str, Standing]
+) -> str:
     head = "".join(f'<th class="number" title="{escape(name)}">{escape(short_name(name))}</th>' for name in sections)
     rows = []
     for name in sorted(students):
         of_student = students[name]
         cells = "".join(f'<td class="number">{_points(of_student.get(section))}</td>' for section in sections)
         rows.append(
-            f'<tr><td>{escape(name)}</td>{cells}<td class="number">{judged_total(of_student):g}</td></tr>'
-            f"{_notes_row(of_student, columns=len(sections) + 2)}"
+            f'<tr><td>{escape(name)}</td>{cells}<td class="number">{judged_total(of_student):g}</td>'
+            f'<td class="number">{total(standings.get(name))}</td></tr>'
+            f"{_notes_row(of_student, standings.get(name), columns=len(sections) + 3)}"
         )
-    head = f'<tr><th>student</th>{head}<th class="number">judged</th></tr>'
+    head = f'<tr><th>student</th>{head}<th class="number">judged</th><th class="number">total</th></tr>'
     return f"<table>{head}{''.join(rows)}</table>"
 
 
-def _notes_row(of_student: dict[str, NotebookResult], columns: int) -> str:
+def _notes_row(of_student: dict[str, NotebookResult], standing: Standing | None, columns: int) -> str:
     """Format what a person should look at as a row of its own; "" where there is nothing."""
     found = [result for result in of_student.values() if not result.missing or result.set_aside]
     notes = [f"{result.section}: set aside: {result.set_aside}" for result in found if result.set_aside]
     notes += [f"{result.section}: {flag}" for result in found if not result.missing for flag in result.flags]
+    notes += standing.notes if standing else ()
     text = "<br>".join(escape(note) for note in notes)
     return f'<tr><td></td><td class="flag" colspan="{columns - 1}">{text}</td></tr>' if notes else ""
 
