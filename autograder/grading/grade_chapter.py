@@ -7,7 +7,9 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass, field, replace
 
 from autograder.course import Chapter
-from autograder.grading.gradebook.nbgrader_config import limits_in, read_settings, shortest_hidden_run_in
+from autograder.grading.gradebook.database import place_of
+from autograder.grading.gradebook.exchange import hand_on
+from autograder.grading.gradebook.nbgrader_config import configured, limits_in, read_settings, shortest_hidden_run_in
 from autograder.grading.gradebook.record import Recorder, open_gradebook, timestamp_of
 from autograder.grading.gradebook.release import register
 from autograder.grading.intake.submitted_folder import other_files, passed_over, submitted
@@ -33,13 +35,14 @@ class Summary:
     """What a run did.
 
     students: each student's results by section; ignored: files that belong to no notebook; passed_over: folders that
-    cannot be graded at all, with the reason.
+    cannot be graded at all, with the reason; gradebook: where the scores are.
     """
 
     chapter: Chapter
     students: dict[str, dict[str, NotebookResult]] = field(default_factory=dict)
     ignored: dict[str, list[str]] = field(default_factory=dict)
     passed_over: dict[str, str] = field(default_factory=dict)
+    gradebook: str = ""
 
 
 Show = Callable[[Progress], None]
@@ -65,17 +68,19 @@ def grade_chapter(
     used.
     """
     sections = chapter.sections()
+    settings = read_settings(chapter.course.root)
+    chapter = replace(chapter, course=configured(settings))
     students = submitted(chapter, student)
     confinement = confinement_called(sandbox)
     results = Results(chapter)
     seed = results.seed()
-    settings = read_settings(chapter.course.root)
     config = GradingConfig(
         chapter.course, seed, devices, confinement, limits_in(settings), shortest_hidden_run_in(settings)
     )
     with contextlib.closing(open_gradebook(chapter.course.root, settings)) as gradebook:
         register(chapter, settings)
         summary = Summary(chapter, {name: {} for name in students}, passed_over=passed_over(chapter))
+        summary.gradebook = place_of(settings.CourseDirectory.db_url)
         tasks = [Task(chapter, name, section) for name in students for section in sections]
         progress = Progress(len(tasks))
         show(progress)
@@ -119,4 +124,6 @@ def _record(student: str, of_student: list[NotebookResult], results: Results, re
             for cell in result.cells.values():
                 cell.score = None
             results.keep(result)
-    recorder.record(student, of_student, timestamp_of(recorder.chapter.folder_of(student, "submitted")))
+    folder = recorder.chapter.folder_of(student, "submitted")
+    recorder.record(student, of_student, timestamp_of(folder))
+    hand_on(folder, recorder.chapter.folder_of(student, "autograded"))

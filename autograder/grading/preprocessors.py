@@ -15,12 +15,15 @@ from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode, from_dict
 from nbformat.v4 import new_notebook
 from nbgrader.api import Gradebook
-from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
+from nbgrader.preprocessors import ClearHiddenTests, NbGraderPreprocessor, SaveAutoGrades
+from traitlets import List, Unicode
 
-from autograder.course import Chapter, Course, CourseError
-from autograder.grading.gradebook.nbgrader_config import limits_in, shortest_hidden_run_in
+from autograder.course import Chapter, CourseError
+from autograder.grading.gradebook.converters import take_over
+from autograder.grading.gradebook.nbgrader_config import configured, limits_in, shortest_hidden_run_in
 from autograder.grading.gradebook.record import set_grade
 from autograder.grading.intake.figures import embed_figures
+from autograder.grading.intake.source_check import problems_of
 from autograder.grading.scoring.grade_notebook import grade
 from autograder.grading.scoring.grading_config import GradingConfig, confinement_called
 from autograder.grading.scoring.result_key import key_of
@@ -38,34 +41,34 @@ class EmbedFigures(NbGraderPreprocessor):
         return nb, resources
 
 
+class CheckSource(NbGraderPreprocessor):
+    """Stops the release at cells of the instructor's notebook that could not be graded, and names them."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+        """Return the notebook as it is. Raises CourseError, with a sentence for each thing that is wrong."""
+        names = resources["metadata"]
+        if problems := problems_of(Path(names["path"]) / f"{names['name']}.ipynb"):
+            raise CourseError("; ".join(problems))
+        return nb, resources
+
+
 class SubmissionExporter(NotebookExporter):
     """Lets nbgrader hand every submitted file to `Judge` unread: one that cannot be read stops nobody."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        take_over(self.parent)
 
     def from_filename(
         self, filename: str, resources: dict[str, Any] | None = None, **options: Any
     ) -> tuple[Any, dict[str, Any]]:
         """Convert a notebook; replace a submitted one by an empty one, as `Judge` reads the file itself."""
-        path = Path(filename)
-        if not _was_submitted(path):
+        path = Path.cwd() / filename
+        if configured(self.config).folder("submitted") not in path.parents:
             return super().from_filename(filename, resources=resources, **options)
         resources = ResourcesDict() if resources is None else resources
         resources["metadata"] = ResourcesDict(name=path.stem, path=str(path.parent))
         return self.from_notebook_node(new_notebook(), resources=resources, **options)
-
-
-def _was_submitted(path: Path) -> bool:
-    submitted = Path.cwd() / "submitted"
-    return submitted in (Path.cwd() / path).parents
-
-
-def _drop_extra_files(chapter: Chapter, student: str) -> None:
-    """Remove what nbgrader has copied from a submission beside its notebooks, and would hand on with the feedback."""
-    folder = chapter.folder_of(student, "autograded")
-    source = chapter.course.source / chapter.name
-    for path in folder.rglob("*"):
-        kept = path.parent == folder and (path.suffix == ".ipynb" or path.name == "timestamp.txt")
-        if not kept and not path.is_dir() and not (source / path.relative_to(folder)).is_file():
-            path.unlink()
 
 
 class Judge(NbGraderPreprocessor):
@@ -78,8 +81,7 @@ class Judge(NbGraderPreprocessor):
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Return the autograded notebook, whatever nb is."""
         names = resources["nbgrader"]
-        chapter = Chapter(Course(Path.cwd()), names["assignment"])
-        _drop_extra_files(chapter, names["student"])
+        chapter = Chapter(configured(self.config), names["assignment"])
         results = Results(chapter)
         config = GradingConfig(
             chapter.course,
@@ -92,6 +94,8 @@ class Judge(NbGraderPreprocessor):
         task = replace(task, key=key_of(task, config))
         result = results.kept(task) or grade(task, config)
         results.keep(result)
+        if result.set_aside:
+            self.log.warning("%s, %s: set aside: %s", task.student, task.section, result.set_aside)
         for flag in result.flags:
             self.log.warning("%s, %s: %s", task.student, task.section, flag)
         return from_dict(result.notebook), resources
@@ -111,11 +115,11 @@ class SaveScores(SaveAutoGrades):
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Save the scores of a notebook that `Judge` made."""
         names = resources["nbgrader"]
-        results = Results(Chapter(Course(Path.cwd()), names["assignment"]))
+        results = Results(Chapter(configured(self.config), names["assignment"]))
         result = results.find(names["student"], names["notebook"])
         if result is None:
             raise RuntimeError(f"there is no verdict for {names['student']}, {names['notebook']}: run autograde again")
-        self._cells = result.cells
+        self._cells, self._set_aside = result.cells, result.set_aside
         return super().preprocess(nb, resources)
 
     def _add_score(self, cell: NotebookNode, resources: dict[str, Any]) -> None:
@@ -124,8 +128,26 @@ class SaveScores(SaveAutoGrades):
         set_grade(grade, self._cells[name])
         self.gradebook.db.commit()
 
+    def _add_comment(self, cell: NotebookNode, resources: dict[str, Any]) -> None:
+        super()._add_comment(cell, resources)
+        if self._set_aside:
+            name = cell.metadata["nbgrader"]["grade_id"]
+            comment = self.gradebook.find_comment(name, self.notebook_id, self.assignment_id, self.student_id)
+            comment.auto_comment = None
+            self.gradebook.db.commit()
 
-class PrepareFeedback(NbGraderPreprocessor):
+
+class ForPages(NbGraderPreprocessor):
+    """Knows the setting that nbconvert gives to everything that makes a page; nbgrader's own warn that they do not."""
+
+    display_data_priority = List(Unicode(), help="which forms of an output are shown, the best first").tag(config=True)
+
+
+class LeaveOutHiddenTests(ClearHiddenTests, ForPages):
+    """nbgrader's ClearHiddenTests, for pages."""
+
+
+class PrepareFeedback(ForPages):
     """Prepares an autograded notebook for the feedback page.
 
     The bare score lines go, the reports stay; cells that wait for a person are marked as `waiting`.
