@@ -154,7 +154,7 @@ def satisfies(version: str, specifier: str) -> bool:
     return all(_within(version, part.strip()) for part in specifier.split(",") if part.strip())
 
 
-MODULES = {"pytest-xdist": "xdist"}
+MODULES = {"psycopg2-binary": "psycopg2", "pytest-xdist": "xdist"}
 """Packages whose module has another name."""
 
 

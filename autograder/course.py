@@ -50,14 +50,25 @@ Step = Literal["submitted", "autograded", "feedback"]
 
 @dataclass(frozen=True)
 class Course:
-    """A folder with `source/` and nbgrader's other folders. root: that folder."""
+    """A folder with `source/` and nbgrader's other folders. root: that folder.
+
+    submitted, autograded, feedback: the names of those folders. excluded: students who are not graded.
+    """
 
     root: Path = ROOT
+    submitted: str = "submitted"
+    autograded: str = "autograded"
+    feedback: str = "feedback"
+    excluded: frozenset[str] = frozenset()
 
     @property
     def source(self) -> Path:
         """The instructor's notebooks."""
         return self.root / "source"
+
+    def folder(self, step: Step) -> Path:
+        """The folder of one of nbgrader's steps, with a folder for each student."""
+        return self.root / {"submitted": self.submitted, "autograded": self.autograded, "feedback": self.feedback}[step]
 
     def chapters(self) -> list[str]:
         """The chapters, in order; nbgrader's assignments."""
@@ -104,7 +115,7 @@ class Chapter:
 
     def folder_of(self, student: str, step: Step) -> Path:
         """The folder of a student's notebooks in one of nbgrader's steps."""
-        return self.course.root / step / student / self.name
+        return self.course.folder(step) / student / self.name
 
 
 def read(path: Path) -> Notebook:

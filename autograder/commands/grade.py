@@ -43,9 +43,9 @@ def run(arguments: argparse.Namespace) -> int:
     summary = grade(chapter, arguments.jobs, devices, arguments.student, arguments.sandbox)
     print(table(summary))
     if not arguments.no_feedback:
-        feedback(chapter, list(summary.students), arguments.jobs)
-        print(f"Feedback: {chapter.folder_of('<student>', 'feedback')}/")
-    print(f"Gradebook: {chapter.course.root / 'gradebook.db'}")
+        feedback(summary.chapter, list(summary.students), arguments.jobs)
+        print(f"Feedback: {summary.chapter.folder_of('<student>', 'feedback')}/")
+    print(f"Gradebook: {summary.gradebook}")
     return 0
 
 

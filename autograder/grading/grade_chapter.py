@@ -7,7 +7,9 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass, field, replace
 
 from autograder.course import Chapter
-from autograder.grading.gradebook.nbgrader_config import limits_in, read_settings, shortest_hidden_run_in
+from autograder.grading.gradebook.database import place_of
+from autograder.grading.gradebook.exchange import hand_on
+from autograder.grading.gradebook.nbgrader_config import configured, limits_in, read_settings, shortest_hidden_run_in
 from autograder.grading.gradebook.record import Recorder, Standing, open_gradebook
 from autograder.grading.gradebook.release import register
 from autograder.grading.gradebook.rework import refuse_if_reworked
@@ -37,7 +39,7 @@ class Summary:
 
     students: each student's results by section; standings: where each stands in the gradebook; ignored: files that
     belong to no notebook; passed_over: folders that cannot be graded at all, with the reason; remarks: sentences about
-    the class: who is not in the roster, say.
+    the class: who is not in the roster, say; gradebook: where the scores are.
     """
 
     chapter: Chapter
@@ -46,6 +48,7 @@ class Summary:
     passed_over: dict[str, str] = field(default_factory=dict)
     standings: dict[str, Standing] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
+    gradebook: str = ""
 
 
 Show = Callable[[Progress], None]
@@ -72,6 +75,7 @@ def grade_chapter(
     """
     sections = chapter.sections()
     settings = read_settings(chapter.course.root)
+    chapter = replace(chapter, course=configured(settings))
     students = submitted(chapter, student)
     confinement = confinement_called(sandbox)
     results = Results(chapter)
@@ -84,6 +88,7 @@ def grade_chapter(
         register(chapter, settings)
         compose_students(gradebook)
         summary = Summary(chapter, {name: {} for name in students}, passed_over=passed_over(chapter))
+        summary.gradebook = place_of(settings.CourseDirectory.db_url)
         tasks = [Task(chapter, name, section) for name in students for section in sections]
         progress = Progress(len(tasks))
         show(progress)
@@ -132,4 +137,6 @@ def _record(student: str, of_student: list[NotebookResult], results: Results, re
             for cell in result.cells.values():
                 cell.score = None
             results.keep(result)
-    return recorder.record(student, of_student)
+    standing = recorder.record(student, of_student)
+    hand_on(recorder.chapter.folder_of(student, "submitted"), recorder.chapter.folder_of(student, "autograded"))
+    return standing

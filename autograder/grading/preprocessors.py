@@ -15,14 +15,17 @@ from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode, from_dict
 from nbformat.v4 import new_notebook
 from nbgrader.api import Gradebook
-from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.preprocessors import ClearHiddenTests, NbGraderPreprocessor
+from traitlets import List, Unicode
 
-from autograder.course import Chapter, Course, CourseError
+from autograder.course import Chapter, CourseError
 from autograder.grading.gradebook.answers import note_answers_before_judging
-from autograder.grading.gradebook.nbgrader_config import COURSE_ID, limits_in, shortest_hidden_run_in
+from autograder.grading.gradebook.converters import take_over
+from autograder.grading.gradebook.nbgrader_config import configured, limits_in, shortest_hidden_run_in
 from autograder.grading.gradebook.record import note_recorded, record_scores
 from autograder.grading.gradebook.roster import compose_students
 from autograder.grading.intake.figures import embed_figures
+from autograder.grading.intake.source_check import problems_of
 from autograder.grading.intake.submitted_folder import composed
 from autograder.grading.scoring.grade_notebook import grade
 from autograder.grading.scoring.grading_config import GradingConfig, confinement_called
@@ -41,34 +44,34 @@ class EmbedFigures(NbGraderPreprocessor):
         return nb, resources
 
 
+class CheckSource(NbGraderPreprocessor):
+    """Stops the release at cells of the instructor's notebook that could not be graded, and names them."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+        """Return the notebook as it is. Raises CourseError, with a sentence for each thing that is wrong."""
+        names = resources["metadata"]
+        if problems := problems_of(Path(names["path"]) / f"{names['name']}.ipynb"):
+            raise CourseError("; ".join(problems))
+        return nb, resources
+
+
 class SubmissionExporter(NotebookExporter):
     """Lets nbgrader hand every submitted file to `Judge` unread: one that cannot be read stops nobody."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        take_over(self.parent)
 
     def from_filename(
         self, filename: str, resources: dict[str, Any] | None = None, **options: Any
     ) -> tuple[Any, dict[str, Any]]:
         """Convert a notebook; replace a submitted one by an empty one, as `Judge` reads the file itself."""
-        path = Path(filename)
-        if not _was_submitted(path):
+        path = Path.cwd() / filename
+        if configured(self.config).folder("submitted") not in path.parents:
             return super().from_filename(filename, resources=resources, **options)
         resources = ResourcesDict() if resources is None else resources
         resources["metadata"] = ResourcesDict(name=path.stem, path=str(path.parent))
         return self.from_notebook_node(new_notebook(), resources=resources, **options)
-
-
-def _was_submitted(path: Path) -> bool:
-    submitted = Path.cwd() / "submitted"
-    return submitted in (Path.cwd() / path).parents
-
-
-def _drop_extra_files(chapter: Chapter, student: str) -> None:
-    """Remove what nbgrader has copied from a submission beside its notebooks, and would hand on with the feedback."""
-    folder = chapter.folder_of(student, "autograded")
-    source = chapter.course.source / chapter.name
-    for path in folder.rglob("*"):
-        kept = path.parent == folder and (path.suffix == ".ipynb" or path.name == "timestamp.txt")
-        if not kept and not path.is_dir() and not (source / path.relative_to(folder)).is_file():
-            path.unlink()
 
 
 class Judge(NbGraderPreprocessor):
@@ -81,8 +84,7 @@ class Judge(NbGraderPreprocessor):
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Return the autograded notebook, whatever nb is."""
         names = resources["nbgrader"]
-        chapter = Chapter(Course(Path.cwd()), names["assignment"])
-        _drop_extra_files(chapter, names["student"])
+        chapter = Chapter(configured(self.config), names["assignment"])
         results = Results(chapter)
         config = GradingConfig(
             chapter.course,
@@ -104,6 +106,8 @@ class Judge(NbGraderPreprocessor):
         task = replace(task, key=key_of(task, config))
         result = results.kept(task) or grade(task, config)
         results.keep(result)
+        if result.set_aside:
+            self.log.warning("%s, %s: set aside: %s", task.student, task.section, result.set_aside)
         for flag in result.flags:
             self.log.warning("%s, %s: %s", task.student, task.section, flag)
 
@@ -122,12 +126,12 @@ class SaveScores(NbGraderPreprocessor):
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Save the scores of a notebook that `Judge` made, and of those that were not handed in."""
         names = resources["nbgrader"]
-        student, chapter = names["student"], Chapter(Course(Path.cwd()), names["assignment"])
+        student, chapter = names["student"], Chapter(configured(self.config), names["assignment"])
         kept = [result for section in chapter.sections() if (result := Results(chapter).find(student, section))]
         found = [result for result in kept if result.section == names["notebook"] or result.missing]
         if not any(result.section == names["notebook"] for result in found):
             raise RuntimeError(f"there is no verdict for {student}, {names['notebook']}: run autograde again")
-        with Gradebook(names["db_url"], COURSE_ID) as gradebook:
+        with Gradebook(names["db_url"], self.config.CourseDirectory.course_id) as gradebook:
             if composed(student) == student:
                 compose_students(gradebook)
             record_scores(chapter, gradebook.find_submission(chapter.name, student), found)
@@ -136,7 +140,17 @@ class SaveScores(NbGraderPreprocessor):
         return nb, resources
 
 
-class PrepareFeedback(NbGraderPreprocessor):
+class ForPages(NbGraderPreprocessor):
+    """Knows the setting that nbconvert gives to everything that makes a page; nbgrader's own warn that they do not."""
+
+    display_data_priority = List(Unicode(), help="which forms of an output are shown, the best first").tag(config=True)
+
+
+class LeaveOutHiddenTests(ClearHiddenTests, ForPages):
+    """nbgrader's ClearHiddenTests, for pages."""
+
+
+class PrepareFeedback(ForPages):
     """Prepares an autograded notebook for the feedback page.
 
     The bare score lines go, the reports stay; cells that wait for a person are marked as `waiting`.

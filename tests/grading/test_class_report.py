@@ -61,7 +61,7 @@ def test_the_mistakes_are_counted(results):
 
 def test_what_was_set_aside_or_is_missing_is_to_be_looked_at(results):
     text = Text(page(CHAPTER, list(SECTIONS), results)).text
-    assert f"{UNITS}: set aside: it is not JSON" in text
+    assert f"{UNITS}: set aside: it is an HTML page" in text
     assert "–" in text
 
 

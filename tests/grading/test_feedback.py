@@ -75,7 +75,7 @@ def test_the_page_of_a_wrong_answer_names_the_mistake(graded):
 def test_the_page_of_a_submission_that_was_set_aside_says_why(graded):
     html = page(graded, "gus")
     assert "This submission was set aside" in html
-    assert "it is not JSON" in html
+    assert "it is an HTML page" in html
 
 
 def test_no_hidden_test_and_no_solution_is_in_any_file_for_students(graded):

@@ -75,6 +75,10 @@ def test_an_answer_as_released_is_commented(graded):
     assert set(comments["cyd"].values()) == {"No response."}
 
 
+def test_a_notebook_that_nobody_could_read_is_not_commented(graded):
+    assert set(automatic_comments(graded.summary.students["gus"][UNITS]).values()) == {None}
+
+
 def test_every_graded_cell_of_everybody_is_in_the_gradebook(graded):
     names = {
         (section, grading_of(cell)["grade_id"])

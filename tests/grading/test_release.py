@@ -5,12 +5,14 @@ from __future__ import annotations
 import base64
 import copy
 import json
+import re
 
 import pytest
 
 from autograder.course import Chapter, CourseError, read, text_of
 from autograder.grading.gradebook.release import differences, make_release
 from autograder.grading.intake.instructor_notebook import master
+from tests.grading.conftest import copy_of
 from tests.grading.small_course import CHAPTER, HIDDEN_WORD, SECTIONS, UNITS, cell, released, write
 
 
@@ -82,6 +84,43 @@ def test_what_would_leak_stops_the_release_and_leaves_the_old_one(course, leak):
     with pytest.raises(CourseError, match="nbgrader could not release 1_small: "):
         make_release(Chapter(course, CHAPTER))
     assert release_files(course) == before
+
+
+def test_a_cell_that_could_not_be_graded_is_named(course):
+    """So is its notebook."""
+    change_source(course, lambda cells: cells.append({**copy.deepcopy(cells[3]), "id": "copied"}))
+    with pytest.raises(CourseError) as told:
+        make_release(Chapter(course, CHAPTER))
+    assert str(told.value).startswith(f"nbgrader could not release {CHAPTER}: {UNITS}: elu_test is there twice.")
+
+
+IMPOSSIBLE = {
+    "6_a+b": "The chapter '6_a+b' and its notebooks must not have a plus sign",
+    "6 [new]": "The chapter '6 [new]' and its notebooks must not have [ and ]",
+    "6_new ": "must not begin or end with a space",
+    "6\nnew": "must not have characters that cannot be written",
+}
+
+
+@pytest.mark.parametrize(("name", "told"), IMPOSSIBLE.items())
+def test_a_chapter_with_a_name_that_nbgrader_cannot_have_is_told(course, name, told):
+    (course.source / CHAPTER).rename(course.source / name)
+    with pytest.raises(CourseError, match=re.escape(told)):
+        make_release(Chapter(course, name))
+
+
+def test_a_course_in_a_folder_with_brackets_is_told(course, tmp_path):
+    moved = copy_of(course, tmp_path / "DL [2026]")
+    with pytest.raises(CourseError, match=r"The path of the course, .*DL \[2026\], must not have \[ and \]"):
+        make_release(Chapter(moved, CHAPTER))
+
+
+def test_a_course_in_a_folder_with_a_question_mark_has_its_gradebook_there(course, tmp_path):
+    (course.root / "gradebook.db").unlink()
+    moved = copy_of(course, tmp_path / "what now? 100% #1 ü")
+    make_release(Chapter(moved, CHAPTER))
+    assert (moved.root / "gradebook.db").is_file()
+    assert not (tmp_path / "what now").exists()
 
 
 def test_a_source_that_is_no_notebook_leaves_the_old_release(course):

@@ -92,12 +92,23 @@ def test_a_notebook_of_format_3_is_upgraded():
 
 
 SET_ASIDE = {
-    "nothing": (b"", "not JSON"),
-    "a page": (b"<!DOCTYPE html><html></html>", "not JSON"),
-    "JSON cut short": (as_bytes(NOTEBOOK)[:-20], "not JSON"),
+    "nothing": (b"", "the file is empty"),
+    "spaces": (b"\xef\xbb\xbf \r\n\n", "the file is empty"),
+    "a page": (b"<!DOCTYPE html><html></html>", "it is an HTML page, not a notebook"),
+    "a page that was saved": (b"\n<!-- saved from url=(0014)about:internet -->\n<HTML>", "an HTML page"),
+    "conflict markers of git on top": (b"<<<<<<< HEAD\n" + as_bytes(NOTEBOOK), "conflict markers of git"),
+    "conflict markers of git in the middle": (
+        as_bytes(NOTEBOOK).replace(b"[", b"\n<<<<<<< HEAD\n[\n=======\n[\n>>>>>>> topic\n", 1),
+        "conflict markers of git",
+    ),
+    "a PDF": (b"%PDF-1.7\n%\xe2\xe3", "it is a PDF file, not a notebook"),
+    "a zip": (b"PK\x03\x04\x14\x00", "it is a zip archive, not a notebook"),
+    "a pointer of git-lfs": (b"version https://git-lfs.github.com/spec/v1\noid sha256:1", "a pointer of git-lfs"),
+    "JSON cut short": (as_bytes(NOTEBOOK)[:-20], "not JSON: the file ends in the middle"),
     "JSON that goes on": (as_bytes(NOTEBOOK) * 2, "not JSON"),
-    "a PNG": (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "not UTF-8"),
-    "zeros": (bytes(1000), "not JSON"),
+    "a PNG": (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "it is a picture"),
+    "another picture": (b"GIF89a" + bytes(range(256)), "not UTF-8"),
+    "zeros": (bytes(1000), "nothing but zeros"),
     "UTF-16 without a mark": (json.dumps(NOTEBOOK).encode("utf-16-le"), "not JSON"),
     "UTF-16 cut short": (json.dumps(NOTEBOOK).encode("utf-16")[:-1], "not UTF-8"),
     "a million empty lists": (b'{"cells": [' + b"[]," * 600_000 + b"[]]}", "more than 1,000,000 values"),

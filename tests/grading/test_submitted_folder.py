@@ -14,6 +14,7 @@ import pytest
 from autograder.commands.grade import table
 from autograder.course import Chapter, Course, CourseError
 from autograder.grading.grade_chapter import grade_chapter
+from autograder.grading.gradebook.nbgrader_config import configured, read_settings
 from autograder.grading.intake.submission import handed_in
 from autograder.grading.intake.submitted_folder import other_files, passed_over, submitted
 from tests.grading.conftest import copy_of
@@ -90,9 +91,17 @@ def test_a_students_folder_that_cannot_be_read_is_passed_over_and_told(open_cour
     [
         (b"a\xff", "a\N{REPLACEMENT CHARACTER}", "cannot be written"),
         (b"a\x1b[2Jb", "a\N{REPLACEMENT CHARACTER}[2Jb", "cannot be written"),
+        (b"a\nnot graded: b", "a\N{REPLACEMENT CHARACTER}not graded: b", "cannot be written"),
+        (b".ada", ".ada", "begins with a dot"),
         (b"seed", "seed", "no student can have this name"),
     ],
-    ids=["not UTF-8", "a sequence for the terminal", "the name of the file with the seed"],
+    ids=[
+        "not UTF-8",
+        "a sequence for the terminal",
+        "a line of its own",
+        "hidden",
+        "the name of the file with the seed",
+    ],
 )
 def test_a_student_with_an_impossible_name_is_passed_over(course, name, shown, reason):
     """The others go on."""
@@ -108,6 +117,55 @@ def test_a_student_with_an_impossible_name_is_passed_over(course, name, shown, r
     shutil.rmtree(course.root / "submitted" / "ada")
     with pytest.raises(CourseError, match=reason):
         submitted(Chapter(course, CHAPTER))
+
+
+def test_what_comes_along_with_every_submission_is_not_listed(course):
+    """What a student put there is, also under the name of a module that the course gave out."""
+    hand_in(course, "ada", sections=[UNITS])
+    folder, source = folder_of(course, "ada"), course.source / CHAPTER
+    for name in ("timestamp.txt", "submission_secret.txt", ".DS_Store", "._a.ipynb", "Thumbs.db", "DESKTOP.INI"):
+        (folder / name).write_text("x")
+    for name in ("__MACOSX", ".ipynb_checkpoints", "__pycache__", "feedback"):
+        (folder / name).mkdir()
+    for name in ("data.csv", "same.py", "changed.py"):
+        (source / name).write_text("1")
+        (folder / name).write_text("1")
+    (folder / "changed.py").write_text("2")
+    (folder / "own.csv").write_text("1")
+    assert other_files(Chapter(course, CHAPTER), "ada") == ["changed.py", "own.csv"]
+
+
+CONFIGURED = """
+c.CourseDirectory.submitted_directory = "handed in"
+c.CourseDirectory.autograded_directory = "judged"
+c.CourseDirectory.feedback_directory = "pages"
+c.CourseDirectory.student_id_exclude = "bob,cyd"
+"""
+
+
+def test_other_folders_and_students_left_out_are_as_nbgrader_has_them(course):
+    for student in ("ada", "bob"):
+        hand_in(course, student, sections=[UNITS])
+    (course.root / "submitted").rename(course.root / "handed in")
+    with open(course.root / "nbgrader_config.py", "a") as file:
+        file.write(CONFIGURED)
+    settings = read_settings(course.root)
+    chapter = Chapter(configured(settings), CHAPTER)
+    assert submitted(chapter) == ["ada"]
+    assert list(passed_over(chapter)) == ["bob"]
+    assert "student_id_exclude" in passed_over(chapter)["bob"]
+    places = [chapter.folder_of("ada", step).relative_to(course.root).parts[0] for step in ("autograded", "feedback")]
+    assert places == ["judged", "pages"]
+    with pytest.raises(CourseError, match=r"no submission of 'bob' .*student_id_exclude"):
+        submitted(chapter, "bob")
+
+
+@pytest.mark.parametrize("setting", ["source_directory = 'a'", "directory_structure = '{nbgrader_step}/{student_id}'"])
+def test_folders_that_the_judge_cannot_take_are_told(course, setting):
+    with open(course.root / "nbgrader_config.py", "a") as file:
+        file.write(f"c.CourseDirectory.{setting}\n")
+    with pytest.raises(CourseError, match="this course needs"):
+        configured(read_settings(course.root))
 
 
 def test_the_names_of_other_files_are_few_and_can_be_printed(course):

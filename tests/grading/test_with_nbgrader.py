@@ -16,7 +16,9 @@ from tests.grading.small_course import CHAPTER, HIDDEN_WORD, SECTIONS, UNITS, gr
 from tests.grading.test_feedback import Live
 from tests.support.speed import scaled
 
-STUDENTS = ("ada", "bob", "cyd", "eve")
+BRACKETS = "a [1] & <b>x"
+STUDENTS = ("ada", "bob", "cyd", "eve", "gus", BRACKETS)
+NEWLINE = "a\nnot graded: ada"
 
 
 def nbgrader(course: Course, *words: str, **variables: str) -> subprocess.CompletedProcess:
@@ -39,12 +41,24 @@ def by_nbgrader(graded, tmp_path_factory) -> tuple[Course, list[subprocess.Compl
     course = make_course(tmp_path_factory.mktemp("nbgrader") / "course")
     for student in STUDENTS:
         shutil.copytree(graded.course.root / "submitted" / student, course.root / "submitted" / student)
-    (course.root / "submitted" / "bob" / CHAPTER / "notes.txt").unlink()
+    put_what_is_not_for_grading(course)
     seed = graded.course.root / "verdicts" / CHAPTER / "seed"
     (course.root / "verdicts" / CHAPTER).mkdir(parents=True)
     shutil.copy(seed, course.root / "verdicts" / CHAPTER / "seed")
     commands = (["generate_assignment", CHAPTER], ["autograde", CHAPTER], ["generate_feedback", CHAPTER], ["export"])
     return course, [nbgrader(course, *words) for words in commands]
+
+
+def put_what_is_not_for_grading(course: Course) -> None:
+    """Names that no student can have; links and special files, which nbgrader itself would copy for ever."""
+    for name in (NEWLINE, ".ada", "seed"):
+        shutil.copytree(course.root / "submitted" / "ada", course.root / "submitted" / name)
+    folder = course.root / "submitted" / "ada" / CHAPTER
+    (folder / "data.bin").symlink_to("/dev/zero")
+    (folder / ".hidden").symlink_to("/dev/zero")
+    os.mkfifo(folder / "pipe")
+    os.mkfifo(folder / "timestamp.txt")
+    (course.root / "submitted" / BRACKETS / CHAPTER / "data.bin").symlink_to("/dev/zero")
 
 
 def test_every_command_ends_well(by_nbgrader):
@@ -66,6 +80,32 @@ def test_the_scores_are_the_same(by_nbgrader, graded):
     assert gradebook(course) == ours
 
 
+def test_nothing_but_notebooks_is_copied(by_nbgrader):
+    course, _ = by_nbgrader
+    assert {path.suffix for path in (course.root / "autograded").rglob("*") if not path.is_dir()} == {".ipynb"}
+    assert {path.suffix for path in (course.root / "feedback").rglob("*") if not path.is_dir()} == {".html"}
+
+
+def test_whoever_cannot_be_graded_is_named_and_stops_nobody(by_nbgrader):
+    """A name writes no line of its own."""
+    course, (_, autograde, _, _) = by_nbgrader
+    assert {path.name for path in (course.root / "autograded").iterdir()} == set(STUDENTS)
+    for name in (".ada", "seed", "a\N{REPLACEMENT CHARACTER}not graded: ada"):
+        assert f"WARNING] not graded: {name}: " in autograde.stderr
+    assert not [line for line in autograde.stderr.split("\n") if line.startswith("not graded")]
+
+
+def test_why_a_notebook_was_set_aside_is_logged(by_nbgrader):
+    """Nobody is told that there was no answer."""
+    course, (_, autograde, _, _) = by_nbgrader
+    assert f"gus, {UNITS}: set aside: it is an HTML page, not a notebook" in autograde.stderr
+    assert "No response." not in (course.root / "feedback" / "gus" / CHAPTER / f"{UNITS}.html").read_text()
+
+
+def test_no_command_warns_of_the_courses_own_settings(by_nbgrader):
+    assert not [line for one in by_nbgrader[1] for line in one.stderr.split("\n") if "not recognized" in line]
+
+
 def test_the_export_has_everybody_with_their_total(by_nbgrader, graded):
     course, _ = by_nbgrader
     with open(course.root / "grades.csv", newline="") as file:
@@ -79,7 +119,8 @@ def test_the_export_has_everybody_with_their_total(by_nbgrader, graded):
 
 def test_the_feedback_has_the_reports_and_nothing_hidden_or_live(by_nbgrader):
     course, _ = by_nbgrader
-    pages = {name: (course.root / "feedback" / name / CHAPTER / f"{UNITS}.html").read_text() for name in STUDENTS}
+    judged = [name for name in STUDENTS if name != "gus"]
+    pages = {name: (course.root / "feedback" / name / CHAPTER / f"{UNITS}.html").read_text() for name in judged}
     assert "alpha forgotten" in pages["bob"]
     assert Live(pages["eve"]).found == Live(pages["ada"]).found
     for html in pages.values():

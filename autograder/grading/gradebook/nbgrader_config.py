@@ -7,10 +7,12 @@ import os
 import sys
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 from traitlets.config import Config
 
-from autograder.course import CourseError
+from autograder.course import Course, CourseError
+from autograder.grading.gradebook.database import sqlite_url, wait_for_locks
 from autograder.grading.gradebook.moments import teach_nbgrader
 from autograder.grading.intake.submitted_folder import compose_names
 from autograder.grading.scoring.grading_config import GradingConfig
@@ -18,11 +20,11 @@ from autograder.sandbox import Limits
 
 COURSE_ID = "training-deep-networks"
 TEMPLATES = Path(__file__).resolve().parents[1] / "pages" / "templates"
-SQLITE_TIMEOUT_SECONDS = 60
-
+STRUCTURE = "{nbgrader_step}/{student_id}/{assignment_id}"
 
 SAVE_CELLS = "nbgrader.preprocessors.SaveCells"
 RELEASE_STEPS = [
+    "autograder.grading.preprocessors.CheckSource",
     "autograder.grading.preprocessors.EmbedFigures",
     "nbgrader.preprocessors.IncludeHeaderFooter",
     "nbgrader.preprocessors.InstantiateTests",
@@ -37,13 +39,13 @@ RELEASE_STEPS = [
     "nbgrader.preprocessors.ComputeChecksums",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
-"""From source/ to release/: the figures are put in, then nbgrader's own steps. SAVE_CELLS writes into the gradebook."""
+"""From source/ to release/: the cells are checked, the figures put in, then come nbgrader's own steps. SAVE_CELLS
+writes into the gradebook."""
 
 
 def database_url(root: Path) -> str:
-    """Return where the gradebook of a course folder is unless the configuration names another: SQLite that waits for
-    a lock."""
-    return f"sqlite:///{root / 'gradebook.db'}?timeout={SQLITE_TIMEOUT_SECONDS}"
+    """Return where the gradebook of a course folder is unless the configuration names another."""
+    return sqlite_url(root / "gradebook.db")
 
 
 def configure(config: Config, root: Path) -> Config:
@@ -55,10 +57,13 @@ def configure(config: Config, root: Path) -> Config:
     _make_exchange(root / "exchange")
     compose_names(root)
     teach_nbgrader()
+    scripts_on_path()
+    wait_for_locks()
     config.CourseDirectory.course_id = COURSE_ID
     config.CourseDirectory.root = str(root)
     config.CourseDirectory.db_url = database_url(root)
     config.Exchange.root = str(root / "exchange")
+    config.ExportApp.plugin_class = "autograder.grading.gradebook.export.CourseExport"
     config.GenerateAssignment.force = True
     config.GenerateAssignment.preprocessors = list(RELEASE_STEPS)
     config.Autograde.exporter_class = "autograder.grading.preprocessors.SubmissionExporter"
@@ -69,7 +74,7 @@ def configure(config: Config, root: Path) -> Config:
     ]
     config.GenerateFeedback.preprocessors = [
         "nbgrader.preprocessors.GetGrades",
-        "nbgrader.preprocessors.ClearHiddenTests",
+        "autograder.grading.preprocessors.LeaveOutHiddenTests",
         "autograder.grading.preprocessors.PrepareFeedback",
         "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
     ]
@@ -81,6 +86,33 @@ def configure(config: Config, root: Path) -> Config:
     config.FeedbackExporter.template_name = "course_feedback"
     config.FeedbackExporter.extra_template_basedirs = [str(TEMPLATES)]
     return config
+
+
+def course_of(coursedir: Any) -> Course:
+    """Return the course that nbgrader's CourseDirectory describes.
+
+    Raises CourseError where it names folders that the judge cannot take.
+    """
+    if (coursedir.source_directory, coursedir.directory_structure.replace(os.sep, "/")) != ("source", STRUCTURE):
+        raise CourseError(
+            "nbgrader_config.py: this course needs source_directory 'source' and directory_structure "
+            f"'{STRUCTURE}', as nbgrader has them by itself. Take c.CourseDirectory.source_directory and "
+            "c.CourseDirectory.directory_structure out; submitted_directory and the others may have any name."
+        )
+    return Course(
+        Path(coursedir.root),
+        submitted=coursedir.submitted_directory,
+        autograded=coursedir.autograded_directory,
+        feedback=coursedir.feedback_directory,
+        excluded=frozenset(name for name in coursedir.student_id_exclude.split(",") if name),
+    )
+
+
+def configured(settings: Config) -> Course:
+    """Return the course as nbgrader's settings have it: with the folders that they name. Raises CourseError."""
+    from nbgrader.coursedir import CourseDirectory
+
+    return course_of(CourseDirectory(config=settings))
 
 
 def _make_exchange(folder: Path) -> None:
@@ -97,7 +129,6 @@ def read_settings(root: Path) -> Config:
     """
     from traitlets.config.loader import PyFileConfigLoader
 
-    scripts_on_path()
     config = configure(Config(), root)
     own = root / "nbgrader_config.py"
     if own.is_file():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -26,9 +25,9 @@ from traitlets.config import Config
 
 from autograder.course import Chapter, CourseError, grading_of
 from autograder.grading.gradebook.answers import answers_in, note_answers, recorded_answers
+from autograder.grading.gradebook.database import expect_todays_schema, expect_writable, trouble
 from autograder.grading.gradebook.late_penalties import LatePenalties, duration, seconds_late
 from autograder.grading.gradebook.moments import copy_timestamp, timestamp_of, timestamp_problem
-from autograder.grading.gradebook.nbgrader_config import COURSE_ID
 from autograder.grading.scoring.results import PERSON, CellResult, NotebookResult, write_atomically
 
 
@@ -214,7 +213,7 @@ def automatic_comments(result: NotebookResult) -> dict[str, str | None]:
     for cell in nbformat.from_dict(result.notebook).get("cells", []):
         marks = grading_of(cell)
         if marks.get("solution"):
-            untouched = marks.get("checksum") == compute_checksum(cell)
+            untouched = not result.set_aside and marks.get("checksum") == compute_checksum(cell)
             found[marks["grade_id"]] = "No response." if untouched else None
     return found
 
@@ -222,21 +221,16 @@ def automatic_comments(result: NotebookResult) -> dict[str, str | None]:
 def open_gradebook(root: Path, settings: Config) -> Gradebook:
     """Open nbgrader's gradebook of a course folder and make sure that it can be used. settings: nbgrader's.
 
-    Raises CourseError where the file is not a gradebook or cannot be written.
+    Raises CourseError where it cannot be reached, is not a gradebook of today, or cannot be written.
     """
     warnings.filterwarnings("ignore", category=SAWarning, message="Object of type")
     url = settings.CourseDirectory.db_url
-    file = root / "gradebook.db"
     try:
-        if file.is_file() and not os.access(file, os.W_OK):
-            raise CourseError(f"The gradebook {file} is read-only. Make it writable, or work on a copy of the folder.")
-        gradebook = Gradebook(url, COURSE_ID)
+        expect_writable(url)
+        gradebook = Gradebook(url, settings.CourseDirectory.course_id)
         gradebook.assignments  # noqa: B018
         gradebook.db.rollback()
-        return gradebook
-    except SQLAlchemyError as error:
-        reason = str(getattr(error, "orig", error))
-        raise CourseError(
-            f"The gradebook {url} cannot be used: {reason}. If the file is damaged, move it away and run the command "
-            "again: scores are recorded anew from the kept verdicts; only points that a person gave are lost."
-        ) from None
+    except (SQLAlchemyError, ImportError) as error:
+        raise CourseError(trouble(error, url)) from None
+    expect_todays_schema(gradebook, url)
+    return gradebook

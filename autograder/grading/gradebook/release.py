@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import glob
 import logging
 import shutil
 import tempfile
@@ -58,7 +59,7 @@ def _generate(chapter: Chapter, settings: Config, folder: Path, gradebook: bool 
     from nbgrader.coursedir import CourseDirectory
     from sqlalchemy.exc import SQLAlchemyError
 
-    chapter.sections()
+    expect_possible_names(chapter)
     config = copy.deepcopy(settings)
     config.CourseDirectory.assignment_id = chapter.name
     config.CourseDirectory.release_directory = str(folder)
@@ -73,6 +74,30 @@ def _generate(chapter: Chapter, settings: Config, folder: Path, gradebook: bool 
         converter.start()
     except (NbGraderException, SQLAlchemyError) as error:
         raise CourseError(f"nbgrader could not release {chapter.name}: {messages.last() or error}") from None
+
+
+def expect_possible_names(chapter: Chapter) -> None:
+    """Raise CourseError for a chapter whose name, or the course's folder, nbgrader cannot work with.
+
+    nbgrader searches with patterns: brackets in a path are one, and match something else.
+    """
+    wrong = ""
+    if any(not name.isprintable() for name in (chapter.name, *chapter.sections())):
+        wrong = "have characters that cannot be written"
+    elif "+" in chapter.name:
+        wrong = "have a plus sign: it separates the parts of a name in the exchange"
+    elif chapter.name != chapter.name.strip():
+        wrong = "begin or end with a space"
+    elif str(chapter.course.source / chapter.name) not in glob.glob(str(chapter.course.source / chapter.name)):
+        wrong = "have [ and ]: it searches with patterns, in which they mean something else"
+    if not wrong:
+        return
+    if glob.glob(str(chapter.course.root)) != [str(chapter.course.root)]:
+        raise CourseError(f"The path of the course, {chapter.course.root}, must not {wrong}. Rename its folder.")
+    raise CourseError(
+        f"The chapter {chapter.name!r} and its notebooks must not {wrong}. Rename source/{chapter.name} (nbgrader "
+        "cannot have such names)."
+    )
 
 
 class CapturedLog(logging.Handler):
@@ -92,7 +117,8 @@ class CapturedLog(logging.Handler):
         """Return the last line of the most telling error: of the traceback, where there is one."""
         traces = [text for text in self._texts if text.lstrip().startswith("Traceback")]
         told = traces or self._texts
-        return told[-1].strip().split("\n")[-1] if told else ""
+        line = told[-1].strip().split("\n")[-1] if told else ""
+        return line.removeprefix("autograder.course.CourseError: ")
 
 
 def differences(course: Course) -> list[str]:

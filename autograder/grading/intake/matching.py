@@ -250,7 +250,7 @@ class _Matching:
                 self.found.extras.setdefault(last, []).append(cell)
 
     def _redefines(self, place: int) -> bool:
-        """Whether a cell is one of the course's that the student changed, and defines names: the course's is run too."""
+        """Whether the student changed a cell of the course that defines names: the course's own is run, too."""
         cell, answer = self.known[self.keys[place]], self.cells[place]
         if cell.cell_type != "code" or grading_of(cell) or not self._is_changed(place):
             return False

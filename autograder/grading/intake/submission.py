@@ -37,6 +37,20 @@ FOLDERS_HANDED_IN = 2
 BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
 STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)', re.DOTALL)
 """A string of JSON. One that does not end reaches to the end of the file, so that the file is read once only."""
+CONFLICT = re.compile(r"^(<{7}|>{7}) \S", re.MULTILINE)
+KINDS = {
+    b"%PDF": "a PDF file",
+    b"PK\x03\x04": "a zip archive",
+    b"\x1f\x8b": "a compressed file (gzip)",
+    b"Rar!": "a RAR archive",
+    b"7z\xbc\xaf": "a 7z archive",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"{\\rtf": "an RTF document",
+    b"\xd0\xcf\x11\xe0": "an old Office document",
+    b"version https://git-lfs": "a pointer of git-lfs in place of the file",
+}
+"""How files of other kinds begin."""
 BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -175,7 +189,10 @@ def parse(content: bytes) -> Submitted:
 
 
 def _loaded(content: bytes, notes: list[str]) -> Any:
+    text = ""
     try:
+        if kind := other_kind(content):
+            raise SetAside(kind)
         text = _decoded(content, notes)
         del content
         return json.loads(text)
@@ -186,7 +203,28 @@ def _loaded(content: bytes, notes: list[str]) -> Any:
     except MemoryError:
         raise SetAside("it takes more memory than there is") from None
     except ValueError as error:
-        raise SetAside(f"it is not JSON ({str(error)[:80]})") from None
+        raise SetAside(no_notebook(text) or f"it is not JSON ({str(error)[:80]})") from None
+
+
+def other_kind(content: bytes) -> str:
+    """Say what a file is that begins as other kinds of files do; "" for anything else."""
+    if not content.strip(b"\0 \t\r\n\xef\xbb\xbf\xff\xfe"):
+        return "the file holds nothing but zeros" if b"\0" in content else "the file is empty"
+    return next((f"it is {kind}, not a notebook" for start, kind in KINDS.items() if content.startswith(start)), "")
+
+
+def no_notebook(text: str) -> str:
+    """Say what kind of text was handed in where it is not JSON; "" for what cannot be told."""
+    start = text[:5_000].lstrip().lower()
+    if CONFLICT.search(text):
+        return "it has conflict markers of git (<<<<<<<, =======, >>>>>>>): the conflict has to be resolved first"
+    if start.startswith("<") and ("<html" in start or "<!doctype html" in start):
+        return "it is an HTML page, not a notebook"
+    if start.startswith("<?xml"):
+        return "it is an XML file, not a notebook"
+    if start.startswith("{") and not text.rstrip().endswith("}"):
+        return "it is not JSON: the file ends in the middle"
+    return ""
 
 
 def _decoded(content: bytes, notes: list[str]) -> str:

@@ -14,6 +14,8 @@ from nbconvert.exporters import HTMLExporter
 from traitlets.config import Config
 
 from autograder.course import Chapter, CourseError
+from autograder.grading.gradebook.converters import take_over
+from autograder.grading.gradebook.exchange import hand_back
 from autograder.grading.gradebook.nbgrader_config import read_settings
 from autograder.grading.gradebook.release import CapturedLog
 from autograder.grading.pages.safe_markdown import harmless, instructors_markdown, is_short, printed, students_markdown
@@ -25,6 +27,10 @@ FEWEST_STUDENTS_FOR_WORKERS = 8
 
 class FeedbackExporter(HTMLExporter):
     """nbconvert's HTML exporter under a name of its own: `nbgrader_config` gives it a template of its own."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        take_over(self.parent)
 
     def default_filters(self) -> Iterator[tuple[str, Any]]:
         """Yield nbconvert's filters and those for what students and instructors wrote."""
@@ -45,6 +51,8 @@ def write_feedback(chapter: Chapter, student: str, settings: Config) -> list[Pat
     pages = [page_of(chapter, student, notebook.stem) for notebook in notebooks]
     if any(_outdated(page, notebook) for page, notebook in zip(pages, notebooks, strict=True)):
         _generate(chapter, student, settings)
+    if pages:
+        hand_back(chapter, student, settings)
     return pages
 
 

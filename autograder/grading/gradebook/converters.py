@@ -1,0 +1,105 @@
+"""nbgrader's converters for this course: of the students' folders they take those that `grade` takes, by any name, and
+beside the notebooks nothing but what the exchange needs."""
+
+from __future__ import annotations
+
+import fnmatch
+from pathlib import Path
+from typing import Any
+
+from nbgrader.converters import Autograde, GenerateFeedback
+from nbgrader.converters.base import BaseConverter, NbGraderException
+from nbgrader.utils import parse_utc
+
+from autograder.course import Chapter
+from autograder.grading.gradebook.exchange import hand_back, hand_on
+from autograder.grading.gradebook.nbgrader_config import course_of
+from autograder.grading.gradebook.record import timestamp_of
+from autograder.grading.intake.submitted_folder import graded_folders, shown
+
+
+class NothingBeside(BaseConverter):
+    """Stands in the place of nbgrader's base class, which copies all files beside the notebooks and follows links."""
+
+    def init_assignment(self, assignment_id: str, student_id: str) -> None:
+        """Bring on what the exchange needs, and nothing else."""
+        chapter = Chapter(course_of(self.coursedir), assignment_id)
+        hand_on(chapter.folder_of(student_id, "submitted"), chapter.folder_of(student_id, "autograded"))
+
+
+class AutogradeEverybody(Autograde, NothingBeside):
+    """nbgrader's `autograde`, for folders of any name."""
+
+    def convert_notebooks(self) -> None:
+        """Convert the notebooks of all students who can be graded; says of the others why not."""
+        self.coursedir.get_existing_timestamp = _timestamp
+        chapter = Chapter(course_of(self.coursedir), self.coursedir.assignment_id)
+        matched, self.assignments = set(self.assignments), {}
+        for student, reason in graded_folders(chapter).items():
+            if not _asked_for(student, self.coursedir.student_id):
+                continue
+            if reason:
+                self.log.warning("not graded: %s: %s", shown(student), reason)
+            elif notebooks := _notebooks(chapter.folder_of(student, "submitted"), self.coursedir.notebook_id):
+                folder = str(chapter.folder_of(student, "submitted"))
+                self.assignments[folder] = notebooks
+                if folder not in matched:
+                    self.log.warning("%s is graded all the same", student)
+            else:
+                self.log.warning("not graded: %s: there is no notebook in the folder", student)
+        _expect_some(self)
+        super().convert_notebooks()
+
+
+class FeedbackForEverybody(GenerateFeedback, NothingBeside):
+    """nbgrader's `generate_feedback`, for folders of any name."""
+
+    def convert_notebooks(self) -> None:
+        """Convert the autograded notebooks of all students."""
+        chapter = Chapter(course_of(self.coursedir), self.coursedir.assignment_id)
+        folder = chapter.course.folder("autograded")
+        students = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+        self.assignments = {
+            str(place): notebooks
+            for student in students
+            if _asked_for(student, self.coursedir.student_id)
+            if (notebooks := _notebooks(place := chapter.folder_of(student, "autograded"), self.coursedir.notebook_id))
+        }
+        _expect_some(self)
+        super().convert_notebooks()
+
+    def init_assignment(self, assignment_id: str, student_id: str) -> None:
+        """Bring on what the exchange needs, and nothing else."""
+        hand_back(Chapter(course_of(self.coursedir), assignment_id), student_id, self.config)
+
+
+OURS = {Autograde: AutogradeEverybody, GenerateFeedback: FeedbackForEverybody}
+
+
+def take_over(converter: Any) -> None:
+    """Make one of nbgrader's converters ours. nbgrader names their classes itself; their exporters, which the
+    configuration names, call this before anything is converted."""
+    if ours := OURS.get(type(converter)):
+        converter.__class__ = ours
+
+
+def _asked_for(name: str, pattern: str) -> bool:
+    return name == pattern or fnmatch.fnmatchcase(name, pattern)
+
+
+def _notebooks(folder: Path, pattern: str) -> list[str]:
+    found = sorted(path for path in folder.glob("*.ipynb") if not path.name.startswith("."))
+    return [str(path) for path in found if _asked_for(path.stem, pattern)]
+
+
+def _expect_some(converter: Any) -> None:
+    if not converter.assignments:
+        message = f"There is no notebook of {converter.coursedir.assignment_id} that can be converted."
+        converter.log.error(message)
+        raise NbGraderException(message)
+
+
+def _timestamp(folder: str) -> Any:
+    """Return when a submission was handed in, or None; nbgrader's own follows links and ends at what it cannot read."""
+    text = timestamp_of(Path(folder))
+    return parse_utc(text) if text else None
