@@ -18,9 +18,13 @@ from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 
 from autograder.course import Chapter, Course, CourseError
+from autograder.grading.gradebook.grades import StudentGrades, grades_of
 from autograder.grading.gradebook.nbgrader_config import limits_in, shortest_hidden_run_in
 from autograder.grading.gradebook.record import set_grade
 from autograder.grading.intake.figures import embed_figures
+from autograder.grading.pages.feedback import made_from
+from autograder.grading.pages.index import lateness_sentences
+from autograder.grading.pages.marks import mark
 from autograder.grading.scoring.grade_notebook import grade
 from autograder.grading.scoring.grading_config import GradingConfig, confinement_called
 from autograder.grading.scoring.result_key import key_of
@@ -128,20 +132,25 @@ class SaveScores(SaveAutoGrades):
 class PrepareFeedback(NbGraderPreprocessor):
     """Prepares an autograded notebook for the feedback page.
 
-    The bare score lines go, the reports stay; cells that wait for a person are marked as `waiting`.
+    The bare score lines go, the reports stay; each cell is told what the page says beside it.
     """
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Prepare a notebook with its grades, as nbgrader's GetGrades made it."""
         names = resources["nbgrader"]
-        with Gradebook(names["db_url"]) as gradebook:
-            found = gradebook.find_submission_notebook(names["notebook"], names["assignment"], names["student"])
-            waiting = {grade.name for grade in found.grades if grade.needs_manual_grade}
-        for cell in nb.cells:
-            marks = cell.metadata.get("nbgrader", {})
-            marks["waiting"] = marks.get("grade_id") in waiting
-        names["waiting"] = bool(waiting)
+        grades = names.get("grades") or self._grades(names)
+        of_notebook = grades.notebooks[names["notebook"]]
+        mark(nb.cells, of_notebook)
+        file = Path(resources["metadata"]["path"]) / f"{names['notebook']}.ipynb"
+        names["made_from"] = made_from(file, grades)
+        names["waiting"] = of_notebook.waiting
+        names["lateness"] = " ".join(lateness_sentences(grades))
         return super().preprocess(nb, resources)
+
+    @staticmethod
+    def _grades(names: dict[str, str]) -> StudentGrades:
+        with Gradebook(names["db_url"]) as gradebook:
+            return grades_of(gradebook, names["assignment"], names["student"])[names["student"]]
 
     def preprocess_cell(self, cell: NotebookNode, resources: dict[str, Any], index: int) -> tuple[NotebookNode, dict]:
         """Drop the line that only tells nbgrader the score."""

@@ -7,15 +7,15 @@ from html.parser import HTMLParser
 import pytest
 
 from autograder.course import Chapter, CourseError
-from autograder.grading.pages.class_report import by_student, page, tallies, write_report
+from autograder.grading.pages.class_report import Handed, by_student, page, summed_up, tallies, write_report
 from autograder.grading.scoring.results import JUDGE, CellResult, NotebookResult
 from tests.grading.conftest import ODD_NAMES
 from tests.grading.small_course import CHAPTER, POINTS, SECTIONS, UNITS
 
 
 @pytest.fixture(scope="module")
-def results(graded) -> list[NotebookResult]:
-    return [result for found in graded.summary.students.values() for result in found.values()]
+def results(graded) -> list[Handed]:
+    return [summed_up(result) for found in graded.summary.students.values() for result in found.values()]
 
 
 class Text(HTMLParser):
@@ -69,9 +69,9 @@ def test_names_and_reasons_are_escaped():
     nasty = "<img src=x onerror=alert(1)>"
     cells = {"elu_test": CellResult(None, 6.0, JUDGE, note=nasty)}
     result = NotebookResult(nasty, CHAPTER, UNITS, "", cells, {}, set_aside=nasty, flags=[nasty])
-    found = Text(page(nasty, [UNITS], [result]))
+    found = Text(page(nasty, [UNITS], [summed_up(result)]))
     assert found.text.count(nasty) >= 4
-    assert "img src=x" not in page(nasty, [UNITS], [result]).replace("&lt;img src=x", "")
+    assert "img src=x" not in page(nasty, [UNITS], [summed_up(result)]).replace("&lt;img src=x", "")
 
 
 def test_a_class_of_which_nobody_handed_in_anything_has_a_page():
@@ -79,7 +79,7 @@ def test_a_class_of_which_nobody_handed_in_anything_has_a_page():
     result = NotebookResult(
         "ada", CHAPTER, UNITS, "", cells, {}, flags=["the notebook was not handed in"], missing=True
     )
-    assert "ada" in page(CHAPTER, [UNITS], [result])
+    assert "ada" in page(CHAPTER, [UNITS], [summed_up(result)])
 
 
 def test_results_are_sorted_by_student(results):

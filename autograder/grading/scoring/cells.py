@@ -19,7 +19,7 @@ import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import nbformat
 from nbformat import NotebookNode
@@ -28,11 +28,13 @@ from autograder.course import checked_names, grading_of, is_check_cell
 from autograder.exercises import catalogue
 from autograder.grading.intake.rebuild import Rebuilt, without_hidden_tests
 from autograder.grading.scoring.grading_config import GradingConfig
+from autograder.grading.scoring.printed import BoundedProcess
 from autograder.grading.scoring.results import JUDGE, PERSON, PROCESS, CellResult
 from autograder.judge import JudgeSession, Verdict
 from autograder.judge.report import as_html, as_text
 from autograder.sandbox import CellOutcome, StudentProcess
 
+DEFINITION = re.compile(r"^[ \t]*(?:(?:async[ \t]+)?def[ \t]+(\w+)|(\w+)[ \t]*=[^=])", re.MULTILINE)
 LOOKALIKE_RUN_SECONDS = 60.0
 """How long the run with cases like the hidden ones may take in all."""
 
@@ -42,8 +44,9 @@ def run(rebuilt: Rebuilt, config: GradingConfig) -> dict[str, CellResult]:
     cells = [_cell(cell, number, config) for number, cell in enumerate(rebuilt.notebook.cells, start=1)]
     end = time.monotonic() + config.limits.submission_seconds
     with StudentProcess(config.confinement, config.limits, end) as process:
+        shown = BoundedProcess(process)
         for cell in cells:
-            cell.show(process)
+            cell.show(shown)
     if hidden := _up_to_the_last(cells, lambda cell: cell.has_hidden):
         with (
             quantized_time(config.shortest_hidden_run_seconds),
@@ -57,6 +60,9 @@ def run(rebuilt: Rebuilt, config: GradingConfig) -> dict[str, CellResult]:
             for cell in lookalike:
                 cell.show_lookalikes(process)
     rebuilt.flags.extend(cell.flag for cell in cells if cell.flag)
+    causes = {name: cause for cell in cells for name, cause in cell.lost_names().items()}
+    for cell in cells:
+        cell.causes = causes
     return {cell.grade_id: cell.result() for cell in cells if cell.grade_id}
 
 
@@ -77,11 +83,19 @@ def quantized_time(shortest_seconds: float) -> Iterator[None]:
 
 @dataclass
 class Cell:
-    """A cell that is neither run nor graded: text of the course or of the student. number: counted from 1."""
+    """A cell that is neither run nor graded: text of the course or of the student. number: counted from 1.
+
+    causes: names that no cell has defined, because the one that would have ended in an error, and what that was.
+    """
 
     cell: NotebookNode
     number: int
     flag: str = ""
+    causes: dict[str, str] = field(default_factory=dict)
+
+    def lost_names(self) -> dict[str, str]:
+        """The names that it would have defined if it had not ended in an error, and the error."""
+        return {}
 
     @property
     def has_hidden(self) -> bool:
@@ -109,7 +123,7 @@ class Cell:
         """What error messages call it."""
         return f"cell {self.number}"
 
-    def show(self, process: StudentProcess) -> None:
+    def show(self, process: BoundedProcess) -> None:
         """Run what students may see, and keep its outputs."""
 
     def try_hidden(self, process: StudentProcess) -> None:
@@ -130,7 +144,7 @@ class Cell:
 class Experiment(Cell):
     """An experiment of the course, which is not run in grading."""
 
-    def show(self, process: StudentProcess) -> None:
+    def show(self, process: BoundedProcess) -> None:
         """Drop the outputs of another run."""
         self.cell.outputs = []
 
@@ -138,12 +152,19 @@ class Experiment(Cell):
 class Code(Cell):
     """Code of the student's or of the course: run every time, unless it ended the first process."""
 
-    def show(self, process: StudentProcess) -> None:
+    def show(self, process: BoundedProcess) -> None:
         """Run it and keep what it prints or raises."""
         self.outcome = process.run(self.name, as_python(self.cell.source))
         self.cell.outputs = _outputs_of(self.outcome)
         if self.outcome.ended:
             self.flag = f"{self.name}: {self.outcome.error}"
+
+    def lost_names(self) -> dict[str, str]:
+        """The functions and variables in its text, if it ended in an error."""
+        if self.outcome.error is None:
+            return {}
+        cause = f"{self.name}, where it stands, ended in an error: {self.outcome.error}"
+        return {found[1] or found[2]: cause for found in DEFINITION.finditer(self.cell.source)}
 
     def _again(self, process: StudentProcess) -> None:
         if not self.outcome.ended:
@@ -164,7 +185,7 @@ class Tests(Cell):
     def _visible(self) -> str:
         return as_python(without_hidden_tests(self.cell.source))
 
-    def show(self, process: StudentProcess) -> None:
+    def show(self, process: BoundedProcess) -> None:
         """Run what students may see of it."""
         self.shown = self.outcome = process.run(self.name, self._visible)
 
@@ -216,7 +237,7 @@ class Check(Cell):
         """Whether there is something to look for."""
         return any(one.failed_hidden_alone for one in self.judgings)
 
-    def show(self, process: StudentProcess) -> None:
+    def show(self, process: BoundedProcess) -> None:
         """Try the public cases."""
         for one in self.judgings:
             one.try_public(functools.partial(process.call, one.exercise.name))
@@ -242,7 +263,7 @@ class Check(Cell):
         if self.unknown:
             note = f"the catalogue has no kernel {self.unknown[0]!r}: the test cell could not be judged"
             return CellResult(None, self.points, PERSON, note=note)
-        verdicts = [one.verdict() for one in self.judgings]
+        verdicts = [_with_cause(one.verdict(), self.causes) for one in self.judgings]
         share = sum(verdict.points for verdict in verdicts) / sum(verdict.max_points for verdict in verdicts)
         score, note = round(self.points * share, 4), ""
         if self.tests and self.tests.failed:
@@ -314,6 +335,14 @@ def _outputs_of(outcome: CellOutcome) -> list[NotebookNode]:
         trace = [f"{outcome.error}{where}"]
         outputs.append(nbformat.v4.new_output("error", ename=name, evalue=f"{rest.strip()}{where}", traceback=trace))
     return outputs
+
+
+def _with_cause(verdict: Verdict, causes: dict[str, str]) -> Verdict:
+    """Add to the verdict on a function that is missing why its cell did not define it."""
+    problem, cause = verdict.problem, causes.get(verdict.exercise)
+    if problem is not None and problem["kind"] == "missing" and cause:
+        verdict.problem = {**problem, "message": f"{problem['message']}: {cause}", "cause": cause.partition(": ")[2]}
+    return verdict
 
 
 def _display(verdict: Verdict) -> NotebookNode:
