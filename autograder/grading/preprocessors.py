@@ -22,6 +22,7 @@ from autograder.grading.gradebook.grades import StudentGrades, grades_of
 from autograder.grading.gradebook.nbgrader_config import limits_in, shortest_hidden_run_in
 from autograder.grading.gradebook.record import set_grade
 from autograder.grading.intake.figures import embed_figures
+from autograder.grading.intake.rebuild import without_hidden_tests
 from autograder.grading.pages.feedback import made_from
 from autograder.grading.pages.index import lateness_sentences
 from autograder.grading.pages.marks import mark
@@ -153,7 +154,10 @@ class PrepareFeedback(NbGraderPreprocessor):
             return grades_of(gradebook, names["assignment"], names["student"])[names["student"]]
 
     def preprocess_cell(self, cell: NotebookNode, resources: dict[str, Any], index: int) -> tuple[NotebookNode, dict]:
-        """Drop the line that only tells nbgrader the score."""
-        if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("grade"):
+        """Drop hidden tests, and the line that only tells nbgrader the score."""
+        marks = cell.metadata.get("nbgrader", {})
+        if cell.cell_type == "code" and marks.get("grade"):
             cell.outputs = [output for output in cell.outputs if output.output_type != "execute_result"]
+        if marks.get("grade") and not marks.get("solution"):
+            cell.source = without_hidden_tests(cell.source)
         return cell, resources

@@ -113,12 +113,12 @@ def grades_of(gradebook: Gradebook, chapter: str, student: str | None = None) ->
 
 def _student(row: Any) -> StudentGrades:
     due = None if row.assignment.duedate is None else row.duedate
-    notebooks = {notebook.name: _notebook(notebook) for notebook in row.notebooks}
+    notebooks = {notebook.name: _notebook(notebook) for notebook in sorted(row.notebooks, key=_name)}
     return StudentGrades(row.student_id, notebooks, row.timestamp, due)
 
 
 def _notebook(row: Any) -> NotebookGrades:
-    comments = {comment.name: comment.comment or "" for comment in row.comments}
+    comments = {comment.name: comment.comment or "" for comment in sorted(row.comments, key=_name)}
     cells = {
         grade.name: CellGrade(
             float(grade.cell.max_score),
@@ -128,6 +128,10 @@ def _notebook(row: Any) -> NotebookGrades:
             bool(grade.needs_manual_grade),
             comments.get(grade.name, ""),
         )
-        for grade in row.grades
+        for grade in sorted(row.grades, key=_name)
     }
     return NotebookGrades(cells, comments, row.late_submission_penalty or 0.0)
+
+
+def _name(row: Any) -> str:
+    return row.name

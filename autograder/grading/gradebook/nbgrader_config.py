@@ -69,8 +69,6 @@ def configure(config: Config, root: Path) -> Config:
     config.GenerateFeedback.post_convert_hook = FEEDBACK_HOOK
     config.GenerateFeedback.preprocessors = [
         "nbgrader.preprocessors.GetGrades",
-        "nbgrader.preprocessors.ClearHiddenTests",
-        "nbgrader.preprocessors.ClearMarkScheme",
         "autograder.grading.preprocessors.PrepareFeedback",
         "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
     ]

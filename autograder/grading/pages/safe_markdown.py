@@ -170,27 +170,19 @@ def graders_markdown(context: Any, source: str) -> str:
         return students_markdown(context, source)
     if not (cell.get("metadata") or {}).get("nbgrader", {}).get("solution"):
         return instructors_markdown(context, source)
-    answer, scheme = model_answer(context)
-    return students_markdown(context, source) + _unfolding(
-        ("Mark scheme", scheme and instructors_markdown({}, scheme)),
-        ("Model answer", answer and instructors_markdown({}, answer)),
-    )
+    answer = model_answer(context)
+    return students_markdown(context, source) + _to_unfold(instructors_markdown({}, answer) if answer else "")
 
 
 @pass_context
 def graders_code(context: Any, source: str, metadata: Any = None) -> str:
     """A jinja filter for Formgrader: `code`, and after an answer the model answer. metadata: not looked at."""
-    answer, scheme = model_answer(context)
-    return code(context, source) + _unfolding(
-        ("Mark scheme", scheme and instructors_markdown({}, scheme)),
-        ("Model answer", answer and str(_highlighter()(answer))),
-    )
+    answer = model_answer(context)
+    return code(context, source) + _to_unfold(str(_highlighter()(answer)) if answer else "")
 
 
-def _unfolding(*parts: tuple[str, str]) -> str:
-    """Make what is shown when its title is clicked on. parts: titles, and HTML; nothing where that is empty."""
-    shown = [f"<details><summary>{title}</summary>{html}</details>" for title, html in parts if html]
-    return "".join(shown)
+def _to_unfold(html: str) -> str:
+    return f"<details><summary>Model answer</summary>{html}</details>" if html else ""
 
 
 @functools.cache
