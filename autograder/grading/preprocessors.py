@@ -21,12 +21,17 @@ from traitlets import List, Unicode
 from autograder.course import Chapter, CourseError
 from autograder.grading.gradebook.answers import note_answers_before_judging
 from autograder.grading.gradebook.converters import take_over
+from autograder.grading.gradebook.grades import StudentGrades, grades_of
 from autograder.grading.gradebook.nbgrader_config import configured, limits_in, shortest_hidden_run_in
 from autograder.grading.gradebook.record import note_recorded, record_scores
 from autograder.grading.gradebook.roster import compose_students
 from autograder.grading.intake.figures import embed_figures
+from autograder.grading.intake.matching import without_hidden_tests
 from autograder.grading.intake.source_check import problems_of
 from autograder.grading.intake.submitted_folder import composed
+from autograder.grading.pages.feedback import made_from
+from autograder.grading.pages.index import lateness_sentences
+from autograder.grading.pages.marks import mark
 from autograder.grading.scoring.grade_notebook import grade
 from autograder.grading.scoring.grading_config import GradingConfig, confinement_called
 from autograder.grading.scoring.result_key import key_of
@@ -153,23 +158,31 @@ class LeaveOutHiddenTests(ClearHiddenTests, ForPages):
 class PrepareFeedback(ForPages):
     """Prepares an autograded notebook for the feedback page.
 
-    The bare score lines go, the reports stay; cells that wait for a person are marked as `waiting`.
+    The bare score lines go, the reports stay; each cell is told what the page says beside it.
     """
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Prepare a notebook with its grades, as nbgrader's GetGrades made it."""
         names = resources["nbgrader"]
-        with Gradebook(names["db_url"]) as gradebook:
-            found = gradebook.find_submission_notebook(names["notebook"], names["assignment"], names["student"])
-            waiting = {grade.name for grade in found.grades if grade.needs_manual_grade}
-        for cell in nb.cells:
-            marks = cell.metadata.get("nbgrader", {})
-            marks["waiting"] = marks.get("grade_id") in waiting
-        names["waiting"] = bool(waiting)
+        grades = names.get("grades") or self._grades(names)
+        of_notebook = grades.notebooks[names["notebook"]]
+        mark(nb.cells, of_notebook)
+        file = Path(resources["metadata"]["path"]) / f"{names['notebook']}.ipynb"
+        names["made_from"] = made_from(file, grades)
+        names["waiting"] = of_notebook.waiting
+        names["lateness"] = " ".join(lateness_sentences(grades))
         return super().preprocess(nb, resources)
 
+    @staticmethod
+    def _grades(names: dict[str, str]) -> StudentGrades:
+        with Gradebook(names["db_url"]) as gradebook:
+            return grades_of(gradebook, names["assignment"], names["student"])[names["student"]]
+
     def preprocess_cell(self, cell: NotebookNode, resources: dict[str, Any], index: int) -> tuple[NotebookNode, dict]:
-        """Drop the line that only tells nbgrader the score."""
-        if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("grade"):
+        """Drop hidden tests, and the line that only tells nbgrader the score."""
+        marks = cell.metadata.get("nbgrader", {})
+        if cell.cell_type == "code" and marks.get("grade"):
             cell.outputs = [output for output in cell.outputs if output.output_type != "execute_result"]
+        if marks.get("grade") and not marks.get("solution"):
+            cell.source = without_hidden_tests(cell.source)
         return cell, resources

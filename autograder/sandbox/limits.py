@@ -9,7 +9,11 @@ Further limits protect the judge, the same in every course. They are constants w
 grading/intake/submission.py     LARGEST_FILE_BYTES, MOST_VALUES, MOST_CELLS, LONGEST_CELL_CHARACTERS, MOST_BLANK_LINES,
                                  LONGEST_NOTEBOOK_CHARACTERS, MOST_IMAGES, LARGEST_IMAGES_CHARACTERS
 grading/scoring/cells.py         LOOKALIKE_RUN_SECONDS
-grading/pages/safe_markdown.py   LONGEST_SHOWN_CHARACTERS, MOST_TAGS
+grading/scoring/printed.py       MOST_PRINTED_CHARACTERS, MOST_CELLS_WITH_OUTPUT
+grading/pages/budget.py          LONGEST_SHOWN_CHARACTERS, LONGEST_LINE_CHARACTERS, HIGHLIGHTED_CHARACTERS,
+                                 RENDERED_CHARACTERS, FORMULA_CHARACTERS, IMAGE_CHARACTERS, TYPED_CHARACTERS
+grading/pages/safe_markdown.py   MOST_TAGS
+grading/pages/limited.py         PAGE_CPU_SECONDS, PAGE_MEMORY_BYTES, LARGEST_PAGE_BYTES
 grading/pages/mathml.py          LONGEST_FORMULA_CHARACTERS, MOST_FORMULAS
 sandbox/wire.py                  LARGEST_HEADER_BYTES, LARGEST_BODY_BYTES, MOST_DIMENSIONS, MOST_CONTAINERS,
                                  DEEPEST_NESTING

@@ -106,7 +106,7 @@ def test_there_is_a_row_for_each_student_and_the_pages_are_written(done):
     rows = {line.split()[0]: line for line in graded.stdout.split("\n") if line.split()}
     assert f" {FULL:g}" in rows["ada"]
     assert set(STUDENTS) <= set(rows)
-    assert len(list((course.root / "feedback").rglob("*.html"))) == len(STUDENTS) * len(SECTIONS)
+    assert len(list((course.root / "feedback").rglob("*.html"))) == len(STUDENTS) * (len(SECTIONS) + 1)
 
 
 def test_the_report_is_written_and_named(done):

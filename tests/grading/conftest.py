@@ -21,6 +21,9 @@ from tests.grading.small_course import ALPHA_FORGOTTEN, CHAPTER, RIGHT, SECTIONS
 ODD_NAMES = ("Zoë O'Neil", 'quotes " and $HOME', "a [1] & <b>x")
 SCRIPT = "<script>alert(1)</script>"
 IMAGE = "<img src=x onerror=alert(2)>"
+THEIR_OWN = "their-own"
+LOOKS = f'<div class="{THEIR_OWN}" id="{THEIR_OWN}"><span class="{THEIR_OWN}">a</span></div>'
+CONTROL = "\x00\x07\x1b[2Jbefore\u202eretfa\u2066\x1b]0;title\x07"
 LINK = "[x](javascript:alert(3))"
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 
@@ -127,7 +130,9 @@ def hostile_cells() -> list[tuple[str, dict]]:
     magic["outputs"] = [{"output_type": "display_data", "metadata": {}, "data": {"text/html": SCRIPT}}]
     return [
         ("elu", pasted),
-        ("elu_test", cell("raw", "own-2", SCRIPT + IMAGE)),
+        ("elu_test", cell("raw", "own-2", SCRIPT + IMAGE + LOOKS)),
+        ("relu_test", cell("markdown", "own-5", f"{LOOKS}\n\n```html\n{LOOKS}\n```\n\n# A heading")),
+        ("relu_test", cell("code", "own-6", f"print({CONTROL!a})\nraise KeyError({CONTROL!a})")),
         ("relu", magic),
         ("relu_test", cell("code", "own-4", f"def f():\n    raise KeyError({SCRIPT!r})\nf()")),
     ]

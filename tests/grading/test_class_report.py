@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+import inspect
+import re
+from html import unescape
 from html.parser import HTMLParser
+from urllib.parse import unquote
 
 import pytest
 
 from autograder.course import Chapter, CourseError
-from autograder.grading.pages.class_report import by_student, page, tallies, write_report
-from autograder.grading.scoring.results import JUDGE, CellResult, NotebookResult
+from autograder.grading.pages.class_report import (
+    Handed,
+    by_student,
+    page,
+    summed_up,
+    tallies,
+    what_is_wrong,
+    write_report,
+)
+from autograder.grading.scoring.results import JUDGE, CellResult, NotebookResult, Results
+from autograder.judge.verdict import Verdict
 from tests.grading.conftest import ODD_NAMES
-from tests.grading.small_course import CHAPTER, POINTS, SECTIONS, UNITS
+from tests.grading.small_course import CHAPTER, FULL, POINTS, SECTIONS, UNITS, WHY_POINTS
 
 
 @pytest.fixture(scope="module")
-def results(graded) -> list[NotebookResult]:
-    return [result for found in graded.summary.students.values() for result in found.values()]
+def results(graded) -> list[Handed]:
+    return [summed_up(result) for found in graded.summary.students.values() for result in found.values()]
 
 
 class Text(HTMLParser):
@@ -65,13 +78,47 @@ def test_what_was_set_aside_or_is_missing_is_to_be_looked_at(results):
     assert "–" in text
 
 
+def test_what_was_set_aside_is_listed_above_everything_else_and_linked(graded):
+    html = write_report(Chapter(graded.course, CHAPTER)).read_text(encoding="utf-8")
+    listed = html[html.index("<h2>Set aside</h2>") : html.index("<h2>Exercises</h2>")]
+    assert "the submission holds no notebook of this chapter" in listed
+    assert f'<a href="../feedback/gus/{CHAPTER}/{UNITS}.html">{UNITS}</a>' in listed
+    assert f'<a href="../feedback/fay/{CHAPTER}/index.html">fay</a>' in listed
+
+
+def test_every_page_that_the_report_links_to_is_there(graded):
+    path = write_report(Chapter(graded.course, CHAPTER))
+    links = re.findall(r'<a href="([^"]*)"', path.read_text(encoding="utf-8"))
+    assert len(links) > 2 * len(graded.summary.students)
+    assert [link for link in links if not (path.parent / unquote(unescape(link))).is_file()] == []
+
+
+def test_the_total_is_that_of_the_gradebook_and_what_waits_is_said(graded):
+    html = write_report(Chapter(graded.course, CHAPTER)).read_text(encoding="utf-8")
+    row = html[html.index(f'<a href="../feedback/ada/{CHAPTER}/index.html">ada</a></td>') :].partition("</tr>")[0]
+    assert f'<td class="number">{FULL}</td><td class="number">{FULL} / {FULL + WHY_POINTS}</td>' in row
+    assert "1 to grade" in row
+
+
+def test_the_report_holds_one_result_at_a_time(graded):
+    found = Results(Chapter(graded.course, CHAPTER)).each()
+    assert next(found).student
+    assert inspect.isgenerator(found)
+
+
+def test_a_function_that_is_missing_for_an_error_is_counted_by_the_error():
+    problem = {"kind": "missing", "message": "...", "cause": "ModuleNotFoundError: No module named 'torch'"}
+    verdict = Verdict("elu", "all", 0.0, 6.0, [], {}, 0, problem=problem)
+    assert what_is_wrong(verdict) == "its cell ends in an error: ModuleNotFoundError: No module named 'torch'"
+
+
 def test_names_and_reasons_are_escaped():
     nasty = "<img src=x onerror=alert(1)>"
     cells = {"elu_test": CellResult(None, 6.0, JUDGE, note=nasty)}
     result = NotebookResult(nasty, CHAPTER, UNITS, "", cells, {}, set_aside=nasty, flags=[nasty])
-    found = Text(page(nasty, [UNITS], [result]))
+    found = Text(page(nasty, [UNITS], [summed_up(result)]))
     assert found.text.count(nasty) >= 4
-    assert "img src=x" not in page(nasty, [UNITS], [result]).replace("&lt;img src=x", "")
+    assert "img src=x" not in page(nasty, [UNITS], [summed_up(result)]).replace("&lt;img src=x", "")
 
 
 def test_a_class_of_which_nobody_handed_in_anything_has_a_page():
@@ -79,7 +126,7 @@ def test_a_class_of_which_nobody_handed_in_anything_has_a_page():
     result = NotebookResult(
         "ada", CHAPTER, UNITS, "", cells, {}, flags=["the notebook was not handed in"], missing=True
     )
-    assert "ada" in page(CHAPTER, [UNITS], [result])
+    assert "ada" in page(CHAPTER, [UNITS], [summed_up(result)])
 
 
 def test_results_are_sorted_by_student(results):

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-import os
+import datetime
+import json
 import re
+import unicodedata
+from dataclasses import dataclass
 from html import escape
 from html.parser import HTMLParser
+from urllib.parse import unquote
 
 import nbformat
 import pytest
 from jinja2 import Environment
+from nbconvert.exporters import HTMLExporter
+from nbgrader.api import Gradebook
+from nbgrader.server_extensions.formgrader import handlers as formgraders
 
 from autograder.course import Chapter, Course, read, text_of
 from autograder.grading.gradebook.nbgrader_config import read_settings
 from autograder.grading.pages.feedback import page_of, write_feedback
 from autograder.grading.pages.mathml import formula
 from autograder.grading.pages.safe_markdown import harmless, instructors_markdown, printed, students_markdown
-from tests.grading.conftest import ODD_NAMES, PIXEL, copy_of
+from tests.grading.conftest import ODD_NAMES, PIXEL, THEIR_OWN, Graded, copy_of
 from tests.grading.small_course import CHAPTER, GRADIENTS, HIDDEN_WORD, POINTS, UNITS, WHY_POINTS, WORD, write
 
 DANGEROUS_TAGS = {"iframe", "object", "embed", "form", "base", "frame", "applet", "animate", "set"}
@@ -49,21 +56,25 @@ class Live(HTMLParser):
         self.text += data
 
 
-def page(graded, student: str, section: str = UNITS) -> str:
+def page(graded: Graded | Regraded, student: str, section: str = UNITS) -> str:
     return page_of(Chapter(graded.course, CHAPTER), student, section).read_text(encoding="utf-8")
 
 
 def test_everybody_whose_notebook_was_read_or_set_aside_has_a_page(graded):
     pages = {(path.parent.parent.name, path.stem) for path in (graded.course.root / "feedback").rglob("*.html")}
     expected = {(student, section) for student, found in graded.summary.students.items() for section in found}
-    assert pages == expected - {("dan", GRADIENTS), ("fay", UNITS), ("fay", GRADIENTS)}
+    expected -= {("dan", GRADIENTS), ("fay", UNITS), ("fay", GRADIENTS)}
+    assert pages == expected | {(student, "index") for student in graded.summary.students}
 
 
 @pytest.mark.parametrize("student", ["ada", *ODD_NAMES])
 def test_the_page_has_the_report_of_each_kernel_and_the_points(graded, student):
     html = page(graded, student)
     for name in ("elu", "relu"):
-        assert f'<tr><td><a href="#{name}_test">{name}</a></td><td>{POINTS[name]} of {POINTS[name]}</td></tr>' in html
+        assert (
+            f'<tr><td><a href="#{name}_test_before">{name}</a></td><td>{POINTS[name]} of {POINTS[name]}</td></tr>'
+            in html
+        )
         assert f"torch.nn.functional.{name}" in html
     assert WORD in html
 
@@ -139,13 +150,14 @@ def test_an_image_that_was_not_handed_in_is_named(graded):
         "<style>body{display:none}</style>",
         "<!-- <script> -->",
         "<a id=top name=top class=x href='#'>x</a>",
+        '<div class="full-credit" id="why"><span class="verdict" data-link="x">x</span></div>',
     ],
 )
-def test_harmless_html_runs_and_fetches_nothing(html):
+def test_harmless_html_runs_and_fetches_nothing_and_looks_like_nothing(html):
     found = Live(harmless(html))
     assert found.found == []
     assert not any(found.images)
-    assert "style=" not in harmless(html)
+    assert not re.search(r"<[^>]*\b(?:style|class|id|name|data-link)=", harmless(html))
 
 
 @pytest.mark.parametrize(
@@ -161,23 +173,182 @@ def test_harmless_html_keeps_what_people_write(html):
     assert harmless(html).replace("<tbody>", "").replace("</tbody>", "") == html
 
 
-def test_a_page_is_written_again_when_the_notebook_is_newer_and_only_then(graded, tmp_path):
+def test_a_page_is_written_again_when_the_notebook_has_changed_and_only_then(graded, tmp_path):
     course = copy_of(graded.course, tmp_path / "course")
     chapter, settings = Chapter(course, CHAPTER), read_settings(course.root)
-    path = page_of(chapter, "ada", GRADIENTS)
-    path.chmod(0o644)
-    path.write_text("kept")
-    later = path.stat().st_mtime + 10
-    for section in (UNITS, GRADIENTS):
-        os.utime(page_of(chapter, "ada", section), (later, later))
+    before = written(chapter, "ada")
     write_feedback(chapter, "ada", settings)
-    assert path.read_text() == "kept"
+    assert written(chapter, "ada") == before
     notebook = course.root / "autograded" / "ada" / CHAPTER / f"{GRADIENTS}.ipynb"
     content = read(notebook)
+    content["cells"][0]["source"] = "Another title"
     write(notebook, content)
-    os.utime(notebook, (later + 10, later + 10))
     write_feedback(chapter, "ada", settings)
-    assert "elu_backward" in path.read_text()
+    assert "Another title" in page_of(chapter, "ada", GRADIENTS).read_text(encoding="utf-8")
+    assert [name for name, when in written(chapter, "ada").items() if when != before[name]] == [f"{GRADIENTS}.html"]
+
+
+@pytest.fixture(scope="module")
+def regraded(graded, tmp_path_factory) -> Regraded:
+    """The class after a person has given ada points, written a comment, and set a due date; its pages written again."""
+    course = copy_of(graded.course, tmp_path_factory.mktemp("regraded") / "course")
+    chapter = Chapter(course, CHAPTER)
+    before = written(chapter, "ada")
+    with Gradebook(f"sqlite:///{course.root / 'gradebook.db'}") as gradebook:
+        judged = gradebook.find_grade("elu_test", UNITS, CHAPTER, "ada")
+        judged.manual_score = 2.0
+        why = gradebook.find_grade("why", UNITS, CHAPTER, "ada")
+        why.manual_score, why.needs_manual_grade = 1.5, False
+        gradebook.find_comment("why", UNITS, CHAPTER, "ada").manual_comment = "Say more of **plaice**."
+        gradebook.find_assignment(CHAPTER).duedate = datetime.datetime(2026, 11, 1, 12)
+        submission = gradebook.find_submission(CHAPTER, "ada")
+        submission.timestamp = datetime.datetime(2026, 11, 2, 15)
+        submission.notebooks[0].late_submission_penalty = 1.0
+        gradebook.db.commit()
+    write_feedback(chapter, "ada", read_settings(course.root))
+    changed = {name for name, when in written(chapter, "ada").items() if when != before[name]}
+    return Regraded(course, changed)
+
+
+@dataclass
+class Regraded:
+    """What a second writing of the pages did. changed: the pages that were written again."""
+
+    course: Course
+    changed: set[str]
+
+
+def test_pages_follow_what_a_person_has_changed_in_the_gradebook(regraded):
+    assert f"{UNITS}.html" in regraded.changed
+    assert "index.html" in regraded.changed
+
+
+def test_points_that_a_person_gave_in_place_of_the_judges_are_told_as_such(regraded):
+    text = Live(page(regraded, "ada")).text
+    assert f"2 of {POINTS['elu']}, changed by your instructor" in text
+    assert f"{POINTS['relu']} of {POINTS['relu']}, changed" not in text
+    assert f"1.5 of {WHY_POINTS}, changed" not in text, "nobody else could have given points for it"
+
+
+def test_a_comment_is_shown_with_the_answer_and_with_what_cost_points(regraded):
+    assert "<strong>plaice</strong>" in page(regraded, "ada")
+    assert "Comment: Say more of **plaice**." in Live(page(regraded, "ada", "index")).text
+
+
+@pytest.mark.parametrize("section", [UNITS, "index"])
+def test_a_page_says_when_it_was_handed_in_and_how_late_that_was(regraded, section):
+    text = Live(page(regraded, "ada", section)).text
+    assert "Handed in on 2 November 2026, 15:00 UTC. Due on 1 November 2026, 12:00 UTC. That is 1 d 3 h late" in text
+    assert "1 points less" in text
+
+
+def test_a_page_can_show_what_cost_points_alone(graded):
+    html = page(graded, "bob")
+    assert '<a class="part" href="#short">' in html
+    lost = re.findall(r'<div class="cell [^"]* lost"[^>]*>', html)
+    assert len(lost) == 2, "the answer and its report"
+    assert 'id="elu_test_before"' in lost[0]
+    assert "#short" not in page(graded, "ada", GRADIENTS)
+
+
+def test_a_written_question_is_called_by_its_words(graded):
+    assert '<a href="#why_before">Why is ELU better?</a>' in page(graded, "ada")
+
+
+def test_the_page_of_a_submission_that_was_set_aside_is_short(graded):
+    html = page(graded, "gus")
+    assert "hand it in again" in html
+    assert WORD not in html
+    assert "No response." not in html
+
+
+@pytest.mark.parametrize(
+    ("student", "words"),
+    [
+        ("ada", ["1 answer waits for your instructor", "this page will change"]),
+        ("bob", ["only what cost points", "alpha forgotten", "Mend it in your own notebook"]),
+        ("cyd", ["elu is not written yet"]),
+        ("dan", ["not handed in", "tell your instructor under which name"]),
+        ("fay", ["set aside: the submission holds no notebook of this chapter", "hand it in again"]),
+        ("gus", ["set aside: it is not JSON", "hand it in again"]),
+    ],
+)
+def test_the_page_over_all_notebooks_says_how_it_stands_and_what_to_do(graded, student, words):
+    text = Live(page(graded, student, "index")).text
+    assert [word for word in words if word not in text] == []
+
+
+@pytest.mark.parametrize("student", ["ada", "bob", "cyd", "dan", "eve", "fay", "gus", *ODD_NAMES])
+def test_the_page_over_all_notebooks_leads_to_places_that_are_there(graded, student):
+    index = page_of(Chapter(graded.course, CHAPTER), student, "index")
+    for link in re.findall(r'<a href="([^"]*)"', index.read_text(encoding="utf-8")):
+        file, _, place = unquote(link).partition("#")
+        assert f'id="{place}"' in (index.parent / file).read_text(encoding="utf-8") or not place
+
+
+def test_nothing_of_a_students_is_live_in_the_page_over_all_notebooks(graded):
+    html = page(graded, "eve", "index")
+    assert Live(html).found == []
+    assert "<script" not in html
+
+
+def test_the_page_of_a_notebook_that_is_gone_goes_too(graded, tmp_path):
+    course = copy_of(graded.course, tmp_path / "course")
+    chapter = Chapter(course, CHAPTER)
+    (chapter.folder_of("ada", "autograded") / f"{GRADIENTS}.ipynb").unlink()
+    write_feedback(chapter, "ada", read_settings(course.root))
+    assert set(written(chapter, "ada")) == {f"{UNITS}.html", "index.html"}
+
+
+class Names(HTMLParser):
+    """Collects the classes and names of a page's elements."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.found: set[str] = set()
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        self.found |= {word for name, value in attrs if name in ("class", "id") for word in (value or "").split()}
+
+
+def in_formgrader(graded, student: str) -> str:
+    """A notebook as Formgrader shows it."""
+    settings = read_settings(graded.course.root)
+    settings.HTMLExporter.template_name = "formgrade"
+    settings.HTMLExporter.extra_template_basedirs = [formgraders.template_path]
+    path = Chapter(graded.course, CHAPTER).folder_of(student, "autograded") / f"{UNITS}.ipynb"
+    return HTMLExporter(config=settings).from_filename(str(path), resources={"index": 0, "total": 1})[0]
+
+
+def test_no_class_and_no_name_of_a_students_is_on_a_page(graded):
+    for html in (page(graded, "eve"), in_formgrader(graded, "eve")):
+        assert THEIR_OWN in html
+        assert THEIR_OWN not in Names(html).found
+
+
+def test_no_control_character_of_a_students_is_in_any_file_or_page(graded):
+    notebook = Chapter(graded.course, CHAPTER).folder_of("eve", "autograded") / f"{UNITS}.ipynb"
+    outputs = [one.get("outputs") for one in read(notebook)["cells"]]
+    for text in (json.dumps(outputs, ensure_ascii=False), page(graded, "eve"), in_formgrader(graded, "eve")):
+        assert "before\N{REPLACEMENT CHARACTER}retfa" in text
+        assert not [
+            sign for sign in text if not (sign.isprintable() or sign.isspace() or unicodedata.category(sign) == "Cn")
+        ]
+        assert "\\u001b" not in text
+
+
+def test_formgrader_shows_the_model_answer_beside_the_students_and_the_feedback_does_not(graded):
+    html = in_formgrader(graded, "bob")
+    answers = re.findall(r"<details><summary>Model answer</summary>(.*?)</details>", html, re.DOTALL)
+    assert len(answers) == len(("elu", "relu", "double", "why"))
+    assert f"Because of the {HIDDEN_WORD}." in answers[-1]
+    assert HIDDEN_WORD not in page(graded, "bob")
+
+
+def written(chapter: Chapter, student: str) -> dict[str, int]:
+    """When each page of a student was written."""
+    return {path.name: path.stat().st_mtime_ns for path in chapter.folder_of(student, "feedback").glob("*.html")}
 
 
 # ---------------------------------------------------------------- what students wrote, and formulas
@@ -269,8 +440,6 @@ def test_what_was_printed_in_any_colour_is_shown_and_inert(text):
 
 
 def test_students_markdown_is_inert_in_formgrader_as_well(course):
-    from nbconvert.exporters import HTMLExporter
-
     notebook = nbformat.v4.new_notebook(
         cells=[
             nbformat.v4.new_markdown_cell("<script>alert(1)</script> \x1b", metadata={"nbgrader": {"solution": True}}),

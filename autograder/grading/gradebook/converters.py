@@ -30,6 +30,8 @@ class NothingBeside(BaseConverter):
 class AutogradeEverybody(Autograde, NothingBeside):
     """nbgrader's `autograde`, for folders of any name."""
 
+    assignments: dict[str, list[str]]
+
     def convert_notebooks(self) -> None:
         """Convert the notebooks of all students who can be graded; says of the others why not."""
         self.coursedir.get_existing_timestamp = _timestamp

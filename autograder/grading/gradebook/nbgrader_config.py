@@ -22,6 +22,8 @@ COURSE_ID = "training-deep-networks"
 TEMPLATES = Path(__file__).resolve().parents[1] / "pages" / "templates"
 STRUCTURE = "{nbgrader_step}/{student_id}/{assignment_id}"
 
+FEEDBACK_HOOK = "autograder.grading.pages.index.after_nbgrader"
+"""What writes a student's page over all notebooks after `nbgrader generate_feedback`."""
 SAVE_CELLS = "nbgrader.preprocessors.SaveCells"
 RELEASE_STEPS = [
     "autograder.grading.preprocessors.CheckSource",
@@ -72,6 +74,8 @@ def configure(config: Config, root: Path) -> Config:
         "autograder.grading.preprocessors.SaveScores",
         "nbgrader.preprocessors.AssignLatePenalties",
     ]
+    config.GenerateFeedback.force = True
+    config.GenerateFeedback.post_convert_hook = FEEDBACK_HOOK
     config.GenerateFeedback.preprocessors = [
         "nbgrader.preprocessors.GetGrades",
         "autograder.grading.preprocessors.LeaveOutHiddenTests",
@@ -81,6 +85,7 @@ def configure(config: Config, root: Path) -> Config:
     config.GenerateFeedback.exporter_class = "autograder.grading.pages.feedback.FeedbackExporter"
     config.HTMLExporter.filters = {
         "markdown2html": "autograder.grading.pages.safe_markdown.graders_markdown",
+        "highlight_code": "autograder.grading.pages.safe_markdown.graders_code",
         "ansi2html": "autograder.grading.pages.safe_markdown.printed",
     }
     config.FeedbackExporter.template_name = "course_feedback"

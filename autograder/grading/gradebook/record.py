@@ -26,6 +26,7 @@ from traitlets.config import Config
 from autograder.course import Chapter, CourseError, grading_of
 from autograder.grading.gradebook.answers import answers_in, note_answers, recorded_answers
 from autograder.grading.gradebook.database import expect_todays_schema, expect_writable, trouble
+from autograder.grading.gradebook.grades import StudentGrades, student_grades
 from autograder.grading.gradebook.late_penalties import LatePenalties, duration, seconds_late
 from autograder.grading.gradebook.moments import copy_timestamp, timestamp_of, timestamp_problem
 from autograder.grading.scoring.results import PERSON, CellResult, NotebookResult, write_atomically
@@ -61,32 +62,31 @@ def points_of(grade: Any) -> float:
 class Standing:
     """Where a student stands in a chapter, as the gradebook has it.
 
-    score: all points, those of a person included, less the penalty for being late.
-    waiting: the notebooks of which something waits for a person.
     notes: lateness, and points that a person gave for something else than what is there now.
     """
 
-    score: float
-    max_score: float
-    waiting: frozenset[str]
-    notes: tuple[str, ...]
+    grades: StudentGrades
+    notes: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, chapter: Chapter, submission: SubmittedAssignment) -> Standing:
         """Read it from a row of the gradebook."""
-        grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
-        penalty = sum(notebook.late_submission_penalty or 0.0 for notebook in submission.notebooks)
+        grades = student_grades(submission)
+        rows = [grade for notebook in submission.notebooks for grade in notebook.grades]
         problem = timestamp_problem(chapter.folder_of(submission.student_id, "submitted"))
         return cls(
-            max(0.0, sum(map(points_of, grades)) - penalty),
-            sum(grade.cell.max_score for grade in grades),
-            frozenset(grade.notebook.name for grade in grades if grade.needs_manual_grade),
+            grades,
             (
-                *_lateness(submission, penalty),
+                *_lateness(submission, grades.penalty),
                 *([problem] if problem else []),
-                *(_outdated(grade) for grade in grades if grade.needs_manual_grade and by_person(grade)),
+                *(_outdated(grade) for grade in rows if grade.needs_manual_grade and by_person(grade)),
             ),
         )
+
+    @property
+    def waiting(self) -> frozenset[str]:
+        """The notebooks of which something waits for a person."""
+        return frozenset(name for name, notebook in self.grades.notebooks.items() if notebook.waiting)
 
 
 def _lateness(submission: SubmittedAssignment, penalty: float) -> list[str]:

@@ -6,6 +6,7 @@ cells that the student added stay where they are. Every change to what was relea
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -203,10 +204,23 @@ def _is_untouched(answer: SubmittedCell) -> bool:
 
 
 def _extra(cell: SubmittedCell, name: str) -> NotebookNode:
-    """Make a cell that the student added, with nothing but its source and images. name: its new id."""
-    make = {"code": nbformat.v4.new_code_cell, "markdown": nbformat.v4.new_markdown_cell}
-    new = make.get(cell["cell_type"], nbformat.v4.new_raw_cell)(cell["source"])
+    """Make a cell that the student added, with nothing but its source and images. name: its new id.
+
+    A raw cell becomes text to be read: some pages take what stands in one for HTML.
+    """
+    if cell["cell_type"] == "raw":
+        new = nbformat.v4.new_markdown_cell(_as_block_of_code(cell["source"]))
+    else:
+        make = {"code": nbformat.v4.new_code_cell, "markdown": nbformat.v4.new_markdown_cell}
+        new = make[cell["cell_type"]](cell["source"])
     new.id = name
     if cell["attachments"] and new.cell_type == "markdown":
         new.attachments = nbformat.from_dict(cell["attachments"])
     return new
+
+
+def _as_block_of_code(text: str) -> str:
+    """Write markdown that shows a text as it is: between fences longer than any in it."""
+    longest = max((len(run) for run in re.findall("`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}\n{text}\n{fence}"

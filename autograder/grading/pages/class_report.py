@@ -6,11 +6,14 @@ from __future__ import annotations
 import base64
 import collections
 import contextlib
+import os
 import statistics
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
+from typing import Protocol
+from urllib.parse import quote
 
 from autograder.course import Chapter, CourseError
 from autograder.exercises import catalogue
@@ -18,7 +21,11 @@ from autograder.grading.gradebook.nbgrader_config import read_settings
 from autograder.grading.gradebook.record import Standing, open_gradebook, standings
 from autograder.grading.gradebook.roster import gone
 from autograder.grading.intake.submitted_folder import handing_in
+from autograder.grading.pages.feedback import page_of
+from autograder.grading.pages.frame import framed
+from autograder.grading.pages.index import how_long, index_of
 from autograder.grading.scoring.results import NotebookResult, Results, write_atomically
+from autograder.grading.visible import visible
 from autograder.judge.verdict import Verdict
 
 NOT_WRITTEN, ENDED, UNKNOWN = "not written yet", "did not run to its end", "no known mistake"
@@ -39,32 +46,81 @@ class ExerciseTally:
     hints: dict[str, str]
 
 
+class Judged(Protocol):
+    """Whatever has points that no person gave: a result, or what is kept of one."""
+
+    @property
+    def judged_score(self) -> float:
+        """The points."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One student's kernel, in as few words as the report needs. mistake: "" where it passed."""
+
+    exercise: str
+    points: float
+    mistake: str
+
+
+@dataclass(frozen=True)
+class Handed:
+    """One student's notebook, in as few words as the report needs. waits: whether a person has to give points."""
+
+    student: str
+    section: str
+    judged_score: float
+    judged_points: float
+    waits: bool
+    set_aside: str = ""
+    flags: tuple[str, ...] = ()
+    missing: bool = False
+    outcomes: tuple[Outcome, ...] = ()
+    conditions: str = ""
+    since_release: tuple[str, ...] = ()
+
+
+@dataclass
+class Links:
+    """Where the pages of students are, for the report to link to. pages: by student and section, "" for the index."""
+
+    pages: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def to(self, student: str, section: str, text: str) -> str:
+        """Return some HTML as a link to a page, or as it is where there is none."""
+        address = self.pages.get((student, section))
+        return f'<a href="{escape(address)}">{text}</a>' if address else text
+
+
 def report_path(chapter: Chapter) -> Path:
     """Return the file of a chapter's report."""
     return chapter.course.root / "reports" / f"{chapter.name}.html"
 
 
 def write_report(chapter: Chapter) -> Path:
-    """Write the class report from the kept results and the gradebook. Raises CourseError where nothing was graded.
+    """Write the class report from the kept results, one after the other, and the gradebook.
 
     It counts those who have a submission; where submitted/ has none at all any more, everybody who was graded.
+
+    Raises CourseError where nothing has been graded.
     """
     sections, name = chapter.sections(), chapter.name
-    settings = read_settings(chapter.course.root)
-    results = [result for result in Results(chapter).all() if result.section in sections]
-    present = handing_in(chapter) or {result.student for result in results}
-    results = [result for result in results if result.student in present]
-    if not results:
+    handed = [summed_up(result) for result in Results(chapter).each() if result.section in sections]
+    present = handing_in(chapter) or {one.student for one in handed}
+    handed = [one for one in handed if one.student in present]
+    if not handed:
         raise CourseError(f"Nothing of {name} has been graded yet: run  python3 -m autograder grade {name}")
+    root = chapter.course.root
+    with contextlib.closing(open_gradebook(root, read_settings(root))) as gradebook:
+        found, remarks = standings(chapter, gradebook), gone(chapter, gradebook, present)
     path = report_path(chapter)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with contextlib.closing(open_gradebook(chapter.course.root, settings)) as gradebook:
-        found, remarks = standings(chapter, gradebook), gone(chapter, gradebook, present)
-    write_atomically(path, page(name, sections, results, found, remarks))
+    links = _links(chapter, handed, path.parent)
+    write_atomically(path, page(name, sections, handed, found, links, remarks))
     return path
 
 
-def changed_since_release(results: list[NotebookResult]) -> list[str]:
+def changed_since_release(results: Iterable[NotebookResult | Handed]) -> list[str]:
     """Say, once for a class, what was changed after students got it: a sentence for each, with how many have it as it
     was."""
     changes = collections.Counter((result.section, change) for result in results for change in result.since_release)
@@ -74,33 +130,60 @@ def changed_since_release(results: list[NotebookResult]) -> list[str]:
     ]
 
 
-def by_student(results: list[NotebookResult]) -> dict[str, dict[str, NotebookResult]]:
-    """Group results: student -> section -> result."""
-    found: dict[str, dict[str, NotebookResult]] = {}
-    for result in results:
-        found.setdefault(result.student, {})[result.section] = result
+def summed_up(result: NotebookResult) -> Handed:
+    """Keep of a result what the report says about it."""
+    outcomes = tuple(
+        Outcome(verdict.exercise, verdict.points, "" if verdict.passed else what_is_wrong(verdict))
+        for verdict in result.verdicts
+    )
+    return Handed(
+        result.student,
+        result.section,
+        result.judged_score,
+        result.judged_points,
+        any(cell.score is None for cell in result.cells.values()),
+        result.set_aside,
+        tuple(result.flags),
+        result.missing,
+        outcomes,
+        _conditions(result.verdicts[0]) if result.verdicts else "",
+        tuple(result.since_release),
+    )
+
+
+def _links(chapter: Chapter, handed: list[Handed], folder: Path) -> Links:
+    found = {(one.student, one.section): page_of(chapter, one.student, one.section) for one in handed}
+    found |= {(one.student, ""): index_of(chapter, one.student) for one in handed}
+    return Links({key: quote(os.path.relpath(path, folder)) for key, path in found.items() if path.is_file()})
+
+
+def by_student(handed: Iterable[Handed]) -> dict[str, dict[str, Handed]]:
+    """Group notebooks: student -> section -> notebook."""
+    found: dict[str, dict[str, Handed]] = {}
+    for one in handed:
+        found.setdefault(one.student, {})[one.section] = one
     return found
 
 
-def tallies(results: list[NotebookResult]) -> list[ExerciseTally]:
+def tallies(handed: Iterable[Handed]) -> list[ExerciseTally]:
     """Sum up how the class did on each kernel, in the order of the catalogue."""
-    verdicts: dict[str, list[Verdict]] = {}
-    for result in results:
-        for verdict in result.verdicts:
-            verdicts.setdefault(verdict.exercise, []).append(verdict)
-    return [_tally(name, verdicts[name]) for name in catalogue() if name in verdicts]
+    outcomes: dict[str, list[Outcome]] = {}
+    for one in handed:
+        for outcome in one.outcomes:
+            outcomes.setdefault(outcome.exercise, []).append(outcome)
+    return [_tally(name, outcomes[name]) for name in catalogue() if name in outcomes]
 
 
-def _tally(name: str, verdicts: list[Verdict]) -> ExerciseTally:
+def _tally(name: str, outcomes: list[Outcome]) -> ExerciseTally:
     exercise = catalogue()[name]
-    mistakes = collections.Counter(what_is_wrong(verdict) for verdict in verdicts if not verdict.passed)
+    mistakes = collections.Counter(outcome.mistake for outcome in outcomes if outcome.mistake)
     hints = {mistake.name: mistake.hint for mistake in exercise.mistakes}
     return ExerciseTally(
         name,
         exercise.notebook,
-        len(verdicts),
-        sum(verdict.passed for verdict in verdicts),
-        statistics.fmean(verdict.points for verdict in verdicts),
+        len(outcomes),
+        sum(not outcome.mistake for outcome in outcomes),
+        statistics.fmean(outcome.points for outcome in outcomes),
         exercise.points,
         dict(mistakes.most_common()),
         {what: hints.get(what, "") for what in mistakes},
@@ -134,88 +217,78 @@ def _why_missing(problem: dict) -> str:
 
 # ---------------------------------------------------------------- the page
 
-STYLE = """
-:root { --text: #1f2328; --paper: #fff; --line: #d5d9de; --soft: #eceff2; --bar: #0072B2; --bad: #b84e00; }
-@media (prefers-color-scheme: dark) {
-  :root { --text: #e3e6ea; --paper: #16191d; --line: #3a4048; --soft: #2a3037; --bar: #56B4E9; --bad: #ff9a57; } }
-body { font: 15px/1.5 system-ui, -apple-system, "Segoe UI", Helvetica, Arial, sans-serif; color: var(--text);
-  background: var(--paper); max-width: 64rem; margin: 0 auto; padding: 1.5rem 1rem 5rem; }
-h1 { font-size: 1.6rem; } h2 { font-size: 1.2rem; margin-top: 2.4rem; }
-table { border-collapse: collapse; width: 100%; }
-td, th { text-align: left; padding: .3rem .8rem .3rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
-td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-.meter { background: var(--soft); width: 9rem; height: .8rem; border-radius: 2px; }
-.meter div { background: var(--bar); height: 100%; border-radius: 2px; }
-.flag { color: var(--bad); } .quiet { opacity: .7; } img { max-width: 100%; border-radius: 4px; }
-ul { margin: 0; padding-left: 1.1rem; } code { font-family: ui-monospace, Menlo, Consolas, monospace; font-size: 13px; }
-"""
-
 
 def page(
     name: str,
     sections: list[str],
-    results: list[NotebookResult],
+    handed: list[Handed],
     standings: Mapping[str, Standing] | None = None,
+    links: Links | None = None,
     remarks: Sequence[str] = (),
 ) -> str:
     """Make the report on a chapter as one HTML file that needs no other.
 
     standings: where students stand in the gradebook. remarks: sentences about the class.
     """
-    students, standings = by_student(results), standings or {}
+    students, standings, links = by_student(handed), standings or {}, links or Links()
     parts = [
         f"<h1>{escape(name)}</h1>",
-        _summary(students, results, standings),
-        *(f'<p class="flag">{escape(remark)}</p>' for remark in remarks),
+        _summary(students, handed, standings),
+        *(f'<p class="flag">{escape(visible(remark))}</p>' for remark in remarks),
+        _set_aside(handed, links),
         _distribution(students),
         "<h2>Exercises</h2>",
-        _exercises_table(tallies(results)),
+        _exercises_table(tallies(handed)),
         "<h2>Students</h2>",
-        _students_table(students, sections, standings),
-        *(f'<p class="quiet">{escape(text)}</p>' for text in changed_since_release(results)),
-        _conditions(results),
+        _students_table(students, sections, standings, links),
+        *(f'<p class="quiet">{escape(visible(text))}</p>' for text in changed_since_release(handed)),
+        f'<p class="quiet">{next((one.conditions for one in handed if one.conditions), "")}</p>',
     ]
-    return (
-        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><meta name="color-scheme" content="light dark">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(name)}: class report</title>"
-        f"<style>{STYLE}</style></head><body>{''.join(parts)}</body></html>\n"
-    )
+    return framed(f"{name}: class report", "".join(parts))
 
 
-def _summary(
-    students: dict[str, dict[str, NotebookResult]], results: list[NotebookResult], standings: Mapping[str, Standing]
-) -> str:
-    handed_in = [result for result in results if not result.missing]
-    aside = sum(bool(result.set_aside) for result in results)
-    waiting = sum(_waits(result, standings.get(result.student)) for result in handed_in if not result.set_aside)
-    flagged = sum(bool(result.flags) for result in handed_in)
-    text = f"{len(students)} students, {len(handed_in)} notebooks handed in. "
+def _summary(students: dict[str, dict[str, Handed]], handed: list[Handed], standings: Mapping[str, Standing]) -> str:
+    there = [one for one in handed if not one.missing]
+    aside = sum(bool(one.set_aside) for one in handed)
+    waiting = sum(_waits(one, standings.get(one.student)) for one in there if not one.set_aside)
+    flagged = sum(bool(one.flags) for one in there)
+    text = f"{len(students)} students, {len(there)} notebooks handed in. "
     text += f"Written answers wait for a person in {waiting} of them. " if waiting else ""
     text += f"{aside} set aside. " if aside else ""
     text += f"{flagged} flagged." if flagged else ""
     return f"<p>{escape(text)}</p>"
 
 
-def _waits(result: NotebookResult, standing: Standing | None) -> bool:
-    if standing is not None:
-        return result.section in standing.waiting
-    return any(cell.score is None for cell in result.cells.values())
-
-
-def judged_total(of_student: dict[str, NotebookResult]) -> float:
-    """Sum up a student's points over all notebooks, without those that a person gives."""
-    return sum(result.judged_score for result in of_student.values())
+def _waits(handed: Handed, standing: Standing | None) -> bool:
+    return handed.waits if standing is None else handed.section in standing.waiting
 
 
 def total(standing: Standing | None) -> str:
     """Write a student's points as the gradebook has them, of how many, and whether more may come: "9.5/14 so far"."""
     if standing is None:
         return ""
-    return f"{standing.score:g}/{standing.max_score:g}{' so far' if standing.waiting else ''}"
+    return f"{standing.grades.score:g}/{standing.grades.points:g}{' so far' if standing.waiting else ''}"
 
 
-def _distribution(students: dict[str, dict[str, NotebookResult]]) -> str:
+def _set_aside(handed: list[Handed], links: Links) -> str:
+    """List the notebooks that have no score until a person has looked at them."""
+    rows = [
+        f"<tr><td>{links.to(one.student, '', escape(one.student))}</td>"
+        f"<td>{links.to(one.student, one.section, escape(one.section))}</td>"
+        f'<td class="flag">{escape(visible(one.set_aside))}</td></tr>'
+        for one in handed
+        if one.set_aside
+    ]
+    head = "<tr><th>student</th><th>notebook</th><th>why it has no score</th></tr>"
+    return f'<h2>Set aside</h2><div class="wide"><table>{head}{"".join(rows)}</table></div>' if rows else ""
+
+
+def judged_total(of_student: Mapping[str, Judged]) -> float:
+    """Sum up a student's points over all notebooks, without those that a person gives."""
+    return sum(one.judged_score for one in of_student.values())
+
+
+def _distribution(students: dict[str, dict[str, Handed]]) -> str:
     """Draw a histogram of the judged totals."""
     import matplotlib
 
@@ -225,10 +298,10 @@ def _distribution(students: dict[str, dict[str, NotebookResult]]) -> str:
         return _histogram(students)
 
 
-def _histogram(students: dict[str, dict[str, NotebookResult]]) -> str:
+def _histogram(students: dict[str, dict[str, Handed]]) -> str:
     from autograder.lab import style
 
-    most = max(sum(result.judged_points for result in of_student.values()) for of_student in students.values())
+    most = max(sum(one.judged_points for one in of_student.values()) for of_student in students.values())
     totals = [judged_total(of_student) for of_student in students.values()]
     figure, axes = style.new_figure(width=7.2, height=2.4)
     edges = [most * step / 20 for step in range(21)] if most else [0, 1]
@@ -263,38 +336,53 @@ def _exercises_table(found: list[ExerciseTally]) -> str:
         )
     head = '<tr><th>kernel</th><th>passed</th><th class="number">mean points</th>'
     head += "<th>what went wrong, and how often</th></tr>"
-    return f"<table>{head}{''.join(rows)}</table>"
+    return f'<div class="wide"><table>{head}{"".join(rows)}</table></div>'
 
 
 def _mistake_row(what: str, count: int, hint: str) -> str:
     title = f' title="{escape(hint, quote=True)}"' if hint else ""
-    return f"<li{title}>{count} &times; {escape(what)}</li>"
+    return f"<li{title}>{count} &times; {escape(visible(what))}</li>"
 
 
 def _students_table(
-    students: dict[str, dict[str, NotebookResult]], sections: list[str], standings: Mapping[str, Standing]
+    students: dict[str, dict[str, Handed]], sections: list[str], standings: Mapping[str, Standing], links: Links
 ) -> str:
     head = "".join(f'<th class="number" title="{escape(name)}">{escape(short_name(name))}</th>' for name in sections)
     rows = []
     for name in sorted(students):
         of_student = students[name]
-        cells = "".join(f'<td class="number">{_points(of_student.get(section))}</td>' for section in sections)
-        rows.append(
-            f'<tr><td>{escape(name)}</td>{cells}<td class="number">{judged_total(of_student):g}</td>'
-            f'<td class="number">{total(standings.get(name))}</td></tr>'
-            f"{_notes_row(of_student, standings.get(name), columns=len(sections) + 3)}"
+        cells = "".join(
+            f'<td class="number">{links.to(name, section, _points(of_student.get(section)))}</td>'
+            for section in sections
         )
-    head = f'<tr><th>student</th>{head}<th class="number">judged</th><th class="number">total</th></tr>'
-    return f"<table>{head}{''.join(rows)}</table>"
+        rows.append(
+            f"<tr><td>{links.to(name, '', escape(name))}</td>{cells}"
+            f'<td class="number">{judged_total(of_student):g}</td>'
+            f"{_total(standings.get(name))}</tr>"
+            f"{_notes_row(of_student, standings.get(name), columns=len(sections) + 4)}"
+        )
+    head = f'<tr><th>student</th>{head}<th class="number">judged</th><th class="number">total</th><th>late</th></tr>'
+    note = "Judged: without the points that a person gives. Total: with them, less penalties, as in the gradebook."
+    return f'<div class="wide"><table>{head}{"".join(rows)}</table></div><p class="quiet">{note}</p>'
 
 
-def _notes_row(of_student: dict[str, NotebookResult], standing: Standing | None, columns: int) -> str:
+def _total(standing: Standing | None) -> str:
+    """Format what counts for a student in all, and how late it came."""
+    if standing is None:
+        return "<td></td><td></td>"
+    grades = standing.grades
+    late = [how_long(grades.late)] if grades.late else []
+    late += [f"&minus;{grades.penalty:g}"] if grades.penalty else []
+    late += [f"{grades.waiting} to grade"] if grades.waiting else []
+    return f'<td class="number">{grades.score:g} / {grades.points:g}</td><td class="quiet">{", ".join(late)}</td>'
+
+
+def _notes_row(of_student: dict[str, Handed], standing: Standing | None, columns: int) -> str:
     """Format what a person should look at as a row of its own; "" where there is nothing."""
-    found = [result for result in of_student.values() if not result.missing or result.set_aside]
-    notes = [f"{result.section}: set aside: {result.set_aside}" for result in found if result.set_aside]
-    notes += [f"{result.section}: {flag}" for result in found if not result.missing for flag in result.flags]
+    notes = [f"{one.section}: set aside: {one.set_aside}" for one in of_student.values() if one.set_aside]
+    notes += [f"{one.section}: {flag}" for one in of_student.values() if not one.missing for flag in one.flags]
     notes += standing.notes if standing else ()
-    text = "<br>".join(escape(note) for note in notes)
+    text = "<br>".join(escape(visible(note)) for note in notes)
     return f'<tr><td></td><td class="flag" colspan="{columns - 1}">{text}</td></tr>' if notes else ""
 
 
@@ -303,23 +391,16 @@ def short_name(section: str) -> str:
     return section.partition("_")[0]
 
 
-def _points(result: NotebookResult | None) -> str:
-    if result is None or result.missing:
+def _points(handed: Handed | None) -> str:
+    if handed is None or handed.missing:
         return "&ndash;"
-    if result.set_aside:
+    if handed.set_aside:
         return "set aside"
-    return f"{result.judged_score:g} / {result.judged_points:g}"
+    return f"{handed.judged_score:g} / {handed.judged_points:g}"
 
 
-def _conditions(results: list[NotebookResult]) -> str:
-    """Say what the class was graded with."""
-    verdicts = [verdict for result in results for verdict in result.verdicts]
-    if not verdicts:
-        return ""
-    first = verdicts[0]
+def _conditions(first: Verdict) -> str:
+    """Say, in HTML, what the class was graded with. first: any of its verdicts."""
     devices = ", ".join(f"{device}: {status}" for device, status in first.devices.items())
     versions = ", ".join(f"{name} {version}" for name, version in first.versions.items())
-    text = (
-        f"Devices: {devices}. Versions: {versions}. Sandbox: {first.sandbox}. Seed of the hidden cases: {first.seed}."
-    )
-    return f'<p class="quiet">{escape(text)}</p>'
+    return escape(f"Devices: {devices}. Versions: {versions}. Sandbox: {first.sandbox}.")

@@ -1,32 +1,81 @@
-"""Writes feedback pages with nbgrader's own command and the course's template."""
+"""Writes feedback pages with nbgrader's own command and the course's template.
+
+A page names what it was made from: the autograded notebook, what the gradebook says, and this code. It is written again
+when one of these has changed.
+"""
 
 from __future__ import annotations
 
 import concurrent.futures
+import contextlib
 import copy
 import functools
+import hashlib
+import re
 from collections.abc import Generator, Iterator
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Any
 
+from jinja2 import BytecodeCache, Environment
+from jinja2.bccache import Bucket
 from nbconvert.exporters import HTMLExporter
+from nbconvert.exporters.templateexporter import TemplateExporter
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from nbgrader.api import Gradebook
 from traitlets.config import Config
 
 from autograder.course import Chapter, CourseError
 from autograder.grading.gradebook.converters import take_over
 from autograder.grading.gradebook.exchange import hand_back
-from autograder.grading.gradebook.nbgrader_config import read_settings
+from autograder.grading.gradebook.grades import NotebookGrades, StudentGrades, grades_of
+from autograder.grading.gradebook.nbgrader_config import FEEDBACK_HOOK, read_settings
+from autograder.grading.gradebook.record import open_gradebook
 from autograder.grading.gradebook.release import CapturedLog
-from autograder.grading.pages.safe_markdown import harmless, instructors_markdown, is_short, printed, students_markdown
+from autograder.grading.pages.index import write_index
+from autograder.grading.pages.limited import TooLarge, in_limits
+from autograder.grading.pages.marks import mark, without_students_text
+from autograder.grading.pages.safe_markdown import (
+    code,
+    comments_markdown,
+    instructors_markdown,
+    printed,
+    students_markdown,
+)
 from autograder.grading.scoring.workers import interrupts_held, no_warm_up, worker_pool
 
 FEWEST_STUDENTS_FOR_WORKERS = 8
 """With fewer students, starting worker processes takes longer than they save."""
+MADE_FROM = re.compile(r"<!-- made from ([0-9a-f]{64}) -->")
+HEAD_CHARACTERS = 2_000
+"""Within so many characters of a page it says what it was made from."""
+
+
+class _CompiledTemplates(BytecodeCache):
+    """Templates, compiled once for all exporters of this process."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._kept:
+            bucket.bytecode_from_string(self._kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
+_COMPILED = _CompiledTemplates()
 
 
 class FeedbackExporter(HTMLExporter):
-    """nbconvert's HTML exporter under a name of its own: `nbgrader_config` gives it a template of its own."""
+    """nbconvert's HTML exporter under a name of its own: `nbgrader_config` gives it a template of its own.
+
+    The page is made in a process with limits. Where they do not suffice it is made without the student's text.
+    """
+
+    _is_warm = False
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
@@ -36,24 +85,74 @@ class FeedbackExporter(HTMLExporter):
         """Yield nbconvert's filters and those for what students and instructors wrote."""
         yield from super().default_filters()
         yield "students_markdown", students_markdown
+        yield "comments_markdown", comments_markdown
         yield "instructors_markdown", instructors_markdown
-        yield "harmless", harmless
-        yield "is_short", is_short
-        yield "ansi2html", printed
+        yield "code", code
+        yield "printed", printed
+
+    def from_notebook_node(  # type: ignore[override]
+        self, nb: NotebookNode, resources: Any = None, **options: Any
+    ) -> tuple[str, dict[str, Any]]:
+        """Convert a notebook. What reads the gradebook runs here, what reads the student's text elsewhere."""
+        nb, resources = super(TemplateExporter, self).from_notebook_node(nb, resources, **options)
+        resources["too_large"] = ""
+        with self._without_preprocessors():
+            self._warm_up(resources)
+            try:
+                return in_limits(lambda: self._page(nb, resources)), resources
+            except TooLarge as reason:
+                resources["too_large"] = str(reason)
+                without_students_text(nb)
+                return self._page(nb, resources), resources
+
+    def _page(self, nb: NotebookNode, resources: dict[str, Any]) -> str:
+        return super().from_notebook_node(nb, resources)[0]
+
+    def _warm_up(self, resources: dict[str, Any]) -> None:
+        """Make a page of next to nothing, so that no copy of this process has to load and compile what it takes."""
+        if not FeedbackExporter._is_warm:
+            cells = [new_markdown_cell("$x$", metadata={"nbgrader": {"solution": True}}), new_code_cell("x = 1")]
+            mark(cells, NotebookGrades())
+            self._page(new_notebook(cells=cells), resources)
+            FeedbackExporter._is_warm = True
+
+    def _create_environment(self) -> Environment:
+        environment = super()._create_environment()
+        environment.bytecode_cache = _COMPILED
+        return environment
+
+    @contextlib.contextmanager
+    def _without_preprocessors(self) -> Iterator[None]:
+        kept, self._preprocessors = self._preprocessors, []
+        try:
+            yield
+        finally:
+            self._preprocessors = kept
 
 
 def write_feedback(chapter: Chapter, student: str, settings: Config) -> list[Path]:
-    """Write the pages of one student's chapter where they are missing or older than the autograded notebooks.
+    """Write the pages of one student's chapter that are missing or outdated, and the page over all of them.
 
-    settings: nbgrader's. Returns the pages there are. Raises CourseError where nbgrader cannot write them.
+    settings: nbgrader's. Returns the pages of notebooks there are. Raises CourseError where nbgrader cannot write them.
     """
+    with contextlib.closing(open_gradebook(chapter.course.root, settings)) as gradebook:
+        return _write_feedback(chapter, student, settings, gradebook)
+
+
+def _write_feedback(chapter: Chapter, student: str, settings: Config, gradebook: Gradebook) -> list[Path]:
+    grades = grades_of(gradebook, chapter.name, student).get(student) or StudentGrades(student, {})
     notebooks = sorted(chapter.folder_of(student, "autograded").glob("*.ipynb"))
-    pages = [page_of(chapter, student, notebook.stem) for notebook in notebooks]
-    if any(_outdated(page, notebook) for page, notebook in zip(pages, notebooks, strict=True)):
-        _generate(chapter, student, settings)
+    pages = {page_of(chapter, student, notebook.stem): notebook for notebook in notebooks}
+    outdated = [notebook for page, notebook in pages.items() if _is_outdated(page, notebook, grades)]
+    if outdated:
+        _generate(chapter, grades, outdated, settings)
+    for section in chapter.sections():
+        if page_of(chapter, student, section) not in pages:
+            page_of(chapter, student, section).unlink(missing_ok=True)
     if pages:
         hand_back(chapter, student, settings)
-    return pages
+    write_index(chapter, grades)
+    return list(pages)
 
 
 def write_all_feedback(chapter: Chapter, students: list[str], jobs: int) -> Generator[str, None, None]:
@@ -63,8 +162,9 @@ def write_all_feedback(chapter: Chapter, students: list[str], jobs: int) -> Gene
     """
     if jobs == 1 or len(students) < FEWEST_STUDENTS_FOR_WORKERS:
         settings = read_settings(chapter.course.root)
-        for student in students:
-            yield _problem(chapter, student, settings)
+        with contextlib.closing(open_gradebook(chapter.course.root, settings)) as gradebook:
+            for student in students:
+                yield _problem(chapter, student, settings, gradebook)
         return
     with worker_pool(min(jobs, len(students)), no_warm_up) as pool:
         with interrupts_held():
@@ -77,18 +177,19 @@ def write_all_feedback(chapter: Chapter, students: list[str], jobs: int) -> Gene
 
 
 def _problem_in_worker(chapter: Chapter, student: str) -> str:
-    return _problem(chapter, student, _settings_of_worker(chapter.course.root))
+    return _problem(chapter, student, *_of_worker(chapter.course.root))
 
 
 @functools.cache
-def _settings_of_worker(root: Path) -> Config:
+def _of_worker(root: Path) -> tuple[Config, Gradebook]:
     """Read nbgrader's settings once in each worker: they may hold objects that cannot be sent to another process."""
-    return read_settings(root)
+    settings = read_settings(root)
+    return settings, open_gradebook(root, settings)
 
 
-def _problem(chapter: Chapter, student: str, settings: Config) -> str:
+def _problem(chapter: Chapter, student: str, settings: Config, gradebook: Gradebook) -> str:
     try:
-        write_feedback(chapter, student, settings)
+        _write_feedback(chapter, student, settings, gradebook)
     except CourseError as error:
         return str(error)
     return ""
@@ -99,22 +200,48 @@ def page_of(chapter: Chapter, student: str, section: str) -> Path:
     return chapter.folder_of(student, "feedback") / f"{section}.html"
 
 
-def _outdated(page: Path, notebook: Path) -> bool:
-    return not page.is_file() or page.stat().st_mtime_ns <= notebook.stat().st_mtime_ns
+def made_from(notebook: Path, grades: StudentGrades) -> str:
+    """Name everything that the page of an autograded notebook depends on."""
+    of_notebook = grades.notebooks.get(notebook.stem, NotebookGrades())
+    parts = [_code_of_pages(), notebook.read_bytes(), repr((of_notebook, grades.timestamp, grades.due)).encode()]
+    return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
 
 
-def _generate(chapter: Chapter, student: str, settings: Config) -> None:
+@functools.cache
+def _code_of_pages() -> bytes:
+    files = sorted(path for path in Path(__file__).parent.rglob("*") if path.suffix in (".py", ".j2"))
+    return b"".join(path.read_bytes() for path in files)
+
+
+def _is_outdated(page: Path, notebook: Path, grades: StudentGrades) -> bool:
+    try:
+        with page.open(encoding="utf-8") as file:
+            found = MADE_FROM.search(file.read(HEAD_CHARACTERS))
+    except (OSError, ValueError):
+        return True
+    return found is None or found[1] != made_from(notebook, grades)
+
+
+def _generate(chapter: Chapter, grades: StudentGrades, notebooks: list[Path], settings: Config) -> None:
     from nbgrader.converters import GenerateFeedback
     from nbgrader.converters.base import NbGraderException
     from nbgrader.coursedir import CourseDirectory
+
+    student = grades.student
 
     class OfOneStudent(GenerateFeedback):
         """Names its notebooks itself: nbgrader searches with patterns, and a name such as "ada [2]" is one."""
 
         def init_notebooks(self) -> None:
             folder = chapter.folder_of(student, "autograded")
-            self.assignments = {str(folder): sorted(map(str, folder.glob("*.ipynb")))}
+            self.assignments = {str(folder): [str(notebook) for notebook in notebooks]}
             self.notebooks: list[str] = []
+
+        def init_single_notebook_resources(self, notebook_filename: str) -> dict[str, Any]:
+            """Hand on the grades that are known already."""
+            resources = super().init_single_notebook_resources(notebook_filename)
+            resources["nbgrader"]["grades"] = grades
+            return resources
 
         def init_assignment(self, assignment_id: str, student_id: str) -> None:
             """Copy nothing: nbgrader would hand students whatever else is in the folder."""
@@ -122,6 +249,9 @@ def _generate(chapter: Chapter, student: str, settings: Config) -> None:
     config = copy.deepcopy(settings)
     config.CourseDirectory.assignment_id = chapter.name
     config.CourseDirectory.student_id = student
+    config.CourseDirectory.notebook_id = "these"  # anything but "*", which would remove the other pages
+    if config.GenerateFeedback.get("post_convert_hook") == FEEDBACK_HOOK:
+        del config.GenerateFeedback["post_convert_hook"]
     messages = CapturedLog()
     converter = OfOneStudent(coursedir=CourseDirectory(config=config), config=config)
     converter.log = messages.logger

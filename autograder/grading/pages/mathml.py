@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import re
+from collections.abc import Callable
 from html import escape
 from xml.etree import ElementTree
 
@@ -74,15 +75,17 @@ class Formulas:
     """Keeps the formulas of a text aside while the rest of it is made into harmless HTML.
 
     source: the text. A place holder is made from a hash of all of it, so that no text can contain its own.
+    may_convert: asked for each formula; one that may not be converted is shown as it was typed.
     """
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, may_convert: Callable[[str], bool] = lambda tex: True) -> None:
+        self._may_convert = may_convert
         self._word = f"formula{hashlib.sha256(source.encode('utf-8', 'replace')).hexdigest()}n"
         self._found: list[str] = []
 
     def keep(self, tex: str, display: bool) -> str:
         """Keep a formula and return its place holder."""
-        if len(self._found) >= MOST_FORMULAS:
+        if len(self._found) >= MOST_FORMULAS or not self._may_convert(tex):
             return escape(f"${tex}$")
         self._found.append(formula(tex, display))
         return f"<span>{self._word}{len(self._found) - 1}.</span>"

@@ -1,17 +1,22 @@
-"""Renders markdown for the feedback page: nothing that a student wrote runs, nothing is fetched."""
+"""Renders what students wrote, for feedback pages and Formgrader: nothing of it runs, fetches, or looks like a part of
+the page, and converters spend no more on it than the page's budget."""
 
 from __future__ import annotations
 
+import functools
 import re
 from html import escape
 from typing import Any
 
 import bleach
 from jinja2 import pass_context
-from nbconvert.filters.ansi import ansi2html
+from nbconvert.filters.highlight import Highlight2HTML
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
+from autograder.grading.pages.budget import LONGEST_SHOWN_CHARACTERS, Budget, budget_of, is_short
 from autograder.grading.pages.mathml import Formulas
+from autograder.grading.pages.model_answers import model_answer
+from autograder.grading.visible import visible
 
 TAGS = frozenset(
     [
@@ -55,10 +60,8 @@ OTHER_TAG = re.compile(rf"<(?!/?(?:{'|'.join(sorted(TAGS - TABLE_TAGS))})[\s/>])
 LINK = re.compile(r"(https?:|mailto:)", re.IGNORECASE)
 
 
-LONGEST_SHOWN_CHARACTERS = 10_000
 MOST_TAGS = 300
-"""Text with more characters, or more signs of HTML, is shown as it was typed: the converters' time, and the page, grow
-with the square of them."""
+"""A text with more signs of HTML is shown as it was typed."""
 
 
 class _Renderer(IPythonRenderer):
@@ -90,6 +93,17 @@ class _Renderer(IPythonRenderer):
 class _StudentsRenderer(_Renderer):
     """The same for students' text: a tag that is not on the list is text, so that it swallows nothing that follows."""
 
+    def __init__(self, formulas: Formulas, budget: Budget, **options: Any) -> None:
+        super().__init__(formulas, **options)
+        self.budget = budget
+
+    def image(self, text: str, url: str, title: str | None = None) -> str:
+        """A pasted image, as long as the page has room for it."""
+        found = self.attachments.get(url.removeprefix("attachment:"), {})
+        if not self.budget.spend("images", sum(map(len, found.values()))):
+            return f"({text or 'image'}: there is no room for more images on this page)"
+        return super().image(text, url, title)
+
     def inline_html(self, html: str) -> str:
         """HTML within a line."""
         return super().inline_html(OTHER_TAG.sub("&lt;", html))
@@ -98,25 +112,34 @@ class _StudentsRenderer(_Renderer):
         """HTML on lines of its own."""
         return super().block_html(OTHER_TAG.sub("&lt;", html))
 
-    def block_mermaidjs(self, code: str) -> str:
-        """A diagram, which only a script could draw."""
-        return f"<pre>{escape(code)}</pre>"
+    def block_code(self, code: str, info: str | None = None) -> str:
+        """Code in any language, without colours."""
+        return f"<pre><code>{escape(code)}</code></pre>\n"
 
 
 @pass_context
 def students_markdown(context: Any, source: str) -> str:
-    """A jinja filter: the markdown of a student's cell, or a comment on it, as harmless HTML."""
-    if not is_short(source) or source.count("<") > MOST_TAGS:
-        return f"<pre>{escape(source)}</pre>"
-    formulas = Formulas(source)
+    """A jinja filter: the markdown of a student's cell as harmless HTML, as long as the page has room for that."""
     attachments = (context.get("cell") or {}).get("attachments", {})
+    return _as_harmless_html(source, attachments, budget_of(context))
+
+
+def comments_markdown(source: str) -> str:
+    """A jinja filter: the markdown of a comment as harmless HTML, whatever else is on the page."""
+    return _as_harmless_html(source, {}, Budget())
+
+
+def _as_harmless_html(source: str, attachments: dict[str, Any], budget: Budget) -> str:
+    short = len(source) <= LONGEST_SHOWN_CHARACTERS and source.count("<") <= MOST_TAGS
+    if not short or not budget.spend("rendered", len(source)):
+        return budget.as_typed(source)
+    text = visible(source)
+    formulas = Formulas(text, lambda tex: budget.spend("formulas", len(tex)))
+    renderer = _StudentsRenderer(formulas, budget, escape=False, attachments=attachments)
     try:
-        html = MarkdownWithMath(renderer=_StudentsRenderer(formulas, escape=False, attachments=attachments)).render(
-            source
-        )
-        return formulas.put_back(harmless(html))
+        return formulas.put_back(harmless(MarkdownWithMath(renderer=renderer).render(text)))
     except RecursionError:
-        return f"<pre>{escape(source)}</pre>"
+        return budget.as_typed(source)
 
 
 @pass_context
@@ -129,30 +152,52 @@ def instructors_markdown(context: Any, source: str) -> str:
 
 
 @pass_context
+def code(context: Any, source: str) -> str:
+    """A jinja filter: Python code in colours, as long as the page has room for that."""
+    budget = budget_of(context)
+    if is_short(source) and budget.spend("highlighted", len(source)):
+        return str(_highlighter()(visible(source)))
+    return f'<div class="highlight">{budget.as_typed(source)}</div>'
+
+
+@pass_context
 def graders_markdown(context: Any, source: str) -> str:
-    """The same for a cell of either, in Formgrader, whose page is one of the instructor's Jupyter server."""
+    """A jinja filter for Formgrader, whose page is one of the instructor's Jupyter server: the markdown of a student's
+    cell or of the instructor's; after an answer the model answer, to be unfolded."""
     cell = context.get("cell") or {}
     name = cell.get("id", "")
-    written = (cell.get("metadata") or {}).get("nbgrader", {}).get("solution")
-    theirs = written or name.startswith("added-") or name == "set-aside"
-    return (students_markdown if theirs else instructors_markdown)(context, source)
+    if name.startswith("added-") or name == "set-aside":
+        return students_markdown(context, source)
+    if not (cell.get("metadata") or {}).get("nbgrader", {}).get("solution"):
+        return instructors_markdown(context, source)
+    answer = model_answer(context)
+    return students_markdown(context, source) + _to_unfold(instructors_markdown({}, answer) if answer else "")
+
+
+@pass_context
+def graders_code(context: Any, source: str, metadata: Any = None) -> str:
+    """A jinja filter for Formgrader: `code`, and after an answer the model answer. metadata: not looked at."""
+    answer = model_answer(context)
+    return code(context, source) + _to_unfold(str(_highlighter()(answer)) if answer else "")
+
+
+def _to_unfold(html: str) -> str:
+    return f"<details><summary>Model answer</summary>{html}</details>" if html else ""
+
+
+@functools.cache
+def _highlighter() -> Highlight2HTML:
+    return Highlight2HTML(pygments_lexer="ipython3")
 
 
 def printed(text: str) -> str:
-    """A jinja filter: what a student's code printed, with its colours where they can be made out."""
-    try:
-        return ansi2html(text)
-    except Exception:
-        return escape(text)
-
-
-def is_short(source: str) -> bool:
-    """Whether a cell is short enough to be rendered."""
-    return len(source) <= LONGEST_SHOWN_CHARACTERS
+    """A jinja filter: what a student's code printed."""
+    return escape(visible(text))
 
 
 def harmless(html: str) -> str:
-    """HTML less everything that could act: scripts, handlers, forms, frames, images from elsewhere."""
+    """HTML less everything that could act, or look like a part of the page: scripts, handlers, forms, frames, images
+    from elsewhere, classes, names."""
     protocols = {"http", "https", "mailto", "data"}
     return bleach.clean(html, tags=TAGS, attributes=_is_harmless, protocols=protocols, strip_comments=True)
 
@@ -162,4 +207,4 @@ def _is_harmless(tag: str, name: str, value: str) -> bool:
         return IMAGE.fullmatch(value) is not None
     if (tag, name) == ("a", "href"):
         return LINK.match(value) is not None
-    return (tag, name) == ("img", "alt") or (tag in ("span", "div") and name == "class")
+    return (tag, name) == ("img", "alt")

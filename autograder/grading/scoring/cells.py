@@ -33,6 +33,7 @@ from autograder.grading.intake.definitions import functions_defined, names_defin
 from autograder.grading.intake.matching import without_hidden_tests
 from autograder.grading.intake.rebuild import Rebuilt
 from autograder.grading.scoring.grading_config import GradingConfig
+from autograder.grading.scoring.printed import BoundedProcess
 from autograder.grading.scoring.results import JUDGE, PERSON, PROCESS, CellResult
 from autograder.judge import JudgeSession, Verdict
 from autograder.judge.formatting import readable
@@ -49,8 +50,9 @@ def run(rebuilt: Rebuilt, config: GradingConfig) -> dict[str, CellResult]:
     cells = [_cell(cell, number, config) for number, cell in enumerate(rebuilt.notebook.cells, start=1)]
     end = time.monotonic() + config.limits.submission_seconds
     with StudentProcess(config.confinement, config.limits, end) as process:
+        shown = BoundedProcess(process)
         for cell in cells:
-            cell.show(process)
+            cell.show(shown)
     if hidden := _up_to_the_last(cells, lambda cell: cell.has_hidden):
         with (
             quantized_time(config.shortest_hidden_run_seconds),
@@ -116,7 +118,7 @@ class Cell:
         """What error messages call it."""
         return f"cell {self.number}"
 
-    def show(self, process: StudentProcess) -> None:
+    def show(self, process: BoundedProcess) -> None:
         """Run what students may see, and keep its outputs."""
 
     def try_hidden(self, process: StudentProcess) -> None:
@@ -137,7 +139,7 @@ class Cell:
 class Code(Cell):
     """Code of the student's or of the course: run every time, unless it ended the first process."""
 
-    def show(self, process: StudentProcess) -> None:
+    def show(self, process: BoundedProcess) -> None:
         """Run it, keep what it prints or raises, and flag an error that could matter to what is graded."""
         self.outcome = process.run(self.name, self.cell.source)
         self.cell.outputs = _outputs_of(self.outcome)
@@ -172,7 +174,7 @@ class Code(Cell):
 class Experiment(Code):
     """An experiment of the course, with a `lab` that does nothing: run where it defines something; nothing is shown."""
 
-    def show(self, process: StudentProcess) -> None:
+    def show(self, process: BoundedProcess) -> None:
         """Run what could define a function that an answer uses, and drop the outputs of another run."""
         self.outcome = CellOutcome(ended=True)
         if names_defined(self.cell.source):
@@ -194,7 +196,7 @@ class Tests(Cell):
     def _visible(self) -> str:
         return without_hidden_tests(self.cell.source)
 
-    def show(self, process: StudentProcess) -> None:
+    def show(self, process: BoundedProcess) -> None:
         """Run what students may see of it."""
         self.shown = self.outcome = process.run(self.name, self._visible)
         if _comes_from_grading(self.shown.error or ""):
@@ -248,7 +250,7 @@ class Check(Cell):
         """Whether there is something to look for."""
         return any(one.failed_hidden_alone for one in self.judgings)
 
-    def show(self, process: StudentProcess) -> None:
+    def show(self, process: BoundedProcess) -> None:
         """Try the public cases, and flag a failure that the function may not have had at home."""
         flags = [self._flag_of(one, process) for one in self.judgings]
         if self.tests:
@@ -256,7 +258,7 @@ class Check(Cell):
             flags.append(self.tests.flag)
         self.flag = "; ".join(flag for flag in flags if flag)
 
-    def _flag_of(self, judging: JudgeSession, process: StudentProcess) -> str:
+    def _flag_of(self, judging: JudgeSession, process: BoundedProcess) -> str:
         """Try the public cases of one function. Returns a sentence for the instructor, or ""."""
         name = judging.exercise.name
         problems: list[Problem] = []
@@ -351,7 +353,7 @@ def _failed(outcome: CellOutcome) -> str:
     return f"failed: {error}{where}{read}"
 
 
-def _why_missing(name: str, process: StudentProcess) -> str:
+def _why_missing(name: str, process: BoundedProcess) -> str:
     """Say why a function may be missing: its cell failed, or it has another name. "" where neither is so."""
     for cell, source, outcome in reversed(process.outcomes):
         if outcome.error and name in names_defined(source):

@@ -11,6 +11,7 @@ import json
 import os
 import secrets
 import tempfile
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -130,6 +131,10 @@ class Results:
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return None
 
+    def has(self, student: str) -> bool:
+        """Whether there is a result of a student's."""
+        return any((self.folder / student).glob("*.json"))
+
     def kept(self, task: Task) -> NotebookResult | None:
         """The kept result of a task if nothing that it depends on has changed since: if it has the task's key."""
         found = self.find(task.student, task.section)
@@ -141,11 +146,12 @@ class Results:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(path, json.dumps(result.to_json(), ensure_ascii=False), mode=0o600)
 
-    def all(self) -> list[NotebookResult]:
-        """Every kept result, by student and section."""
-        paths = sorted(self.folder.glob("*/*.json"))
-        found = [self.find(path.parent.name, path.stem) for path in paths]
-        return [result for result in found if result is not None]
+    def each(self) -> Iterator[NotebookResult]:
+        """Yield every kept result, by student and section; no more than one at a time is in memory."""
+        for path in sorted(self.folder.glob("*/*.json")):
+            result = self.find(path.parent.name, path.stem)
+            if result is not None:
+                yield result
 
     def _path(self, student: str, section: str) -> Path:
         return self.folder / student / f"{section}.json"
