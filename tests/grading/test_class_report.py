@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from html.parser import HTMLParser
 
 import pytest
@@ -10,7 +11,8 @@ from autograder.course import Chapter, CourseError
 from autograder.grading.pages.class_report import by_student, page, tallies, write_report
 from autograder.grading.scoring.results import JUDGE, CellResult, NotebookResult
 from tests.grading.conftest import ODD_NAMES
-from tests.grading.small_course import CHAPTER, POINTS, SECTIONS, UNITS
+from tests.grading.recorded import due, give, handed_in_at, record
+from tests.grading.small_course import CHAPTER, FULL, POINTS, SECTIONS, UNITS, WHY_POINTS
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +65,42 @@ def test_what_was_set_aside_or_is_missing_is_to_be_looked_at(results):
     text = Text(page(CHAPTER, list(SECTIONS), results)).text
     assert f"{UNITS}: set aside: it is not JSON" in text
     assert "–" in text
+
+
+def test_totals_lateness_and_points_to_look_at_are_those_of_the_gradebook(course):
+    due(course, "2026-11-01 12:00:00 UTC")
+    handed_in_at(course, "ada", "2026-11-02 23:00:00 UTC")
+    for student in ("ada", "bob"):
+        record(course, student)
+        give(course, student, UNITS, "why", 2.5)
+    record(course, "bob", answers={"why": "Since it is smooth."})
+    text = report(course)
+    assert f"{FULL + 2.5:g}/{FULL + WHY_POINTS:g}\n" in text
+    assert f"{FULL + 2.5:g}/{FULL + WHY_POINTS:g} so far\n" in text
+    assert "Written answers wait for a person in 1 of them." in text
+    assert "35 hours late, no points off" in text
+    assert "why: changed since a person gave 2.5 of 3 points: look at it again" in text
+
+
+def test_who_withdrew_is_not_counted_but_named(course):
+    for student in ("ada", "bob"):
+        record(course, student)
+    shutil.rmtree(course.root / "submitted" / "bob")
+    text = report(course)
+    assert "1 students, 2 notebooks handed in." in text
+    assert "no longer handed in: bob" in text
+    assert "nbgrader db student remove bob --force" in text
+
+
+def test_a_class_whose_submissions_were_moved_away_has_its_report(course):
+    for student in ("ada", "bob"):
+        record(course, student)
+    shutil.rmtree(course.root / "submitted")
+    assert "2 students, 4 notebooks handed in." in report(course)
+
+
+def report(course) -> str:
+    return Text(write_report(Chapter(course, CHAPTER)).read_text(encoding="utf-8")).text
 
 
 def test_names_and_reasons_are_escaped():

@@ -166,7 +166,7 @@ def test_what_changed_is_judged_again_and_a_persons_score_stays(graded, tmp_path
             grade.manual_score, grade.needs_manual_grade = score, False
         book.find_comment("why", UNITS, CHAPTER, "bob").manual_comment = "Well said."
         book.db.commit()
-    hand_in(course, "bob", {"why": "Because."}, sections=[UNITS])
+    hand_in(course, "bob", {"why": "Because its slope is nowhere zero."}, sections=[UNITS])
     folder_of(course, "dan").joinpath(f"{GRADIENTS}.ipynb").symlink_to("/etc/passwd")
     judged = []
     keep = Results.keep
@@ -176,7 +176,7 @@ def test_what_changed_is_judged_again_and_a_persons_score_stays(graded, tmp_path
     regrade(course)
     assert sorted(judged) == [("bob", UNITS), ("dan", GRADIENTS)]
     found = gradebook(course)
-    assert found["bob", UNITS, "why"] == (None, 2.5, False)
+    assert found["bob", UNITS, "why"] == (None, 2.5, True)
     assert found["bob", UNITS, "elu_test"] == (POINTS["elu"], 1.0, True)
     assert found["dan", GRADIENTS, "elu_backward_test"] == (None, None, True)
     with Gradebook(f"sqlite:///{course.root / 'gradebook.db'}") as book:
