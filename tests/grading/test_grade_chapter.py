@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder.commands.grade import table
 from autograder.course import Chapter, Course, CourseError
 from autograder.grading.grade_chapter import grade_chapter
 from autograder.grading.scoring import in_parallel
@@ -173,8 +174,10 @@ def test_what_changed_is_judged_again_and_a_persons_score_stays(graded, tmp_path
     monkeypatch.setattr(
         Results, "keep", lambda self, result: (judged.append((result.student, result.section)), keep(self, result))
     )
-    regrade(course)
+    told = table(regrade(course))
     assert sorted(judged) == [("bob", UNITS), ("dan", GRADIENTS)]
+    assert "why: changed since a person gave 2.5 of 3 points: look at it again" in told
+    assert "elu_test: changed since a person gave 1 of 6 points" in told
     found = gradebook(course)
     assert found["bob", UNITS, "why"] == (None, 2.5, True)
     assert found["bob", UNITS, "elu_test"] == (POINTS["elu"], 1.0, True)

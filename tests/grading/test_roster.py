@@ -10,7 +10,7 @@ from autograder.course import Chapter
 from autograder.grading.gradebook.nbgrader_config import read_settings
 from autograder.grading.gradebook.roster import compose_students, gone, remarks
 from autograder.grading.intake.submitted_folder import compose_names, composed, passed_over, submitted
-from tests.grading.recorded import book, record
+from tests.grading.recorded import book, due, handed_in_at, record
 from tests.grading.small_course import CHAPTER, FULL, UNITS, hand_in
 
 COMPOSED, DECOMPOSED = (unicodedata.normalize(form, "Ünal Ångström") for form in ("NFC", "NFD"))
@@ -110,6 +110,16 @@ def test_without_a_roster_nobody_is_missed(course):
 @pytest.mark.parametrize("pair", [("Max", "max"), ("Ana Li", "AnaLi"), ("Straße", "STRASSE")])
 def test_names_that_are_nearly_the_same_are_named(course, pair):
     assert said(course, *pair, "zoe") == [f"one student or several? {' and '.join(sorted(pair))}"]
+
+
+def test_who_handed_in_at_an_unknown_time_is_named_where_there_is_a_due_date(course):
+    for student in ("ada", "bob"):
+        record(course, student)
+    handed_in_at(course, "bob", "2026-11-01 12:00:00 UTC")
+    record(course, "bob")
+    assert said(course, "ada", "bob") == []
+    due(course, "2026-11-01 12:00:00 UTC")
+    assert said(course, "ada", "bob") == ["handed in at an unknown time, and so not late (no timestamp.txt): ada"]
 
 
 def test_who_withdrew_is_named_with_the_command_that_removes_them(course):

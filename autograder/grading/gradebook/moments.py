@@ -12,6 +12,7 @@ from autograder.grading.intake.submission import BYTE_ORDER_MARKS, SetAside, han
 from autograder.grading.scoring.results import write_atomically
 from autograder.judge.formatting import UNPRINTABLE
 
+HOUR_SECONDS = 3600
 LONGEST_TIMESTAMP_BYTES = 200
 HOURS = {
     **{"UTC": 0, "GMT": 0, "Z": 0, "WET": 0, "WEST": 1, "BST": 1, "CET": 1, "MEZ": 1, "MET": 1, "CEST": 2, "MESZ": 2},
@@ -42,7 +43,7 @@ def parse_utc(moment: str | datetime.datetime | None) -> datetime.datetime | Non
             moment = moment.astimezone(datetime.UTC).replace(tzinfo=None)
         return moment
     except OverflowError:
-        raise ValueError(f"{moment!r} is no date") from None
+        raise ValueError(f"{str(moment)[:60]!r} is no date") from None
 
 
 def _parsed(text: str) -> datetime.datetime:
@@ -66,19 +67,17 @@ def _parsed(text: str) -> datetime.datetime:
     return moment.replace(tzinfo=zone) if zone is not None and moment.tzinfo is None else moment
 
 
-def _zone(name: str | None, seconds: int | None) -> datetime.tzinfo | None:
-    """Find the zone that dateutil has read the name or the seconds east of UTC of."""
-    from dateutil.tz import tzlocal
-
-    if seconds is not None:
-        return datetime.timezone(datetime.timedelta(seconds=seconds))
-    if name is None:
-        return None
-    if name in time.tzname:
-        return tzlocal()
-    if name not in HOURS:
-        raise ValueError(f"the time zone {name!r} is unknown: write its hours, as in +0100")
-    return datetime.timezone(datetime.timedelta(hours=HOURS[name]))
+def _zone(name: str | None, seconds: float | None) -> datetime.tzinfo | None:
+    """Find the zone of a name or of seconds east of UTC, as dateutil read them. This machine's own names go first."""
+    if seconds is None:
+        if name is None:
+            return None
+        known = {zone: HOUR_SECONDS * hours for zone, hours in HOURS.items()}
+        known |= {time.tzname[1].upper(): -time.altzone, time.tzname[0].upper(): -time.timezone}
+        if name not in known:
+            raise ValueError(f"the time zone {name!r} is unknown: write its hours, as in +0100")
+        seconds = known[name]
+    return datetime.timezone(datetime.timedelta(seconds=seconds))
 
 
 # ---------------------------------------------------------------- timestamp.txt
