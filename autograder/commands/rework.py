@@ -44,8 +44,8 @@ def run(arguments: argparse.Namespace) -> int:
         if not arguments.yes:
             print(f"To do it:  python3 -m autograder rework {chapter.name} --yes")
             return 0
-        if copy := copy_of_gradebook(gradebook):
-            print(f"The gradebook as it was: {copy}")
+        copy = copy_of_gradebook(gradebook)
+        print(f"The gradebook as it was: {copy or 'not copied, as it is no file of SQLite'}")
         apply(chapter, gradebook, found)
     register(chapter, settings)
     print(f"Done. Scores:  python3 -m autograder grade {chapter.name}    For students:  release {chapter.name}")

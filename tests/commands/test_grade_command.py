@@ -21,6 +21,7 @@ from tests.grading.small_course import (
     CHAPTER,
     FULL,
     SECTIONS,
+    WHY_POINTS,
     autograded,
     gradebook,
     hand_in,
@@ -104,7 +105,7 @@ def test_there_is_a_row_for_each_student_and_the_pages_are_written(done):
     course, graded, _ = done
     assert graded.returncode == 0, graded.stderr
     rows = {line.split()[0]: line for line in graded.stdout.split("\n") if line.split()}
-    assert f" {FULL:g}" in rows["ada"]
+    assert f" {FULL:g}  {FULL:g}/{FULL + WHY_POINTS:g} so far" in rows["ada"]
     assert set(STUDENTS) <= set(rows)
     assert len(list((course.root / "feedback").rglob("*.html"))) == len(STUDENTS) * (len(SECTIONS) + 1)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+import shutil
 from html import unescape
 from html.parser import HTMLParser
 from urllib.parse import unquote
@@ -23,6 +24,7 @@ from autograder.grading.pages.class_report import (
 from autograder.grading.scoring.results import JUDGE, CellResult, NotebookResult, Results
 from autograder.judge.verdict import Verdict
 from tests.grading.conftest import ODD_NAMES
+from tests.grading.recorded import due, give, handed_in_at, record
 from tests.grading.small_course import CHAPTER, FULL, POINTS, SECTIONS, UNITS, WHY_POINTS
 
 
@@ -107,9 +109,46 @@ def test_the_report_holds_one_result_at_a_time(graded):
 
 
 def test_a_function_that_is_missing_for_an_error_is_counted_by_the_error():
-    problem = {"kind": "missing", "message": "...", "cause": "ModuleNotFoundError: No module named 'torch'"}
-    verdict = Verdict("elu", "all", 0.0, 6.0, [], {}, 0, problem=problem)
-    assert what_is_wrong(verdict) == "its cell ends in an error: ModuleNotFoundError: No module named 'torch'"
+    message = "there is no function called elu: cell 7 (elu), which should define it, failed: "
+    problem = {"kind": "missing", "message": message + "ModuleNotFoundError: No module named 'torch' (line 1)"}
+    verdict = Verdict("elu", "all", 0.0, 6, [], {}, 0, problem=problem)
+    assert what_is_wrong(verdict) == "its cell failed: ModuleNotFoundError: No module named 'torch'"
+
+
+def test_totals_lateness_and_points_to_look_at_are_those_of_the_gradebook(course):
+    due(course, "2026-11-01 12:00:00 UTC")
+    handed_in_at(course, "ada", "2026-11-02 23:00:00 UTC")
+    for student in ("ada", "bob"):
+        record(course, student)
+        give(course, student, UNITS, "why", 2.5)
+    record(course, "bob", answers={"why": "Since it is smooth."})
+    text = report(course)
+    assert text.count(f"{FULL + 2.5:g} / {FULL + WHY_POINTS:g}") == 2
+    assert "1 to grade" in text
+    assert "Written answers wait for a person in 1 of them." in text
+    assert "35 hours late, no points off" in text
+    assert "why: changed since a person gave 2.5 of 3 points: look at it again" in text
+
+
+def test_who_withdrew_is_not_counted_but_named(course):
+    for student in ("ada", "bob"):
+        record(course, student)
+    shutil.rmtree(course.root / "submitted" / "bob")
+    text = report(course)
+    assert "1 students, 2 notebooks handed in." in text
+    assert "no longer handed in: bob" in text
+    assert "nbgrader db student remove bob --force" in text
+
+
+def test_a_class_whose_submissions_were_moved_away_has_its_report(course):
+    for student in ("ada", "bob"):
+        record(course, student)
+    shutil.rmtree(course.root / "submitted")
+    assert "2 students, 4 notebooks handed in." in report(course)
+
+
+def report(course) -> str:
+    return Text(write_report(Chapter(course, CHAPTER)).read_text(encoding="utf-8")).text
 
 
 def test_names_and_reasons_are_escaped():

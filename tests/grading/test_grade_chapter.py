@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder.commands.grade import table
 from autograder.course import Chapter, Course, CourseError
 from autograder.grading.grade_chapter import grade_chapter
 from autograder.grading.scoring import in_parallel
@@ -166,17 +167,19 @@ def test_what_changed_is_judged_again_and_a_persons_score_stays(graded, tmp_path
             grade.manual_score, grade.needs_manual_grade = score, False
         book.find_comment("why", UNITS, CHAPTER, "bob").manual_comment = "Well said."
         book.db.commit()
-    hand_in(course, "bob", {"why": "Because."}, sections=[UNITS])
+    hand_in(course, "bob", {"why": "Because its slope is nowhere zero."}, sections=[UNITS])
     folder_of(course, "dan").joinpath(f"{GRADIENTS}.ipynb").symlink_to("/etc/passwd")
     judged = []
     keep = Results.keep
     monkeypatch.setattr(
         Results, "keep", lambda self, result: (judged.append((result.student, result.section)), keep(self, result))
     )
-    regrade(course)
+    told = table(regrade(course))
     assert sorted(judged) == [("bob", UNITS), ("dan", GRADIENTS)]
+    assert "why: changed since a person gave 2.5 of 3 points: look at it again" in told
+    assert "elu_test: changed since a person gave 1 of 6 points" in told
     found = gradebook(course)
-    assert found["bob", UNITS, "why"] == (None, 2.5, False)
+    assert found["bob", UNITS, "why"] == (None, 2.5, True)
     assert found["bob", UNITS, "elu_test"] == (POINTS["elu"], 1.0, True)
     assert found["dan", GRADIENTS, "elu_backward_test"] == (None, None, True)
     with Gradebook(f"sqlite:///{course.root / 'gradebook.db'}") as book:

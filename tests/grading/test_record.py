@@ -2,52 +2,196 @@
 
 from __future__ import annotations
 
-import os
+import copy
+from dataclasses import dataclass
 
 import nbformat
 import pytest
+from nbformat.v4 import new_notebook
 
 from autograder.course import Chapter, CourseError, grading_of, read
-from autograder.grading.grade_chapter import grade_chapter
+from autograder.grading.gradebook.answers import note_answers_before_judging
 from autograder.grading.gradebook.nbgrader_config import read_settings
-from autograder.grading.gradebook.record import automatic_comments, open_gradebook, set_grade, timestamp_of
-from autograder.grading.scoring.results import JUDGE, CellResult, write_atomically
+from autograder.grading.gradebook.record import automatic_comments, open_gradebook, set_grade, standings
+from autograder.grading.preprocessors import SaveScores
+from autograder.grading.scoring.results import JUDGE, CellResult, Results, write_atomically
+from tests.grading.recorded import book, due, give, handed_in_at, judged, record
 from tests.grading.small_course import (
     CHAPTER,
+    FULL,
     GRADIENTS,
     HIDDEN_WORD,
+    POINTS,
     SECTIONS,
     UNITS,
+    WHY_POINTS,
     autograded,
-    hand_in,
-    scores_of,
-    write,
+    gradebook,
 )
 
 
+@dataclass
 class Row:
     """A grade of the gradebook."""
 
-    def __init__(self, auto_score=None, manual_score=None, needs_manual_grade=False):
-        self.auto_score, self.manual_score, self.needs_manual_grade = auto_score, manual_score, needs_manual_grade
+    auto_score: float | None = None
+    manual_score: float | None = None
+    extra_credit: float | None = None
+    needs_manual_grade: bool = False
 
 
 CHANGES = [
-    (Row(), 3.0, (3.0, None, False)),
-    (Row(), None, (None, None, True)),
-    (Row(2.0), 3.0, (3.0, None, False)),
-    (Row(3.0), None, (None, None, True)),
-    (Row(3.0, 1.0, False), 3.0, (3.0, 1.0, False)),
-    (Row(2.0, 1.0, False), 3.0, (3.0, 1.0, True)),
-    (Row(None, 1.0, False), None, (None, 1.0, False)),
+    (Row(), 3.0, False, Row(3.0)),
+    (Row(), None, False, Row(needs_manual_grade=True)),
+    (Row(2.0), 3.0, False, Row(3.0)),
+    (Row(2.0), 3.0, True, Row(3.0)),
+    (Row(3.0), None, False, Row(needs_manual_grade=True)),
+    (Row(3.0, 1.0), 3.0, False, Row(3.0, 1.0)),
+    (Row(3.0, 1.0), 3.0, True, Row(3.0, 1.0, needs_manual_grade=True)),
+    (Row(2.0, 1.0), 3.0, False, Row(3.0, 1.0, needs_manual_grade=True)),
+    (Row(None, 1.0), None, False, Row(None, 1.0)),
+    (Row(None, 1.0), None, True, Row(None, 1.0, needs_manual_grade=True)),
+    (Row(None, 1.0, None, True), None, False, Row(None, 1.0, None, True)),
+    (Row(3.0, None, 1.0), 3.0, False, Row(3.0, None, 1.0)),
+    (Row(3.0, None, 1.0), 3.0, True, Row(3.0, None, 1.0, True)),
 ]
 
 
-@pytest.mark.parametrize(("row", "score", "expected"), CHANGES)
-def test_a_judged_score_goes_beside_a_persons(row, score, expected):
+@pytest.mark.parametrize(("row", "score", "rewritten", "expected"), CHANGES)
+def test_a_judged_score_goes_beside_a_persons(row, score, rewritten, expected):
     """A change is for a person to see."""
-    set_grade(row, CellResult(score, 5.0, JUDGE))
-    assert (row.auto_score, row.manual_score, row.needs_manual_grade) == expected
+    found = copy.copy(row)
+    set_grade(found, CellResult(score, 5.0, JUDGE), rewritten)
+    assert found == expected
+
+
+# ---------------------------------------------------------------- what a person has done
+
+
+def autograde(course, student: str, **given) -> None:
+    """Record results as `nbgrader autograde --force` does: by its preprocessor, without the autograded notebooks."""
+    chapter = Chapter(course, CHAPTER)
+    for section in SECTIONS:
+        (chapter.folder_of(student, "autograded") / f"{section}.ipynb").unlink(missing_ok=True)
+    note_answers_before_judging(chapter, student)
+    for result in judged(course, student, **given):
+        Results(chapter).keep(result)
+    names = {"student": student, "assignment": CHAPTER, "db_url": f"sqlite:///{course.root / 'gradebook.db'}"}
+    for section in set(SECTIONS) - set(given.get("missing", ())):
+        SaveScores().preprocess(new_notebook(), {"nbgrader": {**names, "notebook": section}})
+
+
+@pytest.fixture(params=[record, autograde], ids=["grade", "nbgrader autograde"])
+def again(request, monkeypatch, course):
+    """Record another submission, both ways."""
+    monkeypatch.chdir(course.root)
+    return request.param
+
+
+def test_a_rewritten_answer_waits_for_a_person_beside_the_old_points(course, again):
+    record(course, "ada")
+    give(course, "ada", UNITS, "why", 0.5, comment="Why?")
+    again(course, "ada")
+    assert gradebook(course)["ada", UNITS, "why"] == (None, 0.5, False)
+    again(course, "ada", answers={"why": "Since its slope is positive everywhere."})
+    assert gradebook(course)["ada", UNITS, "why"] == (None, 0.5, True)
+    again(course, "ada", answers={"why": "Since its slope is positive everywhere."})
+    assert gradebook(course)["ada", UNITS, "why"] == (None, 0.5, True)
+    with book(course) as found:
+        assert found.find_comment("why", UNITS, CHAPTER, "ada").comment == "Why?"
+
+
+@pytest.mark.parametrize("lost", ["recorded", "recorded and autograded"])
+def test_an_answer_that_was_graded_before_notes_were_taken_is_known(course, again, lost):
+    """By the autograded notebook, or by the kept result; where nothing is known, a person looks."""
+    record(course, "ada")
+    give(course, "ada", UNITS, "why", 0.5)
+    (course.root / "verdicts" / CHAPTER / "ada" / "recorded").unlink()
+    if lost == "recorded":
+        again(course, "ada")
+        assert gradebook(course)["ada", UNITS, "why"] == (None, 0.5, False)
+        return
+    for section in SECTIONS:
+        (course.root / "autograded" / "ada" / CHAPTER / f"{section}.ipynb").unlink()
+        (course.root / "verdicts" / CHAPTER / "ada" / f"{section}.json").unlink()
+    again(course, "ada")
+    assert gradebook(course)["ada", UNITS, "why"] == (None, 0.5, True)
+
+
+@pytest.mark.parametrize(
+    ("answers", "scores"),
+    [({}, {"elu_test": 1.0}), ({"elu": "def elu(z, alpha=1.0):\n    return z"}, {}), ({}, {"elu_test": None})],
+    ids=["another score", "another function, the same score", "no score any more"],
+)
+def test_an_override_of_another_submission_stays_and_is_to_be_looked_at(course, again, answers, scores):
+    record(course, "ada")
+    give(course, "ada", UNITS, "elu_test", 2.0)
+    again(course, "ada", answers=answers, scores=scores)
+    _, manual, waits = gradebook(course)["ada", UNITS, "elu_test"]
+    assert (manual, waits) == (2.0, True)
+    with book(course) as found:
+        (note,) = standings(Chapter(course, CHAPTER), found)["ada"].notes
+    assert note.startswith("elu_test: changed since a person gave 2 of 6 points")
+
+
+def test_extra_credit_stays_and_is_to_be_looked_at_where_the_work_changed(course, again):
+    record(course, "ada")
+    give(course, "ada", UNITS, "elu_test", extra=1.5)
+    again(course, "ada")
+    assert not gradebook(course)["ada", UNITS, "elu_test"][2]
+    again(course, "ada", answers={"elu": "def elu(z, alpha=1.0):\n    return z"})
+    with book(course) as found:
+        grade = found.find_grade("elu_test", UNITS, CHAPTER, "ada")
+        assert (grade.extra_credit, grade.score, grade.needs_manual_grade) == (1.5, POINTS["elu"] + 1.5, True)
+
+
+def test_points_for_a_notebook_that_is_gone_are_to_be_looked_at(course, again):
+    record(course, "ada")
+    give(course, "ada", UNITS, "why", 2.5)
+    again(course, "ada", missing=(UNITS,))
+    assert gradebook(course)["ada", UNITS, "why"] == (0.0, 2.5, True)
+
+
+def test_the_page_and_the_autograded_notebook_of_a_notebook_that_is_gone_go_too(course, again):
+    record(course, "ada")
+    folders = [course.root / step / "ada" / CHAPTER for step in ("autograded", "feedback")]
+    folders[1].mkdir(parents=True)
+    for section in SECTIONS:
+        (folders[1] / f"{section}.html").write_text("6 of 9 points")
+    again(course, "ada", missing=(GRADIENTS,))
+    assert not (folders[0] / f"{GRADIENTS}.ipynb").exists()
+    assert [path.name for path in folders[1].iterdir()] == [f"{UNITS}.html"]
+
+
+def test_what_is_left_of_a_notebook_that_the_chapter_has_no_more_goes_too(course):
+    record(course, "ada")
+    old = course.root / "autograded" / "ada" / CHAPTER / "0_old.ipynb"
+    old.write_text("{}")
+    record(course, "ada")
+    assert not old.exists()
+
+
+def test_a_total_counts_everything_that_a_person_gave(course):
+    assert record(course, "ada").score == FULL
+    give(course, "ada", UNITS, "why", WHY_POINTS - 1, extra=0.5)
+    give(course, "ada", UNITS, "elu_test", 0.0)
+    standing = record(course, "ada")
+    assert standing.score == FULL - POINTS["elu"] + WHY_POINTS - 0.5
+    assert standing.max_score == FULL + WHY_POINTS
+    assert standing.waiting == frozenset()
+    with book(course) as found:
+        assert standings(Chapter(course, CHAPTER), found) == {"ada": standing}
+        assert found.find_submission(CHAPTER, "ada").score == standing.score
+
+
+def test_a_time_stamp_that_cannot_be_read_is_told(course):
+    due(course, "2026-11-01 12:00:00 UTC")
+    handed_in_at(course, "ada", "yesterday evening")
+    (note,) = record(course, "ada").notes
+    assert note.startswith("timestamp.txt cannot be read: ")
+
+
+# ---------------------------------------------------------------- the whole class
 
 
 def test_an_autograded_notebook_is_valid_and_has_the_hidden_tests(graded):
@@ -88,42 +232,6 @@ def test_every_graded_cell_of_everybody_is_in_the_gradebook(graded):
     }
     for results in graded.summary.students.values():
         assert {(section, name) for section, result in results.items() for name in result.cells} == names
-
-
-def test_exercises_changed_after_grading_are_refused_with_advice(course):
-    """Nothing is lost."""
-    hand_in(course, "ada", {})
-    grade_chapter(Chapter(course, CHAPTER), jobs=1)
-    before = scores_of(course, "ada")
-    path = course.source_of(f"{CHAPTER}/{GRADIENTS}")
-    whole = read(path)
-    write(path, {**whole, "cells": [one for one in whole["cells"] if one["id"] != "elu_backward_test"]})
-    with pytest.raises(CourseError, match="start a new"):
-        grade_chapter(Chapter(course, CHAPTER), jobs=1)
-    assert scores_of(course, "ada") == before
-
-
-# ---------------------------------------------------------------- when it was handed in
-
-
-@pytest.mark.parametrize(
-    "text", ["2026-03-01 12:00:00 UTC", "2026-03-01 12:00:00.123456 UTC\n", "2026-03-01T12:00:00+01:00"]
-)
-def test_a_time_stamp_is_read(tmp_path, text):
-    (tmp_path / "timestamp.txt").write_text(text)
-    assert timestamp_of(tmp_path) == text.strip()
-
-
-@pytest.mark.parametrize("content", [b"", b"yesterday", b"\xff\xfe\x00", b"9" * 1000, b"[" * 1000, bytes(1000)])
-def test_a_time_stamp_that_is_none_is_left_out(tmp_path, content):
-    (tmp_path / "timestamp.txt").write_bytes(content)
-    assert timestamp_of(tmp_path) is None
-
-
-@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir, lambda path: os.symlink("/dev/zero", path), lambda path: None])
-def test_a_time_stamp_that_is_no_file_is_left_out(tmp_path, make):
-    make(tmp_path / "timestamp.txt")
-    assert timestamp_of(tmp_path) is None
 
 
 # ---------------------------------------------------------------- the files

@@ -23,7 +23,7 @@ def answers_in(notebook: Mapping[str, Any]) -> dict[str, str]:
     """Return a hash for each graded cell of an autograded notebook: of all that the student wrote for it.
 
     That is the cell itself where it is an answer, the answer cells and the student's own cells above it, back to the
-    graded cell before, and, for an answer that a person grades, the own cells right below it.
+    graded cell before, and, for an answer or a task that a person grades, the own cells right below it.
     """
     found: dict[str, list[Any]] = {}
     above: list[Any] = []
@@ -38,7 +38,7 @@ def answers_in(notebook: Mapping[str, Any]) -> dict[str, str]:
         if not own:
             graded_by_person = ""
         if marks.get("grade") or marks.get("task"):
-            found[marks["grade_id"]] = [float(marks.get("points", 0)), *above]
+            found[marks["grade_id"]] = [float(marks.get("points", 0)), *([] if marks.get("task") else above)]
             graded_by_person = marks["grade_id"] if marks.get("solution") or marks.get("task") else ""
             done = True
     return {

@@ -12,7 +12,8 @@ from autograder.grading.intake.submission import BYTE_ORDER_MARKS, SetAside, han
 from autograder.grading.scoring.results import write_atomically
 from autograder.judge.formatting import UNPRINTABLE
 
-LONGEST_TIMESTAMP_BYTES = 400
+HOUR_SECONDS = 3600
+LONGEST_TIMESTAMP_BYTES = 200
 HOURS = {
     **{"UTC": 0, "GMT": 0, "Z": 0, "WET": 0, "WEST": 1, "BST": 1, "CET": 1, "MEZ": 1, "MET": 1, "CEST": 2, "MESZ": 2},
     **{"MEST": 2, "EET": 2, "EEST": 3, "MSK": 3, "HKT": 8, "SGT": 8, "AWST": 8, "JST": 9, "KST": 9, "AEST": 10},
@@ -42,11 +43,11 @@ def parse_utc(moment: str | datetime.datetime | None) -> datetime.datetime | Non
             moment = moment.astimezone(datetime.UTC).replace(tzinfo=None)
         return moment
     except OverflowError:
-        raise ValueError(f"{moment!r} is no date") from None
+        raise ValueError(f"{str(moment)[:60]!r} is no date") from None
 
 
 def _parsed(text: str) -> datetime.datetime:
-    from dateutil.parser import parse
+    from dateutil.parser import ParserError, parse
     from dateutil.tz import gettz
 
     zone, text = None, WORDS_IN_BRACKETS.sub("", text)
@@ -54,28 +55,29 @@ def _parsed(text: str) -> datetime.datetime:
         text, zone = text[: named.start()], gettz(named[1])
         if zone is None:
             raise ValueError(f"there is no time zone {named[1]!r}")
-    text = UTC_BEFORE_SIGN.sub("", text).upper()
+    spelled = UTC_BEFORE_SIGN.sub("", text).upper()
     ways = (False,) if YEAR_FIRST.match(text) else (False, True)
-    found = {parse(text, default=default, dayfirst=way, tzinfos=_zone) for default in DEFAULTS for way in ways}
+    try:
+        found = {parse(spelled, default=default, dayfirst=way, tzinfos=_zone) for default in DEFAULTS for way in ways}
+    except ParserError:
+        raise ValueError(f"{text[:60]!r} is no date") from None
     if len({moment.replace(tzinfo=None) for moment in found}) > 1:
-        raise ValueError(f"{text!r} is no full date, or means more than one: write 2026-12-31 18:00:00 +0100")
+        raise ValueError(f"{text[:60]!r} is no full date, or means more than one: write 2026-12-31 18:00:00 +0100")
     moment = found.pop()
     return moment.replace(tzinfo=zone) if zone is not None and moment.tzinfo is None else moment
 
 
-def _zone(name: str | None, seconds: int | None) -> datetime.tzinfo | None:
-    """Find the zone that dateutil has read the name or the seconds east of UTC of."""
-    from dateutil.tz import tzlocal
-
-    if seconds is not None:
-        return datetime.timezone(datetime.timedelta(seconds=seconds))
-    if name is None:
-        return None
-    if name in time.tzname:
-        return tzlocal()
-    if name not in HOURS:
-        raise ValueError(f"the time zone {name!r} is unknown: write its hours, as in +0100")
-    return datetime.timezone(datetime.timedelta(hours=HOURS[name]))
+def _zone(name: str | None, seconds: float | None) -> datetime.tzinfo | None:
+    """Find the zone of a name or of seconds east of UTC, as dateutil read them. This machine's own names go first."""
+    if seconds is None:
+        if name is None:
+            return None
+        known = {zone: HOUR_SECONDS * hours for zone, hours in HOURS.items()}
+        known |= {time.tzname[1].upper(): -time.altzone, time.tzname[0].upper(): -time.timezone}
+        if name not in known:
+            raise ValueError(f"the time zone {name!r} is unknown: write its hours, as in +0100")
+        seconds = known[name]
+    return datetime.timezone(datetime.timedelta(seconds=seconds))
 
 
 # ---------------------------------------------------------------- timestamp.txt

@@ -29,6 +29,7 @@ from nbgrader.api import (
     SubmittedNotebook,
     TaskCell,
 )
+from nbgrader.nbgraderformat import ValidationError
 from nbgrader.utils import is_grade, is_locked, is_solution, is_task
 from sqlalchemy.engine import make_url
 
@@ -111,7 +112,10 @@ def refuse_if_reworked(chapter: Chapter, gradebook: Gradebook) -> None:
     """Raise CourseError, saying what was changed and what to do, where a graded chapter has other exercises now."""
     if not is_graded(chapter, gradebook):
         return
-    found = changes(chapter, gradebook)
+    try:
+        found = changes(chapter, gradebook)
+    except ValidationError:
+        return  # what is wrong with the notebook itself is said when it is released
     if found.structural:
         told = "".join(f"\n  {sentence}" for sentence in found.sentences())
         raise CourseError(

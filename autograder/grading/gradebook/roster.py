@@ -55,7 +55,7 @@ def remarks(chapter: Chapter, gradebook: Gradebook, handed_in: Collection[str]) 
         found += [f"not in the roster: {_listed(strangers)}"] if strangers else []
         absent = sorted(roster - set(handed_in))
         found += [f"in the roster, nothing handed in: {_listed(absent)}"] if absent else []
-    return found + gone(chapter, gradebook, handed_in)
+    return found + _undated(chapter, gradebook, handed_in) + gone(chapter, gradebook, handed_in)
 
 
 def gone(chapter: Chapter, gradebook: Gradebook, handed_in: Collection[str]) -> list[str]:
@@ -67,6 +67,14 @@ def gone(chapter: Chapter, gradebook: Gradebook, handed_in: Collection[str]) -> 
         f"no longer handed in: {_listed(names)} (the gradebook keeps the scores; to remove a student who left, with "
         f"all scores:  nbgrader db student remove {_quoted(names[0])} --force)"
     ]
+
+
+def _undated(chapter: Chapter, gradebook: Gradebook, handed_in: Collection[str]) -> list[str]:
+    """Name those of whom it is not known when they handed in, where the chapter has a due date."""
+    assignment = gradebook.find_assignment(chapter.name)
+    rows = assignment.submissions if assignment.duedate else []
+    names = sorted(row.student_id for row in rows if row.timestamp is None and row.student_id in handed_in)
+    return [f"handed in at an unknown time, and so not late (no timestamp.txt): {_listed(names)}"] if names else []
 
 
 def _alike(names: Collection[str]) -> list[str]:
