@@ -12,6 +12,7 @@ from autograder.grading.intake.instructor_notebook import master
 from autograder.grading.intake.rebuild import rebuild
 from autograder.grading.intake.submission import SetAside, handed_in, parse
 from autograder.grading.scoring.cells import run
+from autograder.grading.scoring.given_files import given_files
 from autograder.grading.scoring.grading_config import GradingConfig
 from autograder.grading.scoring.results import JUDGE, PERSON, CellResult, NotebookResult
 from autograder.grading.scoring.task import Task
@@ -36,7 +37,7 @@ def _graded(task: Task, config: GradingConfig, instructors: NotebookNode) -> Not
     if content is None:
         return _missing(task, instructors)
     rebuilt = rebuild(instructors, parse(content))
-    cells = run(rebuilt, config)
+    cells = run(rebuilt, config, given_files(task.chapter))
     return NotebookResult.of(task, cells, rebuilt.notebook, flags=rebuilt.flags)
 
 
