@@ -11,7 +11,22 @@ import sys
 
 OLDEST = (3, 11)
 COMMANDS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "commands")
-ORDER = ("lab", "demo", "grade", "feedback", "report", "rework", "release", "new", "facts", "test", "verify", "bench")
+ORDER = (
+    "lab",
+    "demo",
+    "collect",
+    "grade",
+    "feedback",
+    "report",
+    "export",
+    "rework",
+    "release",
+    "new",
+    "facts",
+    "test",
+    "verify",
+    "bench",
+)
 STOPPED = 130
 
 OVERVIEW = """Training deep neural networks: a Jupyter course with an autograder.

@@ -5,16 +5,17 @@ from __future__ import annotations
 
 import fnmatch
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from nbgrader.converters import Autograde, GenerateFeedback
 from nbgrader.converters.base import BaseConverter, NbGraderException
 from nbgrader.utils import parse_utc
+from traitlets.config import Config
 
-from autograder.course import Chapter
+from autograder.course import Chapter, CourseError
 from autograder.grading.gradebook.exchange import hand_back, hand_on
 from autograder.grading.gradebook.nbgrader_config import course_of
-from autograder.grading.gradebook.record import timestamp_of
+from autograder.grading.gradebook.record import open_gradebook, timestamp_of
 from autograder.grading.intake.submitted_folder import graded_folders, shown
 
 
@@ -34,6 +35,7 @@ class AutogradeEverybody(Autograde, NothingBeside):
 
     def convert_notebooks(self) -> None:
         """Convert the notebooks of all students who can be graded; says of the others why not."""
+        _expect_gradebook(self)
         self.coursedir.get_existing_timestamp = _timestamp
         chapter = Chapter(course_of(self.coursedir), self.coursedir.assignment_id)
         matched, self.assignments = set(self.assignments), {}
@@ -58,6 +60,7 @@ class FeedbackForEverybody(GenerateFeedback, NothingBeside):
 
     def convert_notebooks(self) -> None:
         """Convert the autograded notebooks of all students."""
+        _expect_gradebook(self)
         chapter = Chapter(course_of(self.coursedir), self.coursedir.assignment_id)
         folder = chapter.course.folder("autograded")
         students = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
@@ -94,11 +97,24 @@ def _notebooks(folder: Path, pattern: str) -> list[str]:
     return [str(path) for path in found if _asked_for(path.stem, pattern)]
 
 
+def _expect_gradebook(converter: Any) -> None:
+    """End nbgrader's command with a sentence where the gradebook cannot be used."""
+    coursedir = converter.coursedir
+    settings = Config({"CourseDirectory": {"db_url": coursedir.db_url, "course_id": coursedir.course_id}})
+    try:
+        open_gradebook(Path(coursedir.root), settings).close()
+    except CourseError as error:
+        _end(converter, str(error))
+
+
 def _expect_some(converter: Any) -> None:
     if not converter.assignments:
-        message = f"There is no notebook of {converter.coursedir.assignment_id} that can be converted."
-        converter.log.error(message)
-        raise NbGraderException(message)
+        _end(converter, f"There is no notebook of {converter.coursedir.assignment_id} that can be converted.")
+
+
+def _end(converter: Any, message: str) -> NoReturn:
+    converter.log.error(message)
+    raise NbGraderException(message)
 
 
 def _timestamp(folder: str) -> Any:

@@ -5,16 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from sqlalchemy import event, inspect
+from sqlalchemy import create_engine, event, inspect
 from sqlalchemy.engine import URL, Engine, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from autograder.course import CourseError
-
-if TYPE_CHECKING:
-    from nbgrader.api import Gradebook
 
 LOCK_SECONDS = 60
 """How long SQLite waits for another program that is using the gradebook, unless the address says otherwise."""
@@ -93,15 +90,22 @@ def expect_writable(db_url: str) -> None:
         raise CourseError(f"The gradebook {file} is read-only. Make it writable, or work on a copy of the folder.")
 
 
-def expect_todays_schema(gradebook: Gradebook, db_url: str) -> None:
-    """Raise CourseError, naming the remedy, where a gradebook lacks columns that today's nbgrader has."""
+def expect_todays_schema(db_url: str) -> None:
+    """Raise CourseError, naming the remedy, where a gradebook lacks columns that today's nbgrader has.
+
+    To be called before nbgrader opens it, which would add tables to an old one.
+    """
     from nbgrader.api import Base
 
-    there = inspect(gradebook.engine)
-    for table in Base.metadata.sorted_tables:
-        columns = {column["name"] for column in there.get_columns(table.name)}
-        if not {column.name for column in table.columns} <= columns:
-            raise CourseError(f"The gradebook {place_of(db_url)} {OLD_SCHEMA}")
+    engine = create_engine(db_url)
+    try:
+        there, known = inspect(engine), Base.metadata.tables
+        for table in there.get_table_names():
+            wanted = {column.name for column in known[table].columns} if table in known else set()
+            if not wanted <= {column["name"] for column in there.get_columns(table)}:
+                raise CourseError(f"The gradebook {place_of(db_url)} {OLD_SCHEMA}")
+    finally:
+        engine.dispose()
 
 
 def trouble(error: Exception, db_url: str) -> str:

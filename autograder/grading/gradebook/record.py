@@ -227,10 +227,10 @@ def open_gradebook(root: Path, settings: Config) -> Gradebook:
     url = settings.CourseDirectory.db_url
     try:
         expect_writable(url)
+        expect_todays_schema(url)
         gradebook = Gradebook(url, settings.CourseDirectory.course_id)
         gradebook.assignments  # noqa: B018
         gradebook.db.rollback()
     except (SQLAlchemyError, ImportError) as error:
         raise CourseError(trouble(error, url)) from None
-    expect_todays_schema(gradebook, url)
     return gradebook

@@ -19,7 +19,7 @@ import math
 import platform
 import re
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -32,6 +32,7 @@ from autograder.exercises import catalogue
 from autograder.grading.intake.definitions import functions_defined, names_defined
 from autograder.grading.intake.matching import without_hidden_tests
 from autograder.grading.intake.rebuild import Rebuilt
+from autograder.grading.scoring.given_files import lay_out
 from autograder.grading.scoring.grading_config import GradingConfig
 from autograder.grading.scoring.printed import BoundedProcess
 from autograder.grading.scoring.results import JUDGE, PERSON, PROCESS, CellResult
@@ -45,11 +46,15 @@ LOOKALIKE_RUN_SECONDS = 60.0
 """How long the run with cases like the hidden ones may take in all."""
 
 
-def run(rebuilt: Rebuilt, config: GradingConfig) -> dict[str, CellResult]:
-    """Run a rebuilt notebook's cells in order and judge at its test cells; writes the outputs into the notebook."""
+def run(rebuilt: Rebuilt, config: GradingConfig, given: Mapping[str, bytes] | None = None) -> dict[str, CellResult]:
+    """Run a rebuilt notebook's cells in order and judge at its test cells; writes the outputs into the notebook.
+
+    given: files that lie beside the notebook.
+    """
     cells = [_cell(cell, number, config) for number, cell in enumerate(rebuilt.notebook.cells, start=1)]
     end = time.monotonic() + config.limits.submission_seconds
     with StudentProcess(config.confinement, config.limits, end) as process:
+        lay_out(given, process)
         shown = BoundedProcess(process)
         for cell in cells:
             cell.show(shown)
@@ -58,11 +63,13 @@ def run(rebuilt: Rebuilt, config: GradingConfig) -> dict[str, CellResult]:
             quantized_time(config.shortest_hidden_run_seconds),
             StudentProcess(config.confinement, config.limits, end) as process,
         ):
+            lay_out(given, process)
             for cell in hidden:
                 cell.try_hidden(process)
     if lookalike := _up_to_the_last(cells, lambda cell: cell.failed_hidden_alone):
         limits = replace(config.limits, submission_seconds=LOOKALIKE_RUN_SECONDS)
         with StudentProcess(config.confinement, limits) as process:
+            lay_out(given, process)
             for cell in lookalike:
                 cell.show_lookalikes(process)
     rebuilt.flags.extend(cell.flag for cell in cells if cell.flag)

@@ -13,6 +13,7 @@ from autograder.grading.intake.rebuild import rebuild
 from autograder.grading.intake.renamed import find_notebook
 from autograder.grading.intake.submission import SetAside, parse
 from autograder.grading.scoring.cells import run
+from autograder.grading.scoring.given_files import given_files
 from autograder.grading.scoring.grading_config import GradingConfig
 from autograder.grading.scoring.results import JUDGE, PERSON, CellResult, NotebookResult
 from autograder.grading.scoring.task import Task
@@ -38,7 +39,7 @@ def _graded(task: Task, config: GradingConfig, instructors: NotebookNode) -> Not
         return _missing(task, instructors)
     rebuilt = rebuild(instructors, parse(found.content))
     rebuilt.flags[:0] = found.flags
-    cells = run(rebuilt, config)
+    cells = run(rebuilt, config, given_files(task.chapter))
     more = {"flags": rebuilt.flags, "since_release": rebuilt.since_release, "file": found.file}
     return NotebookResult.of(task, cells, rebuilt.notebook, **more)
 

@@ -12,6 +12,7 @@ from autograder.exercises import catalogue, files_of
 from autograder.grading.intake.instructor_notebook import exercises_in, master
 from autograder.grading.intake.renamed import other_notebooks
 from autograder.grading.intake.submission import SetAside, digest, handed_in
+from autograder.grading.scoring.given_files import given_files
 from autograder.grading.scoring.grading_config import GradingConfig
 from autograder.grading.scoring.task import Task
 
@@ -33,6 +34,7 @@ def key_of(task: Task, config: GradingConfig) -> str:
         str(config.devices),
         config.confinement.name,
         str(config.limits),
+        *(f"{name} {digest(content)}" for name, content in given_files(task.chapter).items()),
     ]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
