@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import logging
 import shutil
@@ -11,6 +12,7 @@ from pathlib import Path
 from traitlets.config import Config
 
 from autograder.course import Chapter, Course, CourseError
+from autograder.grading.gradebook.assigned import add_to_submissions, prepare_new_notebooks
 from autograder.grading.gradebook.nbgrader_config import SAVE_CELLS, read_settings
 
 GRADED_ALREADY = """.
@@ -28,7 +30,10 @@ def make_release(chapter: Chapter) -> None:
 
     root = chapter.course.root
     settings = read_settings(root)
-    open_gradebook(root, settings).close()
+    with contextlib.closing(open_gradebook(root, settings)) as gradebook:
+        if prepare_new_notebooks(chapter, gradebook):
+            register(chapter, settings)
+            add_to_submissions(chapter, gradebook)
     released = root / "release" / chapter.name
     released.parent.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=released.parent, prefix=".making-") as scratch:
@@ -93,10 +98,13 @@ class CapturedLog(logging.Handler):
 
 
 def differences(course: Course) -> list[str]:
-    """Describe, in sentences, where release/ differs from what source/ makes."""
-    settings = read_settings(course.root)
+    """Describe, in sentences, where release/ differs from what source/ makes of the chapters that are assigned, and of
+    others that were released."""
+    settings, assigned = read_settings(course.root), course.assigned_chapters()
     with tempfile.TemporaryDirectory(prefix="release-") as scratch:
         for name in course.chapters():
+            if name not in assigned and not (course.root / "release" / name).is_dir():
+                continue
             _generate(Chapter(course, name), settings, Path(scratch), gradebook=False)
         return _compare(Path(scratch), course.root / "release")
 
