@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import contextlib
 import functools
 import inspect
 import signal
@@ -11,8 +10,7 @@ import sys
 import textwrap
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
-from unittest import mock
+from typing import Any, NamedTuple, TypeGuard
 
 import numpy as np
 
@@ -55,7 +53,7 @@ def _in_code(where: str, source: str) -> Iterator[Candidate]:
     tree = _parsed(source)
     if tree is None:
         return
-    functions = [node for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.Lambda))]
+    functions = [node for node in ast.walk(tree) if _returns(node)]
     names = _names_around(tree)
     for node in functions:
         found = _function(node, names)
@@ -64,6 +62,13 @@ def _in_code(where: str, source: str) -> Iterator[Candidate]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and "return" in node.value:
             yield from _in_code(f"{where}:{node.lineno}", textwrap.dedent(node.value))
+
+
+def _returns(node: ast.AST) -> TypeGuard[ast.FunctionDef | ast.Lambda]:
+    """Whether a node is a function that returns something."""
+    if isinstance(node, ast.FunctionDef):
+        return any(isinstance(inside, ast.Return) and inside.value is not None for inside in ast.walk(node))
+    return isinstance(node, ast.Lambda)
 
 
 def _parsed(source: str) -> ast.Module | None:
@@ -131,7 +136,12 @@ def earned(found: Candidate) -> Iterator[tuple[str, float]]:
 
 
 def _fits(function: Callable[..., Any], exercise: Exercise) -> bool:
-    count = len(exercise.parameters)
+    """Whether a function takes as many arguments as some case has."""
+    counts = {len(expectation.case.arguments) for expectation in _first_cases(exercise)}
+    return any(_takes(function, count) for count in counts)
+
+
+def _takes(function: Callable[..., Any], count: int) -> bool:
     try:
         inspect.signature(function).bind(*range(count))
     except (TypeError, ValueError):
@@ -147,18 +157,15 @@ class _AsInGrading:
         self.function, self.is_slow = function, False
 
     def __call__(self, *arguments: Any) -> Any:
-        with mock.patch.dict(sys.modules, {"torch": None}), self._limited():
-            return self.function(*arguments)
-
-    @contextlib.contextmanager
-    def _limited(self) -> Iterator[None]:
-        before = signal.signal(signal.SIGALRM, self._ring)
+        torch, before = sys.modules.get("torch"), signal.signal(signal.SIGALRM, self._ring)
+        sys.modules["torch"] = None  # type: ignore[assignment]  # cannot be imported then
         signal.setitimer(signal.ITIMER_REAL, scaled(CALL_SECONDS))
         try:
-            yield
+            return self.function(*arguments)
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, before)
+            sys.modules["torch"] = torch  # type: ignore[assignment]
 
     def _ring(self, *_: Any) -> None:
         self.is_slow = True
