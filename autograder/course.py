@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import difflib
 import json
 import re
 from collections.abc import Mapping
@@ -11,6 +12,8 @@ from pathlib import Path
 from typing import Any, Literal, NotRequired, TypedDict
 
 ROOT = Path(__file__).resolve().parent.parent
+ASSIGNED = "assigned.txt"
+"""The file in the course's folder that names the chapters and notebooks that a class gets, one a line."""
 SOLUTION = re.compile(r"^[ \t]*### (BEGIN|END) SOLUTION[ \t]*\n?", re.MULTILINE)
 
 
@@ -92,6 +95,38 @@ class Course:
         """Every notebook as "<chapter>/<section>"."""
         return [f"{chapter}/{section}" for chapter in self.chapters() for section in self.sections(chapter)]
 
+    def assigned(self) -> list[str] | None:
+        """What the class gets, as `assigned.txt` names it: chapters, and notebooks of other chapters. None where there
+        is no such file: everything.
+
+        Raises CourseError for a name in it that source/ does not have.
+        """
+        path = self.root / ASSIGNED
+        if not path.is_file():
+            return None
+        lines = [line.partition("#")[0].strip() for line in path.read_text(encoding="utf-8").splitlines()]
+        names = [line for line in lines if line]
+        for name in names:
+            self.expect(name, f" It stands in {path}.")
+        return names
+
+    def assigned_chapters(self) -> list[str]:
+        """The chapters of which something is assigned, in order."""
+        names = self.assigned()
+        return [name for name in self.chapters() if names is None or _of_chapter(names, name)]
+
+    def expect(self, name: str, where: str = "") -> None:
+        """Raise CourseError, with the nearest name there is, for what is neither a chapter nor a notebook."""
+        known = [*self.chapters(), *self.notebooks()]
+        if name in known:
+            return
+        near = difflib.get_close_matches(name, known, n=1, cutoff=0.4)
+        guess = f" Did you mean {near[0]!r}?" if near else ""
+        what = "notebook" if "/" in name else "chapter"
+        raise CourseError(
+            f"There is no {what} {name!r}.{where}{guess} The chapters are: {', '.join(self.chapters()) or 'none'}."
+        )
+
     def source_of(self, notebook: str) -> Path:
         """The instructor's file of "<chapter>/<section>"."""
         return self.source / f"{notebook}.ipynb"
@@ -105,9 +140,10 @@ class Chapter:
     name: str
 
     def sections(self) -> list[str]:
-        """The notebooks of the chapter without their ending, in order. Raises CourseError where there is no such
-        chapter."""
-        return self.course.sections(self.name)
+        """The notebooks of the chapter that are assigned, without their ending, in order. Raises CourseError where
+        there is no such chapter."""
+        sections, names = self.course.sections(self.name), self.course.assigned() or []
+        return [section for section in sections if self.notebook(section) in names] or sections
 
     def notebook(self, section: str) -> str:
         """The full name of one of its notebooks: "<chapter>/<section>"."""
@@ -116,6 +152,11 @@ class Chapter:
     def folder_of(self, student: str, step: Step) -> Path:
         """The folder of a student's notebooks in one of nbgrader's steps."""
         return self.course.folder(step) / student / self.name
+
+
+def _of_chapter(names: list[str], chapter: str) -> list[str]:
+    """Which of some names are a chapter or a notebook in it."""
+    return [name for name in names if name.partition("/")[0] == chapter]
 
 
 def read(path: Path) -> Notebook:

@@ -11,6 +11,7 @@ from typing import Any
 
 from autograder.exercises import catalogue
 from autograder.exercises.model import Exercise
+from autograder.exercises.recorded import recording_of
 from autograder.exercises.sampling import PUBLIC_SEED
 from autograder.judge import Verdict, judge
 from autograder.judge.cupy_trial import try_on_cupy
@@ -49,6 +50,8 @@ def check(
         verdict = judge(found, functools.partial(call, function), cases=cases, seed=seed, devices=where)
     except (ValueError, DeviceError) as error:
         raise NotYet(f"{found.name} was not checked: {error}") from None
+    if cases == "hidden" and recording_of(found):
+        _explain_by_public_cases(verdict, found, function)
     if verdict.passed and cases == "public":
         verdict.cupy_trial = try_on_cupy(found, function)
     show(verdict)
@@ -70,6 +73,19 @@ def _find(function: Callable[..., Any], name: str | None) -> Exercise:
     raise NotYet(f"there is no exercise called {name!r}.{hint} Give its name: check(my_function, exercise='elu')")
 
 
+def _explain_by_public_cases(verdict: Verdict, exercise: Exercise, function: Callable[..., Any]) -> None:
+    """Name the known mistake that gives the same numbers in the public cases and fails as the hidden ones did: what
+    mistakes give in others was not recorded."""
+    public = judge(exercise, functools.partial(call, function), devices=("cpu",))
+    known = public.diagnosis is not None and public.diagnosis.kind == "mistake"
+    if known and _failed(public) == _failed(verdict):
+        verdict.diagnosis, verdict.partial_diagnoses = public.diagnosis, []
+
+
+def _failed(verdict: Verdict) -> list[str]:
+    return [requirement.name for requirement in verdict.requirements if requirement.counterexample]
+
+
 def _announce_loading() -> None:
     if "torch" not in sys.modules:
         print("Loading PyTorch, once: a few seconds ...", flush=True)
@@ -87,5 +103,4 @@ def show(verdict: Verdict) -> None:
 def _one_line(verdict: Verdict) -> str:
     if verdict.problem:
         return f"{verdict.exercise}: {verdict.problem['message']}"
-    failed = [requirement.name for requirement in verdict.requirements if requirement.counterexample]
-    return f"{verdict.exercise}: not yet right: {', '.join(failed)}"
+    return f"{verdict.exercise}: not yet right: {', '.join(_failed(verdict))}"

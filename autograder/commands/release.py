@@ -12,34 +12,47 @@ SUMMARY = "make the students' notebooks from source/, and enter them in the grad
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the chapters, and the options to check or to pack the release."""
-    parser.add_argument("chapter", nargs="*", help="chapters to release (default: all)")
+    """Add the chapters and notebooks, and the options to check or to pack the release."""
+    parser.add_argument(
+        "name",
+        nargs="*",
+        help="chapters to release, or single notebooks as chapter/notebook, beside those that are assigned already "
+        "(default: all that is assigned; everything, where nothing was chosen yet)",
+    )
     parser.add_argument("--course", type=Path, default=ROOT, help="a course folder other than this one")
     parser.add_argument("--check", action="store_true", help="change nothing: is release/ what source/ makes?")
     parser.add_argument(
-        "--handout", type=Path, metavar="FILE.zip", help="pack release/ as it is, for students; no solutions"
+        "--handout",
+        type=Path,
+        metavar="FILE.zip",
+        help="pack what is named, after releasing it, or else release/ as it is, for students; no solutions",
     )
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Release the chapters, or check them."""
+    """Release chapters and notebooks, check the release, or pack it."""
     course = Course(arguments.course.resolve())
-    chapters = [Chapter(course, name) for name in arguments.chapter or course.chapters()]
-    for chapter in chapters:
-        chapter.sections()
+    for name in arguments.name:
+        course.expect(name)
+    if arguments.check:
+        return check(course)
     if arguments.handout:
-        return handout(course, arguments.handout)
-    return check(course) if arguments.check else release(chapters)
+        return handout(course, arguments.handout, arguments.name)
+    return release(course, arguments.name)
 
 
-def release(chapters: list[Chapter]) -> int:
-    """Release chapter by chapter."""
+def release(course: Course, names: list[str]) -> int:
+    """Release chapter by chapter what is named, or all that is assigned."""
+    from autograder.grading.gradebook.assigned import assigning
     from autograder.grading.gradebook.release import make_release
 
-    for chapter in chapters:
-        make_release(chapter)
-        for section in chapter.sections():
-            print(f"release/{chapter.notebook(section)}.ipynb")
+    with assigning(course, names):
+        named = {name.partition("/")[0] for name in names}
+        for name in [name for name in course.chapters() if name in (named or course.assigned_chapters())]:
+            chapter = Chapter(course, name)
+            make_release(chapter)
+            for section in chapter.sections():
+                print(f"release/{chapter.notebook(section)}.ipynb")
     return 0
 
 
@@ -57,11 +70,15 @@ def check(course: Course) -> int:
     return 0
 
 
-def handout(course: Course, path: Path) -> int:
-    """Pack what students get, after making sure that it is what source/ makes."""
-    from autograder.grading.handout import write_handout
+def handout(course: Course, path: Path, names: list[str]) -> int:
+    """Pack what students get: what is named, or the release, after making sure that it is what source/ makes."""
+    from autograder.grading.handout import expect_new_file, write_handout
 
-    if check(course):
-        return 1
-    print(f"{path}: {write_handout(course, path)} files. Students unpack it and run  python3 -m autograder lab")
+    expect_new_file(path)
+    status = release(course, names) if names else check(course)
+    if status:
+        return status
+    notebooks = [name for name in course.notebooks() if {name, name.partition("/")[0]} & set(names)]
+    count = write_handout(course, path, notebooks or None)
+    print(f"{path}: {count} files. Students unpack it and run  python3 -m autograder lab")
     return 0

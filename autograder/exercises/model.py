@@ -80,6 +80,8 @@ class Exercise:
     source: paper or page that defines it.
     computation: the row of `tolerances.TOLERANCES` that its cases are compared with.
     purity_points: points for the requirement "leaves its inputs alone", which every exercise has.
+    handed_out: whether students get the PyTorch reference, to compare with on their own devices, or only what it gives;
+        None: they get it where it calls PyTorch and does no arithmetic of its own, which would spell the solution out.
 
     The rest is declared below it, in this order: `pytorch_reference`, `derivative` (backward kernels), `requirement`
     and `any_array`, `wrong`.
@@ -98,6 +100,7 @@ class Exercise:
     source: str = ""
     computation: str = "elementwise"
     purity_points: int = 1
+    handed_out: bool | None = None
     reference: Callable[..., Any] = _not_declared
     requirements: tuple[Requirement, ...] = ()
     mistakes: tuple[Mistake, ...] = ()

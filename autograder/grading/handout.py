@@ -2,53 +2,112 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from autograder.course import Course, CourseError
+from autograder.course import ROOT, Course, CourseError, read, text_of
+from autograder.exercises import catalogue
+from autograder.grading.handout_exercises import exercise_files
+from autograder.lab import homes
+from autograder.lab.function_toolbox import NEEDED, toolbox
 
 FILES = ("pyproject.toml", "constraints.txt", "environment.yml", "LICENSE")
-FOLDERS = ("release", "autograder", "Assets")
 LEFT_OUT = ("__pycache__", ".ipynb_checkpoints")
-INSTRUCTORS = ("autograder/grading", "autograder/sandbox")
+INSTRUCTORS = (
+    "autograder/certificates",
+    "autograder/exercises",
+    "autograder/facts.py",
+    "autograder/grading",
+    "autograder/judge/recording.py",
+    "autograder/judge/separation.py",
+    "autograder/sandbox",
+    "autograder/solutions.py",
+)
+"""Parts of the package that stay with the instructor; the exercises travel in another form."""
 STUDENTS_COMMANDS = ("__init__.py", "lab.py")
 STUDENTS_SECTIONS = ("The notebooks", "Students in a class", "Licence")
 NAME = "training-deep-networks"
+PICTURE = re.compile(r"!\[[^\]]*\]\((Assets/[^)]+)\)")
+CHECKED = re.compile(r"\bcheck\((\w+)|\bexercise=[\"'](\w+)")
+LAB_NAME = re.compile(r"\blab\.(\w+)")
+TABLE_ROW = re.compile(r"^\| (\S+) \| (\S+) \| `.*\n", re.MULTILINE)
 
 
-def write_handout(course: Course, path: Path) -> int:
+def write_handout(course: Course, path: Path, notebooks: Iterable[str] | None = None) -> int:
     """Write the zip, replacing nothing. Returns how many files are in it.
 
-    Raises CourseError where the file is there already or there is nothing released.
+    notebooks: those that it holds, "<chapter>/<section>"; all that are released and assigned if None.
+
+    Raises CourseError where the file is there already, or where there is nothing released.
     """
-    files = [course.root / name for name in FILES if (course.root / name).is_file()]
-    for folder in FOLDERS:
-        paths = sorted((course.root / folder).rglob("*"))
-        files += [path for path in paths if path.is_file() and _belongs(path.relative_to(course.root))]
-    if not any(file.suffix == ".ipynb" for file in files):
+    expect_new_file(path)
+    contents = _contents(course, released(course) if notebooks is None else list(notebooks))
+    with zipfile.ZipFile(path, "x", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in contents.items():
+            archive.writestr(f"{NAME}/{name}", content)
+    return len(contents)
+
+
+def expect_new_file(path: Path) -> None:
+    """Raise CourseError where a file or a folder of that name is there already."""
+    if path.is_dir():
+        raise CourseError(f"{path} is a folder: give the name of a file, such as {path / 'course.zip'}.")
+    if path.exists():
+        raise CourseError(f"{path} is there already: choose another name, or remove it.")
+
+
+def released(course: Course) -> list[str]:
+    """Return the notebooks that lie in release/ and are assigned, in order. Raises CourseError where there are none."""
+    assigned = course.assigned_chapters()
+    files = sorted((course.root / "release").glob("*/*.ipynb"))
+    found = [f"{file.parent.name}/{file.stem}" for file in files if file.parent.name in assigned]
+    if not found:
         raise CourseError(f"There are no notebooks in {course.root / 'release'}: run  python3 -m autograder release")
-    try:
-        with zipfile.ZipFile(path, "x", zipfile.ZIP_DEFLATED) as archive:
-            for file in files:
-                archive.write(file, f"{NAME}/{file.relative_to(course.root).as_posix()}")
-            archive.writestr(f"{NAME}/README.md", students_readme((course.root / "README.md").read_text("utf-8")))
-    except FileExistsError:
-        if path.is_dir():
-            raise CourseError(f"{path} is a folder: give the name of a file, such as {path / 'course.zip'}.") from None
-        raise CourseError(f"{path} is there already: choose another name, or remove it.") from None
-    return len(files) + 1
+    return found
 
 
-def _belongs(path: Path) -> bool:
-    """Whether a file, named from the course's root, is for students."""
-    name = path.as_posix()
-    if any(part in LEFT_OUT for part in path.parts) or name.startswith(INSTRUCTORS):
-        return False
-    return path.parent.as_posix() != "autograder/commands" or path.name in STUDENTS_COMMANDS
+def _contents(course: Course, notebooks: list[str]) -> dict[str, bytes]:
+    """Return every file of the handout by its path. What is not the course's own comes from the package's folder."""
+    files = {f"release/{notebook}.ipynb": course.root / "release" / f"{notebook}.ipynb" for notebook in notebooks}
+    texts = "\n".join(text_of(cell) for file in files.values() for cell in read(file)["cells"])
+    readme = students_readme((ROOT / "README.md").read_text("utf-8"), notebooks)
+    paths = [ROOT / name for name in (*FILES, *PICTURE.findall(readme))]
+    paths += _package(texts)
+    files |= {path.relative_to(ROOT).as_posix(): path for path in paths if path.is_file()}
+    found = {name: file.read_bytes() for name, file in files.items()}
+    for name, content in exercise_files(_with_exercises(texts)).items():
+        found[f"autograder/exercises/{name}"] = content
+    return {**found, "README.md": readme.encode()}
 
 
-def students_readme(readme: str) -> str:
-    """Return the README without the sections for instructors and contributors."""
+def _package(texts: str) -> Iterator[Path]:
+    """Yield the files of the package that students need. texts: what stands in their notebooks."""
+    used = {homes().get(name) for name in LAB_NAME.findall(texts)}
+    of_notebooks = {exercise.notebook.split("/")[1].partition("_")[2] for exercise in catalogue().values()}
+    for path in sorted((ROOT / "autograder").rglob("*")):
+        name = path.relative_to(ROOT).as_posix()
+        if any(part in LEFT_OUT for part in path.parts) or name.startswith(INSTRUCTORS):
+            continue
+        if path.parent.name == "commands" and path.name not in STUDENTS_COMMANDS:
+            continue
+        if path.parent.name == "lab" and path.stem in of_notebooks - used:
+            continue
+        yield path
+
+
+def _with_exercises(texts: str) -> list[str]:
+    """Return the notebooks of the catalogue whose exercises are checked, or needed by a toolbox, in their order."""
+    names = {name for found in CHECKED.findall(texts) for name in found}
+    if toolbox.__name__ in LAB_NAME.findall(texts):
+        names |= set(NEEDED)
+    return list(dict.fromkeys(exercise.notebook for name, exercise in catalogue().items() if name in names))
+
+
+def students_readme(readme: str, notebooks: Iterable[str]) -> str:
+    """Return the README without the sections for instructors and contributors, and with these notebooks alone."""
     title, *sections = readme.split("\n## ")
     kept = [section for section in sections if section.startswith(STUDENTS_SECTIONS)]
-    return "\n## ".join([title, *kept])
+    chosen = set(notebooks)
+    return TABLE_ROW.sub(lambda row: row[0] if f"{row[1]}/{row[2]}" in chosen else "", "\n## ".join([title, *kept]))

@@ -1,6 +1,7 @@
 """Find the mistake that gives exactly the student's numbers.
 
-The exercise's known mistakes are run on the same inputs; after them come the numerical relations of `judge.hypotheses`.
+The exercise's known mistakes are run on the same inputs, or what they give was recorded; after them come the numerical
+relations of `judge.hypotheses`.
 Nothing is claimed that does not reproduce every number that the student returned.
 """
 
@@ -11,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from autograder.exercises.model import Case, Exercise, Mistake
+from autograder.exercises.model import Exercise, Mistake
+from autograder.exercises.recorded import Answer, RecordedMistake, recording_of
 from autograder.judge.comparison import compare
 from autograder.judge.findings import Trial
 from autograder.judge.hypotheses import common_relation
@@ -19,6 +21,14 @@ from autograder.judge.rollout import Step, rollout
 from autograder.judge.verdict import Diagnosis
 from autograder.plaindata.call import call
 from autograder.plaindata.values import as_array
+
+Known = Mistake | RecordedMistake
+
+
+def known_mistakes(exercise: Exercise) -> tuple[Known, ...]:
+    """Return the mistakes of an exercise, recorded ones where their code is not here."""
+    recording = recording_of(exercise)
+    return recording.mistakes if recording else exercise.mistakes
 
 
 def explain(exercise: Exercise, trials: list[Trial]) -> tuple[Diagnosis | None, list[Diagnosis]]:
@@ -35,7 +45,7 @@ def diagnose(exercise: Exercise, trials: list[Trial]) -> Diagnosis | None:
     failed = [trial for trial in trials if not trial.passed or trial.changed_an_argument]
     if not any(trial.gave_numbers for trial in failed):
         return None
-    for mistake in exercise.mistakes:
+    for mistake in known_mistakes(exercise):
         if mistake.loses and _reproduces(exercise, mistake, trials, failed):
             return Diagnosis("mistake", mistake.name, mistake.hint)
     wrong = [trial for trial in failed if not trial.passed]
@@ -47,7 +57,7 @@ def diagnose_by_requirement(exercise: Exercise, trials: list[Trial]) -> list[Dia
 
     This is for functions with two errors: no mistake explains them as a whole, but often each requirement by itself.
     """
-    explains = {mistake: _explained_requirements(exercise, mistake, trials) for mistake in exercise.mistakes}
+    explains = {mistake: _explained_requirements(exercise, mistake, trials) for mistake in known_mistakes(exercise)}
     found = []
     while best := max(explains, key=lambda mistake: len(explains[mistake]), default=None):
         explained = explains.pop(best)
@@ -58,7 +68,7 @@ def diagnose_by_requirement(exercise: Exercise, trials: list[Trial]) -> list[Dia
     return found
 
 
-def _explained_requirements(exercise: Exercise, mistake: Mistake, trials: list[Trial]) -> list[str]:
+def _explained_requirements(exercise: Exercise, mistake: Known, trials: list[Trial]) -> list[str]:
     """Return the failing requirements in which a mistake gives the student's numbers in every case."""
     names = []
     for name in mistake.loses:
@@ -71,25 +81,40 @@ def _explained_requirements(exercise: Exercise, mistake: Mistake, trials: list[T
 
 def diagnose_warning(exercise: Exercise, trials: list[Trial]) -> Diagnosis | None:
     """Find the known mistake that returns the right numbers with the same floating-point warnings, or None."""
-    for mistake in exercise.mistakes:
+    for mistake in known_mistakes(exercise):
         if not mistake.loses and all(_warns_alike(exercise, mistake, trial) for trial in trials if trial.gave_numbers):
             return Diagnosis("mistake", mistake.name, mistake.hint)
     return None
 
 
-def _warns_alike(exercise: Exercise, mistake: Mistake, trial: Trial) -> bool:
-    return _warns(_steps_of(exercise, mistake, trial.case)) == _warns(trial.steps)
+def _warns_alike(exercise: Exercise, mistake: Known, trial: Trial) -> bool:
+    if isinstance(mistake, RecordedMistake):
+        return trial.case in mistake.answers and (trial.case in mistake.warns) == _warns(trial.steps)
+    return _warns(_steps_of(exercise, mistake, trial)) == _warns(trial.steps)
 
 
 def _warns(steps: list[Step]) -> bool:
     return any(step.outcome.warnings for step in steps)
 
 
-def _steps_of(exercise: Exercise, mistake: Mistake, case: Case) -> list[Step]:
-    return rollout(exercise, case, partial(call, mistake.function))
+def _steps_of(exercise: Exercise, mistake: Mistake, trial: Trial) -> list[Step]:
+    return rollout(exercise, trial.case, partial(call, mistake.function))
 
 
-def _reproduces(exercise: Exercise, mistake: Mistake, trials: list[Trial], failed: list[Trial]) -> bool:
+def answer_of(step: Step) -> Answer:
+    """Return what a call gave, in brief."""
+    return Answer(step.outcome.returned if step.gave_numbers else None, step.changed_arguments)
+
+
+def _answers_of(exercise: Exercise, mistake: Known, trial: Trial) -> list[Answer]:
+    """Return what a mistake gives in the calls of a case; nothing for a case that was not recorded."""
+    if isinstance(mistake, Mistake):
+        return [answer_of(step) for step in _steps_of(exercise, mistake, trial)]
+    recorded = mistake.answers.get(trial.case, [])
+    return [Answer(right, []) for right in trial.expected] if recorded is None else recorded
+
+
+def _reproduces(exercise: Exercise, mistake: Known, trials: list[Trial], failed: list[Trial]) -> bool:
     """Whether a mistake does in all cases what the student's function did.
 
     The failing cases come first: most mistakes drop out there.
@@ -98,20 +123,20 @@ def _reproduces(exercise: Exercise, mistake: Mistake, trials: list[Trial], faile
     return all(_same_numbers(exercise, mistake, trial) for trial in failed + passed)
 
 
-def _same_numbers(exercise: Exercise, mistake: Mistake, trial: Trial) -> bool:
-    steps = _steps_of(exercise, mistake, trial.case)
-    return len(steps) == len(trial.steps) and all(
-        _same_answer(exercise, theirs, own, trial.computation) for theirs, own in zip(steps, trial.steps, strict=True)
+def _same_numbers(exercise: Exercise, mistake: Known, trial: Trial) -> bool:
+    answers = _answers_of(exercise, mistake, trial)
+    return len(answers) == len(trial.steps) and all(
+        _same_answer(exercise, theirs, own, trial.computation) for theirs, own in zip(answers, trial.steps, strict=True)
     )
 
 
-def _same_answer(exercise: Exercise, theirs: Step, own: Step, computation: str) -> bool:
+def _same_answer(exercise: Exercise, theirs: Answer, own: Step, computation: str) -> bool:
     """Whether a mistake's call gave what the student's did. Each started from its own numbers of the step before."""
-    if not theirs.gave_numbers or not own.gave_numbers:
-        return theirs.gave_numbers == own.gave_numbers
+    if theirs.returned is None or not own.gave_numbers:
+        return theirs.returned is None and not own.gave_numbers
     if theirs.changed_arguments != own.changed_arguments:
         return False
-    wrong = _as_expected(theirs.outcome.returned)
+    wrong = _as_expected(theirs.returned)
     return compare(own.outcome.returned, wrong, computation=computation, outputs=exercise.outputs).difference is None
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from autograder.exercises.model import Exercise
+from autograder.exercises.recorded import has_reference
 from autograder.exercises.sampling import PUBLIC_SEED
 from autograder.judge import devices as device_list
 from autograder.judge import diagnosis
@@ -33,6 +34,9 @@ HIDDEN_PROBLEMS: dict[ProblemKind, str] = {
 FINAL_AT_FIRST: tuple[ProblemKind, ...] = ("missing", "arguments", "not implemented")
 """Problems that end the judging where no call has gone through; later they are failures of single cases (a branch not
 written yet, say)."""
+
+RECORDED = "What PyTorch gives here was recorded on a CPU: your function was not compared on another device."
+"""What a remark says where the reference is not at hand, but another device is."""
 
 NUMBERS_OUT_OF_RANGE = "The result is right all the same; look for the step whose number no float can hold."
 """What a remark says of a floating-point warning that no known mistake explains."""
@@ -94,6 +98,8 @@ class JudgeSession:
         self.problem: dict[str, Any] | None = None
         self.seconds = 0.0
         where = device_list.chosen(devices)
+        self._recorded = [] if has_reference(exercise) or len(where) == 1 else [RECORDED]
+        where = ("cpu",) if self._recorded else where
         with self._working():
             self._expectations, self._failed = _on_working_devices(
                 exercise, cases, seed, where, all_must_work=devices is not None
@@ -156,7 +162,7 @@ class JudgeSession:
             found = self._undiagnosed()
             if self.diagnose and self.problem is None and not found.passed:
                 found.diagnosis, found.partial_diagnoses = diagnosis.explain(self.exercise, self.findings.trials)
-            found.remarks = [*self._remarks(found.passed), *self._failed.values()]
+            found.remarks = [*self._remarks(found.passed), *self._failed.values(), *self._recorded]
         found.seconds = round(self.seconds, 4)
         return found
 

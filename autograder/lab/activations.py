@@ -9,44 +9,22 @@ import numpy as np
 
 from autograder.lab import style
 from autograder.lab.experiment import experiment, offered
+from autograder.lab.in_pytorch import operation
 from autograder.lab.students import checked, name_of
 
 SELU_ALPHA, SELU_SCALE = 1.6732632423543772, 1.0507009873554805
 SMALLEST_JUMP = 0.2
 
 
-def relu(z: np.ndarray) -> np.ndarray:
-    """max(0, z)."""
-    return np.maximum(z, 0)
-
-
-def relu_backward(dout: np.ndarray, z: np.ndarray) -> np.ndarray:
-    """The gradient with respect to z."""
-    return np.where(z > 0, dout, 0.0)
-
+relu, relu_backward = operation("relu"), operation("threshold_backward", 0, own_name="relu_backward")
+leaky_relu = operation("leaky_relu", 0.01)
+leaky_relu_backward = operation("leaky_relu_backward", 0.01, False)
+elu, selu = operation("elu"), operation("selu")
+logistic, logistic_backward = operation("sigmoid", own_name="logistic"), operation("sigmoid_backward")
+tanh_backward = operation("tanh_backward")
 
 RELU = offered(("ReLU", relu, relu_backward), "RELU")
 """For `against=lab.RELU`: the course's own ReLU beside an activation of the student's."""
-
-
-def leaky_relu(z: np.ndarray) -> np.ndarray:
-    """Leaky ReLU with the usual slope, 0.01."""
-    return np.where(z > 0, z, 0.01 * z)
-
-
-def elu(z: np.ndarray) -> np.ndarray:
-    """ELU with alpha = 1."""
-    return np.where(z > 0, z, np.expm1(np.minimum(z, 0)))
-
-
-def selu(z: np.ndarray) -> np.ndarray:
-    """ELU with SELU's two constants."""
-    return SELU_SCALE * np.where(z > 0, z, SELU_ALPHA * np.expm1(np.minimum(z, 0)))
-
-
-def logistic(z: np.ndarray) -> np.ndarray:
-    """1 / (1 + exp(-z)), by way of tanh, which does not overflow."""
-    return 0.5 * (1 + np.tanh(0.5 * z))
 
 
 GELU_ROOT, GELU_CUBE = float(np.sqrt(2 / np.pi)), 0.044715
@@ -77,11 +55,11 @@ class Activation:
 
 
 ACTIVATIONS = {
-    "ReLU": Activation(relu, lambda dout, z, a: dout * (z > 0)),
-    "leaky ReLU": Activation(leaky_relu, lambda dout, z, a: np.where(z > 0, dout, 0.01 * dout)),
+    "ReLU": Activation(relu, lambda dout, z, a: relu_backward(dout, z)),
+    "leaky ReLU": Activation(leaky_relu, lambda dout, z, a: leaky_relu_backward(dout, z)),
     "GELU": Activation(gelu, lambda dout, z, a: gelu_backward(dout, z)),
-    "tanh": Activation(np.tanh, lambda dout, z, a: dout * (1 - a**2), gain=1.0),
-    "logistic": Activation(logistic, lambda dout, z, a: dout * a * (1 - a), gain=1.0),
+    "tanh": Activation(np.tanh, lambda dout, z, a: tanh_backward(dout, a), gain=1.0),
+    "logistic": Activation(logistic, lambda dout, z, a: logistic_backward(dout, a), gain=1.0),
 }
 
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from autograder.lab import style
 from autograder.lab.handwritten_digits import digits
+from autograder.lab.in_pytorch import sgd_step
 from autograder.lab.networks import Networks, cross_entropy
 from autograder.lab.students import function_name, unusable
 from autograder.lab.training import minibatches
@@ -72,17 +73,18 @@ BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8
 
 def gradient_descent(rate: float, name: str = "gradient descent") -> Optimizer:
     """The course's own gradient descent, to compare with."""
-    return Optimizer(name, lambda theta, gradient, rate: theta - rate * gradient, settings={"rate": rate})
+    return Optimizer(
+        name, lambda theta, gradient, rate: sgd_step(theta, gradient, rate=rate)[0], settings={"rate": rate}
+    )
 
 
 def momentum(rate: float) -> Optimizer:
     """The course's own momentum with beta = 0.9, to compare with."""
 
-    def step(theta: np.ndarray, gradient: np.ndarray, m: np.ndarray, rate: float) -> tuple[np.ndarray, np.ndarray]:
-        m = 0.9 * m - rate * gradient
-        return theta + m, m
+    def step(theta: np.ndarray, gradient: np.ndarray, buffer: np.ndarray, rate: float) -> tuple[np.ndarray, np.ndarray]:
+        return sgd_step(theta, gradient, buffer, rate=rate, momentum=0.9)
 
-    return Optimizer("momentum", step, ("m",), {"rate": rate})
+    return Optimizer("momentum", step, ("buffer",), {"rate": rate})
 
 
 def adam_like(name: str, step: Callable, learning_rate: float, epsilon: float = EPSILON, **others: float) -> Optimizer:

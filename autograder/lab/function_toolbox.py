@@ -25,6 +25,7 @@ import numpy as np
 from autograder.course import grading_of, read, solution_cells, text_of
 from autograder.exercises import catalogue
 from autograder.exercises.model import Exercise
+from autograder.exercises.recorded import has_reference
 from autograder.judge import judge
 from autograder.judge.expectations import from_tensor, to_tensor
 from autograder.lab.experiment import offered
@@ -151,9 +152,11 @@ def toolbox(
 def given(name: str) -> Callable[..., Any]:
     """A correct function for an exercise of the course: PyTorch's, with arrays in and arrays out.
 
-    Raises NoSuchExercise for a name that the course does not have.
+    Raises NoSuchExercise for a name that the course does not have, or that has no such function.
     """
     exercise = exercise_called(name)
+    if not has_reference(exercise):
+        raise NoSuchExercise(f"{name} is not given: PyTorch has no function of its own that computes it.")
     signature = inspect.signature(exercise.reference)
 
     def function(*arguments: Any, **named: Any) -> Any:

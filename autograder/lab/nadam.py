@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -26,6 +25,7 @@ from autograder.lab.descent import (
     train,
 )
 from autograder.lab.experiment import experiment
+from autograder.lab.in_pytorch import adam_step, rmsprop_step, sgd_step
 from autograder.lab.students import checked, function_name, guess, number, unusable
 
 DECAYS = (0.0, 0.004, 1.0, 1e6)
@@ -35,29 +35,13 @@ OWN = {0.0: "", 0.004: " (PyTorch)", 1.0: " (Keras)", 1e6: " (constant)"}
 # ---------------------------------------------------------------- optimizers
 
 
-def adam_step(
-    theta: np.ndarray,
-    gradient: np.ndarray,
-    m: np.ndarray,
-    s: np.ndarray,
-    t: int,
-    learning_rate: float,
-    beta1: float,
-    beta2: float,
-    epsilon: float,
-    *,
-    ahead: bool = False,
+def textbook_step(
+    theta: np.ndarray, gradient: np.ndarray, m: np.ndarray, s: np.ndarray, t: int, *settings: float
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The course's own Adam, to compare with; ahead: with the momentum of the next step in the place of m."""
-    m = beta1 * m + (1 - beta1) * gradient
-    s = beta2 * s + (1 - beta2) * gradient**2
-    direction = beta1 * m + (1 - beta1) * gradient if ahead else m
-    m_hat, s_hat = direction / (1 - beta1**t), s / (1 - beta2**t)
-    return theta - learning_rate * m_hat / (np.sqrt(s_hat) + epsilon), m, s
-
-
-textbook_step = functools.partial(adam_step, ahead=True)
-"""Nadam as many textbooks have it: both parts of the direction corrected for the present step."""
+    """Nadam as many textbooks have it, both parts of the direction corrected for the present step: Adam's step, whose
+    average has taken the gradient in once already."""
+    _, m, s_now = adam_step(theta, gradient, m, s, t, *settings)
+    return adam_step(theta, gradient, m, s, t, *settings)[0], m, s_now
 
 
 def dozat_step(
@@ -115,8 +99,7 @@ def nesterov(learning_rate: float) -> Optimizer:
     """The course's own Nesterov momentum with beta = 0.9, as PyTorch has it."""
 
     def step(theta: np.ndarray, gradient: np.ndarray, buffer: np.ndarray, rate: float) -> tuple:
-        buffer = 0.9 * buffer + gradient
-        return theta - rate * (gradient + 0.9 * buffer), buffer
+        return sgd_step(theta, gradient, buffer, rate=rate, momentum=0.9, nesterov=True)
 
     return Optimizer("Nesterov", step, ("buffer",), {"rate": learning_rate})
 
@@ -125,8 +108,7 @@ def rmsprop(learning_rate: float) -> Optimizer:
     """The course's own RMSProp with beta = 0.9."""
 
     def step(theta: np.ndarray, gradient: np.ndarray, s: np.ndarray, rate: float) -> tuple:
-        s = 0.9 * s + 0.1 * gradient**2
-        return theta - rate * gradient / (np.sqrt(s) + EPSILON), s
+        return rmsprop_step(theta, gradient, s, rate=rate, beta=0.9, epsilon=EPSILON)
 
     return Optimizer("RMSProp", step, ("s",), {"rate": learning_rate})
 

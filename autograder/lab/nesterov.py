@@ -25,6 +25,7 @@ from autograder.lab.descent import (
     train,
 )
 from autograder.lab.experiment import experiment
+from autograder.lab.in_pytorch import sgd_step
 from autograder.lab.students import checked, guess, unusable
 
 LEARNING_RATE, BETA = 0.015, 0.9
@@ -37,8 +38,8 @@ def momentum_step(
     theta: np.ndarray, gradient_at: Gradient, m: np.ndarray, learning_rate: float, beta: float
 ) -> tuple[np.ndarray, np.ndarray]:
     """The course's own momentum, called like nesterov_step."""
-    m = beta * m - learning_rate * gradient_at(theta)
-    return theta + m, m
+    theta, buffer = sgd_step(theta, gradient_at(theta), m / -learning_rate, rate=learning_rate, momentum=beta)
+    return theta, -learning_rate * buffer
 
 
 def optimizer(name: str, step: Callable, learning_rate: float = LEARNING_RATE, beta: float = BETA) -> Optimizer:
@@ -147,15 +148,15 @@ def with_old_buffer(
     theta: np.ndarray, gradient: np.ndarray, buffer: np.ndarray, learning_rate: float, momentum: float
 ) -> tuple[np.ndarray, np.ndarray]:
     """What PyTorch's Nesterov is not: the step takes the buffer from before the update."""
-    return theta - learning_rate * (gradient + momentum * buffer), momentum * buffer + gradient
+    _, new_buffer = sgd_step(theta, gradient, buffer, rate=learning_rate, momentum=momentum)
+    return sgd_step(theta, gradient + momentum * buffer, rate=learning_rate)[0], new_buffer
 
 
 def plain_sgd_momentum(
     theta: np.ndarray, gradient: np.ndarray, buffer: np.ndarray, learning_rate: float, momentum: float
 ) -> tuple[np.ndarray, np.ndarray]:
     """PyTorch's momentum without Nesterov."""
-    buffer = momentum * buffer + gradient
-    return theta - learning_rate * buffer, buffer
+    return sgd_step(theta, gradient, buffer, rate=learning_rate, momentum=momentum)
 
 
 @experiment

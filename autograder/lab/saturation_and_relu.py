@@ -302,7 +302,7 @@ def train(
         units_first=True,
     )
     momentum = Momentum(network.parameters)
-    is_dead = dead_units or (lambda a: (a == 0).all(axis=0))
+    is_dead = dead_units or (lambda a: ~np.any(a, axis=0))
 
     def dead_shares() -> np.ndarray:
         hidden = network.forward(x)[0][1:-1]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from autograder.lab import style
-from autograder.lab.activations import logistic, relu
+from autograder.lab.activations import logistic, relu, relu_backward
 from autograder.lab.experiment import experiment
 from autograder.lab.handwritten_digits import digits
 from autograder.lab.networks import cross_entropy_backward
@@ -35,7 +35,7 @@ class Start:
 ACTIVATIONS: dict[str, tuple[Callable, Callable]] = {
     "sigmoid": (logistic, lambda z: logistic(z) * logistic(-z)),
     "tanh": (np.tanh, lambda z: 1 - np.tanh(z) ** 2),
-    "ReLU": (relu, lambda z: np.where(z > 0, 1.0, 0.0)),
+    "ReLU": (relu, lambda z: relu_backward(np.ones_like(z), z)),
 }
 INITIALIZATIONS = {
     "Glorot": lambda fan_in, fan_out: np.sqrt(2 / (fan_in + fan_out)),

@@ -8,6 +8,7 @@ share.
 from __future__ import annotations
 
 import functools
+import operator
 from collections.abc import Callable
 from typing import Any
 
@@ -20,19 +21,13 @@ def _exp(x: Any) -> Any:
     return x.exp() if hasattr(x, "exp") else np.exp(x)
 
 
-def tanh(x: Any) -> Any:
-    """Hyperbolic tangent, entry by entry."""
-    return x.tanh() if hasattr(x, "tanh") else np.tanh(x)
+def _hyperbolic(name: str, x: Any) -> Any:
+    return getattr(x, name)() if hasattr(x, name) else getattr(np, name)(x)
 
 
-def sigmoid(x: Any) -> Any:
-    """Logistic function, entry by entry; for |x| < 80."""
-    return 1 / (1 + _exp(-x))
-
-
-def relu(x: Any) -> Any:
-    """max(0, x), entry by entry."""
-    return x.clip(0)
+def logistic_curve(x: Any, steepness: float, height: float) -> Any:
+    """A curve that rises from 0 to `height`, entry by entry; for |steepness * x| < 80."""
+    return height / (1 + _exp(-steepness * x))
 
 
 def linear(x: Any, weight: Any) -> Any:
@@ -67,8 +62,13 @@ def softplus(x: Any, weight: Any) -> Any:
 
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
-    function.__name__: function
-    for function in (tanh, sigmoid, relu, linear, quadratic, quadratic_gradient, cubic, quartic_gradient, softplus)
+    "tanh": functools.partial(_hyperbolic, "tanh"),
+    "sigmoid": functools.partial(logistic_curve, steepness=1.0, height=1.0),
+    "relu": operator.methodcaller("clip", 0),
+    **{
+        function.__name__: function
+        for function in (linear, quadratic, quadratic_gradient, cubic, quartic_gradient, softplus)
+    },
 }
 
 

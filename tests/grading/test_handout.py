@@ -1,43 +1,154 @@
-"""What students get: notebooks and checks that work, nothing of the instructor's."""
+"""What students get: notebooks and checks that work, nothing of the instructor's, and no solution in any form."""
 
 from __future__ import annotations
 
+import functools
+import json
 import os
 import subprocess
 import sys
 import zipfile
+from pathlib import Path
 
 import pytest
 
 from autograder.course import ROOT, Course, CourseError
+from autograder.exercises import catalogue, of_notebook
 from autograder.grading.handout import NAME, write_handout
+from autograder.grading.handout_exercises import reference_travels
+from autograder.judge import judge
+from autograder.lab.function_toolbox import NEEDED
+from autograder.plaindata.call import call
+from autograder.solutions import solution
+from tests.support.solutions_in import candidates, earned
+from tests.support.thorough import THOROUGH
+
+A_FEW = ["1_training_problems/3c_elu_and_selu", "2_faster_optimizers/2_nesterov"]
+NOTEBOOKS = Course(ROOT).notebooks() if THOROUGH else A_FEW
+ABOUT_PROCESSES = ("autograder/bootstrap.py", "autograder/__main__.py", "autograder/commands/")
+"""Modules whose functions start processes and write files: they are not called to see what they return."""
+
+VERDICTS = """
+import functools, json, sys
+import numpy as np
+from autograder.exercises import catalogue
+from autograder.judge import judge
+from autograder.plaindata.call import call
+
+for name, source in json.load(sys.stdin):
+    names = {"np": np}
+    exec(source, names)
+    verdict = judge(catalogue()[name], functools.partial(call, names[name]), devices=("cpu",))
+    print(json.dumps(verdict.to_json()))
+"""
 
 
 @pytest.fixture(scope="module")
-def handout(tmp_path_factory):
-    """The unpacked handout of the course."""
+def handout(tmp_path_factory) -> Path:
+    """The unpacked handout of some notebooks."""
     folder = tmp_path_factory.mktemp("handout")
-    count = write_handout(Course(ROOT), folder / "course.zip")
+    count = write_handout(Course(ROOT), folder / "course.zip", NOTEBOOKS)
     with zipfile.ZipFile(folder / "course.zip") as archive:
         assert len(archive.namelist()) == count
         archive.extractall(folder)
     return folder / NAME
 
 
-def run(handout, *words: str) -> subprocess.CompletedProcess:
+def run(handout: Path, *words: str, given: str = "") -> subprocess.CompletedProcess:
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    return subprocess.run([sys.executable, *words], cwd=handout, env=environment, capture_output=True, text=True)
+    return subprocess.run(
+        [sys.executable, *words], cwd=handout, env=environment, input=given, capture_output=True, text=True
+    )
 
 
-def test_it_holds_every_released_notebook_and_no_solution(handout):
-    released = {path.relative_to(ROOT) for path in (ROOT / "release").rglob("*.ipynb")}
-    assert {path.relative_to(handout) for path in handout.rglob("*.ipynb")} == released
-    assert not (handout / "source").exists()
+def test_it_holds_the_notebooks_that_were_chosen_and_no_others(handout):
+    found = {path.relative_to(handout).as_posix() for path in handout.rglob("*.ipynb")}
+    assert found == {f"release/{notebook}.ipynb" for notebook in NOTEBOOKS}
 
 
-def test_a_check_works_in_it(handout):
-    done = run(handout, "-c", "import numpy as np; from autograder import check; check(np.tanh, exercise='tanh')")
-    assert "5 of 5 points" in done.stdout, done.stderr
+def test_source_tests_and_grading_are_not_in_it(handout):
+    parts = {path.relative_to(handout).as_posix() for path in handout.rglob("*")}
+    assert not parts & {"source", "tests", "autograder/grading", "autograder/sandbox", "autograder/solutions.py"}
+    assert not [name for name in parts if name.endswith("draw_figures.py")]
+
+
+def test_nothing_in_it_is_worth_a_point(handout):
+    """No function, no lambda, no code in a text: called as any exercise's function, without PyTorch as in grading."""
+    found = [one for one in candidates(handout) if not one.where.startswith(ABOUT_PROCESSES)]
+    assert len(found) > 100
+    assert {one.where: worth for one in found if (worth := list(earned(one)))} == {}
+
+
+@pytest.mark.parametrize("name", NEEDED)
+def test_what_the_deep_network_is_given_is_a_call_of_pytorchs(name):
+    assert reference_travels(catalogue()[name])
+
+
+SPELLED_OUT = ("dead_units", "look_ahead_to_pytorch", "self_normalizing_constants", "textbook_rmsprop_step", "rrelu")
+
+
+@pytest.mark.parametrize("name", SPELLED_OUT)
+def test_a_reference_that_spells_the_formula_out_stays_at_home(name):
+    assert not reference_travels(catalogue()[name])
+
+
+def compared() -> list[tuple[str, str]]:
+    """Names of exercises, each with the code of a known mistake."""
+    exercises = [exercise for notebook in NOTEBOOKS for exercise in of_notebook(notebook)]
+    chosen = exercises if THOROUGH else exercises[::3]
+    return [(one.name, text) for one in chosen for text in (one.textbook, *(m.source for m in one.mistakes))]
+
+
+def test_verdicts_in_it_are_those_of_the_whole_package(handout):
+    """Points, lost requirements, the case that is shown, and the diagnosis: of solutions and of known mistakes."""
+    pairs = [(name, source) for name, source in compared() if "dampening)" not in source]
+    done = run(handout, "-c", VERDICTS, given=json.dumps(pairs))
+    assert done.returncode == 0, done.stderr
+    there = [json.loads(line) for line in done.stdout.splitlines()]
+    here = [verdict_here(name, source) for name, source in pairs]
+    for verdict in (*there, *here):
+        for measured in ("seconds", "versions"):
+            del verdict[measured]
+    assert there == here
+    assert any(verdict["diagnosis"] for verdict in there)
+
+
+def verdict_here(name: str, source: str) -> dict:
+    """The verdict of the package with everything in it."""
+    names: dict = {"np": __import__("numpy")}
+    exec(source, names)
+    verdict = judge(catalogue()[name], functools.partial(call, names[name]), devices=("cpu",))
+    return json.loads(json.dumps(verdict.to_json()))
+
+
+CHECK = "import numpy as np; from autograder import check; check({}, exercise={!r}, cases={!r})"
+RIGHT = {
+    "a live reference": ("elu", "lambda z, alpha=1.0: np.where(z > 0, z, alpha * np.expm1(np.minimum(z, 0)))"),
+    "recorded answers": ("look_ahead_to_pytorch", "lambda theta, m, eta, beta: (theta + beta * m, m / -eta)"),
+}
+
+
+@pytest.mark.parametrize("cases", ["public", "hidden"])
+@pytest.mark.parametrize(("name", "source"), RIGHT.values(), ids=RIGHT)
+def test_a_check_works_in_it(handout, name, source, cases):
+    done = run(handout, "-c", CHECK.format(source, name, cases))
+    points = catalogue()[name].points
+    assert f"{name}: {points} of {points} points" in done.stdout, done.stderr
+
+
+def test_a_check_with_hidden_cases_names_the_mistake_there_too(handout):
+    done = run(
+        handout,
+        "-c",
+        CHECK.format("lambda z, alpha=1.0: np.where(z > 0, z, np.expm1(np.minimum(z, 0)))", "elu", "hidden"),
+    )
+    assert "alpha has no effect on your result" in done.stdout, done.stderr
+
+
+def test_its_lab_copies_the_notebooks(handout, tmp_path):
+    done = run(handout, "-m", "autograder", "lab", "--no-open", "--folder", str(tmp_path / "copy"))
+    assert done.returncode == 0, done.stderr
+    assert len(list((tmp_path / "copy").rglob("*.ipynb"))) == len(NOTEBOOKS)
 
 
 def test_its_only_command_is_the_students(handout):
@@ -46,11 +157,12 @@ def test_its_only_command_is_the_students(handout):
     assert not [name for name in ("grade", "demo", "release", "report") if f"    {name} " in done.stdout]
 
 
-def test_its_readme_speaks_to_students(handout):
+def test_its_readme_speaks_to_students_of_their_notebooks(handout):
     text = (handout / "README.md").read_text(encoding="utf-8")
     assert "## Students in a class" in text
     assert "## Instructors" not in text
     assert "source/" not in text
+    assert text.count("\n| ") - 1 == len(NOTEBOOKS), "the head of the table, and a row for each"
 
 
 def test_an_existing_file_or_folder_is_left_alone(tmp_path):
@@ -60,3 +172,14 @@ def test_an_existing_file_or_folder_is_left_alone(tmp_path):
     with pytest.raises(CourseError, match="is a folder"):
         write_handout(Course(ROOT), tmp_path)
     assert (tmp_path / "thesis.zip").read_text() == "years of work"
+
+
+def test_the_instructors_solutions_are_worth_all_points():
+    """Or the search for solutions would find nothing."""
+    assert dict(earned_by("elu")) == {"elu": catalogue()["elu"].points}
+
+
+def earned_by(name: str):
+    from tests.support.solutions_in import Candidate
+
+    return earned(Candidate(name, solution(name)))

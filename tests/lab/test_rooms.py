@@ -19,6 +19,7 @@ ROOMS = {
     "experiment",
     "handwritten_digits",
     "activations",
+    "in_pytorch",
     "networks",
     "training",
     "descent",

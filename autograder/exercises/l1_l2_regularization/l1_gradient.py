@@ -15,6 +15,7 @@ l1_gradient = Exercise(
     takes="weights: list of (*); strength: number",
     pytorch="torch.autograd.grad(strength * sum(w.abs().sum() for w in weights), weights)",
     source="https://keras.io/api/layers/regularizers/",
+    handed_out=True,
 )
 requirement, wrong = l1_gradient.requirement, l1_gradient.wrong
 

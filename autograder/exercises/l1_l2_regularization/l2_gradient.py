@@ -15,6 +15,7 @@ l2_gradient = Exercise(
     takes="weights: list of (*); strength: number",
     pytorch="torch.autograd.grad(strength * sum((w**2).sum() for w in weights), weights)",
     source="https://keras.io/api/layers/regularizers/",
+    handed_out=True,
 )
 requirement, wrong = l2_gradient.requirement, l2_gradient.wrong
 

@@ -23,6 +23,7 @@ one_cycle_schedule = Exercise(
     "base_momentum, max_momentum: number",
     pytorch='torch.optim.lr_scheduler.OneCycleLR(..., three_phase=True, anneal_strategy="linear")',
     source="Smith 2018, https://arxiv.org/abs/1803.09820",
+    handed_out=True,
 )
 requirement, wrong = one_cycle_schedule.requirement, one_cycle_schedule.wrong
 

@@ -18,6 +18,7 @@ piecewise_constant_schedule = Exercise(
     takes="step: int >= 0; boundaries: list of int; values: list of number",
     pytorch="torch.optim.lr_scheduler.MultiStepLR(optimizer, milestones, gamma)",
     source="Géron, Hands-On Machine Learning, chapter 11",
+    handed_out=True,
 )
 requirement, wrong = piecewise_constant_schedule.requirement, piecewise_constant_schedule.wrong
 

@@ -16,6 +16,7 @@ momentum_step = Exercise(
     takes="theta, gradient, m: (*); learning_rate, beta: number",
     pytorch="torch.optim.SGD([theta], lr=learning_rate, momentum=beta), one step() with the buffer -m / learning_rate",
     source="https://doi.org/10.1016/0041-5553(64)90137-5 (Polyak, 1964)",
+    handed_out=True,
 )
 requirement, wrong = momentum_step.requirement, momentum_step.wrong
 

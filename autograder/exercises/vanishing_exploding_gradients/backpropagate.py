@@ -18,6 +18,7 @@ backpropagate = Exercise(
     pytorch="torch.autograd.grad(gradient @ a_L, [a_0, ..., a_L]) with a_l = J_l @ a_(l-1)",
     source="Rumelhart, Hinton and Williams 1986, Learning representations by back-propagating errors",
     computation="reduction",
+    handed_out=True,
 )
 requirement, wrong = backpropagate.requirement, backpropagate.wrong
 

@@ -14,6 +14,7 @@ layer_jacobian = Exercise(
     takes="W: (U, I); z: (U,)",
     pytorch="torch.autograd.functional.jacobian(lambda a: torch.tanh(W @ a + b), a)",
     source="Goodfellow, Bengio and Courville 2016, Deep Learning, section 6.5; W as in torch.nn.Linear, (out, in)",
+    handed_out=True,
 )
 requirement, wrong = layer_jacobian.requirement, layer_jacobian.wrong
 

@@ -22,6 +22,7 @@ mlp_forward = Exercise(
     pytorch="a = phi(torch.nn.functional.linear(a, W, b)), layer by layer",
     source="Rumelhart, Hinton and Williams 1986; W as in torch.nn.Linear, (out, in)",
     computation="reduction",
+    handed_out=False,
 )
 requirement, wrong = mlp_forward.requirement, mlp_forward.wrong
 

@@ -24,6 +24,7 @@ mlp_gradients = Exercise(
     pytorch="torch.autograd.grad(a_L, [x, z_1, ..., W_1, ..., b_1, ...], dout)",
     source="Rumelhart, Hinton and Williams 1986; W as in torch.nn.Linear, (out, in)",
     computation="reduction",
+    handed_out=True,
 )
 requirement, wrong = mlp_gradients.requirement, mlp_gradients.wrong
 

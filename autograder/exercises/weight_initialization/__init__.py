@@ -2,11 +2,12 @@
 
 The randomness comes in as an argument: `noise` holds standard normal numbers, `u` uniform numbers in [0, 1), in the
 shape of the weight, (out, in) for a dense layer and (out, in, kh, kw) for a convolution. So every kernel has one right
-answer. The references scale the noise by PyTorch's own fans and gains; that this is what `torch.nn.init` draws from the
-same seed is shown in tests/notebooks/test_weight_initialization_claims.py.
+answer. The references run PyTorch's own initializers with their draw replaced by these numbers (`initialized`).
 """
 
-import math
+from __future__ import annotations
+
+from functools import cache
 
 import numpy as np
 
@@ -39,9 +40,38 @@ def zeros(sample):
     yield case("whole numbers", u=np.zeros((3, 2), int))
 
 
-def he_deviation(weight, negative_slope):
-    """The standard deviation of `torch.nn.init.kaiming_normal_` (mode fan_in, nonlinearity leaky_relu)."""
+@cache
+def _drawn_class():
+    """The class behind `initialized`; made on first use, since it needs PyTorch."""
+    import torch
+    from torch.utils._python_dispatch import TorchDispatchMode
+
+    def normal(standard, weight, mean=0.0, deviation=1.0):
+        return weight.copy_(standard * deviation + mean)
+
+    def uniform(standard, weight, low=0.0, high=1.0):
+        return weight.copy_(standard * (high - low) + low)
+
+    class Drawn(TorchDispatchMode):
+        """Replaces what PyTorch draws by given standard numbers, which it moves and stretches as it says."""
+
+        def __init__(self, standard):
+            super().__init__()
+            self.standard = standard
+
+        def __torch_dispatch__(self, function, types, args=(), kwargs=None):
+            if function.overloadpacket is torch.ops.aten.normal_:
+                return normal(self.standard, *args)
+            if function.overloadpacket is torch.ops.aten.uniform_:
+                return uniform(self.standard, *args)
+            return function(*args, **(kwargs or {}))
+
+    return Drawn
+
+
+def initialized(initializer, standard, **settings):
+    """What an initializer of `torch.nn.init` makes of a weight, from given standard numbers in place of its draw."""
     import torch
 
-    fan_in, _ = torch.nn.init._calculate_fan_in_and_fan_out(weight)
-    return torch.nn.init.calculate_gain("leaky_relu", float(negative_slope)) / math.sqrt(fan_in)
+    with _drawn_class()(standard):
+        return getattr(torch.nn.init, initializer)(torch.empty_like(standard), **settings)

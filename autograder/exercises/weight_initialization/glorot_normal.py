@@ -1,11 +1,9 @@
 """glorot_normal: Glorot's initialization, normally distributed."""
 
-import math
-
 import numpy as np
 
 from autograder.exercises.model import Exercise, case
-from autograder.exercises.weight_initialization import random_convolutions
+from autograder.exercises.weight_initialization import initialized, random_convolutions
 
 TEXTBOOK = """\
 def glorot_normal(noise, gain=1.0):
@@ -18,16 +16,14 @@ glorot_normal = Exercise(
     takes="noise: (out, in, *window); gain: number",
     pytorch="torch.nn.init.xavier_normal_(w, gain), with the same noise",
     source="Glorot and Bengio 2010, eq. 12",
+    handed_out=True,
 )
 requirement, wrong = glorot_normal.requirement, glorot_normal.wrong
 
 
 @glorot_normal.pytorch_reference
 def reference(noise, gain=1.0):
-    import torch
-
-    fan_in, fan_out = torch.nn.init._calculate_fan_in_and_fan_out(noise)
-    return noise * (gain * math.sqrt(2.0 / (fan_in + fan_out)))
+    return initialized("xavier_normal_", noise, gain=gain)
 
 
 @requirement("dense layers", points=1)

@@ -1,11 +1,9 @@
 """glorot_uniform: Glorot's initialization, uniformly distributed."""
 
-import math
-
 import numpy as np
 
 from autograder.exercises.model import Exercise, case
-from autograder.exercises.weight_initialization import glorot_normal, random_convolutions, zeros
+from autograder.exercises.weight_initialization import glorot_normal, initialized, random_convolutions, zeros
 
 TEXTBOOK = """\
 def glorot_uniform(u, gain=1.0):
@@ -18,18 +16,14 @@ glorot_uniform = Exercise(
     takes="u: (out, in, *window); gain: number",
     pytorch="torch.nn.init.xavier_uniform_(w, gain), with the same noise",
     source="Glorot and Bengio 2010, eq. 16",
+    handed_out=True,
 )
 requirement, wrong = glorot_uniform.requirement, glorot_uniform.wrong
 
 
 @glorot_uniform.pytorch_reference
 def reference(u, gain=1.0):
-    """u, stretched to the interval of `torch.nn.init.xavier_uniform_`."""
-    import torch
-
-    fan_in, fan_out = torch.nn.init._calculate_fan_in_and_fan_out(u)
-    r = math.sqrt(3.0) * gain * math.sqrt(2.0 / (fan_in + fan_out))
-    return u * (2 * r) - r
+    return initialized("xavier_uniform_", u, gain=gain)
 
 
 @requirement("dense layers", points=1)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from autograder.exercises.model import Exercise, case
-from autograder.exercises.weight_initialization import glorot_normal, he_deviation, random_convolutions
+from autograder.exercises.weight_initialization import glorot_normal, initialized, random_convolutions
 
 TEXTBOOK = """\
 def he_normal(noise, negative_slope=0.0):
@@ -15,13 +15,14 @@ he_normal = Exercise(
     takes="noise: (out, in, *window); negative_slope: number",
     pytorch='torch.nn.init.kaiming_normal_(w, a=negative_slope, mode="fan_in", nonlinearity="leaky_relu"), same noise',
     source="He, Zhang, Ren and Sun 2015, eq. 10 and 15",
+    handed_out=True,
 )
 requirement, wrong = he_normal.requirement, he_normal.wrong
 
 
 @he_normal.pytorch_reference
 def reference(noise, negative_slope=0.0):
-    return noise * he_deviation(noise, negative_slope)
+    return initialized("kaiming_normal_", noise, a=float(negative_slope))
 
 
 @requirement("dense layers", points=1)

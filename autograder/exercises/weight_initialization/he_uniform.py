@@ -8,8 +8,8 @@ from autograder.exercises.model import Exercise, case
 from autograder.exercises.weight_initialization import (
     glorot_normal,
     glorot_uniform,
-    he_deviation,
     he_normal,
+    initialized,
     random_convolutions,
     zeros,
 )
@@ -25,15 +25,14 @@ he_uniform = Exercise(
     takes="u: (out, in, *window); negative_slope: number",
     pytorch='torch.nn.init.kaiming_uniform_(w, a=negative_slope, mode="fan_in", nonlinearity="leaky_relu"), same noise',
     source="He, Zhang, Ren and Sun 2015, eq. 10 and 15, for the variance",
+    handed_out=True,
 )
 requirement, wrong = he_uniform.requirement, he_uniform.wrong
 
 
 @he_uniform.pytorch_reference
 def reference(u, negative_slope=0.0):
-    """u, stretched to the interval of `torch.nn.init.kaiming_uniform_`."""
-    r = math.sqrt(3.0) * he_deviation(u, negative_slope)
-    return u * (2 * r) - r
+    return initialized("kaiming_uniform_", u, a=float(negative_slope))
 
 
 @requirement("dense layers", points=1)

@@ -1,11 +1,9 @@
 """lecun_normal: LeCun's initialization, normally distributed."""
 
-import math
-
 import numpy as np
 
 from autograder.exercises.model import Exercise, case
-from autograder.exercises.weight_initialization import glorot_normal, he_normal, random_convolutions
+from autograder.exercises.weight_initialization import glorot_normal, he_normal, initialized, random_convolutions
 
 TEXTBOOK = """\
 def lecun_normal(noise):
@@ -17,17 +15,14 @@ lecun_normal = Exercise(
     takes="noise: (out, in, *window)",
     pytorch='torch.nn.init.kaiming_normal_(w, nonlinearity="linear"), with the same noise',
     source="LeCun, Bottou, Orr and Müller 1998, Efficient BackProp, section 4.6; Klambauer et al. 2017 for SELU",
+    handed_out=True,
 )
 requirement, wrong = lecun_normal.requirement, lecun_normal.wrong
 
 
 @lecun_normal.pytorch_reference
 def reference(noise):
-    """The noise times the standard deviation of `torch.nn.init.kaiming_normal_(w, nonlinearity="linear")`."""
-    import torch
-
-    fan_in, _ = torch.nn.init._calculate_fan_in_and_fan_out(noise)
-    return noise * (torch.nn.init.calculate_gain("linear") / math.sqrt(fan_in))
+    return initialized("kaiming_normal_", noise, nonlinearity="linear")
 
 
 @requirement("dense layers", points=1)

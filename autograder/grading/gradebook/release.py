@@ -23,11 +23,12 @@ def make_release(chapter: Chapter) -> None:
     exercises.
     """
     from autograder.grading.gradebook.record import open_gradebook
-    from autograder.grading.gradebook.rework import refuse_if_reworked
+    from autograder.grading.gradebook.rework import add_assigned_notebooks, refuse_if_reworked
 
     root = chapter.course.root
     settings = read_settings(root)
     with contextlib.closing(open_gradebook(root, settings)) as gradebook:
+        add_assigned_notebooks(chapter, gradebook)
         refuse_if_reworked(chapter, gradebook)
     released = root / "release" / chapter.name
     released.parent.mkdir(exist_ok=True)
@@ -122,10 +123,13 @@ class CapturedLog(logging.Handler):
 
 
 def differences(course: Course) -> list[str]:
-    """Describe, in sentences, where release/ differs from what source/ makes."""
-    settings = read_settings(course.root)
+    """Describe, in sentences, where release/ differs from what source/ makes of the chapters that are assigned, and of
+    others that were released."""
+    settings, assigned = read_settings(course.root), course.assigned_chapters()
     with tempfile.TemporaryDirectory(prefix="release-") as scratch:
         for name in course.chapters():
+            if name not in assigned and not (course.root / "release" / name).is_dir():
+                continue
             _generate(Chapter(course, name), settings, Path(scratch), gradebook=False)
         return _compare(Path(scratch), course.root / "release")
 

@@ -77,7 +77,11 @@ class Changes:
     def sentences(self) -> list[str]:
         """Say what was changed."""
         found = [_new_notebook(name, self) for name in self.new if name not in self.old]
-        found += [f"{name}: the notebook is no longer in source/" for name in self.old if name not in self.new]
+        found += [
+            f"{name}: the notebook is no longer in source/, or not assigned any more"
+            for name in self.old
+            if name not in self.new
+        ]
         for section in (name for name in self.new if name in self.old):
             found += [f"{section}: {text}" for text in _cell_changes(self.old[section], self.new[section])]
         return found
@@ -122,6 +126,16 @@ def refuse_if_reworked(chapter: Chapter, gradebook: Gradebook) -> None:
             f"{chapter.name} was graded with other exercises than source/ has now:{told}\n"
             f"Take that back, or see what would be lost with  python3 -m autograder rework {chapter.name}"
         )
+
+
+def add_assigned_notebooks(chapter: Chapter, gradebook: Gradebook) -> None:
+    """Add to a graded chapter the notebooks that were assigned since, by name: nothing is lost by it."""
+    if chapter.course.assigned() is None or not is_graded(chapter, gradebook):
+        return
+    found = changes(chapter, gradebook)
+    same = {section: cells for section, cells in found.new.items() if section in found.old}
+    if len(same) < len(found.new) and _kinds(same) == _kinds(found.old):
+        apply(chapter, gradebook, found)
 
 
 def losses(chapter: Chapter, gradebook: Gradebook, found: Changes) -> list[str]:

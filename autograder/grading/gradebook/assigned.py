@@ -1,0 +1,57 @@
+"""Which notebooks a class gets: remembered in `assigned.txt`, kept to by nbgrader, and more of them added later."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from nbconvert.exporters import NotebookExporter
+
+from autograder.course import ASSIGNED, Chapter, Course
+
+HEAD = """\
+# What the class gets: a chapter, or a notebook of a chapter, in each line. `release` adds lines; take them out by hand.
+"""
+
+
+@contextlib.contextmanager
+def assigning(course: Course, names: Iterable[str]) -> Iterator[None]:
+    """Add chapters and notebooks to those that are assigned; where what follows fails, they are as before.
+
+    Nothing is remembered where only whole chapters are named and everything is assigned anyway.
+
+    Raises CourseError, with the nearest name, for what source/ does not have.
+    """
+    names, file, known = list(names), course.root / ASSIGNED, course.assigned()
+    for name in names:
+        course.expect(name)
+    if known is None and not any("/" in name for name in names):
+        yield
+        return
+    before = file.read_text(encoding="utf-8") if known is not None else None
+    chosen = {*(known or ()), *names}
+    chosen -= {name for name in chosen if "/" in name and name.partition("/")[0] in chosen}
+    file.write_text(HEAD + "".join(f"{name}\n" for name in sorted(chosen)), encoding="utf-8")
+    try:
+        yield
+    except BaseException:
+        file.unlink() if before is None else file.write_text(before, encoding="utf-8")
+        raise
+
+
+class AssignedExporter(NotebookExporter):
+    """Lets nbgrader's `generate_assignment` pass over notebooks that are not assigned.
+
+    nbgrader takes all notebooks of a chapter, or those of one pattern: it has no setting for a list. It makes its
+    exporter when it has found them and has converted none.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        converter: Any = self.parent
+        course = Course(Path(converter.coursedir.root))
+        for folder, notebooks in converter.assignments.items():
+            sections = Chapter(course, Path(folder).name).sections()
+            converter.assignments[folder] = [path for path in notebooks if Path(path).stem in sections]

@@ -1,0 +1,119 @@
+"""What the course's own networks and optimizers compute, to train with and to compare with: by PyTorch, arrays in and
+arrays out. So no formula that an exercise asks for stands in `lab`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+BOUND = -float(np.log(1e-12))
+"""The cross-entropy of an image whose label has the probability 1e-12."""
+
+
+def tensor(array: Any) -> Any:
+    """Copy an array, or a number, as a tensor of floats."""
+    import torch
+
+    found = np.array(array, order="C")
+    return torch.from_numpy(found if found.dtype.kind == "f" else found.astype(float))
+
+
+def operation(name: str, *settings: Any, own_name: str = "") -> Callable[..., np.ndarray]:
+    """Make a function on arrays of an operation of `torch.ops.aten`. settings: its arguments after the arrays."""
+
+    def function(*arrays: Any) -> np.ndarray:
+        import torch
+
+        found = getattr(torch.ops.aten, name)(*map(tensor, arrays), *settings).numpy()
+        return found if found.ndim else found[()]
+
+    function.__name__ = function.__qualname__ = own_name or name
+    return function
+
+
+# ---------------------------------------------------------------- cross-entropy of softmax, along the last axis
+
+
+def cross_entropies(z: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """The cross-entropy of every image. z: (..., images, classes); labels: (images,), or (networks, images)."""
+    return _cross_entropies(tensor(z), labels).numpy()
+
+
+def cross_entropy_backward(z: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """The gradient of the mean over the images, network by network, with respect to z."""
+    import torch
+
+    scores = tensor(z).requires_grad_()
+    loss = _cross_entropies(scores, labels).mean(dim=-1).sum()
+    return torch.autograd.grad(loss, scores)[0].numpy()
+
+
+def _cross_entropies(scores: Any, labels: np.ndarray) -> Any:
+    import torch
+
+    targets = torch.from_numpy(np.array(np.broadcast_to(labels, scores.shape[:-1])).reshape(-1))
+    losses = torch.nn.functional.cross_entropy(scores.reshape(-1, scores.shape[-1]), targets, reduction="none")
+    return losses.reshape(scores.shape[:-1])
+
+
+# ---------------------------------------------------------------- steps of optimizers
+
+
+def sgd_step(
+    theta: np.ndarray,
+    gradient: np.ndarray,
+    buffer: np.ndarray | None = None,
+    *,
+    rate: float,
+    momentum: float = 0.0,
+    nesterov: bool = False,
+) -> tuple[np.ndarray, Any]:
+    """A step of torch.optim.SGD: the new theta and the new buffer, None without momentum."""
+    from torch.optim import sgd
+
+    moved, buffers = tensor(theta), [None if buffer is None else tensor(buffer)]
+    settings: dict[str, Any] = {
+        "weight_decay": 0.0,
+        "dampening": 0.0,
+        "nesterov": nesterov,
+        "maximize": False,
+        "foreach": False,
+    }
+    sgd.sgd([moved], [tensor(gradient)], buffers, lr=rate, momentum=momentum, **settings)
+    return moved.numpy(), None if buffers[0] is None else buffers[0].numpy()
+
+
+def rmsprop_step(
+    theta: np.ndarray, gradient: np.ndarray, s: np.ndarray, *, rate: float, beta: float, epsilon: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """A step of torch.optim.RMSprop: the new theta and s."""
+    from torch.optim import rmsprop
+
+    moved, squares = tensor(theta), tensor(s)
+    settings: dict[str, Any] = {"weight_decay": 0.0, "momentum": 0.0, "centered": False, "foreach": False}
+    lists: Any = ([moved], [tensor(gradient)], [squares], [], [], [tensor(0.0)])
+    rmsprop.rmsprop(*lists, lr=rate, alpha=beta, eps=epsilon, **settings)
+    return moved.numpy(), squares.numpy()
+
+
+def adam_step(
+    theta: np.ndarray,
+    gradient: np.ndarray,
+    m: np.ndarray,
+    s: np.ndarray,
+    t: int,
+    learning_rate: float,
+    beta1: float,
+    beta2: float,
+    epsilon: float,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Step t of torch.optim.Adam: the new theta, m and s."""
+    from torch.optim import adam
+
+    moved, mean, squares = tensor(theta), tensor(m), tensor(s)
+    settings: dict[str, Any] = {"amsgrad": False, "weight_decay": 0.0, "maximize": False, "foreach": False}
+    lists: Any = ([moved], [tensor(gradient)], [mean], [squares], [], [tensor(t - 1.0)])
+    adam.adam(*lists, lr=learning_rate, beta1=beta1, beta2=beta2, eps=epsilon, **settings)
+    return moved.numpy(), mean.numpy(), squares.numpy()
