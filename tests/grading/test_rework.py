@@ -128,7 +128,7 @@ CHANGES = {
     ),
     "a notebook removed": (
         lambda course: course.source_of(f"{CHAPTER}/{GRADIENTS}").unlink(),
-        [f"{GRADIENTS}: the notebook is no longer in source/"],
+        [f"{GRADIENTS}: the notebook is gone, or no longer assigned"],
     ),
     "a text changed": (
         lambda course: change(course, UNITS, lambda cells: named(cells, "title").update(source="# Units of today")),

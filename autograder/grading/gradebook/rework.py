@@ -77,11 +77,7 @@ class Changes:
     def sentences(self) -> list[str]:
         """Say what was changed."""
         found = [_new_notebook(name, self) for name in self.new if name not in self.old]
-        found += [
-            f"{name}: the notebook is no longer in source/, or not assigned any more"
-            for name in self.old
-            if name not in self.new
-        ]
+        found += [f"{name}: the notebook is gone, or no longer assigned" for name in self.old if name not in self.new]
         for section in (name for name in self.new if name in self.old):
             found += [f"{section}: {text}" for text in _cell_changes(self.old[section], self.new[section])]
         return found
