@@ -6,13 +6,14 @@ the other need not judge again.
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from nbconvert.exporters import NotebookExporter
 from nbconvert.exporters.exporter import ResourcesDict
-from nbformat import NotebookNode, from_dict
+from nbformat import NotebookNode, from_dict, writes
 from nbformat.v4 import new_notebook
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
@@ -24,7 +25,7 @@ from autograder.grading.intake.figures import embed_figures
 from autograder.grading.scoring.grade_notebook import grade
 from autograder.grading.scoring.grading_config import GradingConfig, confinement_called
 from autograder.grading.scoring.result_key import key_of
-from autograder.grading.scoring.results import Results
+from autograder.grading.scoring.results import NotebookResult, Results, write_atomically
 from autograder.grading.scoring.task import Task
 from autograder.sandbox import Confinement
 
@@ -58,6 +59,12 @@ def _was_submitted(path: Path) -> bool:
     return submitted in (Path.cwd() / path).parents
 
 
+def _without_file(chapter: Chapter, student: str) -> list[str]:
+    """Return the notebooks of a chapter of whose names there is no file in a submission: nbgrader passes them over."""
+    folder = chapter.folder_of(student, "submitted")
+    return [section for section in chapter.sections() if not os.path.lexists(folder / f"{section}.ipynb")]
+
+
 def _drop_extra_files(chapter: Chapter, student: str) -> None:
     """Remove what nbgrader has copied from a submission beside its notebooks, and would hand on with the feedback."""
     folder = chapter.folder_of(student, "autograded")
@@ -88,13 +95,20 @@ class Judge(NbGraderPreprocessor):
             limits=limits_in(self.config),
             shortest_hidden_run_seconds=shortest_hidden_run_in(self.config),
         )
-        task = Task(chapter, names["student"], names["notebook"])
+        for section in _without_file(chapter, names["student"]):
+            self._judge(Task(chapter, names["student"], section), config, results)
+        result = self._judge(Task(chapter, names["student"], names["notebook"]), config, results)
+        return from_dict(result.notebook), resources
+
+    def _judge(self, task: Task, config: GradingConfig, results: Results) -> NotebookResult:
         task = replace(task, key=key_of(task, config))
         result = results.kept(task) or grade(task, config)
         results.keep(result)
         for flag in result.flags:
             self.log.warning("%s, %s: %s", task.student, task.section, flag)
-        return from_dict(result.notebook), resources
+        if result.set_aside:
+            self.log.warning("%s, %s: set aside: %s", task.student, task.section, result.set_aside)
+        return result
 
     def _confinement(self) -> Confinement:
         """Choose what the student's code runs in. Without a sandbox the command ends."""
@@ -116,7 +130,22 @@ class SaveScores(SaveAutoGrades):
         if result is None:
             raise RuntimeError(f"there is no verdict for {names['student']}, {names['notebook']}: run autograde again")
         self._cells = result.cells
-        return super().preprocess(nb, resources)
+        nb, resources = super().preprocess(nb, resources)
+        chapter = Chapter(Course(Path.cwd()), names["assignment"])
+        for section in _without_file(chapter, names["student"]):
+            other = results.find(names["student"], section)
+            if other is not None and not other.missing:
+                self._save(other, chapter)
+        return nb, resources
+
+    def _save(self, result: NotebookResult, chapter: Chapter) -> None:
+        """Save a notebook that has no file of its name, and so has 0 from nbgrader: it has another one, or waits."""
+        with Gradebook(self.db_url) as gradebook:
+            for name, cell in result.cells.items():
+                set_grade(gradebook.find_grade(name, result.section, chapter.name, result.student), cell)
+            gradebook.db.commit()
+        path = chapter.folder_of(result.student, "autograded") / f"{result.section}.ipynb"
+        write_atomically(path, writes(from_dict(result.notebook)) + "\n")
 
     def _add_score(self, cell: NotebookNode, resources: dict[str, Any]) -> None:
         name = cell.metadata["nbgrader"]["grade_id"]

@@ -181,15 +181,21 @@ class _Matching:
         elif beside:
             self.found.beside.add(key)
             self._flag(f"beside the answer cell {key}, which is as released, the student's own code cells stand")
+        elif self._place(key) is None and self._own_words():
+            self.found.beside.add(key)
+            self._flag(f"the answer cell {key} was missing, and the student's own cells have words that may be it")
+
+    def _own_words(self) -> list[int]:
+        own = self._own(range(len(self.cells)))
+        return [place for place in own if self.cells[place]["cell_type"] != "code"] if any(self.keys) else []
 
     def _beside(self, key: str) -> list[int]:
         """Return the student's own cells between a written answer's neighbours, those below the answer first."""
         order = list(self.known)
         place = self._place(key)
         if place is None:
-            before = [self._place(one) for one in order[: order.index(key)]]
-            place = max((one for one in before if one is not None), default=-1)
-            return self._own(self._until_known(range(place + 1, len(self.cells))))
+            above = self._place(order[order.index(key) - 1]) if key != order[0] else -1
+            return [] if above is None else self._own(self._until_known(range(above + 1, len(self.cells))))
         below = self._own(self._until_known(range(place + 1, len(self.cells))))
         return below + self._own(self._until_known(range(place - 1, -1, -1)))
 
@@ -250,7 +256,7 @@ class _Matching:
                 self.found.extras.setdefault(last, []).append(cell)
 
     def _redefines(self, place: int) -> bool:
-        """Whether a cell is one of the course's that the student changed, and defines names: the course's is run too."""
+        """Whether a cell is one of the course's that the student changed, and defines names: both are run."""
         cell, answer = self.known[self.keys[place]], self.cells[place]
         if cell.cell_type != "code" or grading_of(cell) or not self._is_changed(place):
             return False
