@@ -17,6 +17,8 @@ from tests.grading.test_feedback import Live
 from tests.support.speed import scaled
 
 STUDENTS = ("ada", "bob", "cyd", "eve")
+RENAMED = f"{UNITS} (1).ipynb"
+"""What the first one hands in under another name."""
 
 
 def nbgrader(course: Course, *words: str, **variables: str) -> subprocess.CompletedProcess:
@@ -40,6 +42,9 @@ def by_nbgrader(graded, tmp_path_factory) -> tuple[Course, list[subprocess.Compl
     for student in STUDENTS:
         shutil.copytree(graded.course.root / "submitted" / student, course.root / "submitted" / student)
     (course.root / "submitted" / "bob" / CHAPTER / "notes.txt").unlink()
+    (course.root / "submitted" / "ada" / CHAPTER / f"{UNITS}.ipynb").rename(
+        course.root / "submitted" / "ada" / CHAPTER / RENAMED
+    )
     seed = graded.course.root / "verdicts" / CHAPTER / "seed"
     (course.root / "verdicts" / CHAPTER).mkdir(parents=True)
     shutil.copy(seed, course.root / "verdicts" / CHAPTER / "seed")
@@ -64,6 +69,12 @@ def test_the_scores_are_the_same(by_nbgrader, graded):
     course, _ = by_nbgrader
     ours = {key: row for key, row in gradebook(graded.course).items() if key[0] in STUDENTS}
     assert gradebook(course) == ours
+
+
+def test_a_renamed_notebook_is_told_and_has_its_page(by_nbgrader):
+    course, (_, autograde, *_) = by_nbgrader
+    assert f"it was handed in as {RENAMED}: it was known by its cells" in autograde.stderr
+    assert (course.root / "feedback" / "ada" / CHAPTER / f"{UNITS}.html").is_file()
 
 
 def test_the_export_has_everybody_with_their_total(by_nbgrader, graded):

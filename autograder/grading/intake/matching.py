@@ -18,6 +18,10 @@ from autograder.grading.intake.submission import SubmittedCell
 
 Keys = dict[str, NotebookNode]
 """The instructor's cells by what identifies them."""
+MOST_NAMED = 3
+"""How many flags of the same kind there are before they become one."""
+IN_OWN_CELL = "in a cell of the student's own: it was taken as the answer"
+IN_OWN_CELLS = "in cells of the student's own: they were taken as the answers"
 
 
 def released_forms(source: str) -> set[str]:
@@ -103,6 +107,7 @@ class _Matching:
             if grading_of(self.known[key]).get("solution") and self._is_open(key):
                 self._find_answer(key)
         self._sort()
+        self._sum_up()
         return self.found
 
     # ---------------------------------------------------------------- cells as they are
@@ -212,9 +217,7 @@ class _Matching:
         defining = [place for place in own if names & names_defined(self.cells[place]["source"])]
         defining = [place for place in defining if self.cells[place]["cell_type"] == "code"] or defining
         if defining:
-            self._take(
-                key, defining[0], f"{key} was written in a cell of the student's own: it was taken as the answer"
-            )
+            self._take(key, defining[0], f"{key} was written {IN_OWN_CELL}")
             return
         for place, other in enumerate(self.keys):
             is_known = other not in ("", key) and not is_test(self.known[other])
@@ -254,6 +257,13 @@ class _Matching:
                 self.found.extras.setdefault(last, []).append(cell)
             elif place not in self.dropped:
                 self.found.extras.setdefault(last, []).append(cell)
+
+    def _sum_up(self) -> None:
+        """Make one flag of many of a kind."""
+        own = [flag for flag in self.found.flags if flag.endswith(IN_OWN_CELL)]
+        if len(own) > MOST_NAMED:
+            others = [flag for flag in self.found.flags if flag not in own]
+            self.found.flags = [f"{len(own)} functions were written {IN_OWN_CELLS}", *others]
 
     def _redefines(self, place: int) -> bool:
         """Whether a cell is one of the course's that the student changed, and defines names: both are run."""

@@ -14,13 +14,11 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.course import grading_of
-from autograder.grading.intake.matching import Keys, Matched, is_test, keys_of, match, released_forms
+from autograder.grading.intake.matching import MOST_NAMED, Keys, Matched, is_test, keys_of, match, released_forms
 from autograder.grading.intake.submission import SetAside, Submitted, SubmittedCell
 
 WORDS = {"grade": "graded or not", "solution": "answer or not", "locked": "lock", "points": "points"}
 """How a flag names nbgrader's marks."""
-MOST_NAMED = 3
-"""How many cells of the same fault are named one by one."""
 BESIDE = "(The student's own cells beside this one may be the answer.)"
 
 
