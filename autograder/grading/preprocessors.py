@@ -6,13 +6,14 @@ the other need not judge again.
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from nbconvert.exporters import NotebookExporter
 from nbconvert.exporters.exporter import ResourcesDict
-from nbformat import NotebookNode, from_dict
+from nbformat import NotebookNode, from_dict, writes
 from nbformat.v4 import new_notebook
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import ClearHiddenTests, NbGraderPreprocessor
@@ -35,7 +36,7 @@ from autograder.grading.pages.marks import mark
 from autograder.grading.scoring.grade_notebook import grade
 from autograder.grading.scoring.grading_config import GradingConfig, confinement_called
 from autograder.grading.scoring.result_key import key_of
-from autograder.grading.scoring.results import Results
+from autograder.grading.scoring.results import NotebookResult, Results, write_atomically
 from autograder.grading.scoring.task import Task
 from autograder.sandbox import Confinement
 
@@ -79,6 +80,12 @@ class SubmissionExporter(NotebookExporter):
         return self.from_notebook_node(new_notebook(), resources=resources, **options)
 
 
+def _without_file(chapter: Chapter, student: str) -> list[str]:
+    """Return the notebooks of a chapter of whose names there is no file in a submission: nbgrader passes them over."""
+    folder = chapter.folder_of(student, "submitted")
+    return [section for section in chapter.sections() if not os.path.lexists(folder / f"{section}.ipynb")]
+
+
 class Judge(NbGraderPreprocessor):
     """Replaces a submitted notebook by the judged one: the instructor's, with the student's answers and the verdicts
     in it.
@@ -99,15 +106,12 @@ class Judge(NbGraderPreprocessor):
             shortest_hidden_run_seconds=shortest_hidden_run_in(self.config),
         )
         note_answers_before_judging(chapter, names["student"])
-        for task in (Task(chapter, names["student"], section) for section in chapter.sections()):
-            if task.section == names["notebook"] or not task.path.exists():
-                self._judge(task, results, config)
-        result = results.find(names["student"], names["notebook"])
-        assert result is not None
+        for section in _without_file(chapter, names["student"]):
+            self._judge(Task(chapter, names["student"], section), config, results)
+        result = self._judge(Task(chapter, names["student"], names["notebook"]), config, results)
         return from_dict(result.notebook), resources
 
-    def _judge(self, task: Task, results: Results, config: GradingConfig) -> None:
-        """Judge a notebook, or one that is not there: then nothing of an earlier one is kept."""
+    def _judge(self, task: Task, config: GradingConfig, results: Results) -> NotebookResult:
         task = replace(task, key=key_of(task, config))
         result = results.kept(task) or grade(task, config)
         results.keep(result)
@@ -115,6 +119,7 @@ class Judge(NbGraderPreprocessor):
             self.log.warning("%s, %s: set aside: %s", task.student, task.section, result.set_aside)
         for flag in result.flags:
             self.log.warning("%s, %s: %s", task.student, task.section, flag)
+        return result
 
     def _confinement(self) -> Confinement:
         """Choose what the student's code runs in. Without a sandbox the command ends."""
@@ -132,9 +137,9 @@ class SaveScores(NbGraderPreprocessor):
         """Save the scores of a notebook that `Judge` made, and of those that were not handed in."""
         names = resources["nbgrader"]
         student, chapter = names["student"], Chapter(configured(self.config), names["assignment"])
-        kept = [result for section in chapter.sections() if (result := Results(chapter).find(student, section))]
-        found = [result for result in kept if result.section == names["notebook"] or result.missing]
-        if not any(result.section == names["notebook"] for result in found):
+        sections = [names["notebook"], *_without_file(chapter, student)]
+        found = [result for section in sections if (result := Results(chapter).find(student, section))]
+        if len(found) < len(sections):
             raise RuntimeError(f"there is no verdict for {student}, {names['notebook']}: run autograde again")
         with Gradebook(names["db_url"], self.config.CourseDirectory.course_id) as gradebook:
             if composed(student) == student:
@@ -142,6 +147,9 @@ class SaveScores(NbGraderPreprocessor):
             record_scores(chapter, gradebook.find_submission(chapter.name, student), found)
             gradebook.db.commit()
         note_recorded(chapter, student, found)
+        for result in (result for result in found[1:] if not result.missing):
+            path = chapter.folder_of(student, "autograded") / f"{result.section}.ipynb"
+            write_atomically(path, writes(from_dict(result.notebook)) + "\n")
         return nb, resources
 
 

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course import Chapter, grading_of
+from autograder.course import Chapter, grading_of, read
 from autograder.exercises import catalogue, files_of
+from autograder.grading.gradebook.release import make_release
 from autograder.grading.intake.submission import SetAside, handed_in
 from autograder.grading.scoring import result_key
 from autograder.grading.scoring.grade_notebook import grade
@@ -278,3 +279,111 @@ def test_the_notebook_shows_what_was_printed_and_where_a_cell_failed(graded_alon
     printed, error = found["outputs"]
     assert printed["text"] == "hello\n"
     assert error["traceback"] == ["ZeroDivisionError: division by zero (line 2)"]
+
+
+# ---------------------------------------------------------------- what ran at home
+
+
+def indented(source: str) -> str:
+    return "\n".join(f"    {line}" for line in source.split("\n"))
+
+
+def prompted(source: str) -> str:
+    first, *rest = source.split("\n")
+    return "\n".join([f">>> {first}", *(f"... {line}" for line in rest)])
+
+
+def test_cells_that_a_notebook_runs_are_run(graded_alone):
+    answers = {"elu": f"%%time\n{RIGHT['elu']}", "relu": indented(RIGHT["relu"]), "double": prompted(RIGHT["double"])}
+    result = graded_alone(answers)
+    assert scores(result) == ALL
+    assert result.flags == []
+
+
+def test_what_grading_lacks_costs_nothing_where_it_is_not_needed_and_is_told(graded_alone):
+    """In the first cell, in a cell of the student's own and in an answer."""
+    own = "from google.colab import drive\ndrive.mount('/content')\ndef helper(n):\n    return 2 * n"
+    answers = {
+        "elu": f"import torch, scipy\n{RIGHT['elu']}",
+        "relu": f"await something()\n{RIGHT['relu']}",
+        "double": "def double(n):\n    return helper(n)",
+    }
+    first = cell("code", "own-1", "import asyncio\nasync def something():\n    await asyncio.sleep(0)")
+    result = graded_alone(answers, [("elu", first), ("elu_test", cell("code", "own-2", own))])
+    assert scores(result) == ALL
+    in_elu, in_own = result.flags
+    assert "(elu) failed: ModuleNotFoundError: torch is not available while grading" in in_elu
+    assert "failed: ModuleNotFoundError: No module named 'google'" in in_own
+
+
+def test_a_helper_in_a_cell_of_the_course_is_there(graded_alone, course):
+    """Also in an experiment, which calls lab."""
+    source = course.source_of(f"{CHAPTER}/{UNITS}")
+    content = read(source)
+    content["cells"].insert(
+        2, cell("code", "drawing", "def half(n):\n    return n / 2\n\nlab.see(half)\nlab.more()[0]")
+    )
+    source.write_text(json.dumps(content))
+    result = graded_alone({"double": "def double(n):\n    return 4 * half(n)"})
+    assert scores(result) == ALL
+    assert result.flags == []
+
+
+def message_of(result: NotebookResult, name: str) -> str:
+    (verdict,) = result.cells[name].verdicts
+    return verdict.problem["message"]
+
+
+def test_a_function_that_is_missing_has_its_reason_in_the_report_and_the_flags(graded_alone):
+    result = graded_alone({"elu": f"x = 1 / 0\n{RIGHT['elu']}", "relu": RIGHT["relu"].replace("relu", "my_Relu")})
+    assert scores(result) == {**ALL, "elu_test": 0.0, "relu_test": 0.0}
+    reason = "which should define it, failed: ZeroDivisionError: division by zero (line 1)"
+    assert reason in message_of(result, "elu_test")
+    assert "there is one called my_Relu: it has to be called relu" in message_of(result, "relu_test")
+    shown = json.dumps(result.notebook)
+    assert shown.count("which should define it, failed") == 2, "as text and as HTML"
+    assert any(reason in flag for flag in result.flags)
+    assert any("my_Relu" in flag for flag in result.flags)
+
+
+AT_HOME = {
+    "a name that was in the notebook's memory": "return from_a_cell_that_is_gone(z)",
+    "somebody who types": "return float(input()) * z",
+    "a file": "return np.load('table.npy')",
+    "a package": "import scipy.special\n    return scipy.special.expit(z)",
+}
+
+
+@pytest.mark.parametrize("line", AT_HOME.values(), ids=AT_HOME)
+def test_a_function_that_may_have_run_at_home_alone_is_flagged(graded_alone, line):
+    result = graded_alone({"relu": f"def relu(z):\n    {line}"})
+    assert scores(result)["relu_test"] == 0.0
+    assert [flag for flag in result.flags if flag.startswith("relu failed: ")] == result.flags != []
+
+
+def test_an_answer_that_ends_in_an_error_is_flagged_and_an_unwritten_one_is_not(graded_alone):
+    result = graded_alone({"elu": f"{RIGHT['elu']}\nelu(1", "double": "# YOUR CODE HERE\nraise NotImplementedError()"})
+    told = [flag for flag in result.flags if "(elu) failed: SyntaxError" in flag]
+    assert "grading reads it as Python 3." in told[0]
+    assert graded_alone().flags == []
+
+
+def test_a_check_in_an_answer_that_a_person_grades_is_no_test(graded_alone, course):
+    source = course.source_of(f"{CHAPTER}/{UNITS}")
+    content = read(source)
+    solution = "### BEGIN SOLUTION\n1\n### END SOLUTION"
+    content["cells"].append(cell("code", "essay", solution, grade=True, solution=True, points=10))
+    source.write_text(json.dumps(content))
+    make_release(Chapter(course, CHAPTER))
+    result = graded_alone({"essay": "check(relu)"})
+    assert (result.cells["essay"].score, result.cells["essay"].by) == (None, PERSON)
+
+
+def test_a_translated_placeholder_is_blank_as_the_english_one_is(graded_alone, course):
+    with (course.root / "nbgrader_config.py").open("a") as file:
+        file.write("c.ClearSolutions.text_stub = 'ANTWORT HIER'\nc.ClearSolutions.code_stub = {'python': 'pass'}\n")
+    make_release(Chapter(course, CHAPTER))
+    assert "ANTWORT HIER" in (course.root / "release" / CHAPTER / f"{UNITS}.ipynb").read_text()
+    result = graded_alone()
+    assert scores(result)["why"] == 0.0
+    assert result.flags == []

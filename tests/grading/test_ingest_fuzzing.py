@@ -76,7 +76,7 @@ def honest(template) -> dict:
 def is_sound(instructors: nbformat.NotebookNode, content: bytes) -> bool:
     """Whether a submission was read. If so, all that has to hold of the rebuilt notebook does."""
     try:
-        submitted = parse(content)
+        found = rebuild(instructors, parse(content))
     except SetAside as reason:
         said = str(reason)
     else:
@@ -84,7 +84,6 @@ def is_sound(instructors: nbformat.NotebookNode, content: bytes) -> bool:
     if said is not None:
         assert 0 < len(said) < 300
         return False
-    found = rebuild(instructors, submitted)
     nbformat.validate(found.notebook)
     written = nbformat.writes(found.notebook)
     json.dumps(found.notebook, allow_nan=False).encode()

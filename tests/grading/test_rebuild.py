@@ -7,12 +7,13 @@ import json
 import nbformat
 import pytest
 from nbformat import NotebookNode
+from nbgrader.utils import determine_grade
 
 from autograder.course import grading_of
 from autograder.grading.intake.instructor_notebook import master
 from autograder.grading.intake.rebuild import Rebuilt, rebuild
-from autograder.grading.intake.submission import Submitted, parse
-from tests.grading.small_course import CHAPTER, HIDDEN_WORD, RIGHT, UNITS, answered, cell
+from autograder.grading.intake.submission import SetAside, Submitted, parse
+from tests.grading.small_course import CHAPTER, HIDDEN_WORD, RIGHT, UNITS, WHY_POINTS, answered, cell
 
 
 @pytest.fixture
@@ -280,3 +281,217 @@ def test_the_ids_of_all_cells_differ_and_are_valid(instructors, submitted):
 
 def test_what_reading_the_file_noted_is_flagged(instructors):
     assert "it was odd" in rebuild(instructors, Submitted([], ["it was odd"])).flags
+
+
+# ---------------------------------------------------------------- answers elsewhere than in their cells
+
+
+def texts(found: Rebuilt) -> list[str]:
+    return [one.source for one in found.notebook.cells if one.cell_type == "code"]
+
+
+def as_released(instructors: NotebookNode, submitted: dict, *names: str) -> None:
+    """Take answers back."""
+    for name in names:
+        at(submitted, name)["source"] = at(instructors, name).source
+
+
+def insert(submitted: dict, before: str, *cells: dict) -> None:
+    place_of_it = place(submitted, before)
+    submitted["cells"][place_of_it:place_of_it] = cells
+
+
+WRITTEN_ELSEWHERE = "relu was written in a cell of the student's own: it was taken as the answer"
+
+
+@pytest.mark.parametrize("before", ["setup", "between", "relu", "relu_test", "double_test", "experiment"])
+def test_a_function_in_a_cell_of_its_own_is_the_answer_wherever_it_stands(instructors, submitted, before):
+    """The stub, which would take it back, is not run."""
+    as_released(instructors, submitted, "relu")
+    insert(submitted, before, cell("code", "own", RIGHT["relu"]))
+    found = rebuilt(instructors, submitted)
+    assert at(found.notebook, "relu").source == RIGHT["relu"]
+    assert WRITTEN_ELSEWHERE in found.flags
+    assert not any("NotImplementedError" in text for text in texts(found))
+
+
+def test_a_function_that_was_typed_anew_is_the_answer(instructors, submitted):
+    insert(submitted, "relu", cell("code", "own", RIGHT["relu"]))
+    submitted["cells"].remove(at(submitted, "relu"))
+    found = rebuilt(instructors, submitted)
+    assert at(found.notebook, "relu") == {**at(instructors, "relu"), "source": RIGHT["relu"]}
+    assert found.flags == [WRITTEN_ELSEWHERE]
+
+
+def test_an_answer_over_several_cells_keeps_their_order(instructors, submitted):
+    as_released(instructors, submitted, "relu")
+    helper, more = cell("code", "own-1", "def helper(z): ..."), cell("code", "own-2", "relu = helper(relu)")
+    insert(submitted, "relu_test", helper, cell("code", "own", RIGHT["relu"]), more)
+    found = texts(rebuilt(instructors, submitted))
+    assert found[found.index(helper["source"]) :][:3] == [helper["source"], RIGHT["relu"], more["source"]]
+
+
+@pytest.mark.parametrize("removed", [False, True], ids=["stub there", "stub deleted"])
+@pytest.mark.parametrize("name", ["setup", "elu"])
+def test_a_function_in_another_answer_or_the_setup_is_left_there(instructors, submitted, name, removed):
+    as_released(instructors, submitted, "relu")
+    at(submitted, name)["source"] += f"\n\n{RIGHT['relu']}"
+    if removed:
+        submitted["cells"].remove(at(submitted, "relu"))
+    found = rebuilt(instructors, submitted)
+    assert not any("NotImplementedError" in text for text in texts(found))
+    assert sum(RIGHT["relu"] in text for text in texts(found)) == 1
+    assert any(flag.startswith("relu was written in the cell ") for flag in found.flags)
+
+
+def test_a_stub_that_is_put_back_comes_before_the_students_own_cells(instructors, submitted):
+    odd = cell("code", "own", "exec('def relu(z): return z')")
+    insert(submitted, "relu", odd)
+    submitted["cells"].remove(at(submitted, "relu"))
+    found = rebuilt(instructors, submitted).notebook
+    assert place(found, "relu") < [one.source for one in found.cells].index(odd["source"]) < place(found, "relu_test")
+
+
+@pytest.mark.parametrize("order", [0, 1], ids=["the copy first", "the copy last"])
+def test_of_a_blank_and_an_answered_copy_the_answered_one_counts(instructors, submitted, order):
+    blank = {**at(submitted, "relu"), "source": at(instructors, "relu").source}
+    submitted["cells"].insert(place(submitted, "relu") + order, blank)
+    found = rebuilt(instructors, submitted)
+    assert at(found.notebook, "relu").source == RIGHT["relu"]
+    assert len(found.flags) == 1
+    assert not any("NotImplementedError" in text for text in texts(found))
+
+
+WORDS_OF_MINE = cell("markdown", "own", "Because I say so.")
+
+
+@pytest.mark.parametrize("kind", ["markdown", "raw"])
+@pytest.mark.parametrize("before", ["why", "experiment"], ids=["above", "below"])
+def test_words_beside_an_untouched_written_answer_are_the_answer(instructors, submitted, before, kind):
+    as_released(instructors, submitted, "why")
+    insert(submitted, before, {**WORDS_OF_MINE, "cell_type": kind})
+    found = rebuilt(instructors, submitted)
+    assert at(found.notebook, "why") == {**at(instructors, "why"), "source": WORDS_OF_MINE["source"]}
+    assert any("why stood in a cell beside its own" in flag for flag in found.flags)
+
+
+def test_words_in_the_place_of_a_deleted_written_answer_are_the_answer(instructors, submitted):
+    insert(submitted, "why", WORDS_OF_MINE)
+    submitted["cells"].remove(at(submitted, "why"))
+    assert at(rebuilt(instructors, submitted).notebook, "why").source == WORDS_OF_MINE["source"]
+
+
+def test_code_beside_an_untouched_written_answer_lets_it_wait(instructors, submitted):
+    """It may be words in a cell that was never made markdown; it stays where it is."""
+    as_released(instructors, submitted, "why")
+    insert(submitted, "experiment", cell("code", "own", "Because I say so."))
+    found = rebuilt(instructors, submitted)
+    why = at(found.notebook, "why")
+    assert determine_grade(why) == (None, WHY_POINTS)
+    assert "Because I say so." in texts(found)
+    assert any("why" in flag for flag in found.flags)
+
+
+def test_words_far_from_an_untouched_written_answer_are_none(instructors, submitted):
+    as_released(instructors, submitted, "why")
+    insert(submitted, "relu", WORDS_OF_MINE)
+    found = rebuilt(instructors, submitted)
+    assert determine_grade(at(found.notebook, "why")) == (0, WHY_POINTS)
+    assert found.flags == []
+
+
+# ---------------------------------------------------------------- metadata lost
+
+
+def without_metadata(submitted: dict) -> dict:
+    """As after a round trip through a script: other ids, no metadata."""
+    for number, one in enumerate(submitted["cells"]):
+        one["metadata"], one["id"] = {}, f"n{number}"
+    return submitted
+
+
+def test_a_notebook_without_any_metadata_is_known_by_its_text(instructors, submitted):
+    found = rebuilt(instructors, without_metadata(submitted))
+    assert [one.id for one in found.notebook.cells] == [one.id for one in instructors.cells]
+    for name in ("elu", "relu", "double", "why"):
+        assert at(found.notebook, name).source == RIGHT[name]
+    assert len(found.flags) < 10
+
+
+def test_a_blank_notebook_without_any_metadata_is_as_released(instructors, submitted):
+    as_released(instructors, submitted, "elu", "relu", "double", "why")
+    found = rebuilt(instructors, without_metadata(submitted))
+    assert found.notebook.cells == instructors.cells
+
+
+def test_many_cells_without_metadata_are_one_flag(instructors, submitted):
+    for one, known in zip(submitted["cells"], instructors.cells, strict=True):
+        one["id"], one["metadata"] = known.id, {}
+    assert rebuilt(instructors, submitted).flags == [
+        "7 cells had lost nbgrader's metadata: they were known by their id"
+    ]
+
+
+@pytest.mark.parametrize("cells", [[cell("markdown", "a", "# My own")], [cell("code", "b", "x = 1", solution=True)]])
+def test_a_notebook_of_which_no_cell_is_known_is_set_aside(instructors, cells):
+    with pytest.raises(SetAside, match="none of its cells"):
+        rebuilt(instructors, {"cells": cells})
+
+
+# ---------------------------------------------------------------- what the course's own cells define
+
+
+def test_the_instructors_setup_is_run_beside_a_changed_one(instructors, submitted):
+    at(submitted, "setup")["source"] = "import torch\n" + at(submitted, "setup")["source"]
+    found = rebuilt(instructors, submitted)
+    setup = place(found.notebook, "setup")
+    assert found.notebook.cells[setup] == at(instructors, "setup")
+    assert found.notebook.cells[setup + 1].source.startswith("import torch")
+    assert found.flags == []
+
+
+def test_a_changed_cell_of_the_course_stays_where_the_student_put_it(instructors, submitted):
+    moved = at(submitted, "experiment")
+    submitted["cells"].remove(moved)
+    moved["source"] = "def helper(z): ...\nlab.see(elu)"
+    insert(submitted, "elu", moved)
+    found = rebuilt(instructors, submitted)
+    assert texts(found).index(moved["source"]) < texts(found).index(RIGHT["elu"])
+
+
+# ---------------------------------------------------------------- what was changed since the release
+
+
+def corrected(instructors: NotebookNode) -> NotebookNode:
+    """The instructor's notebook after a correction: a test more, other points, another placeholder."""
+    found = nbformat.from_dict(instructors)
+    at(found, "elu_test").source = "assert elu(np.ones(1))[0] == 1\n" + at(found, "elu_test").source
+    at(found, "why").metadata.nbgrader.points = 5
+    at(found, "double").source = "def double(number):\n    raise NotImplementedError()"
+    return found
+
+
+def test_a_correction_by_the_instructor_is_nobodys_doing(instructors, submitted):
+    found = rebuilt(corrected(instructors), submitted)
+    assert found.flags == []
+    assert found.since_release == ["the test cell elu_test was changed", "the points of why were changed"]
+    assert at(found.notebook, "elu_test").source.startswith("assert")
+
+
+def test_a_placeholder_of_the_release_is_blank_after_a_correction(instructors, submitted):
+    as_released(instructors, submitted, "double", "why")
+    found = rebuilt(corrected(instructors), submitted).notebook
+    assert at(found, "double").source == "def double(number):\n    raise NotImplementedError()"
+
+
+def test_a_student_who_changed_a_corrected_test_is_flagged(instructors, submitted):
+    at(submitted, "elu_test")["source"] = "pass"
+    found = rebuilt(corrected(instructors), submitted)
+    assert found.since_release == ["the points of why were changed"]
+    assert found.flags == ["the test cell elu_test was changed: the instructor's was used"]
+
+
+@pytest.mark.parametrize("checksum", ["", 5, None, "x" * 10**4, ["a"], "0" * 32])
+def test_a_checksum_that_is_none_proves_nothing(instructors, submitted, checksum):
+    at(submitted, "elu_test")["metadata"]["nbgrader"].update(checksum=checksum, points=10**400)
+    assert len(rebuilt(instructors, submitted).flags) == 1

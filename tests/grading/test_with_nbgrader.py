@@ -19,6 +19,8 @@ from tests.support.speed import scaled
 BRACKETS = "a [1] & <b>x"
 STUDENTS = ("ada", "bob", "cyd", "eve", "gus", BRACKETS)
 NEWLINE = "a\nnot graded: ada"
+RENAMED = f"{UNITS} (1).ipynb"
+"""What the first one hands in under another name."""
 
 
 def nbgrader(course: Course, *words: str, **variables: str) -> subprocess.CompletedProcess:
@@ -42,6 +44,9 @@ def by_nbgrader(graded, tmp_path_factory) -> tuple[Course, list[subprocess.Compl
     for student in STUDENTS:
         shutil.copytree(graded.course.root / "submitted" / student, course.root / "submitted" / student)
     put_what_is_not_for_grading(course)
+    (course.root / "submitted" / "ada" / CHAPTER / f"{UNITS}.ipynb").rename(
+        course.root / "submitted" / "ada" / CHAPTER / RENAMED
+    )
     seed = graded.course.root / "verdicts" / CHAPTER / "seed"
     (course.root / "verdicts" / CHAPTER).mkdir(parents=True)
     shutil.copy(seed, course.root / "verdicts" / CHAPTER / "seed")
@@ -104,6 +109,12 @@ def test_why_a_notebook_was_set_aside_is_logged(by_nbgrader):
 
 def test_no_command_warns_of_the_courses_own_settings(by_nbgrader):
     assert not [line for one in by_nbgrader[1] for line in one.stderr.split("\n") if "not recognized" in line]
+
+
+def test_a_renamed_notebook_is_told_and_has_its_page(by_nbgrader):
+    course, (_, autograde, *_) = by_nbgrader
+    assert f"it was handed in as {RENAMED}: it was known by its cells" in autograde.stderr
+    assert (course.root / "feedback" / "ada" / CHAPTER / f"{UNITS}.html").is_file()
 
 
 def test_the_export_has_everybody_with_their_total(by_nbgrader, graded):

@@ -18,6 +18,10 @@ from autograder.grading.intake.submission import SubmittedCell
 
 Keys = dict[str, NotebookNode]
 """The instructor's cells by what identifies them."""
+MOST_NAMED = 3
+"""How many flags of the same kind there are before they become one."""
+IN_OWN_CELL = "in a cell of the student's own: it was taken as the answer"
+IN_OWN_CELLS = "in cells of the student's own: they were taken as the answers"
 
 
 def released_forms(source: str) -> set[str]:
@@ -103,6 +107,7 @@ class _Matching:
             if grading_of(self.known[key]).get("solution") and self._is_open(key):
                 self._find_answer(key)
         self._sort()
+        self._sum_up()
         return self.found
 
     # ---------------------------------------------------------------- cells as they are
@@ -181,15 +186,21 @@ class _Matching:
         elif beside:
             self.found.beside.add(key)
             self._flag(f"beside the answer cell {key}, which is as released, the student's own code cells stand")
+        elif self._place(key) is None and self._own_words():
+            self.found.beside.add(key)
+            self._flag(f"the answer cell {key} was missing, and the student's own cells have words that may be it")
+
+    def _own_words(self) -> list[int]:
+        own = self._own(range(len(self.cells)))
+        return [place for place in own if self.cells[place]["cell_type"] != "code"] if any(self.keys) else []
 
     def _beside(self, key: str) -> list[int]:
         """Return the student's own cells between a written answer's neighbours, those below the answer first."""
         order = list(self.known)
         place = self._place(key)
         if place is None:
-            before = [self._place(one) for one in order[: order.index(key)]]
-            place = max((one for one in before if one is not None), default=-1)
-            return self._own(self._until_known(range(place + 1, len(self.cells))))
+            above = self._place(order[order.index(key) - 1]) if key != order[0] else -1
+            return [] if above is None else self._own(self._until_known(range(above + 1, len(self.cells))))
         below = self._own(self._until_known(range(place + 1, len(self.cells))))
         return below + self._own(self._until_known(range(place - 1, -1, -1)))
 
@@ -206,9 +217,7 @@ class _Matching:
         defining = [place for place in own if names & names_defined(self.cells[place]["source"])]
         defining = [place for place in defining if self.cells[place]["cell_type"] == "code"] or defining
         if defining:
-            self._take(
-                key, defining[0], f"{key} was written in a cell of the student's own: it was taken as the answer"
-            )
+            self._take(key, defining[0], f"{key} was written {IN_OWN_CELL}")
             return
         for place, other in enumerate(self.keys):
             is_known = other not in ("", key) and not is_test(self.known[other])
@@ -249,8 +258,15 @@ class _Matching:
             elif place not in self.dropped:
                 self.found.extras.setdefault(last, []).append(cell)
 
+    def _sum_up(self) -> None:
+        """Make one flag of many of a kind."""
+        own = [flag for flag in self.found.flags if flag.endswith(IN_OWN_CELL)]
+        if len(own) > MOST_NAMED:
+            others = [flag for flag in self.found.flags if flag not in own]
+            self.found.flags = [f"{len(own)} functions were written {IN_OWN_CELLS}", *others]
+
     def _redefines(self, place: int) -> bool:
-        """Whether the student changed a cell of the course that defines names: the course's own is run, too."""
+        """Whether a cell is one of the course's that the student changed, and defines names: both are run."""
         cell, answer = self.known[self.keys[place]], self.cells[place]
         if cell.cell_type != "code" or grading_of(cell) or not self._is_changed(place):
             return False

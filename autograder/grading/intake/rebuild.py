@@ -15,13 +15,11 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.course import grading_of
-from autograder.grading.intake.matching import Keys, Matched, is_test, keys_of, match, released_forms
+from autograder.grading.intake.matching import MOST_NAMED, Keys, Matched, is_test, keys_of, match, released_forms
 from autograder.grading.intake.submission import SetAside, Submitted, SubmittedCell
 
 WORDS = {"grade": "graded or not", "solution": "answer or not", "locked": "lock", "points": "points"}
 """How a flag names nbgrader's marks."""
-MOST_NAMED = 3
-"""How many cells of the same fault are named one by one."""
 BESIDE = "(The student's own cells beside this one may be the answer.)"
 
 
@@ -83,7 +81,7 @@ def _built(known: Keys, found: Matched, names: Iterator[str], rebuilt: Rebuilt) 
             own = []
         if answer is not None:
             _compare(cell, answer, rebuilt)
-        rebuilt.flags += _take_answer(cell, answer, key in found.elsewhere)
+        rebuilt.flags += _take_answer(cell, answer, key in found.elsewhere | found.beside)
         if key in found.elsewhere:
             cell.source = "# The student wrote this one in another cell."
         if key in found.beside:
@@ -119,13 +117,13 @@ def _lost_flags(known: Keys, found: Matched) -> list[str]:
     return flags
 
 
-def _take_answer(cell: NotebookNode, answer: SubmittedCell | None, elsewhere: bool) -> list[str]:
-    """Take the student's source into a cell of the master that students may write; report what is missing or of
-    another type."""
+def _take_answer(cell: NotebookNode, answer: SubmittedCell | None, told: bool) -> list[str]:
+    """Take the student's source into a cell of the master that students may write; report what is missing, unless that
+    is told, or of another type."""
     marks = grading_of(cell)
     name = marks.get("grade_id")
     if answer is None:
-        if elsewhere or not (marks.get("grade") or marks.get("solution")):
+        if told or not (marks.get("grade") or marks.get("solution")):
             return []
         what = "test cell" if is_test(cell) else "answer cell"
         return [f"the {what} {name} was missing: the instructor's was put back"]
@@ -152,7 +150,7 @@ def _compare(cell: NotebookNode, answer: SubmittedCell, rebuilt: Rebuilt) -> Non
     that is as it was released, as the instructor's own."""
     marks = grading_of(cell)
     changes = [*_changed_marks(marks, answer), *_changed_text(cell, answer)]
-    released = bool(changes) and _is_untouched(answer)
+    released = bool(changes) and (_is_untouched(answer) or _is_untouched({**answer, "source": cell.source}))
     for change in changes:
         if released and f"({WORDS['locked']})" not in change:
             rebuilt.since_release.append(change.partition(":")[0])
