@@ -84,6 +84,8 @@ def weigh(name: str, points: float) -> Callable[[list], object]:
 
 HALF = cell("code", "half_test", "assert True", grade=True, locked=True, points=2)
 
+ESSAY = cell("markdown", "essay", "Discuss.", task=True, locked=True, points=5)
+
 
 def add_notebook(course, name: str, *cells) -> None:
     write(course.source_of(f"{CHAPTER}/{name}"), notebook(*cells))
@@ -113,6 +115,10 @@ CHANGES = {
     "a question that is a test now": (
         lambda course: change(course, UNITS, lambda cells: make_test(named(cells, "why"))),
         [f"{UNITS}: why is another kind of cell now"],
+    ),
+    "a task added": (
+        lambda course: change(course, UNITS, lambda cells: cells.append(ESSAY)),
+        [f"{UNITS}: essay was added (5 points)"],
     ),
     "a notebook added": (
         lambda course: add_notebook(course, "3_more", *exercise("relu")),
@@ -251,6 +257,17 @@ def test_a_new_exercise_has_a_row_for_everybody(graded, capsys):
     rework(graded, "--yes")
     found = gradebook(graded)
     assert {student for student, _, name in found if name == "half_test"} == {"ada", "bob"}
+
+
+def test_what_a_person_gave_for_a_task_is_lost_with_it(graded, capsys):
+    change(graded, UNITS, lambda cells: cells.append(ESSAY))
+    rework(graded, "--yes")
+    record(graded, "ada")
+    give(graded, "ada", UNITS, "essay", 4.0, comment="Deep.")
+    change(graded, UNITS, without("essay"))
+    rework(graded, "--yes")
+    assert f"would be lost: {UNITS}, essay: ada 4 points, ada a comment" in capsys.readouterr().out
+    assert not any("essay" in key for key in done_by_people(graded))
 
 
 def test_a_source_that_cannot_be_released_changes_nothing(graded, capsys):
