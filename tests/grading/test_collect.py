@@ -235,14 +235,23 @@ def test_a_newer_submission_stays_when_an_older_one_comes(collector, update):
     assert collector.there()["Jane Doe"] == {f"{UNITS}.ipynb": "second"}
 
 
-def test_without_times_nothing_is_replaced_unless_asked_for(collector):
-    files = {f"{CANVAS}{UNITS}.ipynb": "first", f"roemax_78_9_{UNITS}.ipynb": "x"}
+def test_where_nothing_tells_which_is_newer_nothing_is_replaced_unless_asked_for(collector):
+    files = {f"{MOODLE}/{UNITS}.ipynb": "first", f"Max Roe_9_assignsubmission_file_/{UNITS}.ipynb": "x"}
     assert not collector(files).timed
-    files[f"{CANVAS}{UNITS}.ipynb"] = "second"
+    files[f"{MOODLE}/{UNITS}.ipynb"] = "second"
     done = collector(files)
-    assert "doejane: another submission is there" in done.notes[0]
-    assert collector.there()["doejane"] == {f"{UNITS}.ipynb": "first"}
-    assert collector(files, update=True).newer == ["doejane"]
+    assert "Jane Doe: another submission is there" in done.notes[0]
+    assert collector.there()["Jane Doe"] == {f"{UNITS}.ipynb": "first"}
+    assert collector(files, update=True).newer == ["Jane Doe"]
+    assert collector.there()["Jane Doe"] == {f"{UNITS}.ipynb": "second"}
+
+
+@pytest.mark.parametrize("update", [False, True])
+def test_canvas_numbers_of_files_tell_which_is_newer(collector, update):
+    first, second = f"doejane_77_901_{UNITS}.ipynb", f"doejane_77_950_{UNITS}-1.ipynb"
+    collector({first: "first"})
+    assert collector({second: "second"}, update=update).newer == ["doejane"]
+    assert "handed in later" in collector({first: "first"}, update=update).notes[0]
     assert collector.there()["doejane"] == {f"{UNITS}.ipynb": "second"}
 
 
@@ -300,7 +309,7 @@ def test_a_path_that_leads_out_is_refused(collector, name):
     done = collector(files)
     assert collector.there() == {"Eve": {f"{UNITS}.ipynb": "1"}}
     assert sum("leads out of the folder" in note for note in done.notes) == 2
-    new = everything(collector.folder) - before
+    new = everything(collector.folder) - before - {f"course/downloaded/{CHAPTER}/uploads.json"}
     assert new == {"all.zip", f"course/submitted/Eve/{CHAPTER}/{UNITS}.ipynb"}
 
 

@@ -123,8 +123,6 @@ def test_a_gradebook_of_an_older_nbgrader_is_told_and_upgraded_by_nbgrader(cours
     with closing(sqlite3.connect(course.root / "gradebook.db")) as book:
         book.execute("insert into student (id, first_name) values ('ada', 'Ada')")
         book.execute("alter table student drop column lms_user_id")
-        book.execute("alter table assignment drop column course_id")
-        book.execute("drop table course")
         book.execute("update alembic_version set version_num = '167914646830'")
         book.commit()
     with pytest.raises(CourseError, match=r"older nbgrader.*nbgrader db upgrade"):

@@ -129,6 +129,15 @@ def test_a_secret_that_is_none_is_left_where_it_is(folders, make):
     assert list(target.iterdir()) == []
 
 
+def test_pages_of_a_chapter_with_signs_in_its_name_are_given_back(course):
+    place = course.root / "feedback" / "ada [2]" / "6_extra (optional) a|b"
+    place.mkdir(parents=True)
+    for name in ("1_units.html", "submission_secret.txt", "timestamp.txt"):
+        (place / name).write_text("x")
+    run_here(course.root, "release_feedback", place.name)
+    assert len(list((course.root / "exchange" / COURSE_ID / "feedback").glob("*.html"))) == 1
+
+
 def test_without_an_exchange_nothing_stands_beside_the_pages(course):
     hand_back(Chapter(course, CHAPTER), "ada", read_settings(course.root))
     assert not (course.root / "feedback").exists()

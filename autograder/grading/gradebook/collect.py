@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import datetime
+import json
 import os
 import re
 import shutil
@@ -19,6 +20,7 @@ from autograder.grading.gradebook.record import timestamp_of
 from autograder.grading.intake.platform_zip import PlatformSubmission, PlatformZip
 from autograder.grading.intake.submission import handed_in
 from autograder.grading.intake.submitted_folder import RESERVED_NAMES, shown
+from autograder.grading.scoring.results import write_atomically
 
 TIMESTAMP = "timestamp.txt"
 LONGEST_NAME_BYTES = 200
@@ -26,8 +28,12 @@ LONGEST_NAME_BYTES = 200
 
 @dataclass
 class Collected:
-    """What came of a zip: students whose work is new, newer, or as it was, and sentences about everything else."""
+    """What came of a zip: students whose work is new, newer, or as it was, and sentences about everything else.
 
+    uploads: Canvas's number of what is there by student. timed: whether the zip says when something was handed in.
+    """
+
+    uploads: dict[str, int]
     new: list[str] = field(default_factory=list)
     newer: list[str] = field(default_factory=list)
     same: list[str] = field(default_factory=list)
@@ -41,7 +47,8 @@ def collect(zip_path: Path, chapter: Chapter, gradebook: Any, update: bool = Fal
     A submission that is there already is replaced by a newer one alone, or, where times do not tell which is newer, if
     `update` says so; it then lies in downloaded/<chapter>/replaced/. Raises CourseError for what is no such zip.
     """
-    done = Collected()
+    memory = chapter.course.root / "downloaded" / chapter.name / "uploads.json"
+    done = Collected(_read(memory))
     opened = PlatformZip(zip_path, chapter.sections())
     try:
         students = _students(opened.people(), gradebook.students)
@@ -51,10 +58,21 @@ def collect(zip_path: Path, chapter: Chapter, gradebook: Any, update: bool = Fal
             done.timed |= submission.handed_in is not None
             if _bring(submission, student, chapter, update, done) and submission.platform == "Canvas":
                 _remember(gradebook, student, submission.number)
+                done.uploads[student] = submission.upload
         done.notes += [f"not known whose it is: {shown(name)}" for name in opened.unknown]
     finally:
         opened.close()
+        if done.uploads:
+            memory.parent.mkdir(parents=True, exist_ok=True)
+            write_atomically(memory, json.dumps(done.uploads, ensure_ascii=False))
     return done
+
+
+def _read(memory: Path) -> dict[str, int]:
+    try:
+        return dict(json.loads(memory.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return {}
 
 
 def _remember(gradebook: Any, student: str, number: str) -> None:
@@ -135,18 +153,29 @@ def _bring(submission: PlatformSubmission, student: str, chapter: Chapter, updat
     if _is_the_same(folder, files):
         done.same.append(student)
         return True
-    old, new = timestamp_of(folder), _timestamp_in(files)
-    if old and new and _moment(new) <= _moment(old):
-        done.notes.append(f"{student}: what is there was handed in later ({old}): it stays")
+    newer = _is_newer(submission, files, folder, done.uploads.get(student, 0))
+    if newer is False:
+        done.notes.append(f"{student}: what is there was handed in later: it stays")
         return False
-    if not update and not (old and new):
+    if newer is None and not update:
         done.notes.append(
-            f"{student}: another submission is there, and no times tell which is newer: it stays; --update replaces it"
+            f"{student}: another submission is there, and nothing tells which is newer: it stays; --update replaces it"
         )
         return False
     _put(folder, files, chapter.course.root / "downloaded" / chapter.name / "replaced" / student)
     done.newer.append(student)
     return True
+
+
+def _is_newer(submission: PlatformSubmission, files: dict[str, bytes], folder: Path, upload: int) -> bool | None:
+    """Whether a submission is newer than what is there, by Canvas's numbers or by the times; None where neither tells.
+
+    upload: the number of what is there, 0 where that is not known.
+    """
+    if upload and submission.upload:
+        return submission.upload > upload
+    old, new = timestamp_of(folder), _timestamp_in(files)
+    return _moment(new) > _moment(old) if old and new else None
 
 
 def _obstacle(student: str, chapter: Chapter) -> str:

@@ -38,7 +38,8 @@ class AutogradeEverybody(Autograde, NothingBeside):
         _expect_gradebook(self)
         self.coursedir.get_existing_timestamp = _timestamp
         chapter = Chapter(course_of(self.coursedir), self.coursedir.assignment_id)
-        matched, self.assignments = set(self.assignments), {}
+        matched = set(self.assignments)
+        self.assignments: dict[str, list[str]] = {}
         for student, reason in graded_folders(chapter).items():
             if not _asked_for(student, self.coursedir.student_id):
                 continue

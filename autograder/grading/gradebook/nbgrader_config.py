@@ -65,6 +65,7 @@ def configure(config: Config, root: Path) -> Config:
     config.CourseDirectory.root = str(root)
     config.CourseDirectory.db_url = database_url(root)
     config.Exchange.root = str(root / "exchange")
+    config.ExchangeFactory.release_feedback = "autograder.grading.gradebook.release_feedback.ReleaseFeedback"
     config.ExportApp.plugin_class = "autograder.grading.gradebook.export.CourseExport"
     config.GenerateAssignment.force = True
     config.GenerateAssignment.preprocessors = list(RELEASE_STEPS)

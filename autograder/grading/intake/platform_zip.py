@@ -27,7 +27,7 @@ from autograder.grading.intake.submitted_folder import COME_ALONG
 MOODLE = re.compile(
     r"(?:.*/)?(?P<name>[^/]+?)_(?P<number>\d+)_assignsubmission_file_?(?:/(?P<file>.+)|(?P<flat>[^/]+))", re.DOTALL
 )
-CANVAS = re.compile(r"(?:.*/)?(?P<name>[^/_]+)_(?:LATE_)?(?P<number>\d+)_\d+_(?P<file>[^/]+)", re.DOTALL)
+CANVAS = re.compile(r"(?:.*/)?(?P<name>[^/_]+)_(?:LATE_)?(?P<number>\d+)_(?P<upload>\d+)_(?P<file>[^/]+)", re.DOTALL)
 AGAIN = re.compile(r"(?P<stem>.+)-(?P<number>\d+)")
 """How Canvas names a file that was handed in again."""
 
@@ -47,7 +47,8 @@ class Refused(Exception):
 class PlatformSubmission:
     """What one person handed in. number: the platform's. files: content by name; refused: sentences.
 
-    handed_in: when, in UTC; None where the zip does not say.
+    handed_in: when, in UTC; None where the zip does not say. upload: Canvas's number of the last file, which grows from
+    one to the next; 0 elsewhere.
     """
 
     platform: str
@@ -56,12 +57,14 @@ class PlatformSubmission:
     files: dict[str, bytes] = field(default_factory=dict)
     refused: list[str] = field(default_factory=list)
     handed_in: datetime.datetime | None = None
+    upload: int = 0
 
 
 @dataclass
 class _Member:
     info: zipfile.ZipInfo
     file: str
+    upload: int = 0
 
 
 class PlatformZip:
@@ -108,13 +111,17 @@ class PlatformZip:
 
     def _sort_in(self, info: zipfile.ZipInfo) -> None:
         if found := MOODLE.fullmatch(info.filename):
-            key, file = ("Moodle", found["name"].strip(), found["number"]), found["file"] or found["flat"]
+            key, member = (
+                ("Moodle", found["name"].strip(), found["number"]),
+                _Member(info, found["file"] or found["flat"]),
+            )
         elif found := CANVAS.fullmatch(info.filename):
-            key, file = ("Canvas", found["name"], found["number"]), found["file"]
+            key = ("Canvas", found["name"], found["number"])
+            member = _Member(info, found["file"], int(found["upload"][:18]))
         else:
             self.unknown.append(info.filename)
             return
-        self._members.setdefault(key, []).append(_Member(info, file))
+        self._members.setdefault(key, []).append(member)
 
     def _times_tell(self, path: Path) -> bool:
         """Whether the times in the zip are those of handing in, not of packing it."""
@@ -127,6 +134,7 @@ class PlatformZip:
         return apart.total_seconds() > PACKING_SECONDS
 
     def _submission(self, made: PlatformSubmission, members: list[_Member]) -> PlatformSubmission:
+        made.upload = max(member.upload for member in members)
         room = LARGEST_SUBMISSION_BYTES
         newest: dict[str, int] = {}
         for member in members[:MOST_FILES_OF_A_STUDENT]:
