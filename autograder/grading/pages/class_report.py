@@ -204,6 +204,7 @@ def page(
         f"<h1>{escape(name)}</h1>",
         _summary(students, handed),
         _set_aside(handed, links),
+        "<h2>Points</h2>",
         _distribution(students),
         "<h2>Exercises</h2>",
         _exercises_table(tallies(handed)),
@@ -316,7 +317,7 @@ def _students_table(
             f'<td class="number">{judged_total(of_student):g}</td>'
             f"{_total(grades.get(name))}</tr>{_notes_row(of_student, columns=len(sections) + 4)}"
         )
-    head = f'<tr><th>student</th>{head}<th class="number">judged</th><th class="number">total</th><th>late</th></tr>'
+    head = f'<tr><th>student</th>{head}<th class="number">judged</th><th class="number">total</th><th></th></tr>'
     note = "Judged: without the points that a person gives. Total: with them, less penalties, as in the gradebook."
     return f'<div class="wide"><table>{head}{"".join(rows)}</table></div><p class="quiet">{note}</p>'
 
@@ -326,7 +327,7 @@ def _total(grades: StudentGrades | None) -> str:
     if grades is None:
         return "<td></td><td></td>"
     waiting = f"{grades.waiting} to grade" if grades.waiting else ""
-    late = [how_long(grades.late)] if grades.late else []
+    late = [f"{how_long(grades.late)} late"] if grades.late else []
     late += [f"&minus;{grades.penalty:g}"] if grades.penalty else []
     told = ", ".join([*late, waiting] if waiting else late)
     return f'<td class="number">{grades.score:g} / {grades.points:g}</td><td class="quiet">{told}</td>'
