@@ -236,6 +236,7 @@ def page(
         _summary(students, handed, standings),
         *(f'<p class="flag">{escape(visible(remark))}</p>' for remark in remarks),
         _set_aside(handed, links),
+        "<h2>Points</h2>",
         _distribution(students),
         "<h2>Exercises</h2>",
         _exercises_table(tallies(handed)),
@@ -361,7 +362,7 @@ def _students_table(
             f"{_total(standings.get(name))}</tr>"
             f"{_notes_row(of_student, standings.get(name), columns=len(sections) + 4)}"
         )
-    head = f'<tr><th>student</th>{head}<th class="number">judged</th><th class="number">total</th><th>late</th></tr>'
+    head = f'<tr><th>student</th>{head}<th class="number">judged</th><th class="number">total</th><th></th></tr>'
     note = "Judged: without the points that a person gives. Total: with them, less penalties, as in the gradebook."
     return f'<div class="wide"><table>{head}{"".join(rows)}</table></div><p class="quiet">{note}</p>'
 
@@ -371,7 +372,7 @@ def _total(standing: Standing | None) -> str:
     if standing is None:
         return "<td></td><td></td>"
     grades = standing.grades
-    late = [how_long(grades.late)] if grades.late else []
+    late = [f"{how_long(grades.late)} late"] if grades.late else []
     late += [f"&minus;{grades.penalty:g}"] if grades.penalty else []
     late += [f"{grades.waiting} to grade"] if grades.waiting else []
     return f'<td class="number">{grades.score:g} / {grades.points:g}</td><td class="quiet">{", ".join(late)}</td>'

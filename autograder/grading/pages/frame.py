@@ -18,6 +18,7 @@ td, th { text-align: left; padding: .3rem .8rem .3rem 0; border-bottom: 1px soli
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .meter { background: var(--soft); width: 9rem; max-width: 20vw; height: .8rem; border-radius: 2px; }
 .meter div { background: var(--bar); height: 100%; border-radius: 2px; }
+.entry { border-bottom: 1px solid var(--line); padding: .4rem 0; } .entry > p { margin: .3rem 0 .3rem 1rem; }
 .flag { color: var(--bad); } .quiet { opacity: .7; } img { max-width: 100%; height: auto; border-radius: 4px; }
 ul { margin: 0; padding-left: 1.1rem; } code { font-family: ui-monospace, Menlo, Consolas, monospace; font-size: 13px; }
 """

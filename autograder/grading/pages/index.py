@@ -12,6 +12,7 @@ import nbformat
 from autograder.course import Chapter
 from autograder.grading.gradebook.grades import CellGrade, NotebookGrades, StudentGrades
 from autograder.grading.pages.frame import framed
+from autograder.grading.pages.safe_markdown import comments_markdown
 from autograder.grading.pages.titles import titles_of
 from autograder.grading.scoring.results import NotebookResult, Results, write_atomically
 from autograder.grading.visible import visible
@@ -20,7 +21,6 @@ from autograder.judge.verdict import Verdict
 
 NAME = "index"
 NOT_HANDED_IN = "not handed in"
-LONGEST_COMMENT_CHARACTERS = 2_000
 
 
 def index_of(chapter: Chapter, student: str) -> Path:
@@ -121,9 +121,9 @@ def page(name: str, grades: StudentGrades, notebooks: list[_Notebook]) -> str:
         f'<h1>{escape(name)}: <span style="white-space:nowrap">{grades.score:g} of {grades.points:g} points{so_far}'
         "</span></h1>",
         _lateness(grades),
-        _table(notebooks),
+        *map(_row, notebooks),
         "<h2>What to do next</h2>",
-        _next(grades, notebooks),
+        _next(notebooks),
         _what_cost_points(notebooks),
     ]
     return framed(f"{name}: feedback", "".join(parts))
@@ -147,7 +147,7 @@ def lateness_sentences(grades: StudentGrades) -> list[str]:
     """Say when it was handed in and when it was due, as far as that is known, and what being late cost."""
     found = [f"Handed in on {when(grades.timestamp)}."] if grades.timestamp else []
     found += [f"Due on {when(grades.due)}."] if grades.due else []
-    cost = f": {grades.penalty:g} points less" if grades.penalty else ""
+    cost = f": {grades.penalty:g} point{'s' * (grades.penalty != 1)} less" if grades.penalty else ""
     if grades.late:
         found.append(f"That is {how_long(grades.late)} late{cost}.")
     elif cost:
@@ -160,34 +160,27 @@ def _lateness(grades: StudentGrades) -> str:
     return f"<p>{escape(text)}</p>" if text else ""
 
 
-def _table(notebooks: list[_Notebook]) -> str:
-    rows = []
-    for notebook in notebooks:
-        name, address = escape(notebook.section), quote(f"{notebook.section}.html")
-        link = f'<a href="{address}">{name}</a>' if notebook.has_page else name
-        points = f"{notebook.grades.score:g} / {notebook.grades.points:g}"
-        rows.append(
-            f'<tr><td>{link}</td><td class="number">{points if not notebook.set_aside else "&ndash;"}</td>'
-            f"<td>{_remark(notebook)}</td></tr>"
-        )
-    head = '<tr><th>notebook</th><th class="number">points</th><th></th></tr>'
-    return f"<table>{head}{''.join(rows)}</table>"
+def _row(notebook: _Notebook) -> str:
+    name, address = escape(notebook.section), quote(f"{notebook.section}.html")
+    link = f'<a href="{address}">{name}</a>' if notebook.has_page else name
+    points = "" if notebook.set_aside else f": <b>{notebook.grades.score:g} of {notebook.grades.points:g}</b>"
+    return f'<div class="entry">{link}{points}{"".join(f"<br>{remark}" for remark in _remarks(notebook))}</div>'
 
 
-def _remark(notebook: _Notebook) -> str:
+def _remarks(notebook: _Notebook) -> list[str]:
+    """Say, in pieces of HTML, what else there is to say of a notebook."""
     if notebook.set_aside:
-        return f'<span class="flag">set aside: {escape(visible(notebook.set_aside))}</span>'
+        return [f'<span class="flag">set aside: {escape(visible(notebook.set_aside))}</span>']
     if notebook.missing:
-        return f'<span class="flag">{NOT_HANDED_IN}</span>'
+        return [f'<span class="flag">{NOT_HANDED_IN}</span>']
     waiting = notebook.grades.waiting
     found = [f"{waiting} {'answer waits' if waiting == 1 else 'answers wait'} for your instructor"] if waiting else []
     if notebook.lost:
-        address = quote(f"{notebook.section}.html")
-        found.append(f'<a href="{address}#short">only what cost points</a>')
-    return "; ".join(found)
+        found.append(f'<a href="{quote(f"{notebook.section}.html")}#short">only what cost points</a>')
+    return found
 
 
-def _next(grades: StudentGrades, notebooks: list[_Notebook]) -> str:
+def _next(notebooks: list[_Notebook]) -> str:
     found = []
     if any(notebook.set_aside for notebook in notebooks):
         found.append(
@@ -201,7 +194,7 @@ def _next(grades: StudentGrades, notebooks: list[_Notebook]) -> str:
             "Look at what cost points, below. Mend it in your own notebook and run its test cell there: it tells at "
             "once whether that helped. Whether a new version still counts, and until when, your instructor decides."
         )
-    if grades.waiting:
+    if any(notebook.grades.waiting and not notebook.set_aside for notebook in notebooks):
         found.append("Answers that wait for your instructor have no points yet: this page will change.")
     if not found:
         found.append("Nothing: there is nothing left to mend here.")
@@ -212,18 +205,16 @@ def _what_cost_points(notebooks: list[_Notebook]) -> str:
     parts = []
     for notebook in notebooks:
         if rows := [_lost_row(notebook, name, grade) for name, grade in notebook.lost.items()]:
-            parts.append(f"<h3>{escape(notebook.section)}</h3><table>{''.join(rows)}</table>")
+            parts.append(f"<h3>{escape(notebook.section)}</h3>{''.join(rows)}")
     return f"<h2>What cost points</h2>{''.join(parts)}" if parts else ""
 
 
 def _lost_row(notebook: _Notebook, name: str, grade: CellGrade) -> str:
     address = f"{quote(f'{notebook.section}.html')}#{quote(name)}"
-    told = ["changed by your instructor"] if grade.changed else []
-    told += notebook.reasons.get(name, [])
+    told = ["Changed by your instructor."] if grade.changed else []
+    text = "".join(f"<br>{escape(visible(one))}" for one in told + notebook.reasons.get(name, []))
     comment = notebook.grades.comments.get(name, "")
-    told += [f"Comment: {comment[:LONGEST_COMMENT_CHARACTERS]}"] if comment else []
-    text = "<br>".join(escape(visible(one)) for one in told)
     return (
-        f'<tr><td><a href="{address}">{escape(notebook.titles[name])}</a></td>'
-        f'<td class="number">{grade.score:g} of {grade.points:g}</td><td>{text}</td></tr>'
+        f'<div class="entry"><a href="{address}">{escape(notebook.titles[name])}</a>: '
+        f"<b>{grade.score:g} of {grade.points:g}</b>{text}{comments_markdown(comment) if comment else ''}</div>"
     )

@@ -10,9 +10,6 @@ from autograder.course import grading_of
 from autograder.grading.gradebook.grades import CellGrade, NotebookGrades
 from autograder.grading.pages.titles import titles_of
 
-SET_ASIDE = "set-aside"
-"""The id of the cell that says why a notebook was set aside."""
-
 
 def mark(cells: Iterable[NotebookNode], grades: NotebookGrades) -> None:
     """Put into each cell's metadata, as `page`, what its place on the page says.

@@ -182,7 +182,9 @@ def graders_code(context: Any, source: str, metadata: Any = None) -> str:
 
 
 def _to_unfold(html: str) -> str:
-    return f"<details><summary>Model answer</summary>{html}</details>" if html else ""
+    """Make what is shown when its title is clicked on; "" of nothing."""
+    title = '<summary style="display:list-item;cursor:pointer">Model answer</summary>'
+    return f"<details>{title}{html}</details>" if html else ""
 
 
 @functools.cache
