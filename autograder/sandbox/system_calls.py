@@ -22,7 +22,7 @@ ALLOWED = """
     statx=332/291 statfs=137/43 fstatfs=138/44 access=21/- faccessat=269/48 faccessat2=439/439 readlink=89/-
     readlinkat=267/78 getcwd=79/17 chdir=80/49 fchdir=81/50 mkdir=83/- mkdirat=258/34 rmdir=84/- unlink=87/-
     unlinkat=263/35 rename=82/- renameat=264/38 renameat2=316/276 link=86/- linkat=265/37 symlink=88/-
-    symlinkat=266/36 truncate=76/45 ftruncate=77/46 fallocate=285/47 fadvise64=221/223 fsync=74/82 fdatasync=75/83
+    symlinkat=266/36 truncate=76/45 ftruncate=77/46 fallocate=285/47 fsync=74/82 fdatasync=75/83
     chmod=90/- fchmod=91/52 fchmodat=268/53 umask=95/166 getdents=78/- getdents64=217/61 dup=32/23 dup2=33/-
     dup3=292/24 sendfile=40/71
     # waiting and pipes
@@ -88,7 +88,8 @@ REFUSED = """
     fchownat=260/54
     # what one sandbox could tell another one by: locks on a file that both can read, what of it is in memory, the times
     # of /dev/null, which is the machine's own, the machine's free memory
-    flock=73/32 mincore=27/232 utime=132/- utimes=235/- utimensat=280/88 sysinfo=99/179
+    flock=73/32 mincore=27/232 fadvise64=221/223 readahead=187/213 utime=132/- utimes=235/- utimensat=280/88
+    sysinfo=99/179
     # timers without need
     timer_create=222/107 timerfd_create=283/85 signalfd4=289/74
 """
