@@ -452,9 +452,9 @@ def test_a_call_leaves_nothing_for_the_next(process):
         "cell",
         "calls, seen = 0, []\ndef g(x, memory=[]):\n    global calls\n    calls += 1\n    seen.append(x)\n"
         "    memory.append(x)\n    np.maximum = None\n    np.random.seed(calls)\n    os.environ['X'] = 'x'\n"
-        "    return [calls, len(seen), len(memory)]",
+        "    return [len(set(seen)), len(set(memory))]",
     )
-    assert [process.call("g", [1.0]).returned for _ in range(3)] == [[1, 1, 1]] * 3
+    assert [process.call("g", [x]).returned for x in (1.0, 2.0, 3.0)] == [[1, 1]] * 3
     assert value(process, "float(calls + len(seen) + (np.maximum is None) + ('X' in os.environ))") == 0.0
 
 
