@@ -7,7 +7,7 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass, field, replace
 
 from autograder.course import Chapter
-from autograder.grading.gradebook.nbgrader_config import limits_in, read_settings, shortest_hidden_run_in
+from autograder.grading.gradebook.nbgrader_config import limits_in, read_settings
 from autograder.grading.gradebook.record import Recorder, open_gradebook, timestamp_of
 from autograder.grading.gradebook.release import register
 from autograder.grading.intake.submitted_folder import other_files, passed_over, submitted
@@ -68,11 +68,9 @@ def grade_chapter(
     students = submitted(chapter, student)
     confinement = confinement_called(sandbox)
     results = Results(chapter)
-    seed = results.seed()
+    secret = results.secret()
     settings = read_settings(chapter.course.root)
-    config = GradingConfig(
-        chapter.course, seed, devices, confinement, limits_in(settings), shortest_hidden_run_in(settings)
-    )
+    config = GradingConfig(chapter.course, secret, devices, confinement, limits_in(settings))
     with contextlib.closing(open_gradebook(chapter.course.root, settings)) as gradebook:
         register(chapter, settings)
         summary = Summary(chapter, {name: {} for name in students}, passed_over=passed_over(chapter))

@@ -18,7 +18,7 @@ from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 
 from autograder.course import Chapter, Course, CourseError
-from autograder.grading.gradebook.nbgrader_config import limits_in, shortest_hidden_run_in
+from autograder.grading.gradebook.nbgrader_config import limits_in
 from autograder.grading.gradebook.record import set_grade
 from autograder.grading.intake.figures import embed_figures
 from autograder.grading.scoring.grade_notebook import grade
@@ -83,10 +83,9 @@ class Judge(NbGraderPreprocessor):
         results = Results(chapter)
         config = GradingConfig(
             chapter.course,
-            results.seed(),
+            results.secret(),
             confinement=self._confinement(),
             limits=limits_in(self.config),
-            shortest_hidden_run_seconds=shortest_hidden_run_in(self.config),
         )
         task = Task(chapter, names["student"], names["notebook"])
         task = replace(task, key=key_of(task, config))

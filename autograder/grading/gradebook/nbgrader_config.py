@@ -11,7 +11,6 @@ from pathlib import Path
 from traitlets.config import Config
 
 from autograder.course import CourseError
-from autograder.grading.scoring.grading_config import GradingConfig
 from autograder.sandbox import Limits
 
 COURSE_ID = "training-deep-networks"
@@ -121,17 +120,6 @@ def limits_in(config: Config) -> Limits:
             raise CourseError(f"nbgrader_config.py: there is no limit {name!r}; there are {', '.join(sorted(known))}.")
         _expect_positive(f"the limit {name}", value)
     return Limits(**asked)
-
-
-def shortest_hidden_run_in(config: Config) -> float:
-    """Return the seconds of the shortest run with hidden cases: `c.GradingConfig.shortest_hidden_run_seconds`.
-
-    Raises CourseError for what is not a positive number.
-    """
-    asked = dict(config.get("GradingConfig", {}))
-    seconds = asked.get("shortest_hidden_run_seconds", GradingConfig.shortest_hidden_run_seconds)
-    _expect_positive("shortest_hidden_run_seconds", seconds)
-    return seconds
 
 
 def _expect_positive(what: str, value: object) -> None:

@@ -258,7 +258,5 @@ def _conditions(results: list[NotebookResult]) -> str:
     first = verdicts[0]
     devices = ", ".join(f"{device}: {status}" for device, status in first.devices.items())
     versions = ", ".join(f"{name} {version}" for name, version in first.versions.items())
-    text = (
-        f"Devices: {devices}. Versions: {versions}. Sandbox: {first.sandbox}. Seed of the hidden cases: {first.seed}."
-    )
+    text = f"Devices: {devices}. Versions: {versions}. Sandbox: {first.sandbox}."
     return f'<p class="quiet">{escape(text)}</p>'

@@ -36,7 +36,7 @@ def _graded(task: Task, config: GradingConfig, instructors: NotebookNode) -> Not
     if content is None:
         return _missing(task, instructors)
     rebuilt = rebuild(instructors, parse(content))
-    cells = run(rebuilt, config)
+    cells = run(rebuilt, config, config.seed_for(task, content))
     return NotebookResult.of(task, cells, rebuilt.notebook, flags=rebuilt.flags)
 
 

@@ -28,7 +28,7 @@ def key_of(task: Task, config: GradingConfig) -> str:
         f"no content: {content}" if content is None or isinstance(content, SetAside) else digest(content),
         json.dumps(instructors, sort_keys=True),
         deciding_code(frozenset(catalogue()[name].notebook for name in exercises_in(instructors))),
-        str(config.seed),
+        config.secret,
         str(config.devices),
         config.confinement.name,
         str(config.limits),
