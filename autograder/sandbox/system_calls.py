@@ -29,7 +29,7 @@ ALLOWED = """
     poll=7/- ppoll=271/73 select=23/- pselect6=270/72 epoll_create=213/- epoll_create1=291/20 epoll_ctl=233/21
     epoll_wait=232/- epoll_pwait=281/22 pipe=22/- pipe2=293/59 eventfd2=290/19
     # memory
-    brk=12/214 mmap=9/222 munmap=11/215 mprotect=10/226 mremap=25/216 madvise=28/233 msync=26/227 membarrier=324/283
+    brk=12/214 mmap=9/222 munmap=11/215 mprotect=10/226 mremap=25/216 msync=26/227 membarrier=324/283
     # processes and what they know of themselves
     fork=57/- vfork=58/- execve=59/221 exit=60/93 exit_group=231/94 wait4=61/260 waitid=247/95 getpid=39/172
     getppid=110/173 gettid=186/178 getpgid=121/155 getpgrp=111/- setpgid=109/154 getsid=124/156 setsid=112/157
@@ -50,9 +50,9 @@ ALLOWED = """
 """
 
 PARTLY_ALLOWED = """
-    # with some arguments only: NEW_NAMESPACES, TERMINAL_QUESTIONS, OWN_SETTINGS, OWN_DESCRIPTORS, PRIVATE; prlimit64 on
-    # oneself alone
-    clone=56/220 ioctl=16/29 prctl=157/167 fcntl=72/25 futex=202/98 prlimit64=302/261
+    # with some arguments only: NEW_NAMESPACES, TERMINAL_QUESTIONS, OWN_SETTINGS, OWN_DESCRIPTORS, PRIVATE, OWN_MEMORY;
+    # prlimit64 on oneself alone
+    clone=56/220 ioctl=16/29 prctl=157/167 fcntl=72/25 futex=202/98 madvise=28/233 prlimit64=302/261
 """
 
 REFUSED = """
@@ -129,6 +129,21 @@ OWN_DESCRIPTORS = {
 """The commands of `fcntl` that are allowed. Locks and leases are not: another sandbox, which has the same files of
 Python and NumPy, would see them."""
 
+OWN_MEMORY = {
+    "MADV_NORMAL": 0,
+    "MADV_RANDOM": 1,
+    "MADV_SEQUENTIAL": 2,
+    "MADV_WILLNEED": 3,
+    "MADV_DONTNEED": 4,
+    "MADV_FREE": 8,
+    "MADV_DONTFORK": 10,
+    "MADV_DOFORK": 11,
+    "MADV_HUGEPAGE": 14,
+    "MADV_NOHUGEPAGE": 15,
+    "MADV_DONTDUMP": 16,
+}
+"""The advice of `madvise` that is allowed. MADV_PAGEOUT is not: it drops pages of files that other sandboxes have."""
+
 PRIVATE = 128
 """The flag of a `futex` of one process alone. One without it can lie in a file, and wake whoever waits in another
 sandbox: whoever wakes is told that nobody waited, whoever waits to look again (as glibc does)."""
@@ -196,6 +211,7 @@ def _program(machine: str) -> Iterator[Instruction]:
     yield from _where(partly["prctl"], list(_one_of(0, OWN_SETTINGS.values(), errno.EINVAL)))
     yield from _where(partly["fcntl"], list(_one_of(1, OWN_DESCRIPTORS.values(), errno.EINVAL)))
     yield from _where(partly["futex"], list(_private()))
+    yield from _where(partly["madvise"], list(_one_of(2, OWN_MEMORY.values(), errno.EINVAL)))
     yield from _where(partly["prlimit64"], list(_one_of(0, [0], errno.EPERM)))
     yield ANSWER, 0, 0, ERROR | errno.ENOSYS
 

@@ -530,6 +530,9 @@ PARTLY = {
     "waiting where another sandbox could wake": ("futex", (0, 0, 0, 0, 0, 0), 11),
     "the same for some bits": ("futex", (0, 9, 0, 0, 0, 1), 11),
     "waking nobody in another sandbox": ("futex", (0, 1, 1, 0, 0, 0), 0),
+    "dropping pages of a file from memory": ("madvise", (0, 0, 21), 22),
+    "letting pages of a file go cold": ("madvise", (0, 0, 20), 22),
+    "giving back memory of one's own": ("madvise", (0, 0, 4), 0),
 }
 
 

@@ -543,21 +543,6 @@ def answering(monkeypatch):
 ANSWER_TO_A_CALL = {"returned": 1.0, "problem": None, "arguments_after": [1.0], "warnings": [], "printed": False}
 PROBLEM = {"kind": "type", "message": "no", "line": "x", "line_number": 1}
 ANYTHING = [True, 0, 7, 10**30, -1, 1.5, math.nan, "x", [1], (2,), {"a": 1}, np.ones(3), [np.ones(2)]]
-    True,
-    0,
-    7,
-    10**30,
-    -1,
-    1.5,
-    math.nan,
-    "x",
-    [1],
-    (2,),
-    {"a": 1},
-    np.ones(3),
-    [np.ones(2)],
-    {"a": np.ones(2)},
-]
 
 
 @pytest.mark.parametrize("value", ANYTHING, ids=str)
