@@ -18,7 +18,7 @@ from autograder.judge.cupy_trial import try_on_cupy
 from autograder.judge.devices import DeviceError
 from autograder.judge.report import as_html, as_text
 from autograder.judge.verdict import Cases
-from autograder.plaindata.call import call
+from autograder.plaindata.call import call_repeatedly
 
 
 class NotYet(AssertionError):
@@ -47,7 +47,7 @@ def check(
     seed = PUBLIC_SEED if cases == "public" else secrets.randbelow(2**31)
     where = None if devices is None else tuple(name.strip() for name in devices.split(","))
     try:
-        verdict = judge(found, functools.partial(call, function), cases=cases, seed=seed, devices=where)
+        verdict = judge(found, functools.partial(call_repeatedly, function), cases=cases, seed=seed, devices=where)
     except (ValueError, DeviceError) as error:
         raise NotYet(f"{found.name} was not checked: {error}") from None
     if cases == "hidden" and recording_of(found):
@@ -76,7 +76,7 @@ def _find(function: Callable[..., Any], name: str | None) -> Exercise:
 def _explain_by_public_cases(verdict: Verdict, exercise: Exercise, function: Callable[..., Any]) -> None:
     """Name the known mistake that gives the same numbers in the public cases and fails as the hidden ones did: what
     mistakes give in others was not recorded."""
-    public = judge(exercise, functools.partial(call, function), devices=("cpu",))
+    public = judge(exercise, functools.partial(call_repeatedly, function), devices=("cpu",))
     known = public.diagnosis is not None and public.diagnosis.kind == "mistake"
     if known and _failed(public) == _failed(verdict):
         verdict.diagnosis, verdict.partial_diagnoses = public.diagnosis, []

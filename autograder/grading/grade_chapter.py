@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from autograder.course import Chapter
 from autograder.grading.gradebook.database import place_of
 from autograder.grading.gradebook.exchange import hand_on
-from autograder.grading.gradebook.nbgrader_config import configured, limits_in, read_settings, shortest_hidden_run_in
+from autograder.grading.gradebook.nbgrader_config import configured, limits_in, read_settings
 from autograder.grading.gradebook.record import Recorder, Standing, open_gradebook
 from autograder.grading.gradebook.release import register
 from autograder.grading.gradebook.rework import refuse_if_reworked
@@ -79,10 +79,8 @@ def grade_chapter(
     students = submitted(chapter, student)
     confinement = confinement_called(sandbox)
     results = Results(chapter)
-    seed = results.seed()
-    config = GradingConfig(
-        chapter.course, seed, devices, confinement, limits_in(settings), shortest_hidden_run_in(settings)
-    )
+    secret = results.secret()
+    config = GradingConfig(chapter.course, secret, devices, confinement, limits_in(settings))
     with contextlib.closing(open_gradebook(chapter.course.root, settings)) as gradebook:
         refuse_if_reworked(chapter, gradebook)
         register(chapter, settings)

@@ -23,7 +23,7 @@ from autograder.course import Chapter, CourseError
 from autograder.grading.gradebook.answers import note_answers_before_judging
 from autograder.grading.gradebook.converters import take_over
 from autograder.grading.gradebook.grades import StudentGrades, grades_of
-from autograder.grading.gradebook.nbgrader_config import configured, limits_in, shortest_hidden_run_in
+from autograder.grading.gradebook.nbgrader_config import configured, limits_in
 from autograder.grading.gradebook.record import note_recorded, record_scores
 from autograder.grading.gradebook.roster import compose_students
 from autograder.grading.intake.figures import embed_figures
@@ -100,10 +100,9 @@ class Judge(NbGraderPreprocessor):
         results = Results(chapter)
         config = GradingConfig(
             chapter.course,
-            results.seed(),
+            results.secret(),
             confinement=self._confinement(),
             limits=limits_in(self.config),
-            shortest_hidden_run_seconds=shortest_hidden_run_in(self.config),
         )
         note_answers_before_judging(chapter, names["student"])
         for section in _without_file(chapter, names["student"]):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -15,7 +17,7 @@ from autograder.exercises.sampling import PUBLIC_SEED, Sampler
 from autograder.judge import devices as device_list
 from autograder.judge.rollout import next_arguments
 from autograder.judge.verdict import DERIVATIVE
-from autograder.plaindata.values import arrays_in
+from autograder.plaindata.values import arrays_in, same
 
 STEP = 1e-5
 """How far a central difference reaches to either side."""
@@ -25,6 +27,9 @@ LARGEST_INPUT = 30.0
 """The largest number in a case for which a numerical derivative is taken: beyond it rounding prevails."""
 LARGEST_BEND = 1e-3
 """How much the slopes to either side of an entry may differ, as a share of the slope, before it is a kink."""
+MOST_OF_A_KIND = 2
+"""How many hidden cases of a requirement have the same name. They tell a formula from a table of answers, which takes
+few; what is wrong with a formula is for the public cases to show."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,13 +82,44 @@ def expectations_of(exercise: Exercise, seed: int, hidden: bool, devices: tuple[
 @lru_cache(maxsize=512)
 def cases_of(exercise: Exercise, seed: int, hidden: bool) -> tuple[tuple[str, Case], ...]:
     """Return the cases of an exercise, each with the name of its requirement."""
+    return tuple(_draw(exercise, seed, hidden))
+
+
+def _draw(exercise: Exercise, seed: int, hidden: bool) -> Iterator[tuple[str, Case]]:
     if recording := recording_of(exercise):
-        return recording.cases(seed, hidden)
-    return tuple(
-        (requirement.name, case)
-        for requirement in exercise.requirements
-        for case in requirement.cases(Sampler(seed, f"{exercise.name}/{requirement.name}", hidden=hidden))
-    )
+        yield from recording.cases(seed, hidden)
+    for requirement in exercise.requirements:
+        for case in requirement.cases(Sampler(seed, f"{exercise.name}/{requirement.name}", hidden=hidden)):
+            yield requirement.name, case
+
+
+def drawn_cases(exercise: Exercise, seed: int) -> Iterator[tuple[str, Case]]:
+    """Yield the cases that grading tries beside the public ones, each with the name of its requirement: a few of each
+    kind, without those that are the same for every seed."""
+    public_cases = cases_of(exercise, PUBLIC_SEED, False)
+    kinds: Counter[tuple[str, str]] = Counter()
+    for requirement, case in _draw(exercise, seed, hidden=True):
+        kind = (requirement, case.name)
+        known = [one for name, one in public_cases if (name, one.name) == kind]
+        if kinds[kind] < MOST_OF_A_KIND and not any(_same_call(case, one) for one in known):
+            kinds[kind] += 1
+            yield requirement, case
+
+
+def _same_call(one: Case, other: Case) -> bool:
+    return same([one.arguments, *one.then], [other.arguments, *other.then])
+
+
+def expectation_of(exercise: Exercise, requirement: str, case: Case, *, hidden: bool) -> Expectation:
+    """Return a case with the CPU's answers: other devices and the numerical derivative are for the public cases."""
+    answers = Oracle("cpu", reference(exercise, case, "cpu"), case.computation or exercise.computation)
+    return Expectation(requirement, case, hidden, (answers,))
+
+
+def hidden_expectations(exercise: Exercise, seed: int) -> list[Expectation]:
+    """Return the hidden cases of one submission with the CPU's answers."""
+    drawn = drawn_cases(exercise, seed)
+    return [expectation_of(exercise, requirement, case, hidden=True) for requirement, case in drawn]
 
 
 Answers = tuple[tuple[Any, ...] | None, ...]

@@ -49,8 +49,7 @@ class Trial:
 class Findings:
     """What the cases tried so far show.
 
-    results: requirement -> its result. purity: the result of the requirement that every exercise has;
-    purity_requirement: the one whose case first had its arguments changed.
+    results: requirement -> its result. purity: the result of the requirement that every exercise has.
     trials: every case with what the function did. printed: whether it printed. warning: its first floating-point
     warning on finite input. largest_share: the largest error that passed, as a share of its tolerance.
     """
@@ -59,7 +58,6 @@ class Findings:
         self.exercise = exercise
         self.results = {item.name: RequirementResult(item.name, 0, item.points, True) for item in exercise.requirements}
         self.purity = RequirementResult(PURITY, 0, exercise.purity_points, True)
-        self.purity_requirement = ""
         self.trials: list[Trial] = []
         self.printed = False
         self.warning = ""
@@ -98,7 +96,6 @@ class Findings:
         if self.purity.passed and (found := changed_arguments(expectation, steps)):
             self.purity.passed = False
             self.purity.counterexample = found
-            self.purity_requirement = expectation.requirement
 
     @property
     def failed_hidden_alone(self) -> list[RequirementResult]:

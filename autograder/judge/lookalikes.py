@@ -1,92 +1,73 @@
 """Show, in place of a hidden case that fails, one from a public seed that fails in the same way.
 
-Cases from the secret seed are never shown.
+Those are tried right after the public cases, and before any hidden one: whatever a function keeps from call to call,
+nothing that is shown comes after what is hidden.
 """
 
 from __future__ import annotations
 
-import itertools
 import time
 from collections.abc import Iterator
 from functools import lru_cache
 
-from autograder.exercises.model import Exercise
-from autograder.exercises.sampling import PUBLIC_SEED, Sampler
+from autograder.exercises.model import PURITY, Exercise
+from autograder.exercises.sampling import PUBLIC_SEED
 from autograder.judge.counterexamples import changed_arguments, compare_steps, counterexample
-from autograder.judge.expectations import Expectation, oracles, reference
+from autograder.judge.expectations import Expectation, drawn_cases, expectation_of
 from autograder.judge.findings import Findings
 from autograder.judge.rollout import Call, Step, rollout
-from autograder.judge.verdict import Counterexample, RequirementResult
+from autograder.judge.verdict import Counterexample
 from autograder.plaindata.call import FINAL_PROBLEMS
 
-LOOKALIKE_SEEDS = range(PUBLIC_SEED + 1, PUBLIC_SEED + 21)
-"""The seeds of cases like a hidden one. Everybody may know them: they reveal nothing of the secret seed."""
-MOST_LOOKALIKES = 100
-"""How many of them are tried for a requirement."""
+LOOKALIKE_SEED = PUBLIC_SEED + 1
+"""The seed of cases like hidden ones. Everybody may know it."""
 LOOKALIKE_SECONDS = 2.0
 """How long they are tried for a kernel: a slow function must not use up the time of the rest of its submission."""
 
+Lookalike = tuple[str, Counterexample]
+"""A requirement, and a case like a hidden one that fails it."""
 
-def show_lookalikes(findings: Findings, secret_seed: int, call: Call) -> None:
-    """Replace every hidden failure by a public case that fails in the same way, if there is one."""
+
+@lru_cache(maxsize=256)
+def lookalike_expectations(exercise: Exercise) -> tuple[Expectation, ...]:
+    """Return cases as grading draws them, but from a public seed, with the CPU's answers."""
+    drawn = drawn_cases(exercise, LOOKALIKE_SEED)
+    return tuple(expectation_of(exercise, requirement, case, hidden=False) for requirement, case in drawn)
+
+
+def try_lookalikes(findings: Findings, call: Call) -> list[Lookalike]:
+    """Try the cases like hidden ones of every requirement that no public case fails. Returns those that fail."""
     end = time.perf_counter() + LOOKALIKE_SECONDS
-    for result in findings.failed_hidden_alone:
-        requirement = findings.purity_requirement if result is findings.purity else result.name
-        cases = _cases_like_hidden_ones(findings.exercise, requirement, secret_seed)
-        if not _show_lookalike(findings, result, itertools.islice(cases, MOST_LOOKALIKES), call, end):
-            return
-
-
-def _cases_like_hidden_ones(exercise: Exercise, requirement: str, secret_seed: int) -> Iterator[Expectation]:
-    for public_seed in LOOKALIKE_SEEDS:
-        if public_seed != secret_seed:
-            yield from lookalike_expectations(exercise, requirement, public_seed)
-
-
-@lru_cache(maxsize=1024)
-def lookalike_expectations(exercise: Exercise, requirement: str, seed: int) -> tuple[Expectation, ...]:
-    """Return cases of one requirement as grading draws them, but from a public seed, with the CPU's answers."""
-    (cases,) = (item.cases for item in exercise.requirements if item.name == requirement)
-    drawn = cases(Sampler(seed, f"{exercise.name}/{requirement}", hidden=True))
-    return tuple(
-        Expectation(requirement, case, False, tuple(oracles(exercise, case, {"cpu": reference(exercise, case, "cpu")})))
-        for case in drawn
-    )
-
-
-def _show_lookalike(
-    findings: Findings, result: RequirementResult, cases: Iterator[Expectation], call: Call, end: float
-) -> bool:
-    """Show the first of some cases that fails like a hidden one.
-
-    Returns whether it is worth trying the next requirement: no call took too long, or ended the process.
-    """
-    for expectation in cases:
+    found: list[Lookalike] = []
+    for expectation in lookalike_expectations(findings.exercise):
         if time.perf_counter() > end:
-            return False
-        steps = rollout(findings.exercise, expectation.case, call)
-        if (problem := steps[-1].outcome.problem) and problem.kind in FINAL_PROBLEMS:
-            return False
-        found = _fails_alike(findings, result, expectation, steps)
-        if found is not None:
+            break
+        if findings.results[expectation.requirement].passed:
+            steps = rollout(findings.exercise, expectation.case, call)
+            if (problem := steps[-1].outcome.problem) and problem.kind in FINAL_PROBLEMS:
+                break
+            found += _failures(findings.exercise, expectation, steps)
+    return found
+
+
+def _failures(exercise: Exercise, expectation: Expectation, steps: list[Step]) -> Iterator[Lookalike]:
+    for oracle in expectation.oracles:
+        found = compare_steps(exercise, oracle, steps)
+        if found.difference is not None:
+            shown = counterexample(exercise, expectation, oracle, steps, found.difference, found.number)
+            yield expectation.requirement, shown
+    if changed := changed_arguments(expectation, steps):
+        yield PURITY, changed
+
+
+def show_lookalikes(findings: Findings, lookalikes: list[Lookalike]) -> None:
+    """Replace every hidden failure by the first lookalike that fails in the same way, if there is one."""
+    for result in findings.failed_hidden_alone:
+        wanted = _way_of_failing(result.name, result.counterexample)
+        if found := next((one for name, one in lookalikes if _way_of_failing(name, one) == wanted), None):
             found.lookalike = True
             result.counterexample = found
-            return True
-    return True
 
 
-def _fails_alike(
-    findings: Findings, result: RequirementResult, expectation: Expectation, steps: list[Step]
-) -> Counterexample | None:
-    """Return the case as a counterexample if it fails in the same way as the hidden one."""
-    if result is findings.purity:
-        return changed_arguments(expectation, steps)
-    hidden = result.counterexample
-    if hidden is None:
-        return None
-    for oracle in expectation.oracles:
-        if oracle.name == hidden.oracle:
-            found = compare_steps(findings.exercise, oracle, steps)
-            if found.difference is not None and found.difference.kind == hidden.difference.kind:
-                return counterexample(findings.exercise, expectation, oracle, steps, found.difference, found.number)
-    return None
+def _way_of_failing(requirement: str, found: Counterexample | None) -> tuple[str, ...]:
+    return (requirement, found.oracle, found.difference.kind) if found else ()

@@ -38,9 +38,14 @@ class Step:
 
     @property
     def changed_arguments(self) -> list[str]:
-        """The names of the arguments that the call has changed."""
-        after = zip(self.arguments.items(), self.outcome.arguments_after, strict=False)
-        return [name for (name, before), now in after if not same(before, now)]
+        """The names of the arguments that the call has changed. Those of which it does not say count as changed."""
+        after = self.outcome.arguments_after
+        if self.outcome.problem and not after:
+            return []
+        if len(after) != len(self.arguments):
+            return list(self.arguments)
+        named = zip(self.arguments.items(), after, strict=True)
+        return [name for (name, before), now in named if not same(before, now)]
 
 
 def rollout(exercise: Exercise, case: Case, call: Call) -> list[Step]:

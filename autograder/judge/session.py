@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import platform
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,9 +21,9 @@ from autograder.judge.counterexamples import readable_problem
 from autograder.judge.expectations import Expectation
 from autograder.judge.findings import Findings
 from autograder.judge.formatting import show_call
-from autograder.judge.lookalikes import show_lookalikes
+from autograder.judge.lookalikes import Lookalike, show_lookalikes, try_lookalikes
 from autograder.judge.rollout import Arguments, Call, rollout
-from autograder.judge.verdict import Cases, RequirementResult, Verdict
+from autograder.judge.verdict import Cases, Verdict
 from autograder.plaindata.call import FINAL_PROBLEMS, Problem, ProblemKind
 
 HIDDEN_PROBLEMS: dict[ProblemKind, str] = {
@@ -55,7 +56,8 @@ def judge(
     """Judge a callable as an implementation of a kernel.
 
     call: takes the list of arguments, returns an Outcome.
-    cases: "public" (what a student sees), "hidden" (more of them, from `seed`) or "all" (both: grading).
+    cases: "public" (what a student sees), "hidden" (more of them, from `seed`) or "all": grading, the public ones and
+    a few hidden ones, which are compared on the CPU alone.
     devices: where the reference runs; every device present if None.
     sandbox: what ran the student's code, for the record.
     diagnose: whether to look for what explains a failure or a warning. Points and counterexamples do not depend on it.
@@ -64,17 +66,17 @@ def judge(
     cannot compute.
     """
     session = JudgeSession(exercise, cases=cases, seed=seed, devices=devices, sandbox=sandbox, diagnose=diagnose)
-    for part in (session.try_public, session.try_hidden, session.show_lookalikes):
-        part(call)
+    session.try_public(call)
+    session.try_hidden(call)
     return session.verdict()
 
 
 class JudgeSession:
     """Judges one kernel in parts, each of which may call the function in a process of its own.
 
-    So all that a report shows can come from processes that have never seen a hidden input, whatever a function keeps
-    from call to call. The parts, in this order: `try_public`, `try_hidden`, `show_lookalikes`; then `verdict`.
-    Arguments and errors are those of `judge`.
+    So all that a report shows can come from a process that has never seen a hidden input, whatever a function keeps
+    from call to call. The parts, in this order: `try_public`, `try_hidden`; then `verdict`. Arguments and errors are
+    those of `judge`.
     """
 
     def __init__(
@@ -97,6 +99,7 @@ class JudgeSession:
         self.findings = Findings(exercise)
         self.problem: dict[str, Any] | None = None
         self.seconds = 0.0
+        self._lookalikes: list[Lookalike] = []
         where = device_list.chosen(devices)
         self._recorded = [] if has_reference(exercise) or len(where) == 1 else [RECORDED]
         where = ("cpu",) if self._recorded else where
@@ -115,23 +118,37 @@ class JudgeSession:
         self.seconds += time.perf_counter() - started
 
     def try_public(self, call: Call) -> None:
-        """Try the cases that students may see."""
-        self._try_all(call, hidden=False)
+        """Try the cases that students may see and, in grading, some like the hidden ones, which decide no points."""
+        self._try_all(call, (expectation for expectation in self._expectations if not expectation.hidden))
+        if self.cases == "all" and self.problem is None:
+            with self._working():
+                self._lookalikes = try_lookalikes(self.findings, call)
 
     @property
     def has_hidden(self) -> bool:
         """Whether there are hidden cases, and a point in trying them."""
-        return self.problem is None and any(expectation.hidden for expectation in self._expectations)
+        return self.problem is None and bool(self._hidden)
+
+    @functools.cached_property
+    def _hidden(self) -> Sequence[Expectation]:
+        if self.cases != "all":
+            return [expectation for expectation in self._expectations if expectation.hidden]
+        with self._working():
+            return expected_answers.hidden_expectations(self.exercise, self.seed)
 
     def try_hidden(self, call: Call) -> None:
-        """Try the hidden cases."""
-        self._try_all(call, hidden=True)
+        """Try the hidden cases. A failure is shown by a case like it that was tried before, where one failed alike."""
+        if self.has_hidden:
+            self._try_all(call, self._hidden)
+        if self.problem is None:
+            with self._working():
+                show_lookalikes(self.findings, self._lookalikes)
 
-    def _try_all(self, call: Call, hidden: bool) -> None:
+    def _try_all(self, call: Call, expectations: Iterable[Expectation]) -> None:
         """Try cases, up to the first after which there is no point in trying further ones."""
         with self._working():
-            for expectation in self._expectations:
-                if expectation.hidden == hidden and self.problem is None:
+            for expectation in expectations:
+                if self.problem is None:
                     steps = rollout(self.exercise, expectation.case, call)
                     problem = steps[-1].outcome.problem
                     if problem is not None and self._is_final(problem):
@@ -141,20 +158,6 @@ class JudgeSession:
 
     def _is_final(self, problem: Problem) -> bool:
         return problem.kind in FINAL_PROBLEMS or (problem.kind in FINAL_AT_FIRST and not self.findings.trials)
-
-    @property
-    def failed_hidden_alone(self) -> list[RequirementResult]:
-        """The requirements that fail in hidden cases and in no public one, where both were tried."""
-        return self.findings.failed_hidden_alone if self.cases == "all" and self.problem is None else []
-
-    def show_lookalikes(self, call: Call) -> None:
-        """Replace every hidden failure by a case from a public seed that fails in the same way, if there is one.
-
-        Cases from the secret seed are never shown.
-        """
-        if self.failed_hidden_alone:
-            with self._working():
-                show_lookalikes(self.findings, self.seed, call)
 
     def verdict(self) -> Verdict:
         """Sum up what the cases show, with a diagnosis of what is wrong."""
@@ -198,7 +201,7 @@ class JudgeSession:
 
 def _on_working_devices(
     exercise: Exercise, cases: Cases, seed: int, devices: tuple[str, ...], *, all_must_work: bool
-) -> tuple[list[Expectation], dict[str, str]]:
+) -> tuple[Sequence[Expectation], dict[str, str]]:
     """Compute the expected answers; also returns a sentence for every device that could not compute."""
     failed: dict[str, str] = {}
     while True:
@@ -211,15 +214,11 @@ def _on_working_devices(
             failed[error.device] = f"{error}. Your function was compared on the other devices."
 
 
-def _expectations(exercise: Exercise, cases: Cases, seed: int, devices: tuple[str, ...]) -> list[Expectation]:
-    """Return the cases in the order of the requirements, the public ones first in each."""
-    found: list[Expectation] = []
-    if cases in ("public", "all"):
-        found += expected_answers.public(exercise, devices)
-    if cases in ("hidden", "all"):
-        found += expected_answers.expectations_of(exercise, seed, True, devices)
-    order = [requirement.name for requirement in exercise.requirements]
-    return sorted(found, key=lambda expectation: (order.index(expectation.requirement), expectation.hidden))
+def _expectations(exercise: Exercise, cases: Cases, seed: int, devices: tuple[str, ...]) -> Sequence[Expectation]:
+    """Return the cases that are compared on every device: all but grading's hidden ones."""
+    if cases == "hidden":
+        return expected_answers.expectations_of(exercise, seed, True, devices)
+    return expected_answers.public(exercise, devices)
 
 
 def _final_problem(

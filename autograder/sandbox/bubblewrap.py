@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.sandbox.confinement import RunningWorker, environment, popen, worker_command
+from autograder.sandbox.in_memory import in_memory
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.mounts import (
     PACKAGES,
@@ -53,7 +54,7 @@ class Bubblewrap:
     """
 
     name: str = "bubblewrap"
-    binds: tuple[Bind, ...] = field(default_factory=lambda: needed_files() if program() else ())
+    binds: tuple[Bind, ...] = field(default_factory=lambda: in_memory(needed_files()) if program() else ())
 
     def start(self, limits: Limits) -> RunningWorker:
         """Start a worker in a fresh sandbox."""

@@ -8,7 +8,6 @@ Further limits protect the judge, the same in every course. They are constants w
 
 grading/intake/submission.py     LARGEST_FILE_BYTES, MOST_VALUES, MOST_CELLS, LONGEST_CELL_CHARACTERS, MOST_BLANK_LINES,
                                  LONGEST_NOTEBOOK_CHARACTERS, MOST_IMAGES, LARGEST_IMAGES_CHARACTERS
-grading/scoring/cells.py         LOOKALIKE_RUN_SECONDS
 grading/scoring/printed.py       MOST_PRINTED_CHARACTERS, MOST_CELLS_WITH_OUTPUT
 grading/pages/budget.py          LONGEST_SHOWN_CHARACTERS, LONGEST_LINE_CHARACTERS, HIGHLIGHTED_CHARACTERS,
                                  RENDERED_CHARACTERS, FORMULA_CHARACTERS, IMAGE_CHARACTERS, TYPED_CHARACTERS
@@ -22,7 +21,7 @@ sandbox/student_process.py       GRACE_SECONDS, MOST_WARNINGS
 plaindata/values.py              MOST_NUMBERS, MOST_ITEMS, MOST_AXES, DEEPEST_NESTING
 plaindata/call.py                LONGEST_TEXT
 judge/findings.py                LARGEST_KEPT
-judge/lookalikes.py              MOST_LOOKALIKES, LOOKALIKE_SECONDS
+judge/lookalikes.py              LOOKALIKE_SECONDS
 """
 
 from __future__ import annotations

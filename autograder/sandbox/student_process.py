@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass
 from typing import IO, Any, Literal
 
-from autograder.plaindata.call import LONGEST_TEXT, Outcome, Problem
+from autograder.plaindata.call import LONGEST_TEXT, Outcome, Problem, ProblemKind
 from autograder.plaindata.values import NotPlain, plain
 from autograder.sandbox.confinement import Confinement, RunningWorker
 from autograder.sandbox.limits import Limits
@@ -113,14 +113,16 @@ class StudentProcess:
 
     def _ended(self, how: Any) -> _Gone:
         """Say how a call's own process ended, as the worker reports it."""
-        if not isinstance(how, dict) or how.get("garbage"):
+        if not isinstance(how, dict) or how.get("garbage") is True:
             return _Gone("gone", "it wrote to the judge's channel itself")
-        if how.get("time"):
+        if how.get("time") is True:
             return self._too_long(self.limits.call_seconds)
         if self._watch is not None and self._watch.reason:
             return _Gone("gone", self._watch.reason)
-        name, number = next(((key, how[key]) for key in ("signal", "status") if type(how.get(key)) is int), ("", 0))
-        return _Gone("gone", _death(-number if name == "signal" else number))
+        signal_number, status = how.get("signal"), how.get("status")
+        if type(signal_number) is int and 0 < signal_number < LARGEST_STATUS:
+            return _Gone("gone", _death(-signal_number))
+        return _Gone("gone", _death(status if type(status) is int and 0 <= status <= LARGEST_STATUS else 0))
 
     def _too_long(self, seconds: float) -> _Gone:
         if time.monotonic() >= self._deadline:
@@ -141,7 +143,8 @@ class StudentProcess:
         except WireError as error:
             self._end()
             raise _Gone("gone", f"it wrote to the judge's channel itself: {error}") from None
-        if not isinstance(answer, dict) or answer.get("number") != self._number:
+        number = answer.get("number") if isinstance(answer, dict) else None
+        if type(number) is not int or number != self._number:
             self._end()
             raise _Gone("gone", "it wrote to the judge's channel itself")
         return answer
@@ -236,8 +239,10 @@ def _cell_outcome(answer: dict[str, Any]) -> CellOutcome:
 
 
 LAST_LINE_NUMBER = 1_000_000
+LARGEST_STATUS = 255
 MOST_WARNINGS = 5
-PROBLEM_KINDS = ("not implemented", "missing", "arguments", "exception", "type")
+PROBLEM_KINDS: tuple[ProblemKind, ...] = ("not implemented", "missing", "arguments", "exception", "type")
+UNKNOWN_PROBLEM = Problem("exception", "an unknown problem")
 
 
 EXPLAINED = {
@@ -277,12 +282,14 @@ def _warnings(warnings: list) -> list[str]:
 
 
 def _problem(problem: Any) -> Problem:
-    if not isinstance(problem, dict) or problem.get("kind") not in PROBLEM_KINDS:
-        return Problem("exception", "an unknown problem")
-    line, number = problem.get("line"), problem.get("line_number")
+    if not isinstance(problem, dict):
+        return UNKNOWN_PROBLEM
+    kind, message, line, number = (problem.get(name) for name in ("kind", "message", "line", "line_number"))
+    if not isinstance(kind, str) or kind not in PROBLEM_KINDS or not isinstance(message, str):
+        return UNKNOWN_PROBLEM
     return Problem(
-        problem["kind"],
-        _explained(str(problem.get("message"))[:LONGEST_TEXT]),
+        kind,
+        _explained(message[:LONGEST_TEXT]),
         line[:LONGEST_TEXT] if isinstance(line, str) else "",
         number if type(number) is int and 0 <= number <= LAST_LINE_NUMBER else 0,
     )

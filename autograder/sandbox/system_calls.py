@@ -22,14 +22,14 @@ ALLOWED = """
     statx=332/291 statfs=137/43 fstatfs=138/44 access=21/- faccessat=269/48 faccessat2=439/439 readlink=89/-
     readlinkat=267/78 getcwd=79/17 chdir=80/49 fchdir=81/50 mkdir=83/- mkdirat=258/34 rmdir=84/- unlink=87/-
     unlinkat=263/35 rename=82/- renameat=264/38 renameat2=316/276 link=86/- linkat=265/37 symlink=88/-
-    symlinkat=266/36 truncate=76/45 ftruncate=77/46 fallocate=285/47 fadvise64=221/223 fsync=74/82 fdatasync=75/83
+    symlinkat=266/36 truncate=76/45 ftruncate=77/46 fallocate=285/47 fsync=74/82 fdatasync=75/83
     chmod=90/- fchmod=91/52 fchmodat=268/53 umask=95/166 getdents=78/- getdents64=217/61 dup=32/23 dup2=33/-
     dup3=292/24 sendfile=40/71
     # waiting and pipes
     poll=7/- ppoll=271/73 select=23/- pselect6=270/72 epoll_create=213/- epoll_create1=291/20 epoll_ctl=233/21
     epoll_wait=232/- epoll_pwait=281/22 pipe=22/- pipe2=293/59 eventfd2=290/19
     # memory
-    brk=12/214 mmap=9/222 munmap=11/215 mprotect=10/226 mremap=25/216 madvise=28/233 msync=26/227 membarrier=324/283
+    brk=12/214 mmap=9/222 munmap=11/215 mprotect=10/226 mremap=25/216 msync=26/227 membarrier=324/283
     # processes and what they know of themselves
     fork=57/- vfork=58/- execve=59/221 exit=60/93 exit_group=231/94 wait4=61/260 waitid=247/95 getpid=39/172
     getppid=110/173 gettid=186/178 getpgid=121/155 getpgrp=111/- setpgid=109/154 getsid=124/156 setsid=112/157
@@ -50,9 +50,9 @@ ALLOWED = """
 """
 
 PARTLY_ALLOWED = """
-    # with some arguments only: NEW_NAMESPACES, TERMINAL_QUESTIONS, OWN_SETTINGS, OWN_DESCRIPTORS, PRIVATE; prlimit64 on
-    # oneself alone
-    clone=56/220 ioctl=16/29 prctl=157/167 fcntl=72/25 futex=202/98 prlimit64=302/261
+    # with some arguments only: NEW_NAMESPACES, TERMINAL_QUESTIONS, OWN_SETTINGS, OWN_DESCRIPTORS, PRIVATE, OWN_MEMORY;
+    # prlimit64 on oneself alone
+    clone=56/220 ioctl=16/29 prctl=157/167 fcntl=72/25 futex=202/98 madvise=28/233 prlimit64=302/261
 """
 
 REFUSED = """
@@ -88,7 +88,8 @@ REFUSED = """
     fchownat=260/54
     # what one sandbox could tell another one by: locks on a file that both can read, what of it is in memory, the times
     # of /dev/null, which is the machine's own, the machine's free memory
-    flock=73/32 mincore=27/232 utime=132/- utimes=235/- utimensat=280/88 sysinfo=99/179
+    flock=73/32 mincore=27/232 fadvise64=221/223 readahead=187/213 utime=132/- utimes=235/- utimensat=280/88
+    sysinfo=99/179
     # timers without need
     timer_create=222/107 timerfd_create=283/85 signalfd4=289/74
 """
@@ -127,6 +128,21 @@ OWN_DESCRIPTORS = {
 }
 """The commands of `fcntl` that are allowed. Locks and leases are not: another sandbox, which has the same files of
 Python and NumPy, would see them."""
+
+OWN_MEMORY = {
+    "MADV_NORMAL": 0,
+    "MADV_RANDOM": 1,
+    "MADV_SEQUENTIAL": 2,
+    "MADV_WILLNEED": 3,
+    "MADV_DONTNEED": 4,
+    "MADV_FREE": 8,
+    "MADV_DONTFORK": 10,
+    "MADV_DOFORK": 11,
+    "MADV_HUGEPAGE": 14,
+    "MADV_NOHUGEPAGE": 15,
+    "MADV_DONTDUMP": 16,
+}
+"""The advice of `madvise` that is allowed. MADV_PAGEOUT is not: it drops pages of files that other sandboxes have."""
 
 PRIVATE = 128
 """The flag of a `futex` of one process alone. One without it can lie in a file, and wake whoever waits in another
@@ -195,6 +211,7 @@ def _program(machine: str) -> Iterator[Instruction]:
     yield from _where(partly["prctl"], list(_one_of(0, OWN_SETTINGS.values(), errno.EINVAL)))
     yield from _where(partly["fcntl"], list(_one_of(1, OWN_DESCRIPTORS.values(), errno.EINVAL)))
     yield from _where(partly["futex"], list(_private()))
+    yield from _where(partly["madvise"], list(_one_of(2, OWN_MEMORY.values(), errno.EINVAL)))
     yield from _where(partly["prlimit64"], list(_one_of(0, [0], errno.EPERM)))
     yield ANSWER, 0, 0, ERROR | errno.ENOSYS
 

@@ -361,13 +361,13 @@ class Program:
         return {"error": text[:LONGEST_ERROR_CHARACTERS], "line": line}
 
     def call(self, name, arguments):
-        """Call a function of the student's. Returns what `autograder.plaindata.call.call` finds out."""
-        from autograder.plaindata.call import Outcome, Problem, call
+        """Call a function of the student's. Returns what `autograder.plaindata.call` finds out."""
+        from autograder.plaindata.call import Outcome, Problem, call_repeatedly
 
         if name not in self.namespace:
             outcome = Outcome(problem=Problem("missing", f"there is no function called {name}"))
         else:
-            outcome = call(self.namespace[name], arguments)
+            outcome = call_repeatedly(self.namespace[name], arguments)
         answer = dict(vars(outcome))
         answer["problem"] = vars(outcome.problem) if outcome.problem else None
         if outcome.problem:

@@ -29,7 +29,7 @@ SEED = PUBLIC_SEED + 1
 
 def judged(exercise, function, *devices) -> Verdict:
     called = functools.partial(call, function)
-    return judge(exercise, called, cases="all", seed=SEED, devices=devices, diagnose=False)
+    return judge(exercise, called, cases="hidden", seed=SEED, devices=devices, diagnose=False)
 
 
 def mistakes_for(exercise, request) -> tuple:

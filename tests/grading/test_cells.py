@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 
@@ -10,15 +12,17 @@ from autograder.exercises import catalogue
 from autograder.grading.scoring import cells
 from autograder.grading.scoring.grade_notebook import grade
 from autograder.grading.scoring.grading_config import GradingConfig
-from autograder.grading.scoring.results import NotebookResult
+from autograder.grading.scoring.results import PERSON, PROCESS, NotebookResult
 from autograder.grading.scoring.task import Task
-from autograder.judge.expectations import expectations_of, public
+from autograder.judge.expectations import hidden_expectations, public
+from autograder.judge.lookalikes import lookalike_expectations
 from autograder.sandbox import StudentProcess
-from tests.grading.small_course import CHAPTER, HIDDEN_RUN_SECONDS, RIGHT, UNITS, cell, hand_in
+from tests.grading.small_course import CHAPTER, DOUBLE_POINTS, RIGHT, UNITS, cell, hand_in
 from tests.support.speed import PATIENT
 
 SEED = 5
-CASES = catalogue()["relu"]
+"""The seed of the hidden cases here, whatever is handed in."""
+RELU = catalogue()["relu"]
 REMEMBERS = """
 _right = relu
 _seen = open("seen", "a+")
@@ -56,10 +60,11 @@ def run(course, monkeypatch):
             return super().call(function, arguments)
 
     monkeypatch.setattr(cells, "StudentProcess", Told)
+    monkeypatch.setattr(GradingConfig, "seed_for", lambda *submission: SEED)
 
     def graded(answers: dict[str, str] | None = None, extra=()) -> NotebookResult:
         hand_in(course, "ada", answers or {}, extra=extra, sections=[UNITS])
-        config = GradingConfig(course, SEED, ("cpu",), limits=PATIENT, shortest_hidden_run_seconds=HIDDEN_RUN_SECONDS)
+        config = GradingConfig(course, "secret", ("cpu",), limits=PATIENT)
         return grade(Task(Chapter(course, CHAPTER), "ada", UNITS), config)
 
     graded.did = did
@@ -77,16 +82,30 @@ def runs_of(did: list[tuple]) -> list[list[tuple]]:
     return runs
 
 
-def sizes_of(hidden: bool) -> set[int]:
-    """The sizes of the inputs of relu."""
-    found = expectations_of(CASES, SEED, True, ("cpu",)) if hidden else public(CASES, ("cpu",))
-    return {one.case.arguments["z"].size for one in found}
+def seen_by(process: list[tuple]) -> dict[str, int]:
+    """How often each function was called in a process."""
+    return {name: process.count(("called", name)) for name in ("elu", "relu")}
+
+
+def number_of(cases_of) -> dict[str, int]:
+    """How many cases there are of each kernel."""
+    return {name: len(cases_of(catalogue()[name])) for name in ("elu", "relu")}
+
+
+def shown_cases(exercise) -> list:
+    """The cases that students may see: the public ones and those like hidden ones."""
+    return [*public(exercise, ("cpu",)), *lookalike_expectations(exercise)]
 
 
 @pytest.fixture
 def wrong_where_hidden() -> dict[str, str]:
     """An answer that is wrong in hidden cases alone."""
-    return {"relu": WRONG_WHERE_HIDDEN.format(sizes=sizes_of(True) - sizes_of(False))}
+    sizes = [
+        {one.case.arguments["z"].size for one in found}
+        for found in (hidden_expectations(RELU, SEED), shown_cases(RELU))
+    ]
+    assert sizes[0] - sizes[1]
+    return {"relu": WRONG_WHERE_HIDDEN.format(sizes=sizes[0] - sizes[1])}
 
 
 def first(z: np.ndarray) -> float:
@@ -100,28 +119,28 @@ def printed(result: NotebookResult, name: str) -> str:
     return "".join(output.get("text", "") for output in found["outputs"])
 
 
-def test_no_process_starts_before_the_one_before_it_has_ended(run, wrong_where_hidden):
-    run(wrong_where_hidden)
+def test_no_process_starts_before_the_one_before_it_has_ended(run):
+    run()
     assert [one[0] for one in run.did if len(one) == 1] == ["started", "ended"] * 3
 
 
 def test_what_a_public_case_left_is_shown_and_a_hidden_ones_is_not(run):
     result = run({}, [("relu", cell("code", "own", REMEMBERS)), ("relu_test", cell("code", "own", TELLS))])
     assert result.cells["relu_test"].score == result.cells["relu_test"].points
-    seen = [float(word) for word in printed(result, TELLS).split()]
-    assert seen == pytest.approx([first(one.case.arguments["z"]) for one in public(CASES, ("cpu",))], nan_ok=True)
+    seen = list(dict.fromkeys(printed(result, TELLS).split()))
+    inputs = [first(one.case.arguments["z"]) for one in shown_cases(RELU)]
+    assert seen == list(dict.fromkeys(repr(number) for number in inputs)), "each of them often, and no other one"
 
 
-def test_the_hidden_cases_go_to_the_second_process_alone(run):
+def test_the_hidden_cases_go_to_the_last_process_alone(run):
     run()
-    shown, hidden = runs_of(run.did)
-    for name in ("elu", "relu"):
-        cases = len(expectations_of(catalogue()[name], SEED, True, ("cpu",)))
-        assert shown.count(("called", name)) == len(public(catalogue()[name], ("cpu",)))
-        assert hidden.count(("called", name)) == cases
+    shown, tests, hidden = map(seen_by, runs_of(run.did))
+    assert shown == number_of(shown_cases)
+    assert tests == {"elu": 0, "relu": 0}
+    assert hidden == number_of(lambda exercise: hidden_expectations(exercise, SEED))
 
 
-def test_both_processes_have_run_the_same_cells_when_a_function_is_called(run):
+def test_every_process_has_run_the_same_cells_when_a_function_is_called(run):
     late = [("elu", cell("code", "own", "factor = 1")), ("elu_test", cell("code", "own", "factor = 3"))]
     answers = {"elu": RIGHT["elu"].replace("return", "return factor *"), "relu": f"factor = 2\n{RIGHT['relu']}"}
     result = run(answers, late)
@@ -155,33 +174,74 @@ def test_a_function_that_is_not_there_is_asked_for_once(run):
     assert [one for one in run.did if one[0] == "called"] == [("called", "elu"), ("called", "relu")]
 
 
-def test_a_third_process_is_there_where_hidden_cases_alone_failed(run, wrong_where_hidden):
+def test_nothing_is_run_after_the_hidden_cases_even_where_they_failed(run, wrong_where_hidden):
     result = run(wrong_where_hidden)
     [verdict] = result.cells["relu_test"].verdicts
-    assert not verdict.passed
-    *_, lookalike = runs_of(run.did)
-    assert [one for one in lookalike if one[0] == "called"], "cases like the hidden ones were tried"
-    assert [one[1] for one in lookalike if one[0] == "ran"][-1] == "cell 6", "the cells after the test are not run"
+    assert any(item.counterexample and item.counterexample.hidden for item in verdict.requirements)
+    *_, hidden = runs_of(run.did)
+    assert seen_by(hidden) == number_of(lambda exercise: hidden_expectations(exercise, SEED))
+    assert [one[1] for one in hidden if one[0] == "ran"][-1] == "cell 6", "the cells after the test are not run"
 
 
-def test_nothing_of_a_right_answer_is_run_a_third_time(run):
-    run()
-    assert len(runs_of(run.did)) == 2
+# ---------------------------------------------------------------- the instructor's own tests
+
+
+TESTS = "double_test"
+
+
+@pytest.fixture
+def own_tests(course):
+    """Sets the instructor's own tests of `double`."""
+
+    def change(source: str) -> None:
+        path = course.source_of(f"{CHAPTER}/{UNITS}")
+        notebook = json.loads(path.read_text())
+        [found] = [one for one in notebook["cells"] if one["metadata"].get("nbgrader", {}).get("grade_id") == TESTS]
+        found["source"] = source
+        path.write_text(json.dumps(notebook))
+
+    return change
+
+
+ASSERTS = "assert double(2) == 4\n### BEGIN HIDDEN TESTS\nassert double(-1) == -2\n### END HIDDEN TESTS"
+CREDIT = "credit = (double(2) == 4) + (double(3) == 6)\ncredit"
+SECRETIVE = (
+    "credit = 0\n### BEGIN HIDDEN TESTS\ncredit = (double(2) == 4) + (double(-1) == -2)\n### END HIDDEN TESTS\ncredit"
+)
+GIVES = "def double(n):\n    return {}"
 
 
 @pytest.mark.parametrize(
-    ("seconds", "all_in_all"), [(0.0, 1.0), (0.4, 1.0), (1.0, 1.0), (1.1, 2.0), (2.0, 2.0), (3.0, 4.0), (100.0, 128.0)]
+    ("tests", "answer", "score"),
+    [
+        (CREDIT, "2 * n", 2.0),
+        (CREDIT, "4", 1.0),
+        ("0.123456 * double(1)", "2 * n", 0.25),
+        ("credit = 10**9\ncredit", "2 * n", DOUBLE_POINTS),
+        ("credit = -1.0\ncredit", "2 * n", 0.0),
+        ("credit = float('nan')\ncredit", "2 * n", 0.0),
+        (ASSERTS, "2 * n", DOUBLE_POINTS),
+        (ASSERTS, "2 * abs(n)", 0.0),
+        (SECRETIVE, "0", 0.0),
+        (SECRETIVE, "2 * n", None),
+    ],
 )
-def test_a_hidden_run_takes_one_second_or_two_or_four_whatever_it_does(monkeypatch, seconds, all_in_all):
-    now = [1000.0]
-    monkeypatch.setattr(cells.time, "monotonic", lambda: now[0])
-    monkeypatch.setattr(cells.time, "sleep", lambda more: now.append(now.pop() + more))
-    with cells.quantized_time(1.0):
-        now[0] += seconds
-    assert now[0] - 1000.0 == pytest.approx(all_in_all)
+def test_a_number_is_a_score_where_it_comes_from_what_students_see(run, own_tests, tests, answer, score):
+    own_tests(tests)
+    result = run({"double": GIVES.format(answer)}).cells[TESTS]
+    assert result.score == score
+    assert (result.by == PERSON) == (score is None)
 
 
-def test_who_interrupts_a_hidden_run_does_not_wait_for_its_end(monkeypatch):
-    monkeypatch.setattr(cells.time, "sleep", lambda seconds: pytest.fail("it waited"))
-    with pytest.raises(KeyboardInterrupt), cells.quantized_time(1.0):
-        raise KeyboardInterrupt
+FORGES = """
+import gc
+for _found in gc.get_objects():
+    if type(_found).__name__ == "Program" and hasattr(_found, "_run"):
+        _before = type(_found)._run
+        type(_found)._run = lambda self, name, source: _before(self, name, source) or 0.516920000314
+"""
+
+
+def test_a_forged_number_of_tests_that_end_with_none_is_no_score(run):
+    result = run({}, [("double", cell("code", "own", FORGES))]).cells[TESTS]
+    assert (result.score, result.by) == (DOUBLE_POINTS, PROCESS)

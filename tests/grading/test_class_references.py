@@ -21,18 +21,18 @@ NOTEBOOK = f"{CHAPTER}/{UNITS}"
 compute = class_references._compute
 
 
-def compute_on_a_make_believe_device(exercises, seed, chosen):
+def compute_on_a_make_believe_device(exercises, chosen):
     """Runs in the process that computes the references."""
     with pytest.MonkeyPatch.context() as patch:
         fake_accelerator.install(patch)
-        return {**compute(exercises, seed, chosen), "process": os.getpid()}
+        return {**compute(exercises, chosen), "process": os.getpid()}
 
 
 def compute_nothing(exercise, seed, hidden, device):
     raise devices.DeviceError("cuda", RuntimeError("CUDA out of memory"))
 
 
-def end(exercises, seed, chosen):
+def end(exercises, chosen):
     os._exit(1)
 
 
@@ -42,27 +42,27 @@ def warm_up_beside_a_device_that_does_not_compute(answers):
     remember(answers)
 
 
-def test_every_kernel_is_computed_for_public_and_hidden_cases(course, monkeypatch):
+def test_every_kernel_is_computed_for_the_public_cases(course, monkeypatch):
     monkeypatch.setattr(class_references, "_compute", compute_on_a_make_believe_device)
-    answers = answers_for_class(course, [NOTEBOOK], 5, None)
+    answers = answers_for_class(course, [NOTEBOOK], None)
     assert answers.pop("process") != os.getpid()
     exercises = exercises_of(course, [NOTEBOOK])
     assert exercises
-    assert set(answers) == {(name, *which, "cuda") for name in exercises for which in ((PUBLIC_SEED, False), (5, True))}
+    assert set(answers) == {(name, PUBLIC_SEED, False, "cuda") for name in exercises}
 
 
 @pytest.mark.parametrize("asked", [None, ("cpu",)])
 def test_without_an_accelerator_there_is_nothing_to_compute(course, asked):
     if devices.present() != ("cpu",) and asked is None:
         pytest.skip("this machine has an accelerator: tests/gpu computes on it")
-    assert answers_for_class(course, [NOTEBOOK], 5, asked) == {}
+    assert answers_for_class(course, [NOTEBOOK], asked) == {}
 
 
 def test_a_class_is_compared_on_the_accelerator(course, monkeypatch):
     """Though no worker computes there."""
 
-    def answers_of_one_process(course, notebooks, seed, chosen):
-        found = compute_on_a_make_believe_device(exercises_of(course, notebooks), seed, None)
+    def answers_of_one_process(course, notebooks, chosen):
+        found = compute_on_a_make_believe_device(exercises_of(course, notebooks), None)
         found.pop("process")
         return found
 
@@ -81,10 +81,10 @@ def test_a_device_that_cannot_compute_ends_in_a_sentence_with_a_way_out(course, 
     monkeypatch.setattr(class_references, "answers_on", compute_nothing)
     monkeypatch.setattr(devices, "present", lambda: ("cpu", "cuda"))
     with pytest.raises(CourseError, match=r"'cuda' here: CUDA out of memory. `--devices cpu` grades without it."):
-        compute(["elu"], 5, None)
+        compute(["elu"], None)
 
 
 def test_a_process_that_is_killed_while_it_computes_ends_in_a_sentence(course, monkeypatch):
     monkeypatch.setattr(class_references, "_compute", end)
     with pytest.raises(CourseError, match="The process that computes the references on the accelerator ended"):
-        answers_for_class(course, [NOTEBOOK], 5, None)
+        answers_for_class(course, [NOTEBOOK], None)

@@ -108,30 +108,43 @@ def test_no_process_is_left(graded):
     assert not offspring()
 
 
-def test_the_seed_is_a_secret(graded):
+def test_the_secret_reaches_no_student(graded):
     folder = graded.course.root / "verdicts" / CHAPTER
     assert stat.S_IMODE((folder / "seed").stat().st_mode) == 0o600
     for path in folder.glob("*/*.json"):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    seed = (folder / "seed").read_text().strip()
+    secret = (folder / "seed").read_text().strip()
     for place in ("release", "autograded", "feedback"):
         for path in (graded.course.root / place).rglob("*.*"):
-            assert not path.is_file() or seed.encode() not in path.read_bytes()
+            assert not path.is_file() or secret.encode() not in path.read_bytes()
 
 
-def test_the_seed_is_drawn_once(tmp_path):
+def test_the_secret_has_256_bits_and_is_drawn_once(tmp_path):
     chapter, another = (Chapter(Course(tmp_path), name) for name in (CHAPTER, "another"))
     results = Results(chapter)
-    assert results.seed() == results.seed() == Results(chapter).seed()
-    assert results.seed() != Results(another).seed()
+    assert results.secret() == results.secret() == Results(chapter).secret()
+    assert results.secret() != Results(another).secret()
+    assert len(bytes.fromhex(results.secret())) == 32
 
 
-def test_a_seed_that_is_none_is_told(tmp_path):
+@pytest.mark.parametrize("before", ["1618033988\n", ""])
+def test_a_small_seed_of_an_earlier_version_is_replaced_by_a_secret(tmp_path, before):
     results = Results(Chapter(Course(tmp_path), CHAPTER))
-    results.seed()
-    (results.folder / "seed").write_text("five")
-    with pytest.raises(CourseError, match="is no number"):
-        results.seed()
+    results.folder.mkdir(parents=True)
+    (results.folder / "seed").write_text(before)
+    assert len(bytes.fromhex(results.secret())) == 32
+    assert stat.S_IMODE((results.folder / "seed").stat().st_mode) == 0o600
+    assert results.secret() == results.secret()
+
+
+@pytest.mark.parametrize("damaged", [b"five", b"0123456789abcdef", b"\xff" * 64])
+def test_a_secret_that_is_damaged_is_told(tmp_path, damaged):
+    results = Results(Chapter(Course(tmp_path), CHAPTER))
+    results.folder.mkdir(parents=True)
+    (results.folder / "seed").write_bytes(damaged)
+    with pytest.raises(CourseError, match="is damaged"):
+        results.secret()
+    assert (results.folder / "seed").read_bytes() == damaged
 
 
 # ---------------------------------------------------------------- again

@@ -23,7 +23,6 @@ from tests.grading.small_course import (
     ALPHA_FORGOTTEN,
     CHAPTER,
     DOUBLE_POINTS,
-    HIDDEN_RUN_SECONDS,
     POINTS,
     RIGHT,
     UNITS,
@@ -33,7 +32,7 @@ from tests.grading.small_course import (
 )
 from tests.support.speed import PATIENT, scaled
 
-SEED = 5
+SECRET = "five"
 
 
 @pytest.fixture
@@ -43,7 +42,7 @@ def graded_alone(course):
     def grade_one(answers: dict | None = None, extra=(), limits: Limits | None = None) -> NotebookResult:
         hand_in(course, "ada", answers, extra=extra, sections=[UNITS])
         limits = limits or PATIENT
-        config = GradingConfig(course, SEED, ("cpu",), limits=limits, shortest_hidden_run_seconds=HIDDEN_RUN_SECONDS)
+        config = GradingConfig(course, SECRET, ("cpu",), limits=limits)
         return grade(task_of(course), config)
 
     return grade_one
@@ -173,21 +172,21 @@ UNREADABLE = {
 def test_what_cannot_be_read_is_set_aside_without_a_score(course, make, reason):
     folder_of(course, "ada")
     make(task_of(course).path)
-    result = grade(task_of(course), GradingConfig(course, SEED, ("cpu",)))
+    result = grade(task_of(course), GradingConfig(course, SECRET, ("cpu",)))
     assert reason in result.set_aside
     assert set(scores(result).values()) == {None}
     assert "set aside" in result.notebook["cells"][0]["source"]
 
 
 def test_a_missing_notebook_has_no_points_at_all(course):
-    result = grade(task_of(course), GradingConfig(course, SEED, ("cpu",)))
+    result = grade(task_of(course), GradingConfig(course, SECRET, ("cpu",)))
     assert result.missing
     assert scores(result) == dict.fromkeys(ALL, 0.0)
     assert result.flags == ["the notebook was not handed in"]
 
 
 def test_a_file_that_cannot_be_read_is_another_thing_than_no_file(course):
-    task, config = task_of(course), GradingConfig(course, SEED)
+    task, config = task_of(course), GradingConfig(course, SECRET)
     folder_of(course, "ada")
     keys = {key_of(task, config)}
     task.path.symlink_to("nowhere")
@@ -207,16 +206,16 @@ def test_the_key_names_everything_that_a_result_depends_on(course):
     folder_of(course, "ada")
     task.path.write_text("x")
     keys = {
-        key_of(task, GradingConfig(course, 1)),
-        key_of(task, GradingConfig(course, 2)),
-        key_of(task, GradingConfig(course, 1, ("cpu",))),
-        key_of(task, GradingConfig(course, 1, limits=Limits(call_seconds=1.0))),
+        key_of(task, GradingConfig(course, "one")),
+        key_of(task, GradingConfig(course, "two")),
+        key_of(task, GradingConfig(course, "one", ("cpu",))),
+        key_of(task, GradingConfig(course, "one", limits=Limits(call_seconds=1.0))),
     }
     task.path.write_text("y")
-    keys.add(key_of(task, GradingConfig(course, 1)))
+    keys.add(key_of(task, GradingConfig(course, "one")))
     source = course.source_of(task.notebook)
     source.write_text(source.read_text().replace("All about", "Everything about"))
-    keys.add(key_of(task, GradingConfig(course, 1)))
+    keys.add(key_of(task, GradingConfig(course, "one")))
     assert len(keys) == 6
 
 
@@ -246,7 +245,7 @@ def test_the_key_names_the_code_that_decides_the_scores_and_no_other(course, mon
     def read_changed(path: Path) -> bytes:
         return read(path) + b"#" * (path == file)
 
-    task, config, read = task_of(course), GradingConfig(course, 1), Path.read_bytes
+    task, config, read = task_of(course), GradingConfig(course, "one"), Path.read_bytes
     before = key_of(task, config)
     monkeypatch.setattr(Path, "read_bytes", read_changed)
     result_key.deciding_code.cache_clear()
@@ -264,6 +263,12 @@ def test_grading_twice_gives_the_same_but_for_seconds(graded_alone):
 
     first, second = (graded_alone({"elu": ALPHA_FORGOTTEN}) for _ in range(2))
     assert without_seconds(first) == without_seconds(second)
+
+
+def test_another_submission_of_the_same_answers_has_other_hidden_cases(graded_alone):
+    one, other = (graded_alone({"why": text}).cells["elu_test"].verdicts[0] for text in ("Because.", "Because!"))
+    assert one.passed and other.passed
+    assert one.seed != other.seed
 
 
 def test_a_result_survives_json_whatever_the_student_printed(graded_alone):

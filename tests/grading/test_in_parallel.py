@@ -14,7 +14,7 @@ from tests.grading.small_course import CHAPTER, UNITS, hand_in
 
 def test_what_ends_its_judge_twice_is_set_aside_alone(course, monkeypatch):
     tasks = [Task(Chapter(course, CHAPTER), name, UNITS) for name in ("ada", "bob", "cyd")]
-    config = GradingConfig(course, 1, ("cpu",))
+    config = GradingConfig(course, "secret", ("cpu",))
 
     def until_bob(todo, config, jobs, for_each, *, warm_up):
         """Stands in for the workers, of which bob's submission ends every one."""
@@ -38,6 +38,6 @@ def test_a_judge_that_fails_sets_that_one_aside(course, monkeypatch):
     hand_in(course, "ada", {})
     monkeypatch.setattr(in_parallel, "grade", fail)
     task = Task(Chapter(course, CHAPTER), "ada", UNITS)
-    result = in_parallel._grade_in_worker(task, GradingConfig(course, 1))
+    result = in_parallel._grade_in_worker(task, GradingConfig(course, "secret"))
     assert result.set_aside == "the judge failed on it (ZeroDivisionError: inside the judge)"
     assert {cell.score for cell in result.cells.values()} == {None}

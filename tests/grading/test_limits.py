@@ -10,7 +10,7 @@ from traitlets.config import Config
 
 from autograder.course import Chapter, CourseError
 from autograder.grading.grade_chapter import grade_chapter
-from autograder.grading.gradebook.nbgrader_config import limits_in, read_settings, shortest_hidden_run_in
+from autograder.grading.gradebook.nbgrader_config import limits_in, read_settings
 from autograder.grading.scoring.results import Results
 from autograder.sandbox import Limits, limits
 from tests.grading.small_course import CHAPTER, UNITS, hand_in
@@ -56,14 +56,3 @@ def test_a_limit_that_makes_no_sense_is_a_sentence(name, value, sentence):
     with pytest.raises(CourseError, match=r"^nbgrader_config.py: ") as problem:
         limits_in(config)
     assert sentence in str(problem.value)
-
-
-def test_a_hidden_run_takes_at_least_what_the_configuration_says():
-    """A second, if it says nothing."""
-    config = Config()
-    assert shortest_hidden_run_in(config) == 1.0
-    config.GradingConfig.shortest_hidden_run_seconds = 2.5
-    assert shortest_hidden_run_in(config) == 2.5
-    config.GradingConfig.shortest_hidden_run_seconds = 0
-    with pytest.raises(CourseError, match="must be a number above 0, not 0"):
-        shortest_hidden_run_in(config)

@@ -14,11 +14,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.course import Chapter, Course, read
-from autograder.exercises.sampling import PUBLIC_SEED
 from autograder.grading.grade_chapter import grade_chapter
 from autograder.grading.pages.feedback import write_all_feedback
 from autograder.grading.scoring.results import NotebookResult, Results, write_atomically
-from autograder.judge.lookalikes import LOOKALIKE_SEEDS
 from autograder.judge.report import as_text
 from tests.grading.small_course import (
     ALPHA_FORGOTTEN,
@@ -30,12 +28,13 @@ from tests.grading.small_course import (
     hand_in,
     write,
 )
-from tests.grading.test_confidentiality import numbers_in, numbers_of, text_of
+from tests.grading.test_confidentiality import numbers_in, secret_numbers, text_of
 from tests.hostile.behaviours import BEHAVIOURS, Behaviour, answers_for
+from tests.support.one_seed import one_seed_for_all
 from tests.support.speed import scaled, wait_until
 
-SEED = 2_718_281_828 % 2**31
-"""The chapter's secret seed, so that the numbers that look for it find nothing else."""
+SECRET = "2718281828459045235360287471352662497757247093699959574966967627"
+"""The chapter's secret."""
 
 HOSTILE_FOR_EACH_HONEST = 8
 """An honest student after so many hostile ones."""
@@ -102,12 +101,12 @@ c.Limits.memory = {MEMORY_BYTES}
 
 
 def prepare(course: Course) -> None:
-    """Give a course the limits of this class, and the chapter the seed that is looked for afterwards."""
+    """Give a course the limits of this class, and the chapter the secret that is looked for afterwards."""
     configuration = course.root / "nbgrader_config.py"
     configuration.write_text(configuration.read_text(encoding="utf-8") + limits(), encoding="utf-8")
     folder = course.root / "verdicts" / CHAPTER
     folder.mkdir(parents=True, exist_ok=True)
-    write_atomically(folder / "seed", f"{SEED}\n", mode=0o600)
+    write_atomically(folder / "seed", f"{SECRET}\n", mode=0o600)
 
 
 @dataclass
@@ -130,7 +129,7 @@ class Graded:
 
 def grade_class(course: Course, jobs: int) -> Graded:
     """Grade a class of the small course with feedback, in the sandbox, and look at what is left behind."""
-    with temporary_files() as scratch, marked():
+    with temporary_files() as scratch, marked(), one_seed_for_all():
         grade_chapter(Chapter(course, CHAPTER), jobs=jobs, devices=("cpu",))
         names = sorted(path.name for path in (course.root / "submitted").iterdir())
         problems = [problem for problem in write_all_feedback(Chapter(course, CHAPTER), names, jobs) if problem]
@@ -248,9 +247,8 @@ def harmed(graded: Graded, alone: Graded) -> list[str]:
 
 
 def leaked(graded: Graded) -> dict[str, set[str]]:
-    """Hidden numbers, the seed and the mark scheme in the files that students get, by file."""
-    open_to_all = numbers_of(PUBLIC_SEED, False).union(*(numbers_of(seed, True) for seed in LOOKALIKE_SEEDS))
-    secret = (numbers_of(SEED, True) - open_to_all) | {str(SEED)}
+    """Hidden numbers, the secret and the mark scheme in the files that students get, by file."""
+    secret = secret_numbers() | {SECRET}
     found = {}
     for path in sorted((graded.course.root / "feedback").rglob("*.html")):
         text = text_of(path)

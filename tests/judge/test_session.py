@@ -16,10 +16,9 @@ import pytest
 from autograder.exercises import catalogue
 from autograder.exercises.cases import case, multistep_case, per_step
 from autograder.exercises.model import PURITY, Exercise, Requirement
-from autograder.exercises.sampling import PUBLIC_SEED
 from autograder.judge import JudgeSession, Verdict, devices, expectations, judge, lookalikes
-from autograder.judge.expectations import expectations_of
-from autograder.judge.lookalikes import LOOKALIKE_SEEDS, lookalike_expectations
+from autograder.judge.expectations import Expectation, expectations_of, hidden_expectations, public
+from autograder.judge.lookalikes import lookalike_expectations
 from autograder.judge.report import as_html, as_text
 from autograder.plaindata.call import Outcome, Problem, call
 from autograder.plaindata.values import arrays_in, extent, same
@@ -277,21 +276,15 @@ def warns_with_its_input(z, alpha=1.0):
     return elu(z, alpha)
 
 
-def hidden_numbers(exercise: Exercise, seed: int) -> set[str]:
-    """Every number of the hidden cases and their answers that is long enough to be recognized, as it is written."""
+def numbers_of(cases: Iterable[Expectation]) -> set[str]:
+    """Every number of some cases and their answers that is long enough to be recognized, as it is written."""
     found = set()
-    for item in expectations_of(exercise, seed, True, ("cpu",)):
+    for item in cases:
         numbers = [value for value in item.case.arguments.values() if isinstance(value, float)]
         for array in arrays_in([*item.case.arguments.values(), item.oracles[0].expected[0]]):
             numbers += array.ravel().tolist()
         found |= {f"{number:.6g}" for number in numbers} | {repr(number) for number in numbers}
     return {number for number in found if len(re.sub(r"\D", "", number)) >= 4}
-
-
-def public_numbers(exercise: Exercise) -> set[str]:
-    """The numbers of the cases that everybody may see: the public ones and those that can stand for hidden ones."""
-    found = hidden_numbers(exercise, PUBLIC_SEED)
-    return found.union(*(hidden_numbers(exercise, seed) for seed in LOOKALIKE_SEEDS))
 
 
 @pytest.mark.parametrize("wrong", [*WRONG.values(), raises_with_its_input, warns_with_its_input])
@@ -313,7 +306,8 @@ def test_a_verdict_on_hidden_cases_holds_no_input_and_no_answer(wrong):
     recorded = verdict.to_json()
     told = " ".join([as_text(verdict), as_html(verdict), json.dumps(recorded["requirements"]), *verdict.remarks])
     told += json.dumps([recorded["problem"], recorded["diagnosis"]])
-    secret = hidden_numbers(exercise, seed) - public_numbers(exercise)
+    shown = [*public(exercise, ("cpu",)), *lookalike_expectations(exercise)]
+    secret = numbers_of(hidden_expectations(exercise, seed)) - numbers_of(shown)
     assert len(secret) > 100
     assert not secret & set(re.findall(r"-?\d+\.\d+(?:e[+-]\d+)?", told))
     assert str(seed) not in told
@@ -324,14 +318,23 @@ def key_of(arguments: Iterable) -> str:
     return json.dumps([np.asarray(value).tolist() for value in arguments])
 
 
-def keys_of(seed: int, hidden: bool) -> set[str]:
-    """The arguments of ELU's cases from a seed."""
-    return {key_of(item.case.arguments.values()) for item in expectations_of(ELU, seed, hidden, ("cpu",))}
+def keys_of(cases: Iterable[Expectation]) -> set[str]:
+    """The arguments of some cases."""
+    return {key_of(item.case.arguments.values()) for item in cases}
+
+
+def hidden_keys(seed: int) -> set[str]:
+    """The arguments of ELU's hidden cases."""
+    return keys_of(hidden_expectations(ELU, seed))
+
+
+PUBLIC_KEYS = keys_of(public(ELU, ("cpu",)))
+LOOKALIKE_KEYS = keys_of(lookalike_expectations(ELU))
 
 
 @pytest.mark.parametrize("kind", ["time", "gone"])
 def test_how_the_process_ended_on_a_hidden_case_is_not_told(kind):
-    hidden = keys_of(1, True) - keys_of(PUBLIC_SEED, False)
+    hidden = hidden_keys(1)
 
     def call(arguments):
         if key_of(arguments) in hidden:
@@ -345,15 +348,14 @@ def test_how_the_process_ended_on_a_hidden_case_is_not_told(kind):
 
 
 def test_a_number_that_only_hidden_answers_share_is_not_told():
-    public = keys_of(PUBLIC_SEED, False)
-    wrong = lambda z, alpha=1.0: elu(z, alpha) * (1 if key_of([z, alpha]) in public or alpha == 1 else 0.73125)  # noqa: E731
+    wrong = lambda z, alpha=1.0: elu(z, alpha) * (1 if key_of([z, alpha]) in PUBLIC_KEYS or alpha == 1 else 0.73125)  # noqa: E731
     verdict = verdict_of("elu", wrong, cases="all", seed=1)
     assert verdict.diagnosis is None or "0.73125" not in verdict.diagnosis.text
     assert verdict_of("elu", after(elu, lambda y: y * 0.73125), cases="all", seed=1).diagnosis.name == "factor"
 
 
 def test_a_forged_problem_in_a_hidden_case_carries_nothing_out():
-    hidden = keys_of(1, True) - keys_of(PUBLIC_SEED, False)
+    hidden = hidden_keys(1)
     for kind in ("missing", "arguments", "not implemented", "exception", "type"):
 
         def call(arguments, kind=kind):
@@ -378,6 +380,12 @@ def test_hidden_cases_fail_with_a_sentence_for_every_kind():
         assert "public cases pass" not in as_text(verdict), "they were not tried"
 
 
+@pytest.mark.parametrize("told", [[], [1.0], [np.zeros(3)] * 3, [np.zeros(3), 1.0, None]], ids=str)
+def test_arguments_of_which_an_answer_does_not_say_count_as_changed(told):
+    verdict = judge(ELU, lambda arguments: Outcome(elu(*arguments), arguments_after=told), devices=("cpu",))
+    assert lost(verdict) == {PURITY}
+
+
 # ---------------------------------------------------------------- a public case like the hidden one
 
 
@@ -388,7 +396,7 @@ def wrong_where(condition, answer):
 
 def is_new(z, alpha):
     """Whether arguments are of no public case: what a function does that has learned those by heart."""
-    return key_of([z, alpha]) not in keys_of(PUBLIC_SEED, False) and key_of([z]) not in keys_of(PUBLIC_SEED, False)
+    return key_of([z, alpha]) not in PUBLIC_KEYS and key_of([z]) not in PUBLIC_KEYS
 
 
 def raises_an_exception(z, alpha):
@@ -431,16 +439,15 @@ def test_the_case_that_is_shown_is_the_first_that_fails():
                          cases="all", seed=4)  # fmt: skip
     for item in verdict.requirements:
         if item.counterexample:
-            cases = [one for seed in LOOKALIKE_SEEDS for one in lookalike_expectations(ELU, item.name, seed)]
+            cases = [one for one in lookalike_expectations(ELU) if one.requirement == item.name]
             first = next(one for one in cases if one.case.arguments["z"].size > 6)
             assert item.counterexample.case == first.case.name
 
 
 @pytest.mark.parametrize("kind", ALIKE)
 def test_where_no_public_case_fails_alike_the_hidden_one_is_named_only(kind):
-    secret = (
-        keys_of(4, True) - keys_of(PUBLIC_SEED, False) - set().union(*(keys_of(seed, True) for seed in LOOKALIKE_SEEDS))
-    )
+    secret = hidden_keys(4)
+    assert not secret & (PUBLIC_KEYS | LOOKALIKE_KEYS)
     wrong = wrong_where(lambda z, alpha: bool(secret & {key_of([z, alpha]), key_of([z])}), ALIKE[kind])
     verdict = verdict_of("elu", wrong, cases="all", seed=4)
     failing = [item.counterexample for item in verdict.requirements if item.counterexample]
@@ -452,7 +459,7 @@ def test_where_no_public_case_fails_alike_the_hidden_one_is_named_only(kind):
 
 
 def test_a_failure_of_another_kind_does_not_stand_for_the_hidden_one():
-    secret = keys_of(5, True)
+    secret = hidden_keys(5)
 
     def wrong(z, alpha=1.0):
         if not is_new(z, alpha):
@@ -490,42 +497,54 @@ def test_what_is_shown_is_the_same_every_time():
     first, second = (verdict_of("elu", wrong, cases="all", seed=4).to_json() for _ in range(2))
     assert {**first, "seconds": 0} == {**second, "seconds": 0}
     other = verdict_of("elu", wrong, cases="all", seed=5).to_json()
-    assert first["requirements"] == other["requirements"]
+    shown = ([item["counterexample"] for item in verdict["requirements"]] for verdict in (first, other))
+    assert next(shown) == next(shown)
 
 
 def test_the_search_ends_where_a_call_does_not():
-    calls = []
+    """Which costs nothing: the cases that are searched decide no points."""
+    called = []
 
     def call(arguments):
-        key = key_of(arguments)
-        calls.append(key)
-        if key in keys_of(PUBLIC_SEED, False):
-            return Outcome(elu(*arguments), arguments_after=arguments)
-        if key in keys_of(4, True):
-            return Outcome(elu(*arguments) + 1, arguments_after=arguments)
-        return Outcome(problem=Problem("time", "no answer"))
+        called.append(key_of(arguments))
+        if called[-1] in LOOKALIKE_KEYS:
+            return Outcome(problem=Problem("time", "no answer"))
+        wrong = called[-1] in hidden_keys(4)
+        return Outcome(elu(*arguments) + wrong, arguments_after=arguments)
 
     verdict = judge(ELU, call, cases="all", seed=4, devices=("cpu",))
-    judged = keys_of(PUBLIC_SEED, False) | keys_of(4, True)
-    assert sum(key not in judged for key in calls) == 1
+    assert sum(key in LOOKALIKE_KEYS for key in called) == 1
     assert verdict.problem is None
     assert any(item.counterexample.hidden for item in verdict.requirements if item.counterexample)
 
 
-def test_a_search_without_success_costs_a_bounded_number_of_calls(monkeypatch):
-    monkeypatch.setattr(lookalikes, "MOST_LOOKALIKES", 7)
-    secret = keys_of(4, True) - keys_of(PUBLIC_SEED, False)
-    calls = []
+def test_nothing_but_hidden_cases_is_tried_after_the_first_of_them():
+    """Whatever the function does there."""
+    called = []
 
     def call(arguments):
-        calls.append(1)
-        return Outcome(elu(*arguments) + (key_of(arguments) in secret), arguments_after=arguments)
+        called.append(key_of(arguments))
+        return Outcome(elu(*arguments) + (called[-1] in hidden_keys(4)), arguments_after=arguments)
 
-    verdict = judge(ELU, call, cases="all", seed=4, devices=("cpu",))
-    failed = sum(item.counterexample is not None for item in verdict.requirements)
-    judged = len(expectations_of(ELU, 4, True, ("cpu",))) + len(expectations.public(ELU, ("cpu",)))
-    assert failed
-    assert len(calls) <= judged + 7 * failed
+    judging = JudgeSession(ELU, cases="all", seed=4, devices=("cpu",))
+    judging.try_public(call)
+    assert set(called) == PUBLIC_KEYS | LOOKALIKE_KEYS
+    called.clear()
+    judging.try_hidden(call)
+    assert len(called) == len(set(called))
+    assert set(called) == hidden_keys(4)
+    assert not judging.verdict().passed
+
+
+def test_no_case_like_a_hidden_one_is_tried_where_a_public_one_fails():
+    called = []
+
+    def call(arguments):
+        called.append(key_of(arguments))
+        return Outcome(np.zeros(7), arguments_after=arguments)
+
+    assert judge(ELU, call, cases="all", seed=4, devices=("cpu",)).points == 0
+    assert not set(called) & LOOKALIKE_KEYS
 
 
 def test_the_search_ends_when_its_time_is_up(monkeypatch):
@@ -536,15 +555,14 @@ def test_the_search_ends_when_its_time_is_up(monkeypatch):
     assert all(found.hidden and not found.lookalike for found in failing)
 
 
-def test_passing_functions_are_called_for_no_further_cases():
-    calls = []
-
-    def call(arguments):
-        calls.append(1)
-        return Outcome(elu(*arguments), arguments_after=arguments)
-
-    assert judge(ELU, call, cases="all", seed=4, devices=("cpu",)).passed
-    assert len(calls) == len(expectations_of(ELU, 4, True, ("cpu",))) + len(expectations.public(ELU, ("cpu",)))
+@pytest.mark.parametrize("exercise", catalogue().values(), ids=lambda exercise: exercise.name)
+def test_every_requirement_has_hidden_cases_that_no_other_submission_has(exercise):
+    """A few: what is wrong with a formula is for public cases to show."""
+    cases = {seed: list(expectations.drawn_cases(exercise, seed)) for seed in (1, 2)}
+    assert len(cases[1]) <= 25
+    others = [[one.arguments, *one.then] for _, one in cases[2]]
+    new = {name for name, one in cases[1] if not any(same([one.arguments, *one.then], other) for other in others)}
+    assert new == {requirement.name for requirement in exercise.requirements}
 
 
 def test_the_same_seed_gives_the_same_verdict():
@@ -737,7 +755,7 @@ def test_the_parts_of_a_judging_come_to_the_verdict_that_judge_gives():
     judging.try_public(wrong)
     assert judging.has_hidden
     judging.try_hidden(wrong)
-    assert judging.failed_hidden_alone == [], "public cases show it"
+    assert judging.findings.failed_hidden_alone == [], "public cases show it"
     one, other = judging.verdict().to_json(), judge(ELU, wrong, cases="all", seed=3, devices=("cpu",)).to_json()
     assert {**one, "seconds": 0} == {**other, "seconds": 0}
 

@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.plaindata.call import call
+from autograder.plaindata import call as call_module
+from autograder.plaindata.call import call, call_repeatedly
 from autograder.plaindata.values import same, with_memory_order
 
 Z = np.array([1.0, -2.0])
@@ -323,3 +324,60 @@ def test_a_flood_of_text_takes_no_memory():
         assert tracemalloc.get_traced_memory()[1] < 20_000_000, "bytes"
     finally:
         tracemalloc.stop()
+
+
+# ---------------------------------------------------------------- again with the same arguments
+
+
+def right_at_first(times: int):
+    """A function that gives another answer after some calls."""
+    calls = iter(range(1000))
+    return lambda x: x if next(calls) < times else -x
+
+
+def changes_its_input_at_last():
+    """A function that adds to its input, but not in the first call."""
+    calls = iter(range(1000))
+
+    def add(x):
+        x += next(calls) > 0
+        return 1.0
+
+    return add
+
+
+@pytest.mark.parametrize("times", [1, 2, 5])
+def test_another_answer_to_the_same_arguments_is_a_problem(times):
+    assert call(right_at_first(times), [np.ones(2)]).problem is None
+    outcome = call_repeatedly(right_at_first(times), [np.ones(2)])
+    assert (outcome.problem.kind, outcome.returned) == ("type", None)
+    assert "another answer" in outcome.problem.message
+
+
+def test_an_argument_changed_in_a_later_call_is_told():
+    [after] = call_repeatedly(changes_its_input_at_last(), [np.ones(2)]).arguments_after
+    assert after.tolist() == [2.0, 2.0]
+
+
+@pytest.mark.parametrize(
+    "answer", [1.0, np.nan, np.array([np.inf, np.nan]), (np.ones(2), {"a": [1, True, None]}), "text", np.float32(2.0)]
+)
+def test_the_same_answer_again_is_no_problem(answer):
+    assert call_repeatedly(lambda x: answer, [1.0]).problem is None
+
+
+def test_rounding_makes_no_other_answer():
+    errors = iter([0.0, *[1e-13] * 100])
+    assert call_repeatedly(lambda x: x + next(errors), [np.ones(2)]).problem is None
+
+
+def test_what_goes_wrong_is_not_tried_again():
+    calls = []
+    outcome = call_repeatedly(lambda x: calls.append(x) or 1 / 0, [1.0])
+    assert outcome.problem.message.startswith("ZeroDivisionError")
+    assert len(calls) == 1
+
+
+def test_a_long_call_is_not_repeated(monkeypatch):
+    monkeypatch.setattr(call_module, "LONGEST_REPEATED_SECONDS", -1.0)
+    assert call_repeatedly(right_at_first(1), [np.ones(2)]).problem is None

@@ -452,9 +452,9 @@ def test_a_call_leaves_nothing_for_the_next(process):
         "cell",
         "calls, seen = 0, []\ndef g(x, memory=[]):\n    global calls\n    calls += 1\n    seen.append(x)\n"
         "    memory.append(x)\n    np.maximum = None\n    np.random.seed(calls)\n    os.environ['X'] = 'x'\n"
-        "    return [calls, len(seen), len(memory)]",
+        "    return [len(set(seen)), len(set(memory))]",
     )
-    assert [process.call("g", [1.0]).returned for _ in range(3)] == [[1, 1, 1]] * 3
+    assert [process.call("g", [x]).returned for x in (1.0, 2.0, 3.0)] == [[1, 1]] * 3
     assert value(process, "float(calls + len(seen) + (np.maximum is None) + ('X' in os.environ))") == 0.0
 
 
@@ -530,6 +530,9 @@ PARTLY = {
     "waiting where another sandbox could wake": ("futex", (0, 0, 0, 0, 0, 0), 11),
     "the same for some bits": ("futex", (0, 9, 0, 0, 0, 1), 11),
     "waking nobody in another sandbox": ("futex", (0, 1, 1, 0, 0, 0), 0),
+    "dropping pages of a file from memory": ("madvise", (0, 0, 21), 22),
+    "letting pages of a file go cold": ("madvise", (0, 0, 20), 22),
+    "giving back memory of one's own": ("madvise", (0, 0, 4), 0),
 }
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import math
 import os
 import re
 import subprocess
@@ -511,6 +512,50 @@ def test_a_forged_answer_to_a_call_is_believed_no_further_than_its_types(start, 
         assert type(outcome.problem.message) is str
         assert 0 <= outcome.problem.line_number < 10**7
     assert outcome.arguments_after == []
+
+
+class Ended:
+    """Stands in for a running worker."""
+
+    def end(self):
+        pass
+
+
+@pytest.fixture
+def answering(monkeypatch):
+    """Makes a process that answers a request with a dict, whatever that holds."""
+
+    def process_with(answer: dict) -> StudentProcess:
+        process = StudentProcess(Unconfined(), PATIENT)
+        process._running, process._write = Ended(), lambda data, deadline: None
+        monkeypatch.setattr(student_process, "read_frame", lambda read: {"number": 1, **answer})
+        return process
+
+    return process_with
+
+
+ANSWER_TO_A_CALL = {"returned": 1.0, "problem": None, "arguments_after": [1.0], "warnings": [], "printed": False}
+PROBLEM = {"kind": "type", "message": "no", "line": "x", "line_number": 1}
+ANYTHING = [True, 0, 7, 10**30, -1, 1.5, math.nan, "x", [1], (2,), {"a": 1}, np.ones(3), [np.ones(2)]]
+
+
+@pytest.mark.parametrize("value", ANYTHING, ids=str)
+def test_whatever_a_field_of_an_answer_holds_it_is_an_outcome(answering, value):
+    answers = [{**ANSWER_TO_A_CALL, field: value} for field in (*ANSWER_TO_A_CALL, "number", "ended", "seconds")]
+    answers += [{**ANSWER_TO_A_CALL, "problem": {**PROBLEM, field: value}} for field in PROBLEM]
+    answers += [{"ended": {field: value}} for field in ("time", "garbage", "signal", "status")]
+    for answer in answers:
+        outcome = answering(answer).call("f", [1.0])
+        assert outcome.problem is None or type(outcome.problem.message) is str
+    for field in ("error", "line", "value", "printed", "number"):
+        outcome = answering({field: value}).run("cell", "1")
+        assert type(outcome.printed) is str and type(outcome.line) is int
+
+
+@pytest.mark.parametrize("number", [True, 1.0, "1", np.ones(3), np.ones(1), [1], 2, None])
+def test_the_number_of_an_answer_is_the_number_of_the_question(answering, number):
+    outcome = answering({**ANSWER_TO_A_CALL, "number": number}).call("f", [1.0])
+    assert outcome.problem.message == "it wrote to the judge's channel itself"
 
 
 # ---------------------------------------------------------------- nothing is left

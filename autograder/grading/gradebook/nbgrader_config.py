@@ -15,7 +15,6 @@ from autograder.course import Course, CourseError
 from autograder.grading.gradebook.database import sqlite_url, wait_for_locks
 from autograder.grading.gradebook.moments import teach_nbgrader
 from autograder.grading.intake.submitted_folder import compose_names
-from autograder.grading.scoring.grading_config import GradingConfig
 from autograder.sandbox import Limits
 
 COURSE_ID = "training-deep-networks"
@@ -163,17 +162,6 @@ def limits_in(config: Config) -> Limits:
             raise CourseError(f"nbgrader_config.py: there is no limit {name!r}; there are {', '.join(sorted(known))}.")
         _expect_positive(f"the limit {name}", value)
     return Limits(**asked)
-
-
-def shortest_hidden_run_in(config: Config) -> float:
-    """Return the seconds of the shortest run with hidden cases: `c.GradingConfig.shortest_hidden_run_seconds`.
-
-    Raises CourseError for what is not a positive number.
-    """
-    asked = dict(config.get("GradingConfig", {}))
-    seconds = asked.get("shortest_hidden_run_seconds", GradingConfig.shortest_hidden_run_seconds)
-    _expect_positive("shortest_hidden_run_seconds", seconds)
-    return seconds
 
 
 def _expect_positive(what: str, value: object) -> None:

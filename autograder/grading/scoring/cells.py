@@ -1,13 +1,13 @@
 """Running the cells of a rebuilt notebook, up to three times, one process after the other.
 
 1. With the cases and tests that students may see. All that a report or a feedback page shows comes from this process.
-2. With those that are hidden. Nothing of this process is reported but right or wrong.
-3. Where only hidden cases failed: with public cases like them, to show one that fails in the same way.
+2. With the tests of the instructor's that are hidden.
+3. With the judge's hidden cases.
 
-No two of them are alive at the same time, and they share no file. So no process whose output is shown ever holds a
-hidden input, wherever a function may have stored it: in a global, a file, a thread, a pipe. The second run takes 1, 2,
-4, ... seconds, whatever it does: a function that takes its time tells the third run, or the student's next notebook,
-less than a digit.
+No two of them are alive at the same time, they share no file, and nothing but right or wrong is taken from the second
+and the third. So no process whose output or number is used ever holds a hidden input, wherever a function may have
+stored it: in a global, a file, a thread, a pipe. What a function could still tell others, by the length of its run say,
+is worth nothing: any other submission has other hidden cases.
 """
 
 from __future__ import annotations
@@ -19,9 +19,8 @@ import math
 import platform
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import nbformat
 from nbformat import NotebookNode
@@ -42,36 +41,34 @@ from autograder.judge.report import as_html, as_text
 from autograder.plaindata.call import FINAL_PROBLEMS, Outcome, Problem
 from autograder.sandbox import CellOutcome, StudentProcess
 
-LOOKALIKE_RUN_SECONDS = 60.0
-"""How long the run with cases like the hidden ones may take in all."""
+CREDIT_DECIMALS = 2
+"""To how many decimals the number that an instructor's own tests give is a score."""
 
 
-def run(rebuilt: Rebuilt, config: GradingConfig, given: Mapping[str, bytes] | None = None) -> dict[str, CellResult]:
+def run(
+    rebuilt: Rebuilt, config: GradingConfig, seed: int, given: Mapping[str, bytes] | None = None
+) -> dict[str, CellResult]:
     """Run a rebuilt notebook's cells in order and judge at its test cells; writes the outputs into the notebook.
 
-    given: files that lie beside the notebook.
+    seed: of the hidden cases. given: files that lie beside the notebook.
     """
-    cells = [_cell(cell, number, config) for number, cell in enumerate(rebuilt.notebook.cells, start=1)]
+    cells = [_cell(cell, number, config, seed) for number, cell in enumerate(rebuilt.notebook.cells, start=1)]
     end = time.monotonic() + config.limits.submission_seconds
     with StudentProcess(config.confinement, config.limits, end) as process:
         lay_out(given, process)
         shown = BoundedProcess(process)
         for cell in cells:
             cell.show(shown)
-    if hidden := _up_to_the_last(cells, lambda cell: cell.has_hidden):
-        with (
-            quantized_time(config.shortest_hidden_run_seconds),
-            StudentProcess(config.confinement, config.limits, end) as process,
-        ):
+    if with_tests := _up_to_the_last(cells, lambda cell: cell.has_hidden_tests):
+        with StudentProcess(config.confinement, config.limits, end) as process:
             lay_out(given, process)
-            for cell in hidden:
-                cell.try_hidden(process)
-    if lookalike := _up_to_the_last(cells, lambda cell: cell.failed_hidden_alone):
-        limits = replace(config.limits, submission_seconds=LOOKALIKE_RUN_SECONDS)
-        with StudentProcess(config.confinement, limits) as process:
+            for cell in with_tests:
+                cell.try_hidden_tests(process)
+    if with_cases := _up_to_the_last(cells, lambda cell: cell.has_hidden_cases):
+        with StudentProcess(config.confinement, config.limits, end) as process:
             lay_out(given, process)
-            for cell in lookalike:
-                cell.show_lookalikes(process)
+            for cell in with_cases:
+                cell.try_hidden_cases(process)
     rebuilt.flags.extend(cell.flag for cell in cells if cell.flag)
     return {cell.grade_id: cell.result() for cell in cells if cell.grade_id}
 
@@ -79,16 +76,6 @@ def run(rebuilt: Rebuilt, config: GradingConfig, given: Mapping[str, bytes] | No
 def _up_to_the_last(cells: Sequence[Cell], wanted: Callable[[Cell], bool]) -> Sequence[Cell]:
     """Return the cells up to the last one that is wanted; none where none is wanted."""
     return cells[: max((number for number, cell in enumerate(cells, start=1) if wanted(cell)), default=0)]
-
-
-@contextmanager
-def quantized_time(shortest_seconds: float) -> Iterator[None]:
-    """Make a block take `shortest_seconds`, or twice, four times, ... as long: wait at its end."""
-    started = time.monotonic()
-    yield
-    seconds = time.monotonic() - started
-    doublings = math.ceil(math.log2(max(seconds, shortest_seconds) / shortest_seconds))
-    time.sleep(shortest_seconds * 2**doublings - seconds)
 
 
 @dataclass
@@ -100,13 +87,13 @@ class Cell:
     flag: str = ""
 
     @property
-    def has_hidden(self) -> bool:
-        """Whether there is something hidden to try."""
+    def has_hidden_tests(self) -> bool:
+        """Whether a part of an instructor's own tests is hidden."""
         return False
 
     @property
-    def failed_hidden_alone(self) -> bool:
-        """Whether there is a case like a hidden one to look for."""
+    def has_hidden_cases(self) -> bool:
+        """Whether there are hidden cases to try."""
         return False
 
     @property
@@ -128,11 +115,11 @@ class Cell:
     def show(self, process: BoundedProcess) -> None:
         """Run what students may see, and keep its outputs."""
 
-    def try_hidden(self, process: StudentProcess) -> None:
-        """Run what is hidden."""
+    def try_hidden_tests(self, process: StudentProcess) -> None:
+        """Run the instructor's own tests with what is hidden of them."""
 
-    def show_lookalikes(self, process: StudentProcess) -> None:
-        """Look for public cases that fail like hidden ones."""
+    def try_hidden_cases(self, process: StudentProcess) -> None:
+        """Try the judge's hidden cases."""
 
     def result(self) -> CellResult:
         """The score of a written answer: a person's to grade, unless nothing was written."""
@@ -175,7 +162,7 @@ class Code(Cell):
         if not self.outcome.ended:
             process.run(self.name, self.cell.source)
 
-    try_hidden = show_lookalikes = _again
+    try_hidden_tests = try_hidden_cases = _again
 
 
 class Experiment(Code):
@@ -188,14 +175,20 @@ class Experiment(Code):
             super().show(process)
         self.cell.outputs = []
 
-    try_hidden = show_lookalikes = Code._again
+    try_hidden_tests = try_hidden_cases = Code._again
 
 
 class Tests(Cell):
-    """An instructor's own tests, parts of which may be hidden: scored as nbgrader would, in the student's process."""
+    """An instructor's own tests, parts of which may be hidden: scored as nbgrader would, in the student's process.
+
+    A number that they end with is a score where it comes from the process of what students may see. Where the hidden
+    part gives another one, a person decides.
+    """
+
+    hidden: CellOutcome | None = None
 
     @property
-    def has_hidden(self) -> bool:
+    def has_hidden_tests(self) -> bool:
         """Whether a part of it is hidden."""
         return self._visible.strip() != self.cell.source.strip()
 
@@ -205,17 +198,17 @@ class Tests(Cell):
 
     def show(self, process: BoundedProcess) -> None:
         """Run what students may see of it."""
-        self.shown = self.outcome = process.run(self.name, self._visible)
+        self.shown = process.run(self.name, self._visible)
         if _comes_from_grading(self.shown.error or ""):
             self.flag = f"{self.grade_id} {_failed(self.shown)}"
 
-    def try_hidden(self, process: StudentProcess) -> None:
+    def try_hidden_tests(self, process: StudentProcess) -> None:
         """Run all of it."""
         if not self.shown.ended:
             outcome = process.run(self.name, self.cell.source)
-            self.outcome = outcome if self.has_hidden else self.shown
+            self.hidden = outcome if self.has_hidden_tests else None
 
-    def show_lookalikes(self, process: StudentProcess) -> None:
+    def try_hidden_cases(self, process: StudentProcess) -> None:
         """Run as the first time: cells that follow may use its names."""
         if not self.shown.ended:
             process.run(self.name, self._visible)
@@ -223,39 +216,48 @@ class Tests(Cell):
     @property
     def failed(self) -> bool:
         """Whether a test failed."""
-        return self.shown.error is not None or self.outcome.error is not None
+        return self.shown.error is not None or (self.hidden is not None and self.hidden.error is not None)
+
+    def _credit(self, source: str, outcome: CellOutcome) -> float:
+        """The points that a run without an error gives: those that it ends with, or all."""
+        if outcome.value is None or not _ends_with_an_expression(source):
+            return self.points
+        if not math.isfinite(outcome.value):
+            return 0.0
+        return min(max(round(outcome.value, CREDIT_DECIMALS), 0.0), self.points)
 
     def result(self) -> CellResult:
         """The score that its last expression gives, else all points or none."""
-        score, note = 0.0 if self.failed else self.points, "this score came from the student's own process"
-        value = self.outcome.value
-        if not self.failed and value is not None:
-            score = min(max(value, 0.0), self.points) if math.isfinite(value) else 0.0
+        score: float | None = 0.0 if self.failed else self._credit(self._visible, self.shown)
+        note = "this score came from the student's own process"
         if self.failed and not self.shown.error:
             note = f"a hidden test failed; {note}"
-        self.cell.outputs = [*_outputs_of(self.shown), *_note_output(note), score_output(score)]
-        return CellResult(score, self.points, PROCESS, note=note)
+        if not self.failed and self.hidden is not None and self._credit(self.cell.source, self.hidden) != score:
+            score, note = None, "with their hidden part these tests give other points: a person decides how many"
+        scored = [] if score is None else [score_output(score)]
+        self.cell.outputs = [*_outputs_of(self.shown), *_note_output(note), *scored]
+        return CellResult(score, self.points, PROCESS if scored else PERSON, note=note)
 
 
 class Check(Cell):
     """A test cell that calls `check`, scored by the judge. The instructor's own tests in it have to pass, too."""
 
-    def __init__(self, cell: NotebookNode, number: int, config: GradingConfig) -> None:
+    def __init__(self, cell: NotebookNode, number: int, config: GradingConfig, seed: int) -> None:
         super().__init__(cell, number)
         names = checked_names(cell.source)
         self.unknown = [name for name in names if name not in catalogue()]
-        self.judgings = [_judging(name, config) for name in names] if not self.unknown else []
+        self.judgings = [_judging(name, config, seed) for name in names] if not self.unknown else []
         self.tests = Tests(cell, number) if self.judgings and not _only_checks(cell.source) else None
 
     @property
-    def has_hidden(self) -> bool:
-        """Whether there is a point in trying hidden cases."""
-        return any(one.has_hidden for one in self.judgings) or (self.tests is not None and self.tests.has_hidden)
+    def has_hidden_tests(self) -> bool:
+        """Whether a part of the instructor's own tests in it is hidden."""
+        return self.tests is not None and self.tests.has_hidden_tests
 
     @property
-    def failed_hidden_alone(self) -> bool:
-        """Whether there is something to look for."""
-        return any(one.failed_hidden_alone for one in self.judgings)
+    def has_hidden_cases(self) -> bool:
+        """Whether there is a point in trying hidden cases."""
+        return any(one.has_hidden for one in self.judgings)
 
     def show(self, process: BoundedProcess) -> None:
         """Try the public cases, and flag a failure that the function may not have had at home."""
@@ -284,19 +286,17 @@ class Check(Cell):
         told = next((problem.message for problem in problems if _comes_from_grading(problem.message)), "")
         return f"{name} failed: {readable(told)[:LONGEST_REASON_CHARACTERS]}" if told else ""
 
-    def try_hidden(self, process: StudentProcess) -> None:
+    def try_hidden_tests(self, process: StudentProcess) -> None:
+        """Run the instructor's own tests in it with what is hidden of them."""
+        if self.tests:
+            self.tests.try_hidden_tests(process)
+
+    def try_hidden_cases(self, process: StudentProcess) -> None:
         """Try the hidden cases."""
         for one in self.judgings:
             one.try_hidden(functools.partial(process.call, one.exercise.name))
         if self.tests:
-            self.tests.try_hidden(process)
-
-    def show_lookalikes(self, process: StudentProcess) -> None:
-        """Look for public cases that fail like hidden ones."""
-        for one in self.judgings:
-            one.show_lookalikes(functools.partial(process.call, one.exercise.name))
-        if self.tests:
-            self.tests.show_lookalikes(process)
+            self.tests.try_hidden_cases(process)
 
     def result(self) -> CellResult:
         """The share of its points that the judge gives."""
@@ -314,22 +314,22 @@ class Check(Cell):
         return CellResult(score, self.points, JUDGE, verdicts, note)
 
 
-def _cell(cell: NotebookNode, number: int, config: GradingConfig) -> Cell:
+def _cell(cell: NotebookNode, number: int, config: GradingConfig, seed: int) -> Cell:
     marks = grading_of(cell)
     if cell.cell_type != "code":
         return Cell(cell, number)
     if is_experiment(cell):
         return Experiment(cell, number)
     if is_check_cell(cell):
-        return Check(cell, number, config)
+        return Check(cell, number, config, seed)
     return (Tests if marks.get("grade") and not marks.get("solution") else Code)(cell, number)
 
 
-def _judging(name: str, config: GradingConfig) -> JudgeSession:
+def _judging(name: str, config: GradingConfig, seed: int) -> JudgeSession:
     return JudgeSession(
         catalogue()[name],
         cases="all",
-        seed=config.seed,
+        seed=seed,
         devices=config.devices,
         sandbox=config.confinement.name,
     )
@@ -381,6 +381,15 @@ SIMILAR = 0.8
 """How much of two names has to agree, from 0 to 1."""
 FILLERS = ("my", "our", "own", "student", "new", "old", "final", "fixed", "function", "func", "v", "version", "np")
 """Words that people put before or behind a name."""
+
+
+def _ends_with_an_expression(source: str) -> bool:
+    """Whether the last statement of an instructor's test cell has a value."""
+    try:
+        body = ast.parse(source).body
+    except (SyntaxError, ValueError):
+        return False
+    return bool(body) and isinstance(body[-1], ast.Expr)
 
 
 def _only_checks(source: str) -> bool:

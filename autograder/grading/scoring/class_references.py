@@ -1,7 +1,8 @@
-"""The references' answers on accelerators: computed once for a class, by one process.
+"""The references' answers to the public cases on accelerators: computed once for a class, by one process.
 
 That process has ended, and given the accelerator's memory back, before any submission is run: there is one CUDA context
-for a whole class, and nothing of it is left where a student's code could look.
+for a whole class, and nothing of it is left where a student's code could look. Hidden cases, which every submission has
+of its own, are compared with the CPU's answers.
 """
 
 from __future__ import annotations
@@ -20,8 +21,8 @@ ClassAnswers = dict[AnswerKey, Answers]
 """The answers, as `expectations.remember` takes them."""
 
 
-def answers_for_class(course: Course, notebooks: list[str], seed: int, devices: tuple[str, ...] | None) -> ClassAnswers:
-    """What the references give on every accelerator for the public cases and the hidden ones of a seed.
+def answers_for_class(course: Course, notebooks: list[str], devices: tuple[str, ...] | None) -> ClassAnswers:
+    """What the references give on every accelerator for the public cases.
 
     devices: those to compute on, all that are present if None; the CPU is left to the workers.
 
@@ -31,7 +32,7 @@ def answers_for_class(course: Course, notebooks: list[str], seed: int, devices: 
         return {}
     with worker_pool(1, no_warm_up) as pool:
         with interrupts_held():
-            future = pool.submit(_compute, exercises_of(course, notebooks), seed, devices)
+            future = pool.submit(_compute, exercises_of(course, notebooks), devices)
         try:
             return future.result()
         except BrokenProcessPool:
@@ -46,14 +47,13 @@ def exercises_of(course: Course, notebooks: list[str]) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def _compute(exercises: list[str], seed: int, devices: tuple[str, ...] | None) -> ClassAnswers:
+def _compute(exercises: list[str], devices: tuple[str, ...] | None) -> ClassAnswers:
     accelerators = [device for device in device_list.chosen(devices) if device != "cpu"]
     try:
         return {
-            AnswerKey(name, *which, device): answers_on(catalogue()[name], *which, device)
+            AnswerKey(name, PUBLIC_SEED, False, device): answers_on(catalogue()[name], PUBLIC_SEED, False, device)
             for device in accelerators
             for name in exercises
-            for which in ((PUBLIC_SEED, False), (seed, True))
         }
     except device_list.DeviceError as error:
         raise CourseError(f"{error}. `--devices cpu` grades without it.") from None

@@ -39,7 +39,7 @@ def _graded(task: Task, config: GradingConfig, instructors: NotebookNode) -> Not
         return _missing(task, instructors)
     rebuilt = rebuild(instructors, parse(found.content))
     rebuilt.flags[:0] = found.flags
-    cells = run(rebuilt, config, given_files(task.chapter))
+    cells = run(rebuilt, config, config.seed_for(task, found.content), given_files(task.chapter))
     more = {"flags": rebuilt.flags, "since_release": rebuilt.since_release, "file": found.file}
     return NotebookResult.of(task, cells, rebuilt.notebook, **more)
 

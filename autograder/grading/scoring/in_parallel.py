@@ -32,7 +32,7 @@ def grade_in_parallel(tasks: list[Task], config: GradingConfig, jobs: int) -> Ge
     if not todo:
         return
     notebooks = list(dict.fromkeys(task.notebook for task in tasks))
-    answers = answers_for_class(config.course, notebooks, config.seed, config.devices)
+    answers = answers_for_class(config.course, notebooks, config.devices)
     until_a_death = functools.partial(_until_a_death, warm_up=functools.partial(_warm_up, answers))
     while todo:
         jobs_now = min(jobs, len(todo))

@@ -30,7 +30,7 @@ def key_of(task: Task, config: GradingConfig) -> str:
         *(f"{name}: {_content(task.path.with_name(name))}" for name in other_notebooks(task.chapter, task.student)),
         json.dumps(instructors, sort_keys=True),
         deciding_code(frozenset(catalogue()[name].notebook for name in exercises_in(instructors))),
-        str(config.seed),
+        config.secret,
         str(config.devices),
         config.confinement.name,
         str(config.limits),

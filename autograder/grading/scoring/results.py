@@ -1,7 +1,7 @@
 """What grading a notebook gave, as plain data, and the folder it is kept in.
 
 `verdicts/<chapter>/<student>/<section>.json` under the course's root: written whole or not at all, so that a run that
-is killed goes on where it was. The folder also holds the chapter's secret seed. Nothing in it goes to students.
+is killed goes on where it was. The folder also holds the chapter's secret. Nothing in it goes to students.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import secrets
 import tempfile
 from collections.abc import Iterator
@@ -24,6 +25,9 @@ Scorer = Literal["judge", "student's process", "person"]
 JUDGE: Scorer = "judge"
 PROCESS: Scorer = "student's process"
 PERSON: Scorer = "person"
+
+SECRET_BYTES = 32
+"""The length of a chapter's secret: 256 bits."""
 
 
 @dataclass
@@ -111,18 +115,24 @@ class Results:
     def __init__(self, chapter: Chapter) -> None:
         self.folder = chapter.course.root / "verdicts" / chapter.name
 
-    def seed(self) -> int:
-        """The chapter's secret seed: drawn the first time it is asked for, then always the same."""
+    def secret(self) -> str:
+        """The chapter's secret, which the hidden cases of every submission depend on: drawn once, then always the same.
+
+        A number, as earlier versions drew it, is replaced: it has so few digits that trying all of them finds it.
+
+        Raises CourseError for a file that holds anything else.
+        """
         path = self.folder / "seed"
-        if not path.is_file():
+        found = path.read_text(encoding="utf-8", errors="replace").strip() if path.is_file() else ""
+        if re.fullmatch(r"[0-9]{0,10}", found):
             self.folder.mkdir(parents=True, exist_ok=True)
-            write_atomically(path, f"{secrets.randbelow(2**31)}\n", mode=0o600)
-        try:
-            return int(path.read_text(encoding="utf-8"))
-        except ValueError:
+            found = secrets.token_hex(SECRET_BYTES)
+            write_atomically(path, f"{found}\n", mode=0o600)
+        if not re.fullmatch(rf"[0-9a-f]{{{2 * SECRET_BYTES}}}", found):
             raise CourseError(
-                f"The seed of the hidden cases in {path} is no number. Remove the file: a new one is drawn."
-            ) from None
+                f"The secret of the hidden cases in {path} is damaged. Remove the file: a new one is drawn."
+            )
+        return found
 
     def find(self, student: str, section: str) -> NotebookResult | None:
         """The kept result of a notebook, or None where there is none that can be read."""
