@@ -23,7 +23,7 @@ from autograder.course import Chapter, CourseError
 from autograder.grading.gradebook.answers import note_answers_before_judging
 from autograder.grading.gradebook.converters import take_over
 from autograder.grading.gradebook.grades import StudentGrades, grades_of
-from autograder.grading.gradebook.nbgrader_config import configured, limits_in
+from autograder.grading.gradebook.nbgrader_config import configured, course_id_in, limits_in
 from autograder.grading.gradebook.record import note_recorded, record_scores
 from autograder.grading.gradebook.roster import compose_students
 from autograder.grading.intake.figures import embed_figures
@@ -140,7 +140,7 @@ class SaveScores(NbGraderPreprocessor):
         found = [result for section in sections if (result := Results(chapter).find(student, section))]
         if len(found) < len(sections):
             raise RuntimeError(f"there is no verdict for {student}, {names['notebook']}: run autograde again")
-        with Gradebook(names["db_url"], self.config.CourseDirectory.course_id) as gradebook:
+        with Gradebook(names["db_url"], course_id_in(self.config)) as gradebook:
             if composed(student) == student:
                 compose_students(gradebook)
             record_scores(chapter, gradebook.find_submission(chapter.name, student), found)

@@ -172,16 +172,16 @@ def test_what_is_left_of_a_notebook_that_the_chapter_has_no_more_goes_too(course
 
 
 def test_a_total_counts_everything_that_a_person_gave(course):
-    assert record(course, "ada").score == FULL
+    assert record(course, "ada").grades.score == FULL
     give(course, "ada", UNITS, "why", WHY_POINTS - 1, extra=0.5)
     give(course, "ada", UNITS, "elu_test", 0.0)
     standing = record(course, "ada")
-    assert standing.score == FULL - POINTS["elu"] + WHY_POINTS - 0.5
-    assert standing.max_score == FULL + WHY_POINTS
+    assert standing.grades.score == FULL - POINTS["elu"] + WHY_POINTS - 0.5
+    assert standing.grades.points == FULL + WHY_POINTS
     assert standing.waiting == frozenset()
     with book(course) as found:
         assert standings(Chapter(course, CHAPTER), found) == {"ada": standing}
-        assert found.find_submission(CHAPTER, "ada").score == standing.score
+        assert found.find_submission(CHAPTER, "ada").score == standing.grades.score
 
 
 def test_a_time_stamp_that_cannot_be_read_is_told(course):

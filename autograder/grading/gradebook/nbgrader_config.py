@@ -121,6 +121,11 @@ def configured(settings: Config) -> Course:
     return course_of(CourseDirectory(config=settings))
 
 
+def course_id_in(settings: Config) -> str:
+    """Return the name that the course has in nbgrader's gradebook and exchange."""
+    return settings.CourseDirectory.get("course_id", COURSE_ID)
+
+
 def _make_exchange(folder: Path) -> None:
     """Make the folder that nbgrader expects; where that fails, nbgrader's exchange commands report it themselves."""
     with contextlib.suppress(OSError):
