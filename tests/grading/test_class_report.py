@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
 
 from autograder.course import Chapter, CourseError
-from autograder.grading.pages.class_report import by_student, page, tallies, write_report
+from autograder.grading.pages.class_report import (
+    by_student,
+    changed_since_release,
+    page,
+    tallies,
+    what_is_wrong,
+    write_report,
+)
 from autograder.grading.scoring.results import JUDGE, CellResult, NotebookResult
 from tests.grading.conftest import ODD_NAMES
 from tests.grading.small_course import CHAPTER, POINTS, SECTIONS, UNITS
@@ -91,3 +99,30 @@ def test_a_chapter_that_was_not_graded_has_no_page(course):
     with pytest.raises(CourseError, match="Nothing of 1_small has been graded yet"):
         write_report(Chapter(course, CHAPTER))
     assert not (course.root / "reports").exists()
+
+
+REASONS = {
+    "there is no function called elu": "the function is missing",
+    "there is no function called elu: there is one called Elu: it has to be elu": "the function has another name",
+    "there is no function called elu: cell 3, which should define it, failed: SyntaxError: invalid syntax (line 2)": (
+        "its cell failed: SyntaxError"
+    ),
+    "there is no function called elu: cell 3, which should define it, failed: ModuleNotFoundError: no torch (line 1)": (
+        "its cell failed: ModuleNotFoundError: no torch"
+    ),
+}
+
+
+@pytest.mark.parametrize(("message", "reason"), REASONS.items())
+def test_a_missing_function_is_counted_by_its_reason(results, message, reason):
+    verdict = next(verdict for result in results for verdict in result.verdicts)
+    assert what_is_wrong(replace(verdict, problem={"kind": "missing", "message": message})) == reason
+
+
+def test_what_the_instructor_has_changed_is_told_once_for_the_class(results):
+    changed = [replace(result, since_release=["the points of why were changed"]) for result in results[:3]]
+    (told,) = changed_since_release([one for one in changed if one.section == changed[0].section])
+    assert told.startswith(f"since the release: {changed[0].section}: the points of why were changed")
+    assert page(CHAPTER, list(SECTIONS), changed).count("the points of why were changed") == len(
+        {one.section for one in changed}
+    )
