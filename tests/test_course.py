@@ -106,6 +106,7 @@ def test_a_check_cell_is_a_graded_code_cell_that_calls_check():
     assert is_check_cell(cell)
     assert not is_check_cell(cell | {"cell_type": "markdown"})
     assert not is_check_cell(graded("check(elu)", grade=False))
+    assert not is_check_cell(graded("check(elu)", solution=True))
     assert not is_check_cell(graded("assert elu(1) == 1"))
     assert not is_check_cell({"cell_type": "code", "source": "check(elu)", "metadata": {}})
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 import shutil
+from dataclasses import replace
 from html import unescape
 from html.parser import HTMLParser
 from urllib.parse import unquote
@@ -15,6 +16,7 @@ from autograder.course import Chapter, CourseError
 from autograder.grading.pages.class_report import (
     Handed,
     by_student,
+    changed_since_release,
     page,
     summed_up,
     tallies,
@@ -177,3 +179,30 @@ def test_a_chapter_that_was_not_graded_has_no_page(course):
     with pytest.raises(CourseError, match="Nothing of 1_small has been graded yet"):
         write_report(Chapter(course, CHAPTER))
     assert not (course.root / "reports").exists()
+
+
+REASONS = {
+    "there is no function called elu": "the function is missing",
+    "there is no function called elu: there is one called Elu: it has to be elu": "the function has another name",
+    "there is no function called elu: cell 3, which should define it, failed: SyntaxError: invalid syntax (line 2)": (
+        "its cell failed: SyntaxError"
+    ),
+    "there is no function called elu: cell 3, which should define it, failed: ModuleNotFoundError: no torch (line 1)": (
+        "its cell failed: ModuleNotFoundError: no torch"
+    ),
+}
+
+
+@pytest.mark.parametrize(("message", "reason"), REASONS.items())
+def test_a_missing_function_is_counted_by_its_reason(results, message, reason):
+    verdict = next(verdict for result in results for verdict in result.verdicts)
+    assert what_is_wrong(replace(verdict, problem={"kind": "missing", "message": message})) == reason
+
+
+def test_what_the_instructor_has_changed_is_told_once_for_the_class(results):
+    changed = [replace(result, since_release=["the points of why were changed"]) for result in results[:3]]
+    (told,) = changed_since_release([one for one in changed if one.section == changed[0].section])
+    assert told.startswith(f"since the release: {changed[0].section}: the points of why were changed")
+    assert page(CHAPTER, list(SECTIONS), changed).count("the points of why were changed") == len(
+        {one.section for one in changed}
+    )

@@ -392,6 +392,35 @@ def test_code_beside_an_untouched_written_answer_lets_it_wait(instructors, submi
     assert any("why" in flag for flag in found.flags)
 
 
+def test_words_in_the_question_itself_are_the_answer(instructors, submitted):
+    as_released(instructors, submitted, "why")
+    at(submitted, "question")["source"] += "\n\nBecause I say so."
+    found = rebuilt(instructors, submitted)
+    assert at(found.notebook, "why").source == "Because I say so."
+    assert at(found.notebook, "question") == at(instructors, "question")
+    assert found.flags == [
+        "the answer to why stood in the course's own text beside its cell: it was taken as the answer"
+    ]
+
+
+def test_a_question_that_was_reworded_since_the_release_is_no_answer(instructors, submitted):
+    as_released(instructors, submitted, "why")
+    at(submitted, "question")["source"] = "Why is it better?"
+    assert rebuilt(instructors, submitted).flags == []
+
+
+@pytest.mark.parametrize("stub", [True, False], ids=["stub there", "merged into it"])
+def test_a_function_in_the_test_cell_is_the_answer(instructors, submitted, stub):
+    as_released(instructors, submitted, "relu")
+    at(submitted, "relu_test")["source"] = f"{RIGHT['relu']}\n\ncheck(relu)"
+    if not stub:
+        submitted["cells"].remove(at(submitted, "relu"))
+    found = rebuilt(instructors, submitted)
+    assert at(found.notebook, "relu").source.startswith(RIGHT["relu"])
+    assert at(found.notebook, "relu_test") == at(instructors, "relu_test")
+    assert "the answer to relu stood in the test cell relu_test: it was taken as the answer" in found.flags
+
+
 def test_words_far_from_an_untouched_written_answer_are_none(instructors, submitted):
     as_released(instructors, submitted, "why")
     insert(submitted, "relu", WORDS_OF_MINE)

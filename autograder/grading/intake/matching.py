@@ -78,6 +78,11 @@ def is_test(cell: NotebookNode) -> bool:
     return bool(marks.get("grade") and not marks.get("solution"))
 
 
+def is_text(cell: NotebookNode) -> bool:
+    """Whether a cell of the instructor's is to be read, and no more."""
+    return cell.cell_type == "markdown" and not grading_of(cell)
+
+
 def is_written(cell: NotebookNode) -> bool:
     """Whether a cell of the instructor's is an answer that a person grades."""
     marks = grading_of(cell)
@@ -99,6 +104,7 @@ class _Matching:
         self.found = Matched()
         self.keys = [self._by_name_or_id(cell) for cell in cells]
         self.dropped: set[int] = set()
+        self.borrowed: dict[str, SubmittedCell] = {}
 
     def result(self) -> Matched:
         self._find_by_text()
@@ -183,12 +189,33 @@ class _Matching:
         words = [place for place in beside if cell.cell_type == "code" or self.cells[place]["cell_type"] != "code"]
         if words:
             self._take(key, words[0], f"the answer to {key} stood in a cell beside its own: it was taken as the answer")
+        elif self._written_into_the_text(key):
+            pass
         elif beside:
             self.found.beside.add(key)
             self._flag(f"beside the answer cell {key}, which is as released, the student's own code cells stand")
         elif self._place(key) is None and self._own_words():
             self.found.beside.add(key)
             self._flag(f"the answer cell {key} was missing, and the student's own cells have words that may be it")
+
+    def _written_into_the_text(self, key: str) -> bool:
+        """Find an answer that was written into the course's own text above or below, behind what stands there."""
+        order = list(self.known)
+        for other in order[max(order.index(key) - 1, 0) : order.index(key) + 2]:
+            place, text = self._place(other), self.known[other].source.strip()
+            if place is None or not text or other == key or not is_text(self.known[other]):
+                continue
+            before, found, after = self.cells[place]["source"].partition(text)
+            if words := f"{before}{after}".strip() if found else "":
+                self._borrow(key, {**self.cells[place], "source": words}, "the course's own text beside its cell")
+                return True
+        return False
+
+    def _borrow(self, key: str, cell: SubmittedCell, where: str) -> None:
+        """Let the text of a cell that is the instructor's be an answer as well."""
+        self.borrowed[key] = cell
+        self.found.taken.add(key)
+        self._flag(f"the answer to {key} stood in {where}: it was taken as the answer")
 
     def _own_words(self) -> list[int]:
         own = self._own(range(len(self.cells)))
@@ -220,8 +247,12 @@ class _Matching:
             self._take(key, defining[0], f"{key} was written {IN_OWN_CELL}")
             return
         for place, other in enumerate(self.keys):
-            is_known = other not in ("", key) and not is_test(self.known[other])
-            if is_known and self._is_changed(place) and names & names_defined(self.cells[place]["source"]):
+            if other in ("", key) or not self._is_changed(place):
+                continue
+            if names & names_defined(self.cells[place]["source"]):
+                if is_test(self.known[other]):
+                    self._borrow(key, self.cells[place], f"the test cell {other}")
+                    return
                 self.found.elsewhere.add(key)
                 self._flag(f"{key} was written in the cell {other}: it was left there")
                 return
@@ -257,6 +288,7 @@ class _Matching:
                 self.found.extras.setdefault(last, []).append(cell)
             elif place not in self.dropped:
                 self.found.extras.setdefault(last, []).append(cell)
+        self.found.answers.update(self.borrowed)
 
     def _sum_up(self) -> None:
         """Make one flag of many of a kind."""

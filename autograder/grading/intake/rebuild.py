@@ -43,7 +43,7 @@ def rebuild(master: NotebookNode, submitted: Submitted) -> Rebuilt:
     found = match(known, submitted.cells, is_as_released)
     if not found.exercises(known) and any(cell["source"].strip() for cell in submitted.cells):
         raise SetAside("none of its cells is one of this notebook's exercises")
-    rebuilt = Rebuilt(notebook, [*submitted.notes, *found.flags, *_order_flags(known, found.answers)])
+    rebuilt = Rebuilt(notebook, [*submitted.notes, *found.flags, *_order_flags(known, found)])
     rebuilt.flags += _lost_flags(known, found)
     taken = {cell.get("id", "") for cell in notebook.cells}
     names = (
@@ -92,10 +92,10 @@ def _built(known: Keys, found: Matched, names: Iterator[str], rebuilt: Rebuilt) 
     yield from own
 
 
-def _order_flags(known: Keys, answers: dict[str, SubmittedCell]) -> list[str]:
+def _order_flags(known: Keys, found: Matched) -> list[str]:
     """Report graded cells and answer cells that stood in another order than the instructor's."""
-    found = [key for key in answers if grading_of(known[key])]
-    if found == [key for key in known if key in answers and grading_of(known[key])]:
+    theirs = [key for key in found.answers if grading_of(known[key]) and key not in found.taken]
+    if theirs == [key for key in known if key in theirs]:
         return []
     return ["cells were moved: the instructor's order was used"]
 
