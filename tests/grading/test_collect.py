@@ -141,6 +141,13 @@ def test_a_zip_of_the_students_own_is_unpacked(collector):
     assert collector.there() == {"Jane Doe": BOTH}
 
 
+def test_what_was_typed_into_a_form_is_no_file(collector):
+    typed = ("Jane Doe_123_assignsubmission_onlinetext_/onlinetext.html", "doejane_77_text.html")
+    done = collector({f"{MOODLE}/{UNITS}.ipynb": "1", **dict.fromkeys(typed, "Hello")})
+    assert collector.there() == {"Jane Doe": {f"{UNITS}.ipynb": "1"}}
+    assert done.notes == []
+
+
 def test_what_is_of_neither_form_is_named_and_a_zip_without_any_refused(collector):
     done = collector({f"{MOODLE}/{UNITS}.ipynb": "1", "grades.csv": "x", ".DS_Store": "x"})
     assert done.notes == ["not known whose it is: grades.csv"]
