@@ -33,8 +33,7 @@ class AutogradeEverybody(Autograde, NothingBeside):
 
     def convert_notebooks(self) -> None:
         """Convert the notebooks of all students who can be graded; says of the others why not."""
-        _expect_usable(self)
-        self.coursedir.get_existing_timestamp = _timestamp
+        _prepare(self)
         chapter = Chapter(course_of(self.coursedir), self.coursedir.assignment_id)
         matched = set(self.assignments)
         self.assignments: dict[str, list[str]] = {}
@@ -59,7 +58,7 @@ class FeedbackForEverybody(GenerateFeedback, NothingBeside):
 
     def convert_notebooks(self) -> None:
         """Convert the autograded notebooks of all students."""
-        _expect_usable(self)
+        _prepare(self)
         chapter = Chapter(course_of(self.coursedir), self.coursedir.assignment_id)
         folder = chapter.course.folder("autograded")
         students = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
@@ -96,10 +95,12 @@ def _notebooks(folder: Path, pattern: str) -> list[str]:
     return [str(path) for path in found if _asked_for(path.stem, pattern)]
 
 
-def _expect_usable(converter: Any) -> None:
-    """End nbgrader's command with a sentence where the gradebook or the settings of the course cannot be used."""
+def _prepare(converter: Any) -> None:
+    """Let nbgrader read times as `grade` does. End its command with a sentence where the gradebook, or a setting of the
+    course, cannot be used."""
     coursedir = converter.coursedir
     settings = Config({"CourseDirectory": {"db_url": coursedir.db_url, "course_id": coursedir.course_id}})
+    coursedir.get_existing_timestamp = _timestamp
     try:
         course_of(coursedir)
         open_gradebook(Path(coursedir.root), settings).close()
