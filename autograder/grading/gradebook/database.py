@@ -20,8 +20,8 @@ PACKAGES = {"psycopg2": "psycopg2-binary", "MySQLdb": "mysqlclient"}
 
 OLD_SCHEMA = "was made by an older nbgrader. Run  nbgrader db upgrade  here: it keeps a copy of the old one."
 NO_PERCENT = (
-    " That command takes no address with % in it: for it alone, move the file to a folder of another name, or leave the "
-    "server's password out of the address (PGPASSWORD, ~/.pgpass)."
+    " That command takes no address with % in it: for it alone, move the file to a folder of another name, or leave "
+    "the server's password out of the address (PGPASSWORD, ~/.pgpass)."
 )
 SETTING = "c.CourseDirectory.db_url in nbgrader_config.py"
 
