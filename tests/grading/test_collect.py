@@ -242,7 +242,7 @@ def test_a_newer_submission_stays_when_an_older_one_comes(collector, update):
     assert collector.there()["Jane Doe"] == {f"{UNITS}.ipynb": "second"}
 
 
-def test_where_nothing_tells_which_is_newer_nothing_is_replaced_unless_asked_for(collector):
+def test_where_nothing_tells_which_is_newer_what_is_there_stays(collector):
     files = {f"{MOODLE}/{UNITS}.ipynb": "first", f"Max Roe_9_assignsubmission_file_/{UNITS}.ipynb": "x"}
     assert not collector(files).timed
     files[f"{MOODLE}/{UNITS}.ipynb"] = "second"

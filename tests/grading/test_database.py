@@ -98,7 +98,7 @@ def test_an_address_that_leads_nowhere_is_told(tmp_path, url, told):
         open_gradebook(tmp_path, read_settings(tmp_path))
 
 
-def test_every_connection_waits_for_a_lock_unless_its_address_says_otherwise(tmp_path):
+def test_connections_wait_for_a_lock_unless_the_address_says_otherwise(tmp_path):
     wait_for_locks()
     wait_for_locks()
     for query, milliseconds in (("", 60_000), ("?timeout=2", 2_000)):
