@@ -11,7 +11,7 @@ from autograder.exercises import of_notebook
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-MADE_BY_COMMANDS = {"submitted/", "autograded/", "feedback/", "reports/", "verdicts/"}
+MADE_BY_COMMANDS = {"submitted/", "autograded/", "feedback/", "reports/", "verdicts/", "downloaded/"}
 
 
 @pytest.mark.parametrize("notebook", Course().notebooks())

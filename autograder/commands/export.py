@@ -50,8 +50,8 @@ def run(arguments: argparse.Namespace) -> int:
         if not grades.assignments or not grades.students:
             raise CourseError("There is nothing to export yet: grade a chapter first.")
         write_grades(grades, arguments.format, path, arguments.so_far)
-        unfinished = grades.unfinished()
-    print(f"{path}: {len(grades.students)} students, {len(grades.assignments)} chapters")
+        unfinished, chapters = grades.unfinished(), [one.name for one in grades.assignments]
+    print(f"{path}: {len(grades.students)} students, {', '.join(chapters)}")
     for line in unfinished[:MOST_NAMED]:
         print(f"not final: {line}", file=sys.stderr)
     if len(unfinished) > MOST_NAMED:

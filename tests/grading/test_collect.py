@@ -141,6 +141,13 @@ def test_a_zip_of_the_students_own_is_unpacked(collector):
     assert collector.there() == {"Jane Doe": BOTH}
 
 
+def test_what_was_typed_into_a_form_is_no_file(collector):
+    typed = ("Jane Doe_123_assignsubmission_onlinetext_/onlinetext.html", "doejane_77_text.html")
+    done = collector({f"{MOODLE}/{UNITS}.ipynb": "1", **dict.fromkeys(typed, "Hello")})
+    assert collector.there() == {"Jane Doe": {f"{UNITS}.ipynb": "1"}}
+    assert done.notes == []
+
+
 def test_what_is_of_neither_form_is_named_and_a_zip_without_any_refused(collector):
     done = collector({f"{MOODLE}/{UNITS}.ipynb": "1", "grades.csv": "x", ".DS_Store": "x"})
     assert done.notes == ["not known whose it is: grades.csv"]
@@ -235,7 +242,7 @@ def test_a_newer_submission_stays_when_an_older_one_comes(collector, update):
     assert collector.there()["Jane Doe"] == {f"{UNITS}.ipynb": "second"}
 
 
-def test_where_nothing_tells_which_is_newer_nothing_is_replaced_unless_asked_for(collector):
+def test_where_nothing_tells_which_is_newer_what_is_there_stays(collector):
     files = {f"{MOODLE}/{UNITS}.ipynb": "first", f"Max Roe_9_assignsubmission_file_/{UNITS}.ipynb": "x"}
     assert not collector(files).timed
     files[f"{MOODLE}/{UNITS}.ipynb"] = "second"

@@ -11,7 +11,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, OperationalError
 
 from autograder.course import CourseError
-from autograder.grading.gradebook.database import place_of, sqlite_url, trouble, wait_for_locks
+from autograder.grading.gradebook.database import expect_todays_schema, place_of, sqlite_url, trouble, wait_for_locks
 from autograder.grading.gradebook.nbgrader_config import read_settings
 from autograder.grading.gradebook.record import open_gradebook
 from tests.support.nbgrader_command import run_here
@@ -98,7 +98,7 @@ def test_an_address_that_leads_nowhere_is_told(tmp_path, url, told):
         open_gradebook(tmp_path, read_settings(tmp_path))
 
 
-def test_every_connection_waits_for_a_lock_unless_its_address_says_otherwise(tmp_path):
+def test_connections_wait_for_a_lock_unless_the_address_says_otherwise(tmp_path):
     wait_for_locks()
     wait_for_locks()
     for query, milliseconds in (("", 60_000), ("?timeout=2", 2_000)):
@@ -127,6 +127,8 @@ def test_a_gradebook_of_an_older_nbgrader_is_told_and_upgraded_by_nbgrader(cours
         book.commit()
     with pytest.raises(CourseError, match=r"older nbgrader.*nbgrader db upgrade"):
         open_gradebook(course.root, read_settings(course.root))
+    with pytest.raises(CourseError, match="move the file to a folder of another name"):
+        expect_todays_schema(f"sqlite:///{course.root}/gradebook%2Edb")
     run_here(course.root, "db", "upgrade")
     with closing(open_gradebook(course.root, read_settings(course.root))) as book:
         assert [(one.id, one.first_name, one.lms_user_id) for one in book.students] == [("ada", "Ada", None)]

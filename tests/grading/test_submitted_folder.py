@@ -139,7 +139,7 @@ CONFIGURED = """
 c.CourseDirectory.submitted_directory = "handed in"
 c.CourseDirectory.autograded_directory = "judged"
 c.CourseDirectory.feedback_directory = "pages"
-c.CourseDirectory.student_id_exclude = "bob,cyd"
+c.CourseDirectory.student_id_exclude = "bob, cyd"
 """
 
 

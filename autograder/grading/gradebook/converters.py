@@ -35,24 +35,19 @@ class AutogradeEverybody(Autograde, NothingBeside):
 
     def convert_notebooks(self) -> None:
         """Convert the notebooks of all students who can be graded; says of the others why not."""
-        _expect_gradebook(self)
-        self.coursedir.get_existing_timestamp = _timestamp
+        _prepare(self)
         chapter = Chapter(course_of(self.coursedir), self.coursedir.assignment_id)
-        matched = set(self.assignments)
-        self.assignments: dict[str, list[str]] = {}
+        found: dict[str, list[str]] = {}
         for student, reason in graded_folders(chapter).items():
             if not _asked_for(student, self.coursedir.student_id):
                 continue
             if reason:
                 self.log.warning("not graded: %s: %s", shown(student), reason)
             elif notebooks := _notebooks(chapter.folder_of(student, "submitted"), self.coursedir.notebook_id):
-                folder = str(chapter.folder_of(student, "submitted"))
-                self.assignments[folder] = notebooks
-                if folder not in matched:
-                    self.log.warning("%s is graded all the same", student)
+                found[str(chapter.folder_of(student, "submitted"))] = notebooks
             else:
                 self.log.warning("not graded: %s: there is no notebook in the folder", student)
-        _expect_some(self)
+        _take(self, found)
         super().convert_notebooks()
 
 
@@ -61,17 +56,17 @@ class FeedbackForEverybody(GenerateFeedback, NothingBeside):
 
     def convert_notebooks(self) -> None:
         """Convert the autograded notebooks of all students."""
-        _expect_gradebook(self)
+        _prepare(self)
         chapter = Chapter(course_of(self.coursedir), self.coursedir.assignment_id)
         folder = chapter.course.folder("autograded")
         students = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
-        self.assignments = {
+        found = {
             str(place): notebooks
             for student in students
             if _asked_for(student, self.coursedir.student_id)
             if (notebooks := _notebooks(place := chapter.folder_of(student, "autograded"), self.coursedir.notebook_id))
         }
-        _expect_some(self)
+        _take(self, found)
         super().convert_notebooks()
 
     def init_assignment(self, assignment_id: str, student_id: str) -> None:
@@ -98,19 +93,26 @@ def _notebooks(folder: Path, pattern: str) -> list[str]:
     return [str(path) for path in found if _asked_for(path.stem, pattern)]
 
 
-def _expect_gradebook(converter: Any) -> None:
-    """End nbgrader's command with a sentence where the gradebook cannot be used."""
+def _prepare(converter: Any) -> None:
+    """Let nbgrader read times as `grade` does. End its command with a sentence where the gradebook, or a setting of the
+    course, cannot be used."""
     coursedir = converter.coursedir
     settings = Config({"CourseDirectory": {"db_url": coursedir.db_url, "course_id": coursedir.course_id}})
+    coursedir.get_existing_timestamp = _timestamp
     try:
+        course_of(coursedir)
         open_gradebook(Path(coursedir.root), settings).close()
     except CourseError as error:
         _end(converter, str(error))
 
 
-def _expect_some(converter: Any) -> None:
-    if not converter.assignments:
+def _take(converter: Any, found: dict[str, list[str]]) -> None:
+    """Give a converter the notebooks of these folders, in place of those that nbgrader's patterns matched."""
+    if not found:
         _end(converter, f"There is no notebook of {converter.coursedir.assignment_id} that can be converted.")
+    for folder in found.keys() - converter.assignments.keys():
+        converter.log.warning("%s is converted all the same", folder)
+    converter.assignments = found
 
 
 def _end(converter: Any, message: str) -> NoReturn:

@@ -19,6 +19,10 @@ PACKAGES = {"psycopg2": "psycopg2-binary", "MySQLdb": "mysqlclient"}
 """Drivers whose package has another name."""
 
 OLD_SCHEMA = "was made by an older nbgrader. Run  nbgrader db upgrade  here: it keeps a copy of the old one."
+NO_PERCENT = (
+    " That command takes no address with % in it: for it alone, move the file to a folder of another name, or leave "
+    "the server's password out of the address (PGPASSWORD, ~/.pgpass)."
+)
 SETTING = "c.CourseDirectory.db_url in nbgrader_config.py"
 
 SYMPTOMS = (
@@ -103,7 +107,8 @@ def expect_todays_schema(db_url: str) -> None:
         for table in there.get_table_names():
             wanted = {column.name for column in known[table].columns} if table in known else set()
             if not wanted <= {column["name"] for column in there.get_columns(table)}:
-                raise CourseError(f"The gradebook {place_of(db_url)} {OLD_SCHEMA}")
+                more = NO_PERCENT if "%" in db_url else ""
+                raise CourseError(f"The gradebook {place_of(db_url)} {OLD_SCHEMA}{more}")
     finally:
         engine.dispose()
 

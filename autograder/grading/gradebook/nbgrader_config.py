@@ -110,7 +110,7 @@ def course_of(coursedir: Any) -> Course:
         submitted=coursedir.submitted_directory,
         autograded=coursedir.autograded_directory,
         feedback=coursedir.feedback_directory,
-        excluded=frozenset(name for name in coursedir.student_id_exclude.split(",") if name),
+        excluded=frozenset(name.strip() for name in coursedir.student_id_exclude.split(",") if name.strip()),
     )
 
 

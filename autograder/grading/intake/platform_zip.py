@@ -28,6 +28,8 @@ MOODLE = re.compile(
     r"(?:.*/)?(?P<name>[^/]+?)_(?P<number>\d+)_assignsubmission_file_?(?:/(?P<file>.+)|(?P<flat>[^/]+))", re.DOTALL
 )
 CANVAS = re.compile(r"(?:.*/)?(?P<name>[^/_]+)_(?:LATE_)?(?P<number>\d+)_(?P<upload>\d+)_(?P<file>[^/]+)", re.DOTALL)
+TEXT = re.compile(r".*_assignsubmission_(?!file).*|(?:.*/)?[^/_]+_(?:LATE_)?\d+_(?:text|link)\.html", re.DOTALL)
+"""What was typed into a form of the platform: no file of anybody's."""
 AGAIN = re.compile(r"(?P<stem>.+)-(?P<number>\d+)")
 """How Canvas names a file that was handed in again."""
 
@@ -87,7 +89,7 @@ class PlatformZip:
         self.unknown: list[str] = []
         self._members: dict[tuple[str, str, str], list[_Member]] = {}
         for info in infos:
-            if not info.is_dir() and not _is_noise(info.filename):
+            if not info.is_dir() and not _is_noise(info.filename) and not TEXT.fullmatch(info.filename):
                 self._sort_in(info)
         if not self._members:
             raise CourseError(
