@@ -32,8 +32,8 @@ class Progress:
 class Summary:
     """What a run did.
 
-    students: each student's results by section; ignored: files that belong to no notebook; passed_over: folders that
-    cannot be graded at all, with the reason.
+    students: each student's results by section, without the notebooks, which would fill the memory. ignored: files that
+    belong to no notebook. passed_over: folders that cannot be graded at all, with the reason.
     """
 
     chapter: Chapter
@@ -88,6 +88,8 @@ def grade_chapter(
                 progress.kept += kept
                 if len(of_student) == len(sections):
                     _record(result.student, [of_student[section] for section in sections], results, recorder)
+                    for recorded in of_student.values():
+                        recorded.notebook = {}
                 show(progress)
     summary.ignored = {name: files for name in students if (files := other_files(chapter, name))}
     return summary
