@@ -37,9 +37,10 @@ class Progress:
 class Summary:
     """What a run did.
 
-    students: each student's results by section; standings: where each stands in the gradebook; ignored: files that
-    belong to no notebook; passed_over: folders that cannot be graded at all, with the reason; remarks: sentences about
-    the class: who is not in the roster, say; gradebook: where the scores are.
+    students: each student's results by section, without the notebooks, which would fill the memory; standings: where
+    each stands in the gradebook; ignored: files that belong to no notebook; passed_over: folders that cannot be graded
+    at all, with the reason; remarks: sentences about the class: who is not in the roster, say; gradebook: where the
+    scores are.
     """
 
     chapter: Chapter
@@ -100,6 +101,8 @@ def grade_chapter(
                 if len(of_student) == len(sections):
                     ordered = [of_student[section] for section in sections]
                     summary.standings[result.student] = _record(result.student, ordered, results, recorder)
+                    for recorded in ordered:
+                        recorded.notebook = {}
                 show(progress)
         if student is None:
             summary.remarks = remarks(chapter, gradebook, [*students, *summary.passed_over])

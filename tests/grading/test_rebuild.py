@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from html import unescape
 
 import nbformat
 import pytest
@@ -13,6 +15,7 @@ from autograder.course import grading_of
 from autograder.grading.intake.instructor_notebook import master
 from autograder.grading.intake.rebuild import Rebuilt, rebuild
 from autograder.grading.intake.submission import SetAside, Submitted, parse
+from autograder.grading.pages.safe_markdown import students_markdown
 from tests.grading.small_course import CHAPTER, HIDDEN_WORD, RIGHT, UNITS, WHY_POINTS, answered, cell
 
 
@@ -206,6 +209,15 @@ def test_cells_of_the_students_own_keep_their_place_and_lose_their_marks(instruc
     after = found.cells[place(found, "relu") + 1]
     assert (after.source, after.metadata) == ("helper = 1", {})
     assert len({one.id for one in found.cells}) == len(found.cells)
+
+
+@pytest.mark.parametrize("text", ["<div id='why'>x</div>", "```\n# a\n```", "", "`" * 50])
+def test_a_raw_cell_of_the_students_is_text_in_a_block_of_code(instructors, submitted, text):
+    submitted["cells"].append(cell("raw", "own", text))
+    found = rebuilt(instructors, submitted).notebook.cells[-1]
+    assert found.cell_type == "markdown"
+    shown = re.fullmatch(r"<pre><code>(.*)</code></pre>\s*", students_markdown({}, found.source), re.DOTALL)
+    assert unescape(shown[1]).strip("\n") == text
 
 
 def test_images_of_a_written_answer_are_kept_and_nothing_else(instructors, submitted):

@@ -140,6 +140,13 @@ def test_the_feedback_has_the_reports_and_nothing_hidden_or_live(by_nbgrader):
         assert "HIDDEN" not in html
 
 
+def test_the_page_over_all_notebooks_is_the_same(by_nbgrader, graded):
+    course, _ = by_nbgrader
+    for name in STUDENTS:
+        ours = graded.course.root / "feedback" / name / CHAPTER / "index.html"
+        assert (course.root / "feedback" / name / CHAPTER / "index.html").read_bytes() == ours.read_bytes()
+
+
 def test_autograde_is_refused_where_there_is_no_sandbox(graded, tmp_path):
     """It goes on when there is one."""
     course = make_course(tmp_path / "course")

@@ -20,6 +20,8 @@ from autograder.judge.report import problem_sentences
 from autograder.judge.verdict import Verdict
 
 NAME = "index"
+NO_RESPONSE = "No response."
+"""nbgrader's own comment, which says no more than the reason does."""
 NOT_HANDED_IN = "not handed in"
 
 
@@ -214,6 +216,7 @@ def _lost_row(notebook: _Notebook, name: str, grade: CellGrade) -> str:
     told = ["Changed by your instructor."] if grade.changed else []
     text = "".join(f"<br>{escape(visible(one))}" for one in told + notebook.reasons.get(name, []))
     comment = notebook.grades.comments.get(name, "")
+    comment = "" if comment == NO_RESPONSE else comment
     return (
         f'<div class="entry"><a href="{address}">{escape(notebook.titles[name])}</a>: '
         f"<b>{grade.score:g} of {grade.points:g}</b>{text}{comments_markdown(comment) if comment else ''}</div>"
