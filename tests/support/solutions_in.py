@@ -24,6 +24,7 @@ from autograder.judge.rollout import rollout
 from autograder.plaindata.call import call
 from tests.support.speed import scaled
 
+MOST_ARGUMENTS = 16
 CALL_SECONDS = 0.5
 """How long a call may take: the cases are small."""
 
@@ -124,29 +125,34 @@ def _function(node: ast.FunctionDef | ast.Lambda, names: dict[str, Any]) -> Call
 
 def earned(found: Candidate) -> Iterator[tuple[str, float]]:
     """Yield the exercises for which a function would earn something, and how many points."""
-    function = _AsInGrading(found.function)
+    function, counts = _AsInGrading(found.function), _counts(found.function)
     call_it = functools.partial(call, function)
     for exercise in catalogue().values():
         if function.is_slow:
             return
-        if _fits(found.function, exercise) and _begins_well(exercise, call_it):
+        if counts & _counts_of_cases(exercise) and _begins_well(exercise, call_it):
             verdict = judge(exercise, call_it, devices=("cpu",), diagnose=False)
             if verdict.points:
                 yield exercise.name, verdict.points
 
 
-def _fits(function: Callable[..., Any], exercise: Exercise) -> bool:
-    """Whether a function takes as many arguments as some case has."""
-    counts = {len(expectation.case.arguments) for expectation in _first_cases(exercise)}
-    return any(_takes(function, count) for count in counts)
-
-
-def _takes(function: Callable[..., Any], count: int) -> bool:
+def _counts(function: Callable[..., Any]) -> set[int]:
+    """With how many arguments a function can be called, by position."""
     try:
-        inspect.signature(function).bind(*range(count))
+        parameters = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):
-        return False
-    return True
+        return set()
+    places = [one for one in parameters if one.kind in (one.POSITIONAL_ONLY, one.POSITIONAL_OR_KEYWORD)]
+    required = sum(one.default is one.empty for one in places)
+    if any(one.kind is one.KEYWORD_ONLY and one.default is one.empty for one in parameters):
+        return set()
+    any_more = any(one.kind is one.VAR_POSITIONAL for one in parameters)
+    return set(range(required, MOST_ARGUMENTS if any_more else len(places) + 1))
+
+
+@functools.cache
+def _counts_of_cases(exercise: Exercise) -> frozenset[int]:
+    return frozenset(len(expectation.case.arguments) for expectation in _first_cases(exercise))
 
 
 class _AsInGrading:
