@@ -35,19 +35,23 @@ def run(arguments: argparse.Namespace) -> int:
 def release(chapters: list[Chapter]) -> int:
     """Release chapter by chapter."""
     from autograder.grading.gradebook.release import make_release
+    from autograder.grading.gradebook.students_settings import write_students_settings
 
     for chapter in chapters:
         make_release(chapter)
         for section in chapter.sections():
             print(f"release/{chapter.notebook(section)}.ipynb")
+    for course in {chapter.course for chapter in chapters}:
+        write_students_settings(course)
     return 0
 
 
 def check(course: Course) -> int:
     """Report where release/ differs from what source/ makes; the exit status is 1 if it does."""
     from autograder.grading.gradebook.release import differences
+    from autograder.grading.gradebook.students_settings import settings_differences
 
-    found = differences(course)
+    found = [*differences(course), *settings_differences(course)]
     for sentence in found:
         print(sentence, file=sys.stderr)
     if found:

@@ -11,6 +11,7 @@ import pytest
 
 from autograder.course import ROOT, Course, CourseError
 from autograder.grading.handout import NAME, write_handout
+from tests.notebooks.test_every_notebook import ONLY_NUMPY
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +50,7 @@ def test_its_only_command_is_the_students(handout):
 def test_its_readme_speaks_to_students(handout):
     text = (handout / "README.md").read_text(encoding="utf-8")
     assert "## Students in a class" in text
+    assert ONLY_NUMPY in text.replace("\n", " ")
     assert "## Instructors" not in text
     assert "source/" not in text
 
