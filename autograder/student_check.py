@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import difflib
-import functools
 import secrets
 import sys
 from collections.abc import Callable
 from typing import Any
 
+from autograder.as_in_grading import Notebook, Rehearsal, notebook_of, outdated, read_settings, remember_cells
+from autograder.as_in_grading.timed_call import is_one_still_running
 from autograder.exercises import catalogue
 from autograder.exercises.model import Exercise
 from autograder.exercises.recorded import recording_of
@@ -18,7 +19,7 @@ from autograder.judge.cupy_trial import try_on_cupy
 from autograder.judge.devices import DeviceError
 from autograder.judge.report import as_html, as_text
 from autograder.judge.verdict import Cases
-from autograder.plaindata.call import call_repeatedly
+from autograder.plaindata.stand_ins import NOT_AVAILABLE
 
 
 class NotYet(AssertionError):
@@ -26,6 +27,9 @@ class NotYet(AssertionError):
 
     def _render_traceback_(self) -> list[str]:
         return [f"NotYet: {self}"]
+
+
+remember_cells()
 
 
 def check(
@@ -38,20 +42,28 @@ def check(
         as in grading.
     devices: where PyTorch computes, such as "cpu" or "cpu,cuda"; the CPU and every accelerator there is if None.
 
+    Your function is called as grading calls it: without packages that are not there then, and with as much time.
     Where CuPy and a CUDA device are, a function that passes is tried on the GPU, too. That costs no points.
 
     Raises NotYet where something is still to be done.
     """
-    found = _find(function, exercise)
+    notebook = notebook_of(function)
+    found = _find(function, exercise, notebook)
     _announce_loading()
     seed = PUBLIC_SEED if cases == "public" else secrets.randbelow(2**31)
     where = None if devices is None else tuple(name.strip() for name in devices.split(","))
+    rehearsal = Rehearsal(function, notebook, read_settings())
     try:
-        verdict = judge(found, functools.partial(call_repeatedly, function), cases=cases, seed=seed, devices=where)
+        with rehearsal.as_in_grading():
+            verdict = judge(found, rehearsal.call, cases=cases, seed=seed, devices=where)
+            if cases == "hidden" and recording_of(found):
+                _explain_by_public_cases(verdict, found, rehearsal)
     except (ValueError, DeviceError) as error:
         raise NotYet(f"{found.name} was not checked: {error}") from None
-    if cases == "hidden" and recording_of(found):
-        _explain_by_public_cases(verdict, found, function)
+    except KeyboardInterrupt:
+        raise NotYet(f"{found.name} was not checked: you stopped it") from None
+    if verdict.passed:
+        verdict.remarks += [f"{reason}. This function does without." for reason in rehearsal.refused]
     if verdict.passed and cases == "public":
         verdict.cupy_trial = try_on_cupy(found, function)
     show(verdict)
@@ -59,24 +71,51 @@ def check(
         raise NotYet(_one_line(verdict)) from None
 
 
-def _find(function: Callable[..., Any], name: str | None) -> Exercise:
+def _find(function: Callable[..., Any], name: str | None, notebook: Notebook) -> Exercise:
     if not callable(function):
         raise NotYet("check takes the function itself, without quotes or parentheses: check(elu)")
-    name = name or getattr(function, "__name__", None)
-    if not (isinstance(name, str) and name):
-        name = type(function).__name__
     exercises = catalogue()
-    if name in exercises:
-        return exercises[name]
-    near = difflib.get_close_matches(name, exercises, n=1)
-    hint = f" Did you mean {near[0]!r}?" if near else ""
-    raise NotYet(f"there is no exercise called {name!r}.{hint} Give its name: check(my_function, exercise='elu')")
+    name = name or _name_of(function, notebook)
+    if name not in exercises:
+        near = difflib.get_close_matches(name, exercises, n=1)
+        hint = f" Did you mean {near[0]!r}?" if near else ""
+        raise NotYet(
+            f"there is no exercise called {name!r}.{hint} Give your function the name of its exercise, by which "
+            "grading looks it up"
+        )
+    if notebook.is_known:
+        _expect_that_grading_finds(name, function, notebook)
+    return exercises[name]
 
 
-def _explain_by_public_cases(verdict: Verdict, exercise: Exercise, function: Callable[..., Any]) -> None:
+def _name_of(function: Callable[..., Any], notebook: Notebook) -> str:
+    """Return the name by which grading finds a function: that of an exercise which the notebook has given it, else its
+    own."""
+    own = getattr(function, "__name__", None)
+    own = own if isinstance(own, str) and own else type(function).__name__
+    given = [name for name in catalogue() if notebook.is_known and notebook.names.get(name) is function]
+    return own if own in given or not given else given[0]
+
+
+def _expect_that_grading_finds(name: str, function: Callable[..., Any], notebook: Notebook) -> None:
+    """Raise NotYet where a function's name is not the one that grading looks up."""
+    if name not in notebook.names:
+        raise NotYet(f"there is no function called {name}: give yours that name, by which grading looks it up")
+    if notebook.names[name] is not function:
+        raise NotYet(
+            f"the function called {name} is another one, and it is the one that grading looks up: check({name})"
+        )
+    if name in outdated(notebook):
+        raise NotYet(
+            f"there is no function called {name} any more: the cell that defined it has been changed since. Give your "
+            "function that name, by which grading looks it up"
+        )
+
+
+def _explain_by_public_cases(verdict: Verdict, exercise: Exercise, rehearsal: Rehearsal) -> None:
     """Name the known mistake that gives the same numbers in the public cases and fails as the hidden ones did: what
     mistakes give in others was not recorded."""
-    public = judge(exercise, functools.partial(call_repeatedly, function), devices=("cpu",))
+    public = judge(exercise, rehearsal.call, devices=("cpu",))
     known = public.diagnosis is not None and public.diagnosis.kind == "mistake"
     if known and _failed(public) == _failed(verdict):
         verdict.diagnosis, verdict.partial_diagnoses = public.diagnosis, []
@@ -102,5 +141,11 @@ def show(verdict: Verdict) -> None:
 
 def _one_line(verdict: Verdict) -> str:
     if verdict.problem:
-        return f"{verdict.exercise}: {verdict.problem['message']}"
+        runs_on = verdict.problem["kind"] == "time" and is_one_still_running()
+        advice = "; it cannot be ended: restart the kernel" if runs_on else ""
+        return f"{verdict.exercise}: {verdict.problem['message']}{advice}"
+    counterexamples = [found for requirement in verdict.requirements if (found := requirement.counterexample)]
+    for found in counterexamples:
+        if NOT_AVAILABLE in found.difference.message:
+            return f"{verdict.exercise}: {found.difference.message.partition(': ')[2]}"
     return f"{verdict.exercise}: not yet right: {', '.join(_failed(verdict))}"

@@ -95,7 +95,8 @@ def test_a_name_that_is_nothing_like_an_exercise_gets_no_guess():
     with pytest.raises(NotYet) as problem:
         check(lambda z: z)
     assert str(problem.value) == (
-        "there is no exercise called '<lambda>'. Give its name: check(my_function, exercise='elu')"
+        "there is no exercise called '<lambda>'. "
+        "Give your function the name of its exercise, by which grading looks it up"
     )
 
 

@@ -45,6 +45,7 @@ def release(course: Course, names: list[str]) -> int:
     """Release chapter by chapter what is named, or all that is assigned."""
     from autograder.grading.gradebook.assigned import assigning
     from autograder.grading.gradebook.release import make_release
+    from autograder.grading.gradebook.students_settings import write_students_settings
 
     with assigning(course, names):
         named = {name.partition("/")[0] for name in names}
@@ -53,14 +54,16 @@ def release(course: Course, names: list[str]) -> int:
             make_release(chapter)
             for section in chapter.sections():
                 print(f"release/{chapter.notebook(section)}.ipynb")
+    write_students_settings(course)
     return 0
 
 
 def check(course: Course) -> int:
     """Report where release/ differs from what source/ makes; the exit status is 1 if it does."""
     from autograder.grading.gradebook.release import differences
+    from autograder.grading.gradebook.students_settings import settings_differences
 
-    found = differences(course)
+    found = [*differences(course), *settings_differences(course)]
     for sentence in found:
         print(sentence, file=sys.stderr)
     if found:

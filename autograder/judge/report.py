@@ -64,7 +64,8 @@ def problem_sentences(verdict: Verdict) -> list[str]:
         call = exercise.signature if exercise else name
         return [f"The arguments do not fit: {message}.", f"Give it the parameters of the exercise: {call}."]
     if problem["kind"] == "time":
-        return [f"{name} did not return: {message}.", *_on_input(problem)]
+        where = f", in your line {problem['line_number']}: {problem['line']}" if problem.get("line") else "."
+        return [f"{name} did not return: {message}{where}", *_on_input(problem)]
     if problem["kind"] == "gone":
         return [f"The process that ran {name} ended: {message}.", *_on_input(problem)]
     return [f"{message[:1].upper()}{message[1:]}."]
@@ -109,6 +110,7 @@ def _why_alike(found: Counterexample) -> list[str]:
 
 
 ADVICE = {
+    "is not available while grading": "Do without it: `check` goes by the same rules as grading.",
     "truth value of an array": "if, while, and, or, max(...) decide once for the whole array; np.where, np.maximum, & "
     "and | decide for each entry.",
     "only length-1 arrays can be converted": "The functions of math take single numbers; NumPy's take arrays.",

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import builtins
 import contextlib
 import inspect
 import io
 import linecache
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from types import FrameType
 from typing import Any, Literal
 
 import numpy as np
 
 from autograder.plaindata.named_functions import as_function
+from autograder.plaindata.stand_ins import no_input
 from autograder.plaindata.values import NotPlain, duplicate, name_of, plain, same
 
 FLOATING_POINT_WARNINGS = ("overflow", "divide by zero", "invalid value")
@@ -65,7 +68,7 @@ def call(function: Callable[..., Any], arguments: list) -> Outcome:
     outcome = Outcome(arguments_after=given)
     output = _Printed()
     started = time.perf_counter()
-    with warnings.catch_warnings(record=True) as caught, contextlib.redirect_stdout(output):
+    with warnings.catch_warnings(record=True) as caught, contextlib.redirect_stdout(output), nobody_answers():
         warnings.simplefilter("always")
         with np.errstate(over="warn", divide="warn", invalid="warn", under="ignore"):
             try:
@@ -120,6 +123,16 @@ def _alike(one: Any, other: Any) -> bool:
 
 def _close(one: Any, other: Any) -> bool:
     return np.allclose(one, other, rtol=1e-4, atol=1e-6, equal_nan=True)
+
+
+@contextlib.contextmanager
+def nobody_answers() -> Iterator[None]:
+    """While this lasts, `input()` raises, as it does while grading."""
+    before, builtins.input = builtins.input, no_input
+    try:
+        yield
+    finally:
+        builtins.input = before
 
 
 class _Printed(io.TextIOBase):
@@ -178,16 +191,32 @@ def _text(error: BaseException | str) -> str:
 
 def _own_line(function: Callable[..., Any], error: BaseException) -> tuple[int, str]:
     """Return the last line of the traceback that belongs to the function's cell, with its number."""
-    try:
-        file = inspect.unwrap(function).__code__.co_filename
-    except Exception:
-        return 0, ""
-    number, trace = 0, error.__traceback__
+    file, number, trace = _file_of(function), 0, error.__traceback__
     while trace is not None:
         if trace.tb_frame.f_code.co_filename == file:
             number = trace.tb_lineno
         trace = trace.tb_next
-    return number, linecache.getline(file, number).strip()[:LONGEST_TEXT]
+    return number, _line(file, number)
+
+
+def line_of_frame(function: Any, frame: FrameType | None) -> tuple[int, str]:
+    """Return the line of the function's cell that a frame, or one that called it, is at, with its number."""
+    file = _file_of(function)
+    while frame is not None and frame.f_code.co_filename != file:
+        frame = frame.f_back
+    number = frame.f_lineno if frame else 0
+    return number, _line(file, number)
+
+
+def _file_of(function: Any) -> str:
+    try:
+        return inspect.unwrap(function).__code__.co_filename
+    except Exception:
+        return ""
+
+
+def _line(file: str, number: int) -> str:
+    return linecache.getline(file, number).strip()[:LONGEST_TEXT] if number else ""
 
 
 def _floating_point_warnings(caught: list) -> list[str]:

@@ -32,6 +32,7 @@ from autograder.sandbox.mounts import (
     hidden_folders,
     library_folders,
     needed_files,
+    package_files,
 )
 from autograder.sandbox.system_calls import has_table, system_call_filter
 
@@ -59,7 +60,7 @@ class Bubblewrap:
     def start(self, limits: Limits) -> RunningWorker:
         """Start a worker in a fresh sandbox."""
         return self.start_command(
-            worker_command(PYTHON, WORKER, limits, packages=PACKAGES, **_own_limits(limits)), limits
+            worker_command(PYTHON, WORKER, limits, folder=PACKAGES, **_own_limits(limits)), limits
         )
 
     def start_command(self, command: list[str], limits: Limits) -> RunningWorker:
@@ -68,7 +69,7 @@ class Bubblewrap:
         calls = _filter_file()
         try:
             process = popen(
-                _command(self.binds, command, limits, calls, writing),
+                _command(self.binds + package_files(limits.packages), command, limits, calls, writing),
                 cwd="/",
                 env={"PATH": os.defpath, "TMPDIR": tempfile.gettempdir()},
                 pass_fds=(calls, writing),

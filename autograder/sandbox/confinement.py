@@ -117,6 +117,7 @@ def worker_command(python: str, worker: str | Path, limits: Limits, **more: Any)
         "cpu_seconds": int(limits.submission_seconds),
         "file_size": limits.file_size,
         "open_files": limits.open_files,
+        "packages": limits.packages,
         **more,
     }
     return [python, "-I", "-B", "-X", "utf8", str(worker), json.dumps(settings)]

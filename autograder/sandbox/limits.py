@@ -16,7 +16,8 @@ grading/pages/limited.py         PAGE_CPU_SECONDS, PAGE_MEMORY_BYTES, LARGEST_PA
 grading/pages/mathml.py          LONGEST_FORMULA_CHARACTERS, MOST_FORMULAS
 sandbox/wire.py                  LARGEST_HEADER_BYTES, LARGEST_BODY_BYTES, MOST_DIMENSIONS, MOST_CONTAINERS,
                                  DEEPEST_NESTING
-sandbox/worker.py                LONGEST_OUTPUT_CHARACTERS, LONGEST_ERROR_CHARACTERS, LONGEST_FRAME_BYTES
+sandbox/worker.py                LONGEST_OUTPUT_CHARACTERS, LONGEST_ERROR_CHARACTERS, LONGEST_FRAME_BYTES,
+                                 REPORT_SECONDS
 sandbox/student_process.py       GRACE_SECONDS, MOST_WARNINGS
 plaindata/values.py              MOST_NUMBERS, MOST_ITEMS, MOST_AXES, DEEPEST_NESTING
 plaindata/call.py                LONGEST_TEXT
@@ -36,6 +37,7 @@ class Limits:
     memory: of each process (address space) and of all together (what they really hold).
     scratch: the size of all files together, in the sandbox; file_size: of one of them.
     processes: with their threads.
+    packages: those that may be imported beside NumPy, and what they need in turn, by the names that are imported.
     """
 
     start_seconds: float = 30.0
@@ -48,3 +50,4 @@ class Limits:
     files: int = 10_000
     open_files: int = 256
     processes: int = 32
+    packages: tuple[str, ...] = ()

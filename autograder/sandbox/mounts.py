@@ -1,4 +1,4 @@
-"""The files that Python and NumPy need to run, and where each of them lies in the sandbox.
+"""The files that Python, NumPy and what a course allows beside them need to run, and where each lies in the sandbox.
 
 Nothing keeps its path of this machine, and no folder is bound that could hold other packages: a virtual environment
 may lie in the course's own folder.
@@ -17,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
+from autograder.sandbox.packages import files_of
 from autograder.sandbox.worker import COURSE_MODULES
 
 PYTHON, PACKAGES, LIBRARIES, COURSE = "/python/bin/python3", "/packages", "/lib", "/course"
@@ -50,6 +51,19 @@ print(json.dumps(sorted(found)))
 """
 """Loads everything that a student's code can load, and prints the shared libraries that this took."""
 
+PROBE_FOLDERS = """
+import contextlib, ctypes, json, pathlib, sys
+import numpy
+for folder in map(pathlib.Path, sys.argv[1:]):
+    for path in [folder] if folder.is_file() else sorted(folder.rglob("*.so*")):
+        with contextlib.suppress(OSError):
+            ctypes.CDLL(str(path))
+with open("/proc/self/maps") as maps:
+    found = {line.split(None, 5)[5].strip() for line in maps if " r-xp " in line and "/" in line}
+print(json.dumps(sorted(found)))
+"""
+"""Loads the libraries in some folders, and prints the shared libraries that this took."""
+
 Bind = tuple[str, str]
 """A file or folder of this machine, and its path in the sandbox."""
 
@@ -61,7 +75,7 @@ def needed_files() -> tuple[Bind, ...]:
     binds = {PYTHON: python, _standard_library(): sysconfig.get_path("stdlib")}
     packages = Path(np.__file__).resolve().parent.parent
     binds[f"{PACKAGES}/numpy"] = str(packages / "numpy")
-    for library in _loaded_libraries(packages):
+    for library in _libraries(PROBE, str(packages), LEFT_OUT):
         if library != python and _is_elsewhere(library, binds.values()):
             for name, path in _names_of(library):
                 place = Path(path).parent
@@ -71,6 +85,21 @@ def needed_files() -> tuple[Bind, ...]:
     if loader:
         binds.setdefault(loader, os.path.realpath(loader))
     binds.update({f"{COURSE}/{name}": str(HERE.parent / name) for name in OWN_FILES})
+    return tuple((source, place) for place, source in binds.items())
+
+
+@functools.cache
+def package_files(names: tuple[str, ...]) -> tuple[Bind, ...]:
+    """Find what has to be bound, read-only, for packages that a course allows beside NumPy: themselves and their
+    libraries. Raises OSError where they cannot be examined."""
+    if not names:
+        return ()
+    found = [path.resolve() for name in names for path in files_of(name)]
+    binds = {f"{PACKAGES}/{path.name}": str(path) for path in found}
+    bound = [*binds.values(), *(source for source, _ in needed_files())]
+    for library in _libraries(PROBE_FOLDERS, *map(str, found)):
+        if _is_elsewhere(library, bound):
+            binds.update({f"{LIBRARIES}/{name}": library for name, _ in _names_of(library)})
     return tuple((source, place) for place, source in binds.items())
 
 
@@ -91,9 +120,10 @@ def _standard_library() -> str:
     return f"/python/{sys.platlibdir}/python{sys.version_info.major}.{sys.version_info.minor}"
 
 
-def _loaded_libraries(packages: Path) -> list[str]:
+def _libraries(probe: str, *words: str) -> list[str]:
+    """Return the shared libraries that a program finds."""
     done = subprocess.run(
-        [sys.executable, "-I", "-B", "-c", PROBE, str(packages), LEFT_OUT],
+        [sys.executable, "-I", "-B", "-c", probe, *words],
         capture_output=True,
         text=True,
         timeout=60,

@@ -88,9 +88,15 @@ class StudentProcess:
             answer = self._ask(request, self.limits.call_seconds, GRACE_SECONDS)
             if answer.get("ended") is not None:
                 raise self._ended(answer["ended"])
-            return _outcome(answer)
+            return self._in_time(_outcome(answer))
         except _Gone as gone:
             return Outcome(problem=Problem(gone.kind, str(gone)))
+
+    def _in_time(self, outcome: Outcome) -> Outcome:
+        """Say of a call that took too long how long it had."""
+        if outcome.problem and outcome.problem.kind == "time":
+            outcome.problem.message = str(self._too_long(self.limits.call_seconds))
+        return outcome
 
     def close(self) -> None:
         """End every process of it and remove its files."""
@@ -241,7 +247,7 @@ def _cell_outcome(answer: dict[str, Any]) -> CellOutcome:
 LAST_LINE_NUMBER = 1_000_000
 LARGEST_STATUS = 255
 MOST_WARNINGS = 5
-PROBLEM_KINDS: tuple[ProblemKind, ...] = ("not implemented", "missing", "arguments", "exception", "type")
+PROBLEM_KINDS: tuple[ProblemKind, ...] = ("not implemented", "missing", "arguments", "exception", "type", "time")
 UNKNOWN_PROBLEM = Problem("exception", "an unknown problem")
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import __future__
 
 import ast
+import builtins
 import contextlib
 import gc
 import importlib.abc
@@ -21,7 +22,6 @@ import inspect
 import io
 import json
 import linecache
-import opcode
 import os
 import select
 import signal
@@ -35,6 +35,7 @@ PACKAGE = Path(__file__).resolve().parent.parent
 COURSE_MODULES = {
     "autograder.plaindata": "plaindata/__init__.py",
     "autograder.plaindata.values": "plaindata/values.py",
+    "autograder.plaindata.stand_ins": "plaindata/stand_ins.py",
     "autograder.plaindata.named_functions": "plaindata/named_functions.py",
     "autograder.plaindata.call": "plaindata/call.py",
     "autograder.sandbox_wire": "sandbox/wire.py",
@@ -43,104 +44,39 @@ COURSE_MODULES = {
 """The modules of the course that this process loads, in this order, and their files: no others are in the sandbox."""
 LONGEST_OUTPUT_CHARACTERS = 20_000
 """How much of what a cell prints is kept."""
-INERT = ("matplotlib", "mpl_toolkits", "seaborn", "plotly", "IPython", "ipywidgets", "tqdm", "pandas")
-ABSENT = ("torch", "cupy", "jax", "tensorflow", "keras")
 FORKS = sys.platform == "linux"
 LONGEST_FRAME_BYTES = 70_000_000
 """The longest answer that a call's own process may write."""
 POLL_SECONDS = 0.05
 """How often a call's process is looked at while nothing comes from it."""
 LONGEST_ERROR_CHARACTERS = 1_000
-
-
-class Inert:
-    """Stands in for plots and the course's `lab`: takes every call, attribute and operation, and does nothing."""
-
-    def __call__(self, *arguments, **options):
-        return self
-
-    def __getattr__(self, name):
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return self
-
-    __getitem__ = __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = __call__
-    __lt__ = __gt__ = __le__ = __ge__ = lambda self, other: True
-
-    def __setitem__(self, key, value):
-        pass
-
-    def __iter__(self):
-        return iter([Inert()] * unpacked_into(sys._getframe(1)))
-
-    def __len__(self):
-        return 0
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *problem):
-        return False
-
-    def __format__(self, spec):
-        return "-"
-
-    def __float__(self):
-        return 0.0
-
-    def __int__(self):
-        return 0
-
-
-def unpacked_into(frame):
-    """Count the names that a frame's current statement unpacks a value into: 2 for `figure, axes = ...`, 0 for a
-    loop."""
-    code = frame.f_code.co_code
-    operation, count = code[frame.f_lasti], code[frame.f_lasti + 1]
-    return count if opcode.opname[operation].startswith("UNPACK") else 0
-
-
-class Absent:
-    """Stands in for a name that a statement was to bind and could not, as grading lacks what it needs: using it raises
-    the statement's error again."""
-
-    def __init__(self, error):
-        self._error = error
-
-    def _refuse(self, *arguments, **options):
-        raise self._error.with_traceback(None)
-
-    def __getattr__(self, name):
-        if name.startswith("__"):
-            raise AttributeError(name)
-        self._refuse()
-
-    __call__ = __getitem__ = __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = _refuse
-    __rtruediv__ = __matmul__ = __rmatmul__ = __lt__ = __gt__ = __le__ = __ge__ = _refuse
-    __iter__ = __len__ = __enter__ = __exit__ = __float__ = __int__ = __mro_entries__ = _refuse
-
-
-class InertModule(types.ModuleType):
-    """A module every name of which is inert."""
-
-    def __getattr__(self, name):
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return Inert()
+REPORT_SECONDS = 0.5
+"""How long a call that took too long has to tell where it was."""
+SHORTEST_SECONDS = 0.001
+"""The operating system takes a timer of 0 for none."""
 
 
 class Imports(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Gives inert modules for plotting packages and a clear refusal for deep-learning frameworks."""
+    """Gives inert modules for plotting packages, and a clear refusal for what is not there.
+
+    packages: those that are there beside NumPy.
+    """
+
+    def __init__(self, packages):
+        self.packages = packages
 
     def find_spec(self, name, path=None, target=None):
-        top = name.split(".")[0]
-        if top in ABSENT:
-            raise ModuleNotFoundError(f"{top} is not available while grading: the exercises are in NumPy", name=name)
-        if top in INERT:
+        from autograder.plaindata.stand_ins import is_inert, refusal
+
+        if reason := refusal(name, self.packages):
+            raise ModuleNotFoundError(reason, name=name.partition(".")[0])
+        if is_inert(name, self.packages):
             return importlib.machinery.ModuleSpec(name, self, is_package=True)
         return None
 
     def create_module(self, spec):
+        from autograder.plaindata.stand_ins import InertModule
+
         return InertModule(spec.name)
 
     def exec_module(self, module):
@@ -148,13 +84,9 @@ class Imports(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 
 def load_course_modules():
-    """Load `autograder` as students' code sees it here, with an inert `check` and `lab`, and the course's modules that
-    this file needs."""
-    course = types.ModuleType("autograder")
-    course.__path__ = []
-    vars(course).update(check=Inert(), lab=Inert())
-    sys.modules["autograder"] = course
-    sys.modules["autograder.lab"] = InertModule("autograder.lab")
+    """Load the course's modules that this file needs, and `autograder` as students' code sees it here."""
+    sys.modules["autograder"] = bare = types.ModuleType("autograder")
+    bare.__path__ = []
     for name, file in COURSE_MODULES.items():
         path = PACKAGE / file
         spec = importlib.util.spec_from_file_location(name, path, submodule_search_locations=None)
@@ -164,6 +96,10 @@ def load_course_modules():
             module.__path__ = []
         sys.modules[name] = module
         spec.loader.exec_module(module)
+    stand_ins = sys.modules["autograder.plaindata.stand_ins"]
+    sys.modules["autograder"] = stand_ins.course_module()
+    sys.modules["autograder.lab"] = stand_ins.InertModule("autograder.lab")
+    builtins.input = stand_ins.no_input
 
 
 def limit_resources(memory, cpu_seconds, file_size, open_files, processes=0):
@@ -267,7 +203,7 @@ def comes_from_grading(error):
     """Whether an error comes from what grading lacks: packages, files, a network, somebody who types, plots."""
     if isinstance(error, (ImportError, OSError, EOFError)):
         return True
-    return isinstance(error, (TypeError, ValueError)) and Inert.__name__ in str(error)
+    return isinstance(error, (TypeError, ValueError)) and "Inert" in str(error)
 
 
 def awaited(coroutine):
@@ -297,6 +233,8 @@ class Program:
     """Runs cells in the student's namespace and calls functions of it."""
 
     def __init__(self):
+        from autograder.plaindata.stand_ins import Inert
+
         self.namespace: dict = {"__name__": "__main__", "__builtins__": __builtins__, "get_ipython": lambda: Inert()}
         self.namespace.update(display=Inert(), In=[], Out={})
         self._flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
@@ -317,6 +255,7 @@ class Program:
     def _run(self, name, source):
         """Run a cell's statements. One that fails for what grading lacks does not keep those below it from running, as
         they did at home; its error is raised at the end."""
+        from autograder.plaindata.stand_ins import Absent
         from autograder.sandbox_notebook_syntax import as_python
 
         tree = compile(as_python(source), name, "exec", self._flags | ast.PyCF_ONLY_AST)
@@ -426,6 +365,7 @@ def call_apart(program, request, channel):
             os.setpgid(0, 0)
             os.close(reading)
             channel.leave()
+            end_in_time(program, request, writing)
             answer = program.call(request["function"], request["arguments"])
             write_all(writing, frame_of({**answer, "number": request["number"]}))
             status = 0
@@ -433,12 +373,27 @@ def call_apart(program, request, channel):
             os._exit(status)
     os.close(writing)
     try:
-        frame, end = received(reading, child, time.monotonic() + request["seconds"])
+        frame, end = received(reading, child, time.monotonic() + request["seconds"] + REPORT_SECONDS)
         channel.write(frame if frame is not None else encode({"ended": end, "number": request["number"]}))
     finally:
         os.close(reading)
         end_all(child)
         gc.unfreeze()
+
+
+def end_in_time(program, request, descriptor):
+    """Let a call that takes too long end itself, once it has told which line it was in. One that does not is ended from
+    outside."""
+    from autograder.plaindata.call import line_of_frame
+
+    def end(number, frame):
+        line_number, line = line_of_frame(program.namespace.get(request["function"]), frame)
+        problem = {"kind": "time", "message": "", "line": line, "line_number": line_number}
+        write_all(descriptor, frame_of({"problem": problem, "arguments_after": [], "number": request["number"]}))
+        os._exit(0)
+
+    signal.signal(signal.SIGALRM, end)
+    signal.setitimer(signal.ITIMER_REAL, max(request["seconds"], SHORTEST_SECONDS))
 
 
 def write_all(descriptor, data):
@@ -523,9 +478,9 @@ def main():
     """Take over the channel, set the limits that the command line gives, serve."""
     end_with_judge()
     settings = json.loads(sys.argv[1])
-    packages = settings.pop("packages", None)
-    if packages:
-        sys.path.append(packages)
+    folder, packages = settings.pop("folder", None), settings.pop("packages")
+    if folder:
+        sys.path.append(folder)
     channel = Channel()
     nothing = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
@@ -533,7 +488,7 @@ def main():
     load_course_modules()
     import numpy  # noqa: F401
 
-    sys.meta_path.insert(0, Imports())
+    sys.meta_path.insert(0, Imports(packages))
     limit_resources(**settings)
     if os.getpid() == 1:
         signal.signal(signal.SIGINT, signal.SIG_DFL)

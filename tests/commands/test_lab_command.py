@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import subprocess
 import sys
@@ -13,17 +14,28 @@ import pytest
 from autograder import __main__ as command_line
 from autograder.commands import lab
 from autograder.course import ROOT, CourseError
+from tests.grading.small_course import cell, notebook
 
 NOTEBOOK = "1_first/1_one.ipynb"
+SHEET = "1_first/data.csv"
+STUB = "def f(x):\n    raise NotImplementedError"
+ANSWER = "def f(x):\n    return 2 * x"
+
+
+def one(title: str, answer: str = STUB) -> str:
+    """A notebook with a text and an answer cell, as its file."""
+    cells = [cell("markdown", "title", title), cell("code", "f-solution", answer, solution=True)]
+    return json.dumps(notebook(*cells), indent=1, ensure_ascii=False) + "\n"
 
 
 @pytest.fixture
 def release(tmp_path: Path) -> Path:
-    """A release of two notebooks."""
+    """A release of two notebooks and a file."""
     release = tmp_path / "release"
     (release / "1_first").mkdir(parents=True)
-    (release / NOTEBOOK).write_text("one")
-    (release / "1_first" / "2_two.ipynb").write_text("two")
+    (release / NOTEBOOK).write_text(one("one"))
+    (release / "1_first" / "2_two.ipynb").write_text(one("two"))
+    (release / SHEET).write_text("1,2")
     return release
 
 
@@ -41,14 +53,14 @@ def again(folder: Path, release: Path) -> dict[str, tuple[str, str]]:
 
 def test_everything_is_copied_into_a_new_folder(tmp_path, release):
     done = lab.update(tmp_path / "deep" / "mine", lab.released(release))
-    assert done == [(NOTEBOOK, "copied", ""), ("1_first/2_two.ipynb", "copied", "")]
-    assert (tmp_path / "deep" / "mine" / NOTEBOOK).read_text() == "one"
+    assert done == [(name, "copied", "") for name in (NOTEBOOK, "1_first/2_two.ipynb", SHEET)]
+    assert (tmp_path / "deep" / "mine" / NOTEBOOK).read_text() == one("one")
 
 
 def test_work_is_kept_as_it_is(folder, release):
-    (folder / NOTEBOOK).write_text("my work")
+    (folder / NOTEBOOK).write_text(one("one", ANSWER))
     assert again(folder, release)[NOTEBOOK] == ("kept", "")
-    assert (folder / NOTEBOOK).read_text() == "my work"
+    assert (folder / NOTEBOOK).read_text() == one("one", ANSWER)
 
 
 def test_a_notebook_that_was_moved_away_is_copied_afresh(folder, release):
@@ -57,36 +69,77 @@ def test_a_notebook_that_was_moved_away_is_copied_afresh(folder, release):
 
 
 def test_a_new_notebook_is_added(folder, release):
-    (release / "1_first" / "3_three.ipynb").write_text("three")
+    (release / "1_first" / "3_three.ipynb").write_text(one("three"))
     assert again(folder, release)["1_first/3_three.ipynb"] == ("copied", "")
 
 
-def test_a_corrected_notebook_is_put_beside_the_work(folder, release):
-    (folder / NOTEBOOK).write_text("my work")
-    (release / NOTEBOOK).write_text("one, corrected")
-    assert again(folder, release)[NOTEBOOK] == ("changed", "1_first/1_one.new.ipynb")
-    assert (folder / NOTEBOOK).read_text() == "my work"
-    assert (folder / "1_first" / "1_one.new.ipynb").read_text() == "one, corrected"
+@pytest.mark.parametrize("name", [NOTEBOOK, SHEET])
+def test_what_was_not_touched_is_replaced_by_the_corrected_one(folder, release, name):
+    (release / name).write_text(one("corrected"))
+    assert again(folder, release)[name] == ("updated", "")
+    assert (folder / name).read_text() == one("corrected")
+    assert again(folder, release)[name] == ("kept", "")
 
 
-def test_a_correction_is_offered_once(folder, release):
-    (release / NOTEBOOK).write_text("one, corrected")
-    again(folder, release)
-    (folder / "1_first" / "1_one.new.ipynb").unlink()
+def test_a_begun_notebook_is_corrected_around_the_work(folder, release):
+    (folder / NOTEBOOK).write_text(one("one", ANSWER))
+    (release / NOTEBOOK).write_text(one("corrected"))
+    assert again(folder, release)[NOTEBOOK] == ("merged", "earlier_versions/1_first/1_one.1.ipynb")
+    assert (folder / NOTEBOOK).read_text() == one("corrected", ANSWER)
+    assert (folder / "earlier_versions" / "1_first" / "1_one.1.ipynb").read_text() == one("one", ANSWER)
+    assert sorted(path.name for path in (folder / "1_first").iterdir()) == ["1_one.ipynb", "2_two.ipynb", "data.csv"]
+
+
+def test_a_second_correction_keeps_both_earlier_files(folder, release):
+    (folder / NOTEBOOK).write_text(one("one", ANSWER))
+    for number, title in enumerate(["corrected", "corrected twice"], 1):
+        (release / NOTEBOOK).write_text(one(title))
+        assert again(folder, release)[NOTEBOOK] == ("merged", f"earlier_versions/1_first/1_one.{number}.ipynb")
+    assert (folder / NOTEBOOK).read_text() == one("corrected twice", ANSWER)
+
+
+def test_a_notebook_that_is_already_as_corrected_is_kept(folder, release):
+    (folder / NOTEBOOK).write_text(one("corrected", ANSWER))
+    (release / NOTEBOOK).write_text(one("corrected"))
     assert again(folder, release)[NOTEBOOK] == ("kept", "")
+    assert not (folder / "earlier_versions").exists()
 
 
-def test_a_second_correction_leaves_the_first_one_alone(folder, release):
-    (release / NOTEBOOK).write_text("one, corrected")
-    again(folder, release)
-    (folder / "1_first" / "1_one.new.ipynb").write_text("my work in the corrected one")
-    (release / NOTEBOOK).write_text("one, corrected twice")
-    assert again(folder, release)[NOTEBOOK] == ("changed", "1_first/1_one.new2.ipynb")
-    assert (folder / "1_first" / "1_one.new.ipynb").read_text() == "my work in the corrected one"
+@pytest.mark.parametrize("mine", ["not JSON", '{"cells": 3}', "[]", json.dumps(notebook())])
+def test_a_file_that_cannot_be_understood_is_kept_with_the_new_one_beside(folder, release, mine):
+    (folder / NOTEBOOK).write_text(mine)
+    (release / NOTEBOOK).write_text(one("corrected"))
+    assert again(folder, release)[NOTEBOOK] == ("changed", "1_first/1_one.new.ipynb")
+    assert (folder / NOTEBOOK).read_text() == mine
+    assert (folder / "1_first" / "1_one.new.ipynb").read_text() == one("corrected")
+    assert again(folder, release)[NOTEBOOK] == ("kept", ""), "it is offered once"
 
 
-def test_files_that_were_there_without_a_manifest_are_kept(folder, release):
-    (folder / lab.MANIFEST).write_text("not JSON")
+def test_a_file_of_another_kind_that_was_changed_gets_the_new_one_beside(folder, release):
+    (folder / SHEET).write_text("mine")
+    (release / SHEET).write_text("1,3")
+    assert again(folder, release)[SHEET] == ("changed", "1_first/data.new.csv")
+    (folder / "1_first" / "data.new.csv").write_text("my work in it")
+    (release / SHEET).write_text("1,4")
+    assert again(folder, release)[SHEET] == ("changed", "1_first/data.new2.csv")
+    assert (folder / SHEET).read_text() == "mine"
+
+
+def test_a_manifest_of_an_earlier_version_is_understood(folder, release):
+    """It knew no cells."""
+    manifest = {name: lab.digest(path) for name, path in lab.released(release).items()}
+    (folder / lab.MANIFEST).write_text(json.dumps(manifest))
+    (folder / NOTEBOOK).write_text(one("one", ANSWER))
+    for name in (NOTEBOOK, "1_first/2_two.ipynb"):
+        (release / name).write_text(one("corrected"))
+    done = again(folder, release)
+    assert [done[name][0] for name in (NOTEBOOK, "1_first/2_two.ipynb")] == ["merged", "updated"]
+    assert (folder / NOTEBOOK).read_text() == one("corrected", ANSWER)
+
+
+@pytest.mark.parametrize("manifest", ["not JSON", "[1]", '{"1_first/1_one.ipynb": {"other": 1}}'])
+def test_files_that_were_there_without_a_manifest_are_kept(folder, release, manifest):
+    (folder / lab.MANIFEST).write_text(manifest)
     (folder / NOTEBOOK).write_text("my work")
     assert again(folder, release)[NOTEBOOK] == ("kept", "")
 
@@ -102,10 +155,48 @@ def test_a_copy_that_was_cut_short_is_not_taken_for_a_notebook(monkeypatch, tmp_
     assert not (tmp_path / "mine" / NOTEBOOK).exists()
 
 
+KILLED_AT = """
+import os, signal, sys
+from pathlib import Path
+from autograder.commands import lab
+
+folder, release, number = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
+left = iter(range(number))
+def or_killed(step):
+    def taken(*arguments, **options):
+        if next(left, None) is None:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return step(*arguments, **options)
+    return taken
+Path.replace, Path.write_text = or_killed(Path.replace), or_killed(Path.write_text)
+lab.shutil.copyfile = or_killed(lab.shutil.copyfile)
+lab.update(folder, lab.released(release))
+"""
+
+
+def test_killed_at_any_moment_it_loses_no_work_and_goes_on(tmp_path, release):
+    for number in range(100):
+        folder = tmp_path / f"mine {number}"
+        (release / NOTEBOOK).write_text(one("one"))
+        lab.update(folder, lab.released(release))
+        (folder / NOTEBOOK).write_text(one("one", ANSWER))
+        (release / NOTEBOOK).write_text(one("corrected"))
+        command = [sys.executable, "-c", KILLED_AT, str(folder), str(release), str(number)]
+        status = subprocess.run(command, cwd=ROOT, check=False).returncode
+        assert (folder / NOTEBOOK).read_text() in (one("one", ANSWER), one("corrected", ANSWER))
+        again(folder, release)
+        assert (folder / NOTEBOOK).read_text() == one("corrected", ANSWER)
+        [kept] = folder.glob("earlier_versions/**/*.ipynb")
+        assert kept.read_text() == one("one", ANSWER)
+        if status == 0:
+            break
+    assert 3 < number < 99
+
+
 def test_hidden_files_stay_out_of_the_copy(release):
     (release / ".ipynb_checkpoints").mkdir()
     (release / ".ipynb_checkpoints" / "1_one-checkpoint.ipynb").touch()
-    assert len(lab.released(release)) == 2
+    assert len(lab.released(release)) == 3
 
 
 def test_a_course_without_a_release_says_how_to_make_it(tmp_path):
@@ -129,12 +220,46 @@ def test_a_file_is_no_place_for_a_copy(tmp_path):
         lab.require_place(tmp_path / "file")
 
 
-def test_the_table_says_where_a_correction_is():
-    table = lab.table([("a.ipynb", "changed", "a.new.ipynb"), ("bb.ipynb", "kept", ""), ("c.ipynb", "copied", "")])
-    assert table.splitlines() == [
+def test_a_refusal_names_an_option_that_helps(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    with pytest.raises(CourseError, match=r"lab --folder ~/my-training-deep-networks$"):
+        lab.require_place(ROOT)
+    (tmp_path / "my-training-deep-networks").touch()
+    with pytest.raises(CourseError, match=r"is a file.*lab --folder ~/my-training-deep-networks-2$"):
+        lab.require_place(lab.place_of(lab.FOLDER))
+
+
+@pytest.mark.parametrize("name", ["training-deep-networks", "my-training-deep-networks"])
+def test_a_course_in_the_home_folder_leaves_a_place_for_the_copy(tmp_path, monkeypatch, name):
+    """Cloned or unpacked there under its own name, or under that of the copy."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setattr(lab, "ROOT", tmp_path / name)
+    (tmp_path / name).mkdir()
+    try:
+        lab.require_place(lab.place_of(lab.FOLDER))
+    except CourseError as refusal:
+        lab.require_place(lab.place_of(str(refusal).rpartition(" ")[2]))
+    else:
+        assert name != "my-training-deep-networks"
+
+
+def test_a_copy_where_earlier_versions_made_it_is_used_again(tmp_path, monkeypatch, release):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert lab.place_of(lab.FOLDER) == tmp_path / "my-training-deep-networks"
+    lab.update(tmp_path / "training-deep-networks", lab.released(release))
+    assert lab.place_of(lab.FOLDER) == tmp_path / "training-deep-networks"
+    assert lab.place_of("~/another") == tmp_path / "another"
+
+
+def test_the_table_says_what_was_done_and_where_to_look():
+    done = [("a.ipynb", "changed", "a.new.ipynb"), ("bb.ipynb", "kept", ""), ("c.ipynb", "copied", "")]
+    done += [("d.ipynb", "updated", ""), ("e.ipynb", "merged", "earlier_versions/e.1.ipynb")]
+    assert lab.table(done).splitlines() == [
         "  a.ipynb   kept as it is; corrected since, see a.new.ipynb",
         "  bb.ipynb  kept as it is",
         "  c.ipynb   copied",
+        "  d.ipynb   replaced by the corrected one: you had not touched it",
+        "  e.ipynb   corrected, with your work in it; as it was before: earlier_versions/e.1.ipynb",
     ]
 
 
@@ -182,4 +307,4 @@ def test_no_browser_starts_jupyterlab_alone(started):
 def test_the_default_folder_is_in_the_home_folder():
     parser = argparse.ArgumentParser()
     lab.add_arguments(parser)
-    assert parser.parse_args([]).folder == "~/training-deep-networks"
+    assert parser.parse_args([]).folder == "~/my-training-deep-networks"

@@ -20,6 +20,7 @@ from autograder.judge import judge
 from autograder.lab.function_toolbox import NEEDED
 from autograder.plaindata.call import call
 from autograder.solutions import solution
+from tests.notebooks.test_every_notebook import ONLY_NUMPY
 from tests.support.solutions_in import Candidate, candidates, earned
 from tests.support.thorough import THOROUGH
 
@@ -164,6 +165,7 @@ def test_its_only_command_is_the_students(handout):
 def test_its_readme_speaks_to_students_of_their_notebooks(handout):
     text = (handout / "README.md").read_text(encoding="utf-8")
     assert "## Students in a class" in text
+    assert ONLY_NUMPY in text.replace("\n", " ")
     assert "## Instructors" not in text
     assert "source/" not in text
     assert text.count("\n| ") - 1 == len(NOTEBOOKS), "the head of the table, and a row for each"

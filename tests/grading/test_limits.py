@@ -48,6 +48,8 @@ def test_a_limit_that_the_configuration_sets_holds_for_a_class(course):
         ("call_seconds", "ten", "the limit call_seconds must be a number above 0, not 'ten'"),
         ("memory", float("inf"), "the limit memory must be a number above 0, not inf"),
         ("memory", True, "the limit memory must be a number above 0, not True"),
+        ("packages", "scipy", "packages must be a list of names, such as [\"scipy\"], not 'scipy'"),
+        ("packages", ["no_such"], "the package 'no_such' is not installed here: install it, or take it out of"),
     ],
 )
 def test_a_limit_that_makes_no_sense_is_a_sentence(name, value, sentence):

@@ -33,6 +33,9 @@ COURSE = Course()
 SECONDS = 600
 MARKS = ("### BEGIN SOLUTION", "### END SOLUTION", "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS")
 
+ONLY_NUMPY = "Use NumPy and Python's own modules only: grading has nothing else, and `check` goes by the same rules."
+"""Stands in every notebook, and in the README for students."""
+
 each_notebook = pytest.mark.parametrize("notebook", COURSE.notebooks())
 
 
@@ -123,6 +126,14 @@ def test_each_exercise_has_a_card_with_hints_and_minutes(notebook):
         assert card.count("<details>") == card.count("</details>") >= 3
         assert "Compared with" in card
         assert re.search(r"\b\d+ min", card)
+
+
+@each_notebook
+def test_it_says_before_the_first_exercise_that_grading_has_numpy_only(notebook):
+    texts = [text_of(cell) for cell in read(COURSE.source_of(notebook))["cells"] if cell["cell_type"] == "markdown"]
+    [where] = [text for text in texts if ONLY_NUMPY in text]
+    assert "How to work" in where
+    assert texts.index(where) < next(number for number, text in enumerate(texts) if text.startswith("### Exercise "))
 
 
 @each_notebook

@@ -16,6 +16,7 @@ from autograder.grading.gradebook.database import sqlite_url, wait_for_locks
 from autograder.grading.gradebook.moments import teach_nbgrader
 from autograder.grading.intake.submitted_folder import compose_names
 from autograder.sandbox import Limits
+from autograder.sandbox.packages import with_requirements
 
 COURSE_ID = "training-deep-networks"
 TEMPLATES = Path(__file__).resolve().parents[1] / "pages" / "templates"
@@ -158,15 +159,31 @@ def scripts_on_path() -> None:
 def limits_in(config: Config) -> Limits:
     """Return the limits of a submission as `nbgrader_config.py` sets them: `c.Limits.call_seconds = 10`, for instance.
 
-    Raises CourseError for a limit that does not exist, or that is not a positive number.
+    `c.Limits.packages = ["scipy"]` allows packages beside NumPy; those that these need come with them.
+
+    Raises CourseError for a limit that does not exist or is not a positive number, and for a package that is not
+    installed.
     """
     asked = dict(config.get("Limits", {}))
     known = {item.name for item in fields(Limits)}
     for name, value in asked.items():
         if name not in known:
             raise CourseError(f"nbgrader_config.py: there is no limit {name!r}; there are {', '.join(sorted(known))}.")
-        _expect_positive(f"the limit {name}", value)
+        if name == "packages":
+            asked[name] = _installed(value)
+        else:
+            _expect_positive(f"the limit {name}", value)
     return Limits(**asked)
+
+
+def _installed(names: object) -> tuple[str, ...]:
+    """Return packages with those that they need."""
+    if not isinstance(names, (list, tuple)) or not all(isinstance(name, str) for name in names):
+        raise CourseError(f'nbgrader_config.py: packages must be a list of names, such as ["scipy"], not {names!r}.')
+    try:
+        return with_requirements(names)
+    except ModuleNotFoundError as reason:
+        raise CourseError(f"nbgrader_config.py: {reason}: install it, or take it out of c.Limits.packages.") from None
 
 
 def _expect_positive(what: str, value: object) -> None:

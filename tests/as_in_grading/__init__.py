@@ -1,0 +1,1 @@
+"""Calling a function in the notebook as grading calls it."""
