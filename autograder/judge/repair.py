@@ -1,0 +1,240 @@
+"""Find the smallest change of a function's own code after which every case passes.
+
+What is found is a fact that was tried, not a guess. A change is tried on the smallest failing case first, then on all.
+Nothing of a trial reaches the names of the function's module, and a loop that does not end is cut.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from types import ModuleType
+from typing import Any, TypeVar
+
+import numpy as np
+
+from autograder.exercises.model import Exercise
+from autograder.judge.comparison import compare
+from autograder.judge.counterexamples import compare_steps
+from autograder.judge.edits import Edit, edits_of, twins
+from autograder.judge.expectations import Expectation
+from autograder.judge.rollout import Step, rollout
+from autograder.judge.verdict import CodeChange, Repair
+from autograder.plaindata.call import call
+
+MOST_SECONDS = 1.0
+"""How long one search takes in practice."""
+MOST_TURNS = 20_000
+"""How often the loops of a changed function may turn in one call; the catalogue's longest turns some hundred times."""
+MOST_PROGRESS = 12
+"""The most changes that a second one is tried on top of."""
+T = TypeVar("T")
+
+COUNT_A_TURN = "_count_a_turn"
+
+
+class _TooManyTurns(BaseException):
+    """A loop of a changed function does not end; no `except Exception` of the student's holds it up."""
+
+
+def find_repair(
+    exercise: Exercise,
+    source: str,
+    namespace: dict[str, Any],
+    expectations: Sequence[Expectation],
+    *,
+    seconds: float = MOST_SECONDS,
+    first_line: int = 1,
+) -> Repair | None:
+    """Find one small change, or two, after which a function passes every case; None where none is found in time.
+
+    source: the function's definition. namespace: the names that it uses; they are left as they are.
+    first_line: the definition's first line in its cell.
+
+    Functions that are not searched: those with decorators, `global` or `nonlocal`, or a bare `except`.
+    """
+    function = _definition(source)
+    if function is None:
+        return None
+    with np.errstate(all="ignore"):
+        search = _Search(exercise, function, namespace, list(expectations), time.monotonic() + seconds)
+        edits = search.run()
+        if edits is None:
+            return None
+        return Repair([_change(edit, first_line) for edit in edits], len(expectations))
+
+
+def _definition(source: str) -> ast.FunctionDef | None:
+    try:
+        body = ast.parse(source).body
+    except (SyntaxError, ValueError, RecursionError):
+        return None
+    if len(body) != 1 or not isinstance(body[0], ast.FunctionDef) or body[0].decorator_list:
+        return None
+    bare = (node for node in ast.walk(body[0]) if isinstance(node, ast.ExceptHandler) and node.type is None)
+    outside = (node for node in ast.walk(body[0]) if isinstance(node, (ast.Global, ast.Nonlocal)))
+    return None if any(bare) or any(outside) else _without_docstring(body[0])
+
+
+def _without_docstring(function: ast.FunctionDef) -> ast.FunctionDef:
+    if ast.get_docstring(function) is not None and len(function.body) > 1:
+        function.body = function.body[1:]
+    return function
+
+
+def _change(edit: Edit, first_line: int) -> CodeChange:
+    before, after = edit.texts
+    return CodeChange(edit.line + first_line - 1, edit.kind, before, after)
+
+
+@dataclass
+class _Search:
+    """One search. deadline: of `time.monotonic()`."""
+
+    exercise: Exercise
+    function: ast.FunctionDef
+    namespace: dict[str, Any]
+    expectations: list[Expectation]
+    deadline: float
+    loops: list[ast.For | ast.While] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.loops = [node for node in ast.walk(self.function) if isinstance(node, (ast.For, ast.While))]
+        self._module = ast.Module([self.function], [])
+
+    def run(self) -> list[Edit] | None:
+        """Return the edits after which all cases pass."""
+        failing = [one for one in self.expectations if not self._passes(one)]
+        if not failing:
+            return None
+        edits = edits_of(self.function, _name_of_numpy(self.namespace))
+        before, progress = self._right_share(failing[0]), []
+        for edit in self._in_time(edits):
+            with edit.applied():
+                right = self._right_share(failing[0])
+                if right == 1 and self._passes_all(failing):
+                    return [edit]
+            if right > before:
+                progress.append((right, edit))
+        progress.sort(key=lambda found: -found[0])
+        firsts = [edit for _, edit in progress[:MOST_PROGRESS]]
+        return self._with_twins(failing, edits) or self._with_a_second(failing, edits, firsts)
+
+    def _with_twins(self, failing: list[Expectation], edits: list[Edit]) -> list[Edit] | None:
+        """Look for one change that has to be made in two or three places."""
+        for group in self._in_time(twins(edits)):
+            if len({edit.line for edit in group}) == len(group) and self._pass_with(group, failing):
+                return group
+        return None
+
+    def _with_a_second(self, failing: list[Expectation], edits: list[Edit], firsts: list[Edit]) -> list[Edit] | None:
+        """Look for a second change on top of one that came nearer."""
+        for first in firsts:
+            for second in self._in_time(edits):
+                if not _overlap(first, second) and self._pass_with([first, second], failing):
+                    return sorted([first, second], key=lambda edit: edit.line)
+        return None
+
+    def _pass_with(self, edits: list[Edit], failing: list[Expectation]) -> bool:
+        with contextlib.ExitStack() as stack:
+            for edit in edits:
+                stack.enter_context(edit.applied())
+            return self._passes_all(failing)
+
+    def _in_time(self, items: list[T]) -> Iterator[T]:
+        for item in items:
+            if time.monotonic() > self.deadline:
+                return
+            yield item
+
+    def _passes_all(self, failing: list[Expectation]) -> bool:
+        others = [one for one in self.expectations if one not in failing]
+        return all(map(self._passes, failing)) and all(map(self._passes, others))
+
+    def _passes(self, expectation: Expectation) -> bool:
+        """Whether the function, as its tree is now, passes a case and leaves its arguments alone."""
+        return self._agree(expectation, self._steps(expectation))
+
+    def _agree(self, expectation: Expectation, steps: list[Step]) -> bool:
+        return (
+            bool(steps)
+            and not any(step.changed_arguments for step in steps)
+            and all(compare_steps(self.exercise, oracle, steps).difference is None for oracle in expectation.oracles)
+        )
+
+    def _right_share(self, expectation: Expectation) -> float:
+        """The share of a case's outputs that are right; 1 where the case passes."""
+        steps = self._steps(expectation)
+        if self._agree(expectation, steps):
+            return 1.0
+        oracle, outputs = expectation.oracles[0], self.exercise.outputs
+        if len(outputs) == 1 or len(steps) != len(oracle.expected):
+            return 0.0
+        answers = [(step.outcome.returned, right) for step, right in zip(steps, oracle.expected, strict=True)]
+        if not all(isinstance(got, tuple) and len(got) == len(outputs) for got, _ in answers):
+            return 0.0
+        right = sum(
+            all(_same(got[number], expected[number], oracle.computation) for got, expected in answers)
+            for number in range(len(outputs))
+        )
+        return right / (len(outputs) + 1)
+
+    def _steps(self, expectation: Expectation) -> list[Step]:
+        function = self._compiled()
+        return rollout(self.exercise, expectation.case, partial(call, function)) if function else []
+
+    def _compiled(self) -> Callable[..., Any] | None:
+        """The function as its tree is now, in a copy of its names; None where the tree is no program."""
+        with self._counted_loops():
+            try:
+                code = compile(self._module, "<a change of your function>", "exec")
+            except (SyntaxError, ValueError, TypeError, RecursionError):
+                return None
+        namespace = {**self.namespace, COUNT_A_TURN: _counter()}
+        try:
+            exec(code, namespace)
+        except Exception:
+            return None
+        return namespace[self.function.name]
+
+    @contextlib.contextmanager
+    def _counted_loops(self) -> Iterator[None]:
+        """Have every loop count its turns, for the length of a block."""
+        count = ast.Expr(ast.Call(ast.Name(COUNT_A_TURN, ast.Load()), [], []))
+        ast.fix_missing_locations(ast.copy_location(count, self.function))
+        bodies = [loop.body for loop in self.loops]
+        for body in bodies:
+            body.insert(0, count)
+        try:
+            yield
+        finally:
+            for body in bodies:
+                del body[0]
+
+
+def _counter() -> Callable[[], None]:
+    turns = iter(range(MOST_TURNS))
+
+    def count() -> None:
+        if next(turns, None) is None:
+            raise _TooManyTurns("its loops do not end")
+
+    return count
+
+
+def _same(got: Any, expected: Any, computation: str) -> bool:
+    return compare(got, expected, computation=computation).difference is None
+
+
+def _overlap(first: Edit, second: Edit) -> bool:
+    """Whether two edits change the same place, so that the second would undo the first."""
+    return first.holder is second.holder and first.attribute == second.attribute and first.index == second.index
+
+
+def _name_of_numpy(namespace: dict[str, Any]) -> str:
+    names = (name for name, value in namespace.items() if isinstance(value, ModuleType) and value is np)
+    return next(names, "np")
