@@ -106,10 +106,14 @@ class CodeChange:
 
 @dataclass
 class Repair:
-    """The changes, one or two, after which all `cases` of the public cases pass: they have been tried."""
+    """The changes, one to three, after which all `cases` of the public cases pass: they have been tried.
+
+    source: the function with the changes, which is shown to nobody who has not asked for it.
+    """
 
     changes: list[CodeChange]
     cases: int
+    source: str
 
 
 @dataclass
@@ -177,7 +181,7 @@ class Verdict:
             data["cupy_trial"] = CupyTrial(**data["cupy_trial"])
         if data.get("repair"):
             changes = [CodeChange(**change) for change in data["repair"]["changes"]]
-            data["repair"] = Repair(changes, data["repair"]["cases"])
+            data["repair"] = Repair(**{**data["repair"], "changes": changes})
         data["partial_diagnoses"] = [Diagnosis(**item) for item in data["partial_diagnoses"]]
         return cls(**data)
 

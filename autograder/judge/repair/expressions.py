@@ -1,18 +1,13 @@
-"""Small changes of a function: another operator, another name, a root more, a line moved, ...
-
-Each is made in the function's syntax tree and taken back again, so that thousands of them can be tried.
-"""
+"""Small changes of an expression: another operator, another name, a root more, parentheses elsewhere, ..."""
 
 from __future__ import annotations
 
 import ast
-import contextlib
-import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
-ARITHMETIC: tuple[type[ast.operator], ...] = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow, ast.MatMult)
+from autograder.judge.repair.edit import ARITHMETIC, Place, Scope, variable
+
 COMPARISONS: tuple[type[ast.cmpop], ...] = (ast.Gt, ast.GtE, ast.Lt, ast.LtE, ast.Eq, ast.NotEq)
 TAKEN_FOR_EACH_OTHER = (
     ("sqrt", "square", "abs"),
@@ -33,147 +28,13 @@ REDUCTIONS = {"sum", "mean", "prod", "max", "min", "std", "var", "median", "any"
 AXES: tuple[int | tuple[int, ...] | None, ...] = (0, 1, -1, (0, 2, 3), (2, 3), None)
 ARRAY_MAKERS = {"zeros", "ones", "empty", "full", "eye", "arange", "range", "linspace"}
 """What takes a size: a power in the place of a product would ask for all memory."""
-MOST_TWINS = 3
-"""In how many places one and the same change is made at once."""
 MOST_SCALES = 12
 """The most names that a value is multiplied with or divided by."""
 
 
-@dataclass(frozen=True, eq=False)
-class Edit:
-    """One small change of one place.
-
-    kind: what is changed, in words that follow "with". line: of the function's source, counted from its first.
-    holder, attribute: where the changed node, or list of statements, hangs; index: its place in a list, or None.
-    """
-
-    kind: str
-    line: int
-    holder: ast.AST
-    attribute: str
-    index: int | None
-    before: Any
-    after: Any
-
-    @contextlib.contextmanager
-    def applied(self) -> Iterator[None]:
-        """Make the change for the length of a block."""
-        self._put(self.after)
-        try:
-            yield
-        finally:
-            self._put(self.before)
-
-    def _put(self, node: Any) -> None:
-        if self.index is None:
-            setattr(self.holder, self.attribute, node)
-        else:
-            getattr(self.holder, self.attribute)[self.index] = node
-
-    @property
-    def texts(self) -> tuple[str, str]:
-        """The expression around the changed place, as it stands and as it would be; of statements, the lines."""
-        return self._shown(self.before), self._shown(self.after)
-
-    def _shown(self, node: Any) -> str:
-        if isinstance(node, list):
-            return "\n".join(map(ast.unparse, node))
-        if not isinstance(self.holder, ast.expr):
-            return ast.unparse(node)
-        self._put(node)
-        try:
-            return ast.unparse(self.holder)
-        finally:
-            self._put(self.before)
-
-
-@dataclass(frozen=True)
-class Scope:
-    """What a function can name: its parameters, and its own names with the line from which on they are there.
-
-    numpy: the name that NumPy has.
-    """
-
-    parameters: tuple[str, ...]
-    assigned: dict[str, int]
-    numpy: str
-
-    @classmethod
-    def of(cls, function: ast.FunctionDef, numpy: str) -> Scope:
-        """The scope of a function."""
-        arguments = function.args
-        parameters = [one.arg for one in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)]
-        assigned: dict[str, int] = {}
-        for node in ast.walk(function):
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-                assigned.setdefault(node.id, node.lineno)
-        return cls(tuple(parameters), assigned, numpy)
-
-    def names(self, line: int) -> list[str]:
-        """The names that a line can use, the latest first."""
-        own = [name for name, first in self.assigned.items() if first < line and name not in self.parameters]
-        return [*reversed(own), *self.parameters]
-
-    def numpy_call(self, name: str, *arguments: ast.expr) -> ast.Call:
-        """A call of one of NumPy's functions."""
-        return ast.Call(ast.Attribute(_name(self.numpy), name, ast.Load()), list(arguments), [])
-
-
-@dataclass(frozen=True, eq=False)
-class Place:
-    """A node of a function, and where it hangs. line: counted from the function's first."""
-
-    node: ast.AST
-    holder: ast.AST
-    attribute: str
-    index: int | None
-    line: int
-
-
 Change = tuple[str, ast.AST]
-"""What is changed, in words, and what stands there then."""
+"""What is changed, in words that follow "with", and what stands there then."""
 Maker = Callable[[Place, Scope], Iterable[Change]]
-
-
-def edits_of(function: ast.FunctionDef, numpy: str = "np") -> list[Edit]:
-    """All small changes of a function, the smallest and most likely first. numpy: the name that NumPy has there."""
-    scope, places = Scope.of(function, numpy), list(_places(function))
-    found: list[Edit] = []
-    for maker in EXCHANGES:
-        found += _made_by(maker, places, scope)
-    found += [*_statement_edits(function), *_copies(function, scope)]
-    for maker in ADDITIONS:
-        found += _made_by(maker, places, scope)
-    return found
-
-
-def _made_by(maker: Maker, places: list[Place], scope: Scope) -> list[Edit]:
-    return [_edit(place, kind, after) for place in places for kind, after in maker(place, scope)]
-
-
-def _edit(place: Place, kind: str, after: ast.AST) -> Edit:
-    if not hasattr(after, "lineno"):
-        ast.copy_location(after, place.node)
-    ast.fix_missing_locations(after)
-    return Edit(kind, place.line, place.holder, place.attribute, place.index, place.node, after)
-
-
-def _places(function: ast.FunctionDef) -> Iterator[Place]:
-    """Every expression of a function's body, with its operators, from the outside in, line by line."""
-    for holder in ast.walk(function):
-        if holder is function.args:
-            continue
-        for attribute, value in ast.iter_fields(holder):
-            nodes = enumerate(value) if isinstance(value, list) else [(None, value)]
-            for index, node in nodes:
-                kinds = (ast.expr, ast.operator, ast.cmpop, ast.boolop)
-                if isinstance(node, kinds) and attribute not in ("decorator_list", "returns", "annotation"):
-                    line = getattr(node, "lineno", getattr(holder, "lineno", 1))
-                    yield Place(node, holder, attribute, index, line)
-
-
-def _name(name: str) -> ast.Name:
-    return ast.Name(name, ast.Load())
 
 
 def _is_value(place: Place) -> bool:
@@ -195,24 +56,6 @@ def _called(node: ast.AST) -> str:
     if not isinstance(node, ast.Call):
         return ""
     return getattr(node.func, "attr", getattr(node.func, "id", ""))
-
-
-def twins(edits: Iterable[Edit]) -> list[list[Edit]]:
-    """The edits that make one and the same change, but for names, in two or three places."""
-    groups: dict[tuple[str, str, str], list[Edit]] = {}
-    for edit in edits:
-        if isinstance(edit.before, ast.AST):
-            groups.setdefault((_without_names(edit.kind), _form(edit.before), _form(edit.after)), []).append(edit)
-    return [group for group in groups.values() if 1 < len(group) <= MOST_TWINS]
-
-
-def _form(node: ast.AST) -> str:
-    """A syntax tree as text, without names."""
-    return re.sub(r"id='\w+'", "", ast.dump(node))
-
-
-def _without_names(kind: str) -> str:
-    return re.sub(r"`\w+`", "", kind)
 
 
 # ---------------------------------------------------------------- one thing for another
@@ -255,15 +98,15 @@ def other_numbers(place: Place, scope: Scope) -> Iterator[Change]:
 
 def other_names(place: Place, scope: Scope) -> Iterator[Change]:
     """Another name that is known there."""
-    node, holder = place.node, place.holder
-    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in {*scope.parameters, *scope.assigned}:
+    node = place.node
+    if (
+        isinstance(node, ast.Name)
+        and isinstance(node.ctx, ast.Load)
+        and node.id in {*scope.parameters, *scope.assigned}
+    ):
         for name in scope.names(place.line):
             if name != node.id:
-                yield f"another name than `{node.id}`", _name(name)
-    number = isinstance(node, ast.Constant) and type(node.value) in (int, float)
-    if number and not (isinstance(holder, ast.Subscript) or isinstance(holder, ast.keyword)):
-        for name in scope.names(place.line):
-            yield "a name in the place of the number", _name(name)
+                yield f"another name than `{node.id}`", variable(name)
 
 
 def other_functions(place: Place, scope: Scope) -> Iterator[Change]:
@@ -334,6 +177,9 @@ def turned_conditions(place: Place, scope: Scope) -> Iterator[Change]:
 def other_parentheses(place: Place, scope: Scope) -> Iterator[Change]:
     """Parentheses elsewhere: (a + b) * c for a + b * c, and the like."""
     node = place.node
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and isinstance(node.operand, ast.BinOp):
+        inner = node.operand
+        yield "parentheses elsewhere", ast.BinOp(_negative(inner.left), inner.op, inner.right)
     if not isinstance(node, ast.BinOp):
         return
     for moved in _attached(node.left, node.op, node.right):
@@ -344,8 +190,8 @@ def other_parentheses(place: Place, scope: Scope) -> Iterator[Change]:
     for side, other in (("left", "right"), ("right", "left")):
         inner = getattr(node, side)
         if isinstance(inner, ast.UnaryOp) and isinstance(inner.op, ast.USub):
-            moved = {side: inner.operand, other: getattr(node, other)}
-            yield "parentheses elsewhere", _negative(ast.BinOp(moved["left"], node.op, moved["right"]))
+            operands = {side: inner.operand, other: getattr(node, other)}
+            yield "parentheses elsewhere", _negative(ast.BinOp(operands["left"], node.op, operands["right"]))
 
 
 def _attached(left: ast.expr, op: ast.operator, right: ast.expr) -> Iterator[ast.expr]:
@@ -388,7 +234,7 @@ def _power(base: ast.expr, exponent: ast.expr) -> ast.BinOp:
     return ast.BinOp(base, ast.Pow(), exponent)
 
 
-def _is_function_of_one(node: ast.AST) -> Any:
+def _is_function_of_one(node: ast.AST) -> TypeGuard[ast.Call]:
     return isinstance(node, ast.Call) and len(node.args) == 1 and _called(node) not in ARRAY_MAKERS
 
 
@@ -407,7 +253,12 @@ def _moved_in(call: ast.Call) -> str:
 def exact_forms(place: Place, scope: Scope) -> Iterator[Change]:
     """The function of NumPy that keeps the digits: expm1(x) for exp(x) - 1, log1p(x) for log(1 + x)."""
     node = place.node
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub) and _is_one(node.right) and _called(node.left) == "exp":
+    if (
+        isinstance(node, ast.BinOp)
+        and isinstance(node.op, ast.Sub)
+        and _is_one(node.right)
+        and _called(node.left) == "exp"
+    ):
         yield "`expm1`", scope.numpy_call("expm1", *node.left.args)  # type: ignore[attr-defined]
     if isinstance(node, ast.Call) and _called(node) == "log" and isinstance(node.args[0], ast.BinOp):
         total = node.args[0]
@@ -448,6 +299,14 @@ def _is_array_method(node: ast.Call, scope: Scope) -> bool:
     return not (isinstance(value, ast.Name) and value.id == scope.numpy)
 
 
+def names_for_numbers(place: Place, scope: Scope) -> Iterator[Change]:
+    """A name in the place of a number."""
+    number = isinstance(place.node, ast.Constant) and type(place.node.value) in (int, float)
+    if number and not isinstance(place.holder, (ast.Subscript, ast.keyword)):
+        for name in scope.names(place.line):
+            yield "a name in the place of the number", variable(name)
+
+
 def added(place: Place, scope: Scope) -> Iterator[Change]:
     """A root, a square, a sign, a transpose, a one more."""
     node = place.node
@@ -466,15 +325,15 @@ def added(place: Place, scope: Scope) -> Iterator[Change]:
     yield "its absolute value", scope.numpy_call("abs", node)
     yield "its transpose", ast.Attribute(node, "T", ast.Load())
     if isinstance(node, ast.Call):
-        yield "a plain Python number", ast.Call(_name("float"), [node], [])
+        yield "a plain Python number", ast.Call(variable("float"), [node], [])
     if isinstance(place.holder, (ast.Return, ast.Tuple)):
         yield "a copy of it", scope.numpy_call("array", node)
         for parameter in scope.parameters:
-            dtype = ast.Attribute(_name(parameter), "dtype", ast.Load())
+            dtype = ast.Attribute(variable(parameter), "dtype", ast.Load())
             yield "another dtype", ast.Call(ast.Attribute(node, "astype", ast.Load()), [dtype], [])
     if place.attribute == "iter":
-        listed = ast.Call(_name("list"), [node], [])
-        yield "the opposite order", ast.Call(_name("reversed"), [listed], [])
+        listed = ast.Call(variable("list"), [node], [])
+        yield "the opposite order", ast.Call(variable("reversed"), [listed], [])
 
 
 def scaled(place: Place, scope: Scope) -> Iterator[Change]:
@@ -482,8 +341,8 @@ def scaled(place: Place, scope: Scope) -> Iterator[Change]:
     node = place.node
     if not _is_value(place) or not isinstance(node, ast.expr) or isinstance(place.holder, ast.Subscript):
         return
-    scales: list[ast.expr] = [_name(name) for name in scope.names(place.line)[:MOST_SCALES]]
-    scales += [ast.Call(_name("len"), [_name(name)], []) for name in scope.parameters[:2]]
+    scales: list[ast.expr] = [variable(name) for name in scope.names(place.line)[:MOST_SCALES]]
+    scales += [ast.Call(variable("len"), [variable(name)], []) for name in scope.parameters[:2]]
     for scale in scales:
         yield "a factor more", ast.BinOp(node, ast.Mult(), scale)
         yield "a divisor more", ast.BinOp(node, ast.Div(), scale)
@@ -506,70 +365,4 @@ EXCHANGES: tuple[Maker, ...] = (
     other_orders,
     turned_conditions,
 )
-ADDITIONS: tuple[Maker, ...] = (added, scaled)
-
-
-# ---------------------------------------------------------------- statements
-
-
-def _statement_edits(function: ast.FunctionDef) -> Iterator[Edit]:
-    """A line moved by one, left out, or a new array in the place of one that is written into."""
-    for holder in ast.walk(function):
-        for attribute in ("body", "orelse"):
-            body = getattr(holder, attribute, None)
-            if not isinstance(body, list):
-                continue
-            for index, statement in enumerate(body):
-                yield from _changes_of_statement(holder, attribute, body, index, statement)
-
-
-def _changes_of_statement(
-    holder: ast.AST, attribute: str, body: list[ast.stmt], index: int, statement: ast.stmt
-) -> Iterator[Edit]:
-    def changed(kind: str, after: list[ast.stmt]) -> Edit:
-        for one in after:
-            ast.fix_missing_locations(one)
-        return Edit(kind, statement.lineno, holder, attribute, None, body, after)
-
-    if isinstance(statement, ast.AugAssign) and isinstance(statement.target, ast.Name):
-        plain = _without_operation_in_place(statement)
-        yield changed("a new array in the place of an operation in place", [*body[:index], plain, *body[index + 1 :]])
-        for kind in ARITHMETIC[:4]:
-            other = ast.copy_location(ast.AugAssign(statement.target, kind(), statement.value), statement)
-            yield changed("another operator", [*body[:index], other, *body[index + 1 :]])
-    if index + 1 < len(body) and not isinstance(body[index + 1], ast.Return):
-        yield changed(
-            "this line and the next one exchanged", [*body[:index], body[index + 1], statement, *body[index + 2 :]]
-        )
-    if len(body) > 1 and not isinstance(statement, ast.Return):
-        yield changed("this line left out", [*body[:index], *body[index + 1 :]])
-
-
-def _copies(function: ast.FunctionDef, scope: Scope) -> Iterator[Edit]:
-    """Copies of arguments, made before anything else; new arrays in the place of all operations in place."""
-    for names in [*([name] for name in scope.parameters), list(scope.parameters)]:
-        said = f"`{names[0]}`" if len(names) == 1 else "the arguments"
-        copies = [_assignment(function, name, scope.numpy_call("array", _name(name))) for name in names]
-        yield _of_body(function, f"a copy of {said} made before it", [*copies, *function.body])
-        floats = [_assignment(function, name, ast.BinOp(_name(name), ast.Mult(), ast.Constant(1.0))) for name in names]
-        yield _of_body(function, f"a copy of {said} in floating-point numbers made before it", [*floats, *function.body])
-    plain = [_without_operation_in_place(statement) for statement in function.body]
-    if plain != function.body:
-        yield _of_body(function, "new arrays in the place of operations in place", plain)
-
-
-def _assignment(function: ast.FunctionDef, name: str, value: ast.expr) -> ast.stmt:
-    return ast.copy_location(ast.Assign([ast.Name(name, ast.Store())], value), function.body[0])
-
-
-def _without_operation_in_place(statement: ast.stmt) -> ast.stmt:
-    if not (isinstance(statement, ast.AugAssign) and isinstance(statement.target, ast.Name)):
-        return statement
-    value = ast.BinOp(_name(statement.target.id), statement.op, statement.value)
-    return ast.copy_location(ast.Assign([statement.target], value), statement)
-
-
-def _of_body(function: ast.FunctionDef, kind: str, after: list[ast.stmt]) -> Edit:
-    for statement in after:
-        ast.fix_missing_locations(statement)
-    return Edit(kind, function.body[0].lineno, function, "body", None, function.body, after)
+ADDITIONS: tuple[Maker, ...] = (names_for_numbers, added, scaled)

@@ -20,8 +20,9 @@ import numpy as np
 from autograder.exercises.model import Exercise
 from autograder.judge.comparison import compare
 from autograder.judge.counterexamples import compare_steps
-from autograder.judge.edits import Edit, edits_of, twins
 from autograder.judge.expectations import Expectation
+from autograder.judge.repair.edit import Edit
+from autograder.judge.repair.edits import edits_of, twins
 from autograder.judge.rollout import Step, rollout
 from autograder.judge.verdict import CodeChange, Repair
 from autograder.plaindata.call import call
@@ -50,7 +51,7 @@ def find_repair(
     seconds: float = MOST_SECONDS,
     first_line: int = 1,
 ) -> Repair | None:
-    """Find one small change, or two, after which a function passes every case; None where none is found in time.
+    """Find one small change, or a few, after which a function passes every case; None where none is found in time.
 
     source: the function's definition. namespace: the names that it uses; they are left as they are.
     first_line: the definition's first line in its cell.
@@ -65,7 +66,9 @@ def find_repair(
         edits = search.run()
         if edits is None:
             return None
-        return Repair([_change(edit, first_line) for edit in edits], len(expectations))
+        changes = [_change(edit, first_line) for edit in edits]
+        with _applied(edits):
+            return Repair(changes, len(expectations), ast.unparse(function))
 
 
 def _definition(source: str) -> ast.FunctionDef | None:
@@ -89,6 +92,15 @@ def _without_docstring(function: ast.FunctionDef) -> ast.FunctionDef:
 def _change(edit: Edit, first_line: int) -> CodeChange:
     before, after = edit.texts
     return CodeChange(edit.line + first_line - 1, edit.kind, before, after)
+
+
+@contextlib.contextmanager
+def _applied(edits: list[Edit]) -> Iterator[None]:
+    """Make several changes for the length of a block."""
+    with contextlib.ExitStack() as stack:
+        for edit in edits:
+            stack.enter_context(edit.applied())
+        yield
 
 
 @dataclass
@@ -140,9 +152,7 @@ class _Search:
         return None
 
     def _pass_with(self, edits: list[Edit], failing: list[Expectation]) -> bool:
-        with contextlib.ExitStack() as stack:
-            for edit in edits:
-                stack.enter_context(edit.applied())
+        with _applied(edits):
             return self._passes_all(failing)
 
     def _in_time(self, items: list[T]) -> Iterator[T]:
