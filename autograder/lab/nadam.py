@@ -152,7 +152,11 @@ def one_step_ahead(nadam_constant_step: Callable, *, prediction: float | None = 
     prediction: the student's guess of Nadam's first step, in learning rates.
     """
     prediction = guess(prediction)
-    steps = {"Adam": adam_step, "Nadam: yours": nadam_constant_step, "Nadam of the textbooks": textbook_step}
+    steps: dict[str, Callable] = {
+        "Adam": adam_step,
+        "Nadam: yours": nadam_constant_step,
+        "Nadam of the textbooks": textbook_step,
+    }
     constant, turning = np.ones((25, 1)), np.ones((60, 1))
     turning[40:] = -1
     optimizers = [adam_like(name, step, 1.0, 1e-12) for name, step in steps.items()]
