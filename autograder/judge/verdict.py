@@ -108,12 +108,14 @@ class CodeChange:
 class Repair:
     """The changes, one to three, after which all `cases` of the public cases pass: they have been tried.
 
-    source: the function with the changes, which is shown to nobody who has not asked for it.
+    source: the function with the changes.
+    hint: how much is told: 1, the lines and what is changed; 2, where in the line; 3, what stands there then.
     """
 
     changes: list[CodeChange]
     cases: int
     source: str
+    hint: int = 1
 
 
 @dataclass
