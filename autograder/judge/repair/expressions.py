@@ -97,16 +97,18 @@ def other_numbers(place: Place, scope: Scope) -> Iterator[Change]:
 
 
 def other_names(place: Place, scope: Scope) -> Iterator[Change]:
-    """Another name that is known there."""
+    """Another name that is known there; none that would put a list into itself, which NumPy could not read."""
     node = place.node
-    if (
-        isinstance(node, ast.Name)
-        and isinstance(node.ctx, ast.Load)
-        and node.id in {*scope.parameters, *scope.assigned}
-    ):
+    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and scope.knows(node.id):
         for name in scope.names(place.line):
-            if name != node.id:
+            if name not in (node.id, _name_of_method_owner(place.holder)):
                 yield f"another name than `{node.id}`", variable(name)
+
+
+def _name_of_method_owner(node: ast.AST) -> str:
+    """For `a.append(b)` the name a; "" for anything else."""
+    owner = node.func.value if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else None
+    return owner.id if isinstance(owner, ast.Name) else ""
 
 
 def other_functions(place: Place, scope: Scope) -> Iterator[Change]:

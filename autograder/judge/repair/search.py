@@ -28,8 +28,10 @@ from autograder.plaindata.call import call
 
 MOST_SECONDS = 1.0
 """How long one search takes in practice."""
-MOST_TURNS = 20_000
-"""How often the loops of a changed function may turn in one call; the catalogue's longest turns some hundred times."""
+MOST_TURNS = 5_000
+"""How often the loops of a changed function may turn in a case; the catalogue's longest turns some hundred times."""
+LONGEST_TRIAL_SECONDS = 0.2
+"""How long the loops of a changed function may turn in a case, or ten times as long as the student's own did."""
 MOST_PROGRESS = 12
 """The most changes that a second one is tried on top of."""
 T = TypeVar("T")
@@ -117,10 +119,11 @@ class _Search:
     def __post_init__(self) -> None:
         self.loops = [node for node in ast.walk(self.function) if isinstance(node, (ast.For, ast.While))]
         self._module = ast.Module([self.function], [])
+        self._trial_seconds = LONGEST_TRIAL_SECONDS
 
     def run(self) -> list[Edit] | None:
         """Return the edits after which all cases pass."""
-        failing = [one for one in self.expectations if not self._passes(one)]
+        failing = self._failing_cases()
         if not failing:
             return None
         edits = edits_of(self.function, _name_of_numpy(self.namespace))
@@ -135,6 +138,16 @@ class _Search:
         progress.sort(key=lambda found: -found[0])
         firsts = [edit for _, edit in progress[:MOST_PROGRESS]]
         return self._with_twins(failing, edits) or self._with_a_second(failing, edits, firsts)
+
+    def _failing_cases(self) -> list[Expectation]:
+        """Try every case on the function as it is, and note how long the slowest takes."""
+        failing = []
+        for expectation in self.expectations:
+            started = time.monotonic()
+            if not self._passes(expectation):
+                failing.append(expectation)
+            self._trial_seconds = max(self._trial_seconds, 10 * (time.monotonic() - started))
+        return failing
 
     def _with_twins(self, failing: list[Expectation], edits: list[Edit]) -> list[Edit] | None:
         """Look for one change that has to be made in two or three places."""
@@ -204,7 +217,7 @@ class _Search:
                 code = compile(self._module, "<a change of your function>", "exec")
             except (SyntaxError, ValueError, TypeError, RecursionError):
                 return None
-        namespace = {**self.namespace, COUNT_A_TURN: _counter()}
+        namespace = {**self.namespace, COUNT_A_TURN: _counter(self._trial_seconds)}
         try:
             exec(code, namespace)
         except Exception:
@@ -226,11 +239,11 @@ class _Search:
                 del body[0]
 
 
-def _counter() -> Callable[[], None]:
-    turns = iter(range(MOST_TURNS))
+def _counter(seconds: float) -> Callable[[], None]:
+    turns, end = iter(range(MOST_TURNS)), time.monotonic() + seconds
 
     def count() -> None:
-        if next(turns, None) is None:
+        if next(turns, None) is None or time.monotonic() > end:
             raise _TooManyTurns("its loops do not end")
 
     return count
