@@ -17,8 +17,11 @@ from autograder.exercises.sampling import PUBLIC_SEED
 from autograder.judge import Verdict, judge
 from autograder.judge.cupy_trial import try_on_cupy
 from autograder.judge.devices import DeviceError
+from autograder.judge.expectations import public
+from autograder.judge.repair import find_repair
+from autograder.judge.repair.own_code import code_of
 from autograder.judge.report import as_html, as_text
-from autograder.judge.verdict import Cases
+from autograder.judge.verdict import Cases, Repair
 from autograder.plaindata.stand_ins import NOT_AVAILABLE
 
 
@@ -33,7 +36,12 @@ remember_cells()
 
 
 def check(
-    function: Callable[..., Any], *, exercise: str | None = None, cases: Cases = "public", devices: str | None = None
+    function: Callable[..., Any],
+    *,
+    exercise: str | None = None,
+    cases: Cases = "public",
+    devices: str | None = None,
+    hint: int = 1,
 ) -> None:
     """Compare a function of yours with PyTorch and show the report.
 
@@ -41,6 +49,8 @@ def check(
     cases: "public", the cases you can read about in the report, or "hidden", more of them with fresh random numbers,
         as in grading.
     devices: where PyTorch computes, such as "cpu" or "cpu,cuda"; the CPU and every accelerator there is if None.
+    hint: where a small change of your code is enough, how much is said of it: 1, the line and what to change; 2, where
+        in the line; 3, what stands there then.
 
     Your function is called as grading calls it: without packages that are not there then, and with as much time.
     Where CuPy and a CUDA device are, a function that passes is tried on the GPU, too. That costs no points.
@@ -66,9 +76,21 @@ def check(
         verdict.remarks += [f"{reason}. This function does without." for reason in rehearsal.refused]
     if verdict.passed and cases == "public":
         verdict.cupy_trial = try_on_cupy(found, function)
+    if not verdict.passed and verdict.problem is None and cases == "public":
+        with rehearsal.as_in_grading():
+            verdict.repair = _repair(found, function, hint)
     show(verdict)
     if not verdict.passed:
         raise NotYet(_one_line(verdict)) from None
+
+
+def _repair(exercise: Exercise, function: Callable[..., Any], hint: int) -> Repair | None:
+    """Look for a small change of the function's code after which it passes."""
+    code = code_of(function)
+    if code is None or function.__name__ != exercise.name:
+        return None
+    cases = public(exercise, ("cpu",))
+    return find_repair(exercise, code.source, code.namespace, cases, first_line=code.first_line, hint=hint)
 
 
 def _find(function: Callable[..., Any], name: str | None, notebook: Notebook) -> Exercise:
@@ -115,10 +137,10 @@ def _expect_that_grading_finds(name: str, function: Callable[..., Any], notebook
 def _explain_by_public_cases(verdict: Verdict, exercise: Exercise, rehearsal: Rehearsal) -> None:
     """Name the known mistake that gives the same numbers in the public cases and fails as the hidden ones did: what
     mistakes give in others was not recorded."""
-    public = judge(exercise, rehearsal.call, devices=("cpu",))
-    known = public.diagnosis is not None and public.diagnosis.kind == "mistake"
-    if known and _failed(public) == _failed(verdict):
-        verdict.diagnosis, verdict.partial_diagnoses = public.diagnosis, []
+    shown = judge(exercise, rehearsal.call, devices=("cpu",))
+    known = shown.diagnosis is not None and shown.diagnosis.kind == "mistake"
+    if known and _failed(shown) == _failed(verdict):
+        verdict.diagnosis, verdict.partial_diagnoses = shown.diagnosis, []
 
 
 def _failed(verdict: Verdict) -> list[str]:

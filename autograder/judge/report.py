@@ -7,6 +7,7 @@ from html import escape
 from autograder.exercises import catalogue
 from autograder.judge.verdict import (
     DERIVATIVE,
+    CodeChange,
     Counterexample,
     CupyTrial,
     Diagnosis,
@@ -173,6 +174,8 @@ def as_text(verdict: Verdict) -> str:
         lines.append(f"  {mark} {requirement.name:<{width}}  {share}{_oracles_text(requirement)}")
     for diagnosis in _diagnoses(verdict):
         lines += ["", f"  {_diagnosis_title(diagnosis)}", f"  {diagnosis.text}"]
+    for sentence in repair_sentences(verdict):
+        lines += ["", f"  {sentence}"]
     for name, found in _failed(verdict)[:1]:
         lines += ["", *(f"  {line}" for line in _counterexample_text(verdict, name, found))]
     lines += [f"  Remark: {remark}" for remark in verdict.remarks]
@@ -220,6 +223,34 @@ def _diagnosis_title(diagnosis: Diagnosis) -> str:
     return "What your numbers have in common:"
 
 
+REPAIR_TITLE = "A small change of your code is enough"
+MOST_OF_A_PLACE = 90
+"""Characters shown of the place of a change."""
+
+
+def repair_sentences(verdict: Verdict) -> list[str]:
+    """Say which small change of the student's own code makes every case pass, as far as was asked for."""
+    repair = verdict.repair
+    if repair is None:
+        return []
+    places = " and ".join(_change_text(change, repair.hint) for change in repair.changes)
+    cases = f"all {repair.cases} cases" if repair.cases > 1 else "the case"
+    more = f" (`check({verdict.exercise}, hint={repair.hint + 1})` says more.)" if repair.hint < 3 else ""
+    return [f"{places[:1].upper()}{places[1:]}: so changed, your function passes {cases}.{more}"]
+
+
+def _change_text(change: CodeChange, hint: int) -> str:
+    text = f"line {change.line} with {change.kind}"
+    if hint > 1:
+        text += f", in `{_one_line(change.before)}`"
+    return f"{text}: `{_one_line(change.after)}`" if hint > 2 else text
+
+
+def _one_line(code: str) -> str:
+    text = "; ".join(line.strip() for line in code.split("\n"))
+    return text if len(text) <= MOST_OF_A_PLACE else f"{text[:MOST_OF_A_PLACE]}…"
+
+
 # ---------------------------------------------------------------- HTML
 
 _MONO = "font-family:var(--jp-code-font-family,ui-monospace,Menlo,Consolas,monospace);font-size:12px"
@@ -255,6 +286,8 @@ def _findings_html(verdict: Verdict) -> str:
     parts = [_requirements_html(verdict)]
     for diagnosis in _diagnoses(verdict):
         parts.append(_box(FAIL_COLOUR, _diagnosis_title(diagnosis), diagnosis.text))
+    for sentence in repair_sentences(verdict):
+        parts.append(_box(FAIL_COLOUR, REPAIR_TITLE, sentence))
     for number, (name, found) in enumerate(_failed(verdict)):
         parts.append(_counterexample_html(verdict, name, found, is_open=number == 0))
     parts += [_box(REMARK_COLOUR, "Remark, no points lost", remark) for remark in verdict.remarks]

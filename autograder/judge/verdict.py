@@ -92,6 +92,33 @@ class Diagnosis:
 
 
 @dataclass
+class CodeChange:
+    """One small change of the student's own code.
+
+    line: in the cell. kind: what is changed, in words that follow "with". before, after: the place as text.
+    """
+
+    line: int
+    kind: str
+    before: str
+    after: str
+
+
+@dataclass
+class Repair:
+    """The changes, one to three, after which all `cases` of the public cases pass: they have been tried.
+
+    source: the function with the changes.
+    hint: how much is told: 1, the lines and what is changed; 2, where in the line; 3, what stands there then.
+    """
+
+    changes: list[CodeChange]
+    cases: int
+    source: str
+    hint: int = 1
+
+
+@dataclass
 class CupyTrial:
     """What the student's own function did on CuPy arrays: it informs, and costs no points.
 
@@ -111,6 +138,7 @@ class Verdict:
     problem: a message where the kernel could not be judged at all (not written, missing, wrong arguments, no end).
     diagnosis: what explains everything that fails. partial_diagnoses: where nothing does, what explains one
     requirement.
+    repair: a small change of the student's own code after which every public case passes.
     remarks: things to mend that cost no points.
     cupy_trial: the student's own function on the GPU, where there are CuPy and a CUDA device.
     devices: every known device and whether it took part.
@@ -128,6 +156,7 @@ class Verdict:
     diagnosis: Diagnosis | None = None
     partial_diagnoses: list[Diagnosis] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+    repair: Repair | None = None
     cupy_trial: CupyTrial | None = None
     versions: dict[str, str] = field(default_factory=dict)
     sandbox: str = "none"
@@ -152,6 +181,9 @@ class Verdict:
             data["diagnosis"] = Diagnosis(**data["diagnosis"])
         if data.get("cupy_trial"):
             data["cupy_trial"] = CupyTrial(**data["cupy_trial"])
+        if data.get("repair"):
+            changes = [CodeChange(**change) for change in data["repair"]["changes"]]
+            data["repair"] = Repair(**{**data["repair"], "changes": changes})
         data["partial_diagnoses"] = [Diagnosis(**item) for item in data["partial_diagnoses"]]
         return cls(**data)
 
