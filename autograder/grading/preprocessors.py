@@ -75,6 +75,10 @@ def _drop_extra_files(chapter: Chapter, student: str) -> None:
             path.unlink()
 
 
+TOLD: set[str] = set()
+"""What this command has said of the class once."""
+
+
 class Judge(NbGraderPreprocessor):
     """Replaces a submitted notebook by the judged one: the instructor's, with the student's answers and the verdicts
     in it.
@@ -108,6 +112,9 @@ class Judge(NbGraderPreprocessor):
             self.log.warning("%s, %s: %s", task.student, task.section, flag)
         if result.set_aside:
             self.log.warning("%s, %s: set aside: %s", task.student, task.section, result.set_aside)
+        for change in {f"{task.section}: {change}" for change in result.since_release} - TOLD:
+            self.log.warning("since the release: %s", change)
+            TOLD.add(change)
         return result
 
     def _confinement(self) -> Confinement:
