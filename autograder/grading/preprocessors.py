@@ -86,6 +86,10 @@ def _without_file(chapter: Chapter, student: str) -> list[str]:
     return [section for section in chapter.sections() if not os.path.lexists(folder / f"{section}.ipynb")]
 
 
+TOLD: set[str] = set()
+"""What this command has said of the class once."""
+
+
 class Judge(NbGraderPreprocessor):
     """Replaces a submitted notebook by the judged one: the instructor's, with the student's answers and the verdicts
     in it.
@@ -118,6 +122,9 @@ class Judge(NbGraderPreprocessor):
             self.log.warning("%s, %s: set aside: %s", task.student, task.section, result.set_aside)
         for flag in result.flags:
             self.log.warning("%s, %s: %s", task.student, task.section, flag)
+        for change in {f"{task.section}: {change}" for change in result.since_release} - TOLD:
+            self.log.warning("since the release: %s", change)
+            TOLD.add(change)
         return result
 
     def _confinement(self) -> Confinement:

@@ -11,7 +11,7 @@ CELLS = {
     "  def relu(z):\n      return z\n  x = 2": {"relu", "x"},
     ">>> def relu(z):\n...     return z": {"relu"},
     "In [3]: def relu(z): return z": {"relu"},
-    "%%time\nasync def relu(z): ...": {"relu"},
+    "%%time\n  async def relu(z): ...": {"relu"},
     "relu = lambda z: z": {"relu"},
     "a == b\nc += 1\nd: float = 2": {"d"},
     "class Net:\n    def relu(self): ...": {"Net"},

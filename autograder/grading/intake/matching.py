@@ -124,6 +124,11 @@ class _Matching:
         return self._ids.get(cell["id"], "")
 
     @functools.cached_property
+    def _names(self) -> list[set[str]]:
+        """What each of the student's cells defines."""
+        return [names_defined(cell["source"]) for cell in self.cells]
+
+    @functools.cached_property
     def _ids(self) -> dict[str, str]:
         """Ids of cells that lost nbgrader's metadata in an editor, and of those that never had any."""
         named = {cell["grade_id"] for cell in self.cells}
@@ -241,7 +246,7 @@ class _Matching:
         """Find the cell that defines what an answer should: one of the student's own, or one with another name."""
         names = functions_asked_for(self.known[key].source, self._test_below(key))
         own = self._own(range(len(self.cells)))
-        defining = [place for place in own if names & names_defined(self.cells[place]["source"])]
+        defining = [place for place in own if names & self._names[place]]
         defining = [place for place in defining if self.cells[place]["cell_type"] == "code"] or defining
         if defining:
             self._take(key, defining[0], f"{key} was written {IN_OWN_CELL}")
@@ -249,12 +254,12 @@ class _Matching:
         for place, other in enumerate(self.keys):
             if other in ("", key) or not self._is_changed(place):
                 continue
-            if names & names_defined(self.cells[place]["source"]):
+            if names & self._names[place]:
                 if is_test(self.known[other]):
                     self._borrow(key, self.cells[place], f"the test cell {other}")
                     return
                 self.found.elsewhere.add(key)
-                self._flag(f"{key} was written in the cell {other}: it was left there")
+                self._flag(f"{key} was written in the cell {other.removeprefix('id:')}: it was left there")
                 return
 
     def _is_changed(self, place: int) -> bool:

@@ -79,7 +79,7 @@ def _built(known: Keys, found: Matched, names: Iterator[str], rebuilt: Rebuilt) 
         if answer is not None or not grading_of(cell).get("solution"):
             yield from own
             own = []
-        if answer is not None:
+        if answer is not None and key not in found.taken:
             _compare(cell, answer, rebuilt)
         rebuilt.flags += _take_answer(cell, answer, key in found.elsewhere | found.beside)
         if key in found.elsewhere:

@@ -374,6 +374,8 @@ def _is_similar(one: str, name: str) -> bool:
     """Whether a student may have meant `name` by another one: Relu, relu_, my_relu, relu2, leru."""
     words = re.split(r"[_\d]+", one.casefold())
     bare, wanted = "".join(word for word in words if word not in FILLERS), name.casefold().replace("_", "")
+    if len(bare) > 2 * len(wanted):
+        return False
     return bare == wanted or difflib.SequenceMatcher(None, bare, wanted).ratio() > SIMILAR
 
 
