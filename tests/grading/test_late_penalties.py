@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime
+import os
 
 import pytest
 
-from autograder.course import CourseError
+from autograder.course import Chapter, CourseError
 from autograder.grading.gradebook.late_penalties import duration
 from tests.grading.recorded import book, due, give, handed_in_at, record
 from tests.grading.small_course import CHAPTER, CONFIGURATION, FULL, UNITS, WHY_POINTS
@@ -55,6 +56,17 @@ def test_a_later_due_date_takes_the_penalty_back(late):
     due(late, "2026-12-01 12:00:00 UTC")
     assert record(late, "ada").score == FULL
     assert set(penalties(late)) == {None}
+
+
+def test_the_page_follows_the_penalty(late):
+    """Its notebook is newer."""
+    record(late, "ada")
+    path = Chapter(late, CHAPTER).folder_of("ada", "autograded") / f"{UNITS}.ipynb"
+    os.utime(path, (0, 0))
+    record(late, "ada")
+    assert path.stat().st_mtime == 0
+    record(configured(late, NOTHING), "ada")
+    assert path.stat().st_mtime > 0
 
 
 def test_an_extension_takes_the_penalty_back(late):

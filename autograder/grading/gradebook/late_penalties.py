@@ -30,14 +30,18 @@ class LatePenalties:
         except (ImportError, TraitError) as error:
             raise CourseError(f"nbgrader_config.py: the plugin for late penalties cannot be used: {error}") from None
 
-    def assign(self, submission: SubmittedAssignment, scores: Mapping[str, float]) -> None:
-        """Set or take back the penalty of each notebook. scores: the points of each, by its name."""
-        if self._plugin is None:
-            return
-        seconds = seconds_late(submission)
-        for notebook in submission.notebooks:
+    def assign(self, submission: SubmittedAssignment, scores: Mapping[str, float]) -> list[str]:
+        """Set or take back the penalty of each notebook. scores: the points of each, by its name.
+
+        Returns the notebooks whose penalty is another one than before.
+        """
+        seconds, changed = seconds_late(submission), []
+        for notebook in submission.notebooks if self._plugin is not None else ():
             penalty = self._penalty(submission.student_id, scores[notebook.name], seconds) if seconds > 0 else None
+            if (penalty or 0.0) != (notebook.late_submission_penalty or 0.0):
+                changed.append(notebook.name)
             notebook.late_submission_penalty = penalty
+        return changed
 
     def _penalty(self, student: str, score: float, seconds: float) -> float | None:
         try:

@@ -156,7 +156,7 @@ class Recorder:
         Raises CourseError, saying what to do, where the gradebook cannot be written.
         """
         try:
-            standing = self._record_scores(student, results)
+            standing, penalized = self._record_scores(student, results)
         except (InvalidEntry, MissingEntry, SQLAlchemyError) as error:
             reason = str(getattr(error, "orig", error)).split("\n")[0]
             raise CourseError(
@@ -165,11 +165,12 @@ class Recorder:
             ) from None
         note_recorded(self.chapter, student, results)
         for result in results:
-            self._write(result)
+            self._write(result, touch=result.section in penalized)
         self._remove_others(student, [result.section for result in results])
         return standing
 
-    def _record_scores(self, student: str, results: Sequence[NotebookResult]) -> Standing:
+    def _record_scores(self, student: str, results: Sequence[NotebookResult]) -> tuple[Standing, list[str]]:
+        """Write the scores; returns the standing, and the notebooks whose penalty for being late changed."""
         gradebook, chapter = self._gradebook, self.chapter
         timestamp = timestamp_of(chapter.folder_of(student, "submitted"))
         options = {"timestamp": timestamp} if timestamp else {}
@@ -177,19 +178,20 @@ class Recorder:
         submission = gradebook.update_or_create_submission(chapter.name, student, **options)
         record_scores(chapter, submission, results)
         scores = {notebook.name: sum(map(points_of, notebook.grades)) for notebook in submission.notebooks}
-        self._late_penalties.assign(submission, scores)
+        penalized = self._late_penalties.assign(submission, scores)
         standing = Standing.of(chapter, submission)
         gradebook.db.commit()
-        return standing
+        return standing, penalized
 
-    def _write(self, result: NotebookResult) -> None:
+    def _write(self, result: NotebookResult, touch: bool) -> None:
+        """Write the autograded notebook where it changed. touch: make it new in any case, so that its page follows."""
         if result.missing:
             return
         folder = self.chapter.folder_of(result.student, "autograded")
         path = folder / f"{result.section}.ipynb"
         folder.mkdir(parents=True, exist_ok=True)
         text = nbformat.writes(nbformat.from_dict(result.notebook)) + "\n"
-        if not path.is_file() or path.read_text(encoding="utf-8") != text:
+        if touch or not path.is_file() or path.read_text(encoding="utf-8") != text:
             write_atomically(path, text)
         copy_timestamp(self.chapter.folder_of(result.student, "submitted"), folder)
 
