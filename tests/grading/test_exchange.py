@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import getpass
+import os
+import pwd
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from autograder.grading.pages.feedback import write_feedback
 from tests.grading.small_course import CHAPTER, POINTS, UNITS, answered, hand_in, write
 from tests.support.nbgrader_command import run_here
 
-ME = getpass.getuser()
+ME = pwd.getpwuid(os.getuid()).pw_name
 
 
 class Exchange:

@@ -113,6 +113,12 @@ def test_a_text_that_a_spreadsheet_would_execute_is_quoted(sign):
     assert (text, number) == (f"'{sign}", "-1.5")
 
 
+@pytest.mark.parametrize("end", ["\n", "\r", "\r\n"])
+def test_a_name_of_two_lines_stays_in_its_cell(end):
+    rows = list(csv.reader(io.StringIO(as_csv([[f"a{end}b", 'c"d', "e,f"]]))))
+    assert rows == [["a\nb", 'c"d', "e,f"]]
+
+
 def test_nbgraders_own_command_writes_the_same(course, grades, tmp_path):
     run_here(course.root, "export", "--to", str(tmp_path / "grades.csv"))
     assert (tmp_path / "grades.csv").read_text(encoding="utf-8") == as_csv(FORMS["long"](grades, False))

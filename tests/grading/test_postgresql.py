@@ -75,7 +75,18 @@ def server() -> Iterator[str]:
     (folder / "password").chmod(0o644)
     data = str(folder / "data")
     options = f"-c listen_addresses=127.0.0.1 -p {port} -k {folder} -c fsync=off -c max_connections=20"
-    words = ["-U", "teacher", "--pwfile", str(folder / "password"), "-A", "scram-sha-256", "-E", "UTF8", "--no-sync"]
+    words = [
+        "-U",
+        "teacher",
+        "--pwfile",
+        str(folder / "password"),
+        "-A",
+        "scram-sha-256",
+        "-E",
+        "UTF8",
+        "--no-locale",
+        "--no-sync",
+    ]
     try:
         run("initdb", "-D", data, *words)
         run("pg_ctl", "-D", data, "-w", "-o", options, "-l", str(folder / "log"), "start")

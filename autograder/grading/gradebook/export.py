@@ -17,7 +17,7 @@ from autograder.course import Chapter, Course
 from autograder.grading.gradebook.nbgrader_config import course_of
 from autograder.grading.scoring.results import Results, write_atomically
 
-FORMULA_SIGNS = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
+FORMULA_SIGNS = tuple("=+-@\t\n\uff1d\uff0b\uff0d\uff20")
 """What a spreadsheet takes for the beginning of a formula, or for a space before one; wide letters, too."""
 DIGITS = 4
 NBGRADERS_COLUMNS = """
@@ -188,7 +188,7 @@ def as_csv(rows: Iterable[Row]) -> str:
 
 
 def _cell(value: object) -> str:
-    text = "" if value is None else str(value)
+    text = "" if value is None else str(value).replace("\r\n", "\n").replace("\r", "\n")
     dangerous = not isinstance(value, (int, float)) and text.lstrip(" ").startswith(FORMULA_SIGNS)
     return f"'{text}" if dangerous else text
 
