@@ -108,8 +108,9 @@ def test_no_process_starts_before_the_one_before_it_has_ended(run, wrong_where_h
 def test_what_a_public_case_left_is_shown_and_a_hidden_ones_is_not(run):
     result = run({}, [("relu", cell("code", "own", REMEMBERS)), ("relu_test", cell("code", "own", TELLS))])
     assert result.cells["relu_test"].score == result.cells["relu_test"].points
-    seen = [float(word) for word in printed(result, TELLS).split()]
-    assert seen == pytest.approx([first(one.case.arguments["z"]) for one in public(CASES, ("cpu",))], nan_ok=True)
+    seen = list(dict.fromkeys(printed(result, TELLS).split()))
+    inputs = [first(one.case.arguments["z"]) for one in public(CASES, ("cpu",))]
+    assert seen == list(dict.fromkeys(repr(number) for number in inputs)), "each of them often, and no other one"
 
 
 def test_the_hidden_cases_go_to_the_second_process_alone(run):
