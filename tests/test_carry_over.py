@@ -109,7 +109,7 @@ def test_a_cell_that_was_removed_goes_unless_work_is_in_it():
     assert merged(put(released(), "end", source="My note."))["end"] == "My note."
 
 
-def test_an_answer_to_an_exercise_that_was_removed_is_a_cell_like_any_other():
+def test_an_answer_to_an_exercise_that_is_no_more_is_an_ordinary_cell():
     new = corrected()
     del new["cells"][1:3]
     found = with_work(new, put(released(), "f-solution", source=ANSWER), begun_with(released()))

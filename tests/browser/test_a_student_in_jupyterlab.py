@@ -13,6 +13,9 @@ pytestmark = pytest.mark.browser
 NOTEBOOK = "1_training_problems/3c_elu_and_selu.ipynb"
 WRONG = "def elu(z, alpha=1.0):\n    return np.where(z > 0, z, np.exp(np.minimum(z, 0)) - 1)"
 RIGHT = "def elu(z, alpha=1.0):\n    return np.where(z > 0, z, alpha * np.expm1(np.minimum(z, 0)))"
+USES_TORCH = (
+    "import torch\n\ndef elu(z, alpha=1.0):\n    return torch.nn.functional.elu(torch.as_tensor(z), alpha).numpy()"
+)
 ATTEMPTS, PAUSE_MS = 1200, 200
 
 
@@ -90,6 +93,17 @@ def test_the_error_below_the_report_is_one_line(notebook):
     ).first
     error.wait_for()
     assert len(error.inner_text().strip().split("\n")) == 1
+
+
+def test_an_elu_that_uses_torch_is_told_what_grading_lacks(notebook):
+    _type_and_check(notebook, USES_TORCH)
+    report = notebook.locator(
+        ".verdict", has_text="torch is not available while grading: the exercises are in NumPy"
+    ).first
+    report.wait_for()
+    assert "0 of 6 points" in report.inner_text()
+    assert "in your line 4: return torch.nn" in report.inner_text()
+    _screenshot(notebook, "torch_check")
 
 
 def test_the_right_elu_passes(notebook):
