@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -55,7 +56,7 @@ class Activation:
 
 
 ACTIVATIONS = {
-    "ReLU": Activation(relu, lambda dout, z, a: relu_backward(dout, z)),
+    "ReLU": Activation(functools.partial(np.maximum, 0), lambda dout, z, a: np.sign(a) * dout),
     "leaky ReLU": Activation(leaky_relu, lambda dout, z, a: leaky_relu_backward(dout, z)),
     "GELU": Activation(gelu, lambda dout, z, a: gelu_backward(dout, z)),
     "tanh": Activation(np.tanh, lambda dout, z, a: tanh_backward(dout, a), gain=1.0),

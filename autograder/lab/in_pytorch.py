@@ -1,8 +1,9 @@
 """What the course's own networks and optimizers compute, to train with and to compare with: by PyTorch, arrays in and
-arrays out. So no formula that an exercise asks for stands in `lab`."""
+arrays out. So no function of `lab` is the answer to an exercise."""
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -20,13 +21,18 @@ def tensor(array: Any) -> Any:
     return torch.from_numpy(found if found.dtype.kind == "f" else found.astype(float))
 
 
+@functools.cache
+def _aten(name: str) -> Callable[..., Any]:
+    import torch
+
+    return getattr(torch.ops.aten, name).default
+
+
 def operation(name: str, *settings: Any, own_name: str = "") -> Callable[..., np.ndarray]:
     """Make a function on arrays of an operation of `torch.ops.aten`. settings: its arguments after the arrays."""
 
     def function(*arrays: Any) -> np.ndarray:
-        import torch
-
-        found = getattr(torch.ops.aten, name)(*map(tensor, arrays), *settings).numpy()
+        found = _aten(name)(*map(tensor, arrays), *settings).numpy()
         return found if found.ndim else found[()]
 
     function.__name__ = function.__qualname__ = own_name or name
@@ -38,24 +44,12 @@ def operation(name: str, *settings: Any, own_name: str = "") -> Callable[..., np
 
 def cross_entropies(z: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """The cross-entropy of every image. z: (..., images, classes); labels: (images,), or (networks, images)."""
-    return _cross_entropies(tensor(z), labels).numpy()
-
-
-def cross_entropy_backward(z: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """The gradient of the mean over the images, network by network, with respect to z."""
     import torch
 
-    scores = tensor(z).requires_grad_()
-    loss = _cross_entropies(scores, labels).mean(dim=-1).sum()
-    return torch.autograd.grad(loss, scores)[0].numpy()
-
-
-def _cross_entropies(scores: Any, labels: np.ndarray) -> Any:
-    import torch
-
-    targets = torch.from_numpy(np.array(np.broadcast_to(labels, scores.shape[:-1])).reshape(-1))
-    losses = torch.nn.functional.cross_entropy(scores.reshape(-1, scores.shape[-1]), targets, reduction="none")
-    return losses.reshape(scores.shape[:-1])
+    targets = torch.from_numpy(np.array(np.broadcast_to(labels, z.shape[:-1]), dtype=np.int64).reshape(-1))
+    scores = tensor(z).reshape(-1, z.shape[-1])
+    losses = torch.nn.functional.cross_entropy(scores, targets, reduction="none")
+    return losses.numpy().reshape(z.shape[:-1])
 
 
 # ---------------------------------------------------------------- steps of optimizers
