@@ -163,6 +163,16 @@ def test_the_page_and_the_autograded_notebook_of_a_notebook_that_is_gone_go_too(
     assert [path.name for path in folders[1].iterdir()] == [f"{UNITS}.html"]
 
 
+def test_after_an_empty_second_submission_nothing_of_the_first_is_left(course):
+    record(course, "ada")
+    page = course.root / "feedback" / "ada" / CHAPTER / f"{UNITS}.html"
+    page.parent.mkdir(parents=True)
+    page.write_text("6 of 9 points")
+    record(course, "ada", missing=SECTIONS)
+    assert not page.exists()
+    assert not list((course.root / "autograded").rglob("*.ipynb"))
+
+
 def test_what_is_left_of_a_notebook_that_the_chapter_has_no_more_goes_too(course):
     record(course, "ada")
     old = course.root / "autograded" / "ada" / CHAPTER / "0_old.ipynb"
