@@ -95,8 +95,8 @@ def test_a_cell_that_could_not_be_graded_is_named(course):
 
 
 IMPOSSIBLE = {
-    "6_a+b": "The chapter '6_a+b' and its notebooks must not have a plus sign",
-    "6 [new]": "The chapter '6 [new]' and its notebooks must not have [ and ]",
+    "6_a+b": "The chapter '6_a+b' must not have a plus sign",
+    "6 [new]": "The chapter '6 [new]' must not have [ and ]",
     "6_new ": "must not begin or end with a space",
     "6\nnew": "must not have characters that cannot be written",
 }

@@ -17,11 +17,8 @@ def problems(tmp_path, *cells: Cell) -> list[str]:
     return problems_of(tmp_path / "2_elu.ipynb")
 
 
-def test_cell(source: str, **marks) -> Cell:
+def graded_cell(source: str, **marks) -> Cell:
     return cell("code", "t", source, **{"grade": True, "locked": True, "points": 2, **marks})
-
-
-test_cell.__test__ = False  # type: ignore[attr-defined]
 
 
 def without(made: Cell, mark: str) -> Cell:
@@ -40,13 +37,13 @@ WRONG = {
         cell("code", "elu", "x = 1"),
         "2_elu: two cells have the id 'elu'. Delete one of them and make it anew",
     ),
-    "a test cell without points": (without(test_cell("check(elu)"), "points"), "2_elu: the cell t has no points"),
-    "negative points": (test_cell("check(elu)", points=-1), "2_elu: the cell t has metadata that nbgrader refuses: "),
-    "points that are text": (test_cell("check(elu)", points="3"), "2_elu: the cell t has metadata that nbgrader"),
-    "a graded cell without a name": (test_cell("check(elu)", grade_id=""), "2_elu: cell 3 has no name (grade_id)"),
-    "a name with a space": (test_cell("check(elu)", grade_id="my test"), "2_elu: the cell my test has metadata"),
-    "a mark that is missing": (without(test_cell("check(elu)"), "locked"), "'locked' is a required property"),
-    "metadata of an old nbgrader": (test_cell("check(elu)", schema_version=1), "`nbgrader update source`"),
+    "a test cell without points": (without(graded_cell("check(elu)"), "points"), "2_elu: the cell t has no points"),
+    "negative points": (graded_cell("check(elu)", points=-1), "2_elu: the cell t has metadata that nbgrader refuses: "),
+    "points that are text": (graded_cell("check(elu)", points="3"), "2_elu: the cell t has metadata that nbgrader"),
+    "a graded cell without a name": (graded_cell("check(elu)", grade_id=""), "2_elu: cell 3 has no name (grade_id)"),
+    "a name with a space": (graded_cell("check(elu)", grade_id="my test"), "2_elu: the cell my test has metadata"),
+    "a mark that is missing": (without(graded_cell("check(elu)"), "locked"), "'locked' is a required property"),
+    "metadata of an old nbgrader": (graded_cell("check(elu)", schema_version=1), "`nbgrader update source`"),
     "metadata that are a list": (
         {**cell("code", "t", ""), "metadata": {"nbgrader": []}},
         "2_elu: cell 3 has metadata of nbgrader that are no table of values",
@@ -56,12 +53,12 @@ WRONG = {
         "is not marked as a solution cell",
     ),
     "a name with a typing error": (
-        test_cell("check(eluu)"),
+        graded_cell("check(eluu)"),
         "2_elu: the cell t checks eluu, which is no exercise. Did you mean elu?",
     ),
-    "a name like no other": (test_cell("check(qqqqqqqq)"), "2_elu: the cell t checks qqqqqqqq, which is no exercise"),
-    "a check of nothing": (test_cell("check()"), "2_elu: the cell t calls check without the name of a function"),
-    "a check that is no Python": (test_cell("check(elu"), "2_elu: the cell t is no Python: '(' was never closed"),
+    "a name like no other": (graded_cell("check(qqqqqqqq)"), "2_elu: the cell t checks qqqqqqqq, which is no exercise"),
+    "a check of nothing": (graded_cell("check()"), "2_elu: the cell t calls check without the name of a function"),
+    "a check that is no Python": (graded_cell("check(elu"), "2_elu: the cell t is no Python: '(' was never closed"),
 }
 
 
@@ -75,7 +72,7 @@ def test_a_wrong_cell_is_named(tmp_path, wrong, told):
     ["check(elu)", "check(elu, cases=1)", "assert elu(1) == 1", "%time check(elu)", "check(function=elu)"],
 )
 def test_a_right_test_cell_is_not(tmp_path, source):
-    assert problems(tmp_path, test_cell(source)) == []
+    assert problems(tmp_path, graded_cell(source)) == []
 
 
 def test_a_notebook_saved_by_colab_has_no_ids(tmp_path):

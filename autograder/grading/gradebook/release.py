@@ -16,6 +16,9 @@ from autograder.course import Chapter, Course, CourseError
 from autograder.grading.gradebook.nbgrader_config import SAVE_CELLS, read_settings
 
 
+BRACKETS = "[ and ]: nbgrader searches with patterns, in which they mean something else"
+
+
 def make_release(chapter: Chapter) -> None:
     """Generate a chapter's student version into release/, and enter the chapter in the gradebook.
 
@@ -82,23 +85,23 @@ def expect_possible_names(chapter: Chapter) -> None:
 
     nbgrader searches with patterns: brackets in a path are one, and match something else.
     """
-    wrong = ""
+    root, wrong = chapter.course.root, ""
+    if not _matches_itself(root):
+        raise CourseError(f"The path of the course, {root}, must not have {BRACKETS}. Rename its folder.")
     if any(not name.isprintable() for name in (chapter.name, *chapter.sections())):
-        wrong = "have characters that cannot be written"
+        wrong = "have characters that cannot be written, nor may its notebooks"
     elif "+" in chapter.name:
-        wrong = "have a plus sign: it separates the parts of a name in the exchange"
+        wrong = "have a plus sign: nbgrader separates the parts of a name with it"
     elif chapter.name != chapter.name.strip():
-        wrong = "begin or end with a space"
-    elif str(chapter.course.source / chapter.name) not in glob.glob(str(chapter.course.source / chapter.name)):
-        wrong = "have [ and ]: it searches with patterns, in which they mean something else"
-    if not wrong:
-        return
-    if glob.glob(str(chapter.course.root)) != [str(chapter.course.root)]:
-        raise CourseError(f"The path of the course, {chapter.course.root}, must not {wrong}. Rename its folder.")
-    raise CourseError(
-        f"The chapter {chapter.name!r} and its notebooks must not {wrong}. Rename source/{chapter.name} (nbgrader "
-        "cannot have such names)."
-    )
+        wrong = "begin or end with a space: nbgrader takes it away"
+    elif not _matches_itself(chapter.course.source / chapter.name):
+        wrong = f"have {BRACKETS}"
+    if wrong:
+        raise CourseError(f"The chapter {chapter.name!r} must not {wrong}. Rename source/{chapter.name}.")
+
+
+def _matches_itself(path: Path) -> bool:
+    return str(path) in glob.glob(str(path))
 
 
 class CapturedLog(logging.Handler):
