@@ -22,8 +22,8 @@ from autograder.plaindata.values import NotPlain, duplicate, name_of, plain, sam
 
 FLOATING_POINT_WARNINGS = ("overflow", "divide by zero", "invalid value")
 LONGEST_TEXT = 400
-MOST_REPEATS = 8
-REPEATING_SECONDS, LONGEST_REPEATED_SECONDS = 0.001, 1.0
+MOST_REPEATS = 5
+REPEATING_SECONDS, LONGEST_REPEATED_SECONDS = 0.0003, 0.1
 ANOTHER_ANSWER = (
     "called again with the same arguments, your function gave another answer: it must depend on its arguments alone"
 )
@@ -89,7 +89,8 @@ def call(function: Callable[..., Any], arguments: list) -> Outcome:
 def call_repeatedly(function: Callable[..., Any], arguments: list) -> Outcome:
     """Call the function as `call` does, and again with the same arguments: another answer is a problem.
 
-    A short call is repeated up to MOST_REPEATS times, one of more than LONGEST_REPEATED_SECONDS not at all.
+    A short call is repeated up to MOST_REPEATS times within REPEATING_SECONDS, any other once, and one of more than
+    LONGEST_REPEATED_SECONDS not at all.
     """
     outcome = call(function, arguments)
     end = time.perf_counter() + REPEATING_SECONDS

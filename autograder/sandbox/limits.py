@@ -20,7 +20,7 @@ sandbox/worker.py                LONGEST_OUTPUT_CHARACTERS, LONGEST_ERROR_CHARAC
                                  REPORT_SECONDS
 sandbox/student_process.py       GRACE_SECONDS, MOST_WARNINGS
 plaindata/values.py              MOST_NUMBERS, MOST_ITEMS, MOST_AXES, DEEPEST_NESTING
-plaindata/call.py                LONGEST_TEXT
+plaindata/call.py                LONGEST_TEXT, MOST_REPEATS, REPEATING_SECONDS, LONGEST_REPEATED_SECONDS
 judge/findings.py                LARGEST_KEPT
 judge/lookalikes.py              LOOKALIKE_SECONDS
 """

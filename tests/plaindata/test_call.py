@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 import sys
 import textwrap
 import tracemalloc
@@ -346,15 +347,22 @@ def changes_its_input_at_last():
     return add
 
 
+@pytest.fixture
+def all_the_time_in_the_world(monkeypatch):
+    """How often a call is repeated depends on its number alone."""
+    monkeypatch.setattr(call_module, "REPEATING_SECONDS", math.inf)
+    monkeypatch.setattr(call_module, "LONGEST_REPEATED_SECONDS", math.inf)
+
+
 @pytest.mark.parametrize("times", [1, 2, 5])
-def test_another_answer_to_the_same_arguments_is_a_problem(times):
+def test_another_answer_to_the_same_arguments_is_a_problem(times, all_the_time_in_the_world):
     assert call(right_at_first(times), [np.ones(2)]).problem is None
     outcome = call_repeatedly(right_at_first(times), [np.ones(2)])
     assert (outcome.problem.kind, outcome.returned) == ("type", None)
     assert "another answer" in outcome.problem.message
 
 
-def test_an_argument_changed_in_a_later_call_is_told():
+def test_an_argument_changed_in_a_later_call_is_told(all_the_time_in_the_world):
     [after] = call_repeatedly(changes_its_input_at_last(), [np.ones(2)]).arguments_after
     assert after.tolist() == [2.0, 2.0]
 
