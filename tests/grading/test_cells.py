@@ -185,3 +185,13 @@ def test_who_interrupts_a_hidden_run_does_not_wait_for_its_end(monkeypatch):
     monkeypatch.setattr(cells.time, "sleep", lambda seconds: pytest.fail("it waited"))
     with pytest.raises(KeyboardInterrupt), cells.quantized_time(1.0):
         raise KeyboardInterrupt
+
+
+def test_a_function_that_is_missing_says_which_error_took_it(run):
+    """In its own report: the cell itself may stand a screen higher."""
+    result = run({"elu": f"import nothing_of_that_name\n{RIGHT['elu']}"})
+    (verdict,) = result.cells["elu_test"].verdicts
+    assert verdict.problem["cause"].startswith("ModuleNotFoundError: No module named 'nothing_of_that_name'")
+    report = next(cell for cell in result.notebook["cells"] if cell["source"].startswith("check(elu)"))
+    assert "ended in an error: ModuleNotFoundError" in str(report["outputs"])
+    assert result.cells["relu_test"].verdicts[0].passed
