@@ -8,14 +8,15 @@ from autograder.course import Chapter
 from autograder.grading.grade_chapter import grade_chapter
 from autograder.grading.gradebook.nbgrader_config import read_settings
 from autograder.grading.gradebook.release import make_release
+from autograder.grading.pages.budget import LONGEST_SHOWN_CHARACTERS
 from autograder.grading.pages.feedback import page_of, write_feedback
-from autograder.grading.pages.safe_markdown import is_short
 from autograder.grading.scoring.results import Results
 from tests.grading.small_course import CHAPTER, GRADIENTS, RIGHT, UNITS, answered, cell, folder_of, make_course, write
 
 pytestmark = pytest.mark.browser
 
 ELSEWHERE = "https://elsewhere.example"
+PHONE_WIDTH = 390
 RUN = "document.title='RAN'"
 MARKUP = (
     f"<script>{RUN}</script>",
@@ -94,7 +95,7 @@ def opened(page, tmp_path_factory):
     """The page of a hostile submission, opened; and every address that the browser asked for."""
     course = make_course(tmp_path_factory.mktemp("hostile") / "course")
     make_release(Chapter(course, CHAPTER))
-    assert is_short(hostile_text()), "so that it is converted, not shown as it was typed"
+    assert len(hostile_text()) <= LONGEST_SHOWN_CHARACTERS, "so that it is converted, not shown as it was typed"
     student = "a <b onclick=x> & 'c'"
     attack(course, student)
     grade_chapter(Chapter(course, CHAPTER), jobs=1, devices=("cpu",))
@@ -147,6 +148,26 @@ def test_formulas_are_shown_by_the_browser_itself(opened):
     page, _, _ = opened
     assert page.locator("math msup").first.bounding_box(timeout=5_000)["height"] > 5
     assert page.locator("code", has_text="frac12").first.is_visible(), "too long a formula is shown as it was typed"
+
+
+@pytest.mark.parametrize("section", [UNITS, GRADIENTS, "index"])
+def test_nothing_is_wider_than_a_phone(opened, section):
+    page, _, address = opened
+    page.set_viewport_size({"width": PHONE_WIDTH, "height": 844})
+    page.goto(address.replace(f"{UNITS}.html", f"{section}.html"))
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE_WIDTH
+    page.goto(address)
+
+
+def test_a_link_shows_what_cost_points_alone_and_another_one_all(opened):
+    page, _, address = opened
+    page.goto(address)
+    everything = page.locator(".cell:visible").count()
+    page.get_by_text("Show only what cost points").click()
+    assert 0 < page.locator(".cell:visible").count() < everything
+    assert page.locator(".cell:visible").count() == page.locator(".cell.lost").count()
+    page.get_by_text("Show the whole notebook").click()
+    assert page.locator(".cell:visible").count() == everything
 
 
 def test_its_policy_lets_no_script_run_even_if_one_stood_in_it(opened, tmp_path):

@@ -15,7 +15,6 @@ from traitlets.config import Config
 from autograder.course import Chapter, Course, CourseError
 from autograder.grading.gradebook.nbgrader_config import SAVE_CELLS, read_settings
 
-
 BRACKETS = "[ and ]: nbgrader searches with patterns, in which they mean something else"
 
 
