@@ -111,7 +111,7 @@ def _why_alike(found: Counterexample) -> list[str]:
 
 
 ADVICE = {
-    "is not available while grading": "Do without it: `check` goes by the same rules as grading.",
+    "is not available while grading": "Do without it: check goes by the same rules as grading.",
     "truth value of an array": "if, while, and, or, max(...) decide once for the whole array; np.where, np.maximum, & "
     "and | decide for each entry.",
     "only length-1 arrays can be converted": "The functions of math take single numbers; NumPy's take arrays.",

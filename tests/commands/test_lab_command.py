@@ -156,7 +156,7 @@ def test_a_copy_that_was_cut_short_is_not_taken_for_a_notebook(monkeypatch, tmp_
 
 
 KILLED_AT = """
-import os, signal, sys
+import os, sys
 from pathlib import Path
 from autograder.commands import lab
 
@@ -165,7 +165,7 @@ left = iter(range(number))
 def or_killed(step):
     def taken(*arguments, **options):
         if next(left, None) is None:
-            os.kill(os.getpid(), signal.SIGKILL)
+            os._exit(9)
         return step(*arguments, **options)
     return taken
 Path.replace, Path.write_text = or_killed(Path.replace), or_killed(Path.write_text)
@@ -220,8 +220,14 @@ def test_a_file_is_no_place_for_a_copy(tmp_path):
         lab.require_place(tmp_path / "file")
 
 
+def _live_in(folder: Path, monkeypatch) -> None:
+    """Make a folder the home folder, on any system."""
+    for name in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(name, str(folder))
+
+
 def test_a_refusal_names_an_option_that_helps(tmp_path, monkeypatch):
-    monkeypatch.setenv("HOME", str(tmp_path))
+    _live_in(tmp_path, monkeypatch)
     with pytest.raises(CourseError, match=r"lab --folder ~/my-training-deep-networks$"):
         lab.require_place(ROOT)
     (tmp_path / "my-training-deep-networks").touch()
@@ -232,7 +238,7 @@ def test_a_refusal_names_an_option_that_helps(tmp_path, monkeypatch):
 @pytest.mark.parametrize("name", ["training-deep-networks", "my-training-deep-networks"])
 def test_a_course_in_the_home_folder_leaves_a_place_for_the_copy(tmp_path, monkeypatch, name):
     """Cloned or unpacked there under its own name, or under that of the copy."""
-    monkeypatch.setenv("HOME", str(tmp_path))
+    _live_in(tmp_path, monkeypatch)
     monkeypatch.setattr(lab, "ROOT", tmp_path / name)
     (tmp_path / name).mkdir()
     try:
@@ -244,7 +250,7 @@ def test_a_course_in_the_home_folder_leaves_a_place_for_the_copy(tmp_path, monke
 
 
 def test_a_copy_where_earlier_versions_made_it_is_used_again(tmp_path, monkeypatch, release):
-    monkeypatch.setenv("HOME", str(tmp_path))
+    _live_in(tmp_path, monkeypatch)
     assert lab.place_of(lab.FOLDER) == tmp_path / "my-training-deep-networks"
     lab.update(tmp_path / "training-deep-networks", lab.released(release))
     assert lab.place_of(lab.FOLDER) == tmp_path / "training-deep-networks"
