@@ -159,6 +159,7 @@ def test_its_lab_copies_the_notebooks(handout, tmp_path):
 def test_its_only_command_is_the_students(handout):
     done = run(handout, "-m", "autograder")
     assert "    lab " in done.stdout
+    assert "`demo`" not in done.stdout
     assert not [name for name in ("grade", "demo", "release", "report") if f"    {name} " in done.stdout]
 
 
