@@ -35,7 +35,7 @@ OVERVIEW = """Training deep neural networks: a Jupyter course with an autograder
 
 {commands}
 
-To study, begin with `lab`; to see a whole class graded, with `demo`. `<command> --help` says more about each.
+To study, begin with `lab`{demo}. `<command> --help` says more about each.
 The first command installs what it needs into .venv, once; in an environment that has it already, it uses that.
 """
 
@@ -65,7 +65,8 @@ def overview():
     """What `python3 -m autograder` prints by itself."""
     width = max(len(name) for name in commands()) + 2
     lines = ["    " + name.ljust(width) + load(name).SUMMARY for name in commands()]
-    return OVERVIEW.format(commands="\n".join(lines))
+    demo = "; to see a whole class graded, with `demo`" if "demo" in commands() else ""
+    return OVERVIEW.format(commands="\n".join(lines), demo=demo)
 
 
 def load(name):

@@ -46,7 +46,7 @@ def check(
     """Compare a function of yours with PyTorch and show the report.
 
     function: your function. Its name says which exercise it is, unless `exercise` does.
-    cases: "public", the cases you can read about in the report, or "hidden", more of them with fresh random numbers,
+    cases: "public", the cases you can read about in the report, or "hidden", more of them with other random numbers,
         as in grading.
     devices: where PyTorch computes, such as "cpu" or "cpu,cuda"; the CPU and every accelerator there is if None.
     hint: where a small change of your code is enough, how much is said of it: 1, the line and what to change; 2, where

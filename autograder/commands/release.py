@@ -82,6 +82,7 @@ def handout(course: Course, path: Path, names: list[str]) -> int:
     if status:
         return status
     notebooks = [name for name in course.notebooks() if {name, name.partition("/")[0]} & set(names)]
+    print("Recording what known mistakes give: up to a minute ...", flush=True)
     count = write_handout(course, path, notebooks or None)
     print(f"{path}: {count} files. Students unpack it and run  python3 -m autograder lab")
     return 0

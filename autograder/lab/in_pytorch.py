@@ -4,7 +4,7 @@ arrays out. So no function of `lab` is the answer to an exercise."""
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -50,6 +50,13 @@ def cross_entropies(z: np.ndarray, labels: np.ndarray) -> np.ndarray:
     scores = tensor(z).reshape(-1, z.shape[-1])
     losses = torch.nn.functional.cross_entropy(scores, targets, reduction="none")
     return losses.numpy().reshape(z.shape[:-1])
+
+
+def total_norm(arrays: Sequence[np.ndarray]) -> float:
+    """The norm of several arrays taken together, in float64."""
+    import torch
+
+    return float(torch.nn.utils.get_total_norm([tensor(array).double() for array in arrays]))
 
 
 # ---------------------------------------------------------------- steps of optimizers

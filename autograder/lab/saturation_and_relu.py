@@ -302,11 +302,12 @@ def train(
         units_first=True,
     )
     momentum = Momentum(network.parameters)
-    is_dead = dead_units or (lambda a: ~np.any(a, axis=0))
 
     def dead_shares() -> np.ndarray:
         hidden = network.forward(x)[0][1:-1]
-        return np.array([checked(is_dead, (a.shape[1],))(a).mean() for a in hidden])
+        if dead_units:
+            return np.array([checked(dead_units, (a.shape[1],))(a).mean() for a in hidden])
+        return np.array([(~a.any(axis=0)).mean() for a in hidden])
 
     result = Training(dead=[dead_shares()])
     for epoch, rate in enumerate(learning_rates):

@@ -75,7 +75,8 @@ def test_source_tests_and_grading_are_not_in_it(handout):
 
 def test_nothing_in_it_is_worth_a_point(handout):
     """No function, no lambda, no code in a text: called as any exercise's function, without PyTorch as in grading."""
-    found = [one for one in candidates(handout) if not one.where.startswith(ABOUT_PROCESSES)]
+    found = [one for one in candidates(handout) if not one.where.startswith((*ABOUT_PROCESSES, "autograder/lab/"))]
+    found += candidates(ROOT / "autograder" / "lab")
     assert len(found) > 100
     assert {one.where: worth for one in found if (worth := list(earned(one)))} == {}
 
@@ -159,6 +160,7 @@ def test_its_lab_copies_the_notebooks(handout, tmp_path):
 def test_its_only_command_is_the_students(handout):
     done = run(handout, "-m", "autograder")
     assert "    lab " in done.stdout
+    assert "`demo`" not in done.stdout
     assert not [name for name in ("grade", "demo", "release", "report") if f"    {name} " in done.stdout]
 
 

@@ -64,6 +64,10 @@ def test_cross_entropy_is_the_exercise_s_network_by_network(labels):
     np.testing.assert_allclose(networks.cross_entropy_backward(Z, labels), slopes, rtol=1e-10)
 
 
+def test_the_total_norm_is_the_exercise_s():
+    assert in_pytorch.total_norm([Z, THETA]) == pytest.approx(solution("global_norm")([Z, THETA]), rel=1e-12)
+
+
 def test_an_image_far_off_counts_no_more_than_its_bound():
     z = np.array([[0.0, 1000.0]])
     assert networks.bounded_cross_entropy(z, np.array([0])) == pytest.approx(-np.log(1e-12))
