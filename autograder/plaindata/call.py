@@ -23,7 +23,7 @@ from autograder.plaindata.values import NotPlain, duplicate, name_of, plain, sam
 FLOATING_POINT_WARNINGS = ("overflow", "divide by zero", "invalid value")
 LONGEST_TEXT = 400
 MOST_REPEATS = 5
-REPEATING_SECONDS, LONGEST_REPEATED_SECONDS = 0.0003, 0.1
+REPEATING_SECONDS, LONGEST_REPEATED_SECONDS = 0.0003, 1.0
 ANOTHER_ANSWER = (
     "called again with the same arguments, your function gave another answer: it must depend on its arguments alone"
 )
