@@ -54,18 +54,35 @@ def _has_room() -> bool:
 def _copies(sources: list[str]) -> Path:
     """Find or make the folder with a copy of each source, under its number. Raises OSError where that cannot be."""
     folder = MEMORY / f"{PREFIX}{_digest(sources)}"
-    if not _hold(folder):
-        unfinished = Path(tempfile.mkdtemp(prefix=f"{PREFIX}unfinished-", dir=MEMORY))
-        try:
-            for number, source in enumerate(sources):
-                _copy(source, unfinished / str(number))
-            with contextlib.suppress(OSError):
-                unfinished.rename(folder)
-        finally:
-            shutil.rmtree(unfinished, ignore_errors=True)
-        if not _hold(folder):
-            raise FileNotFoundError(folder)
+    held = _hold(folder)
+    if held is None:
+        _remove_what_nobody_holds()
+        held = _made(folder, sources)
+    atexit.register(_release, held, folder, os.getpid())
     return folder
+
+
+def _made(folder: Path, sources: list[str]) -> int:
+    """Make the folder, or use the one that another process has made meanwhile; returns the descriptor that holds it."""
+    unfinished = Path(tempfile.mkdtemp(prefix=f"{PREFIX}unfinished-", dir=MEMORY))
+    held = _hold(unfinished)
+    try:
+        for number, source in enumerate(sources):
+            _copy(source, unfinished / str(number))
+        if not folder.exists():
+            unfinished.rename(folder)
+        elif held is not None:
+            os.close(held)
+            held = _hold(folder)
+    except OSError:
+        if held is not None:
+            os.close(held)
+        raise
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+    if held is None:
+        raise FileNotFoundError(folder)
+    return held
 
 
 def _digest(sources: list[str]) -> str:
@@ -86,28 +103,51 @@ def _left_out(folder: str, names: list[str]) -> Iterable[str]:
     return names if os.path.basename(folder) in THIRD_PARTY else LEFT_OUT(folder, names)
 
 
-def _hold(folder: Path) -> bool:
-    """Keep a folder as long as this process lives, if it is there, and remove it then unless another one keeps it."""
+def _hold(folder: Path, *, alone: bool = False) -> int | None:
+    """Open and lock a folder of this account, so that nobody removes it; returns the descriptor, None if it is not
+    there.
+
+    alone: no other process may hold it.
+
+    Raises OSError where it is another account's, or locked otherwise.
+    """
     import fcntl
 
     try:
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     except FileNotFoundError:
-        return False
-    fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    status = os.fstat(descriptor)
-    if status.st_uid != os.geteuid() or stat.S_IMODE(status.st_mode) != 0o700:
-        raise PermissionError(folder)
-    if not status.st_nlink or not folder.exists():
-        return False
-    atexit.register(_release, descriptor, folder, os.getpid())
-    return True
+        return None
+    try:
+        fcntl.flock(descriptor, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
+        status = os.fstat(descriptor)
+        if status.st_uid != os.geteuid() or stat.S_IMODE(status.st_mode) != 0o700:
+            raise PermissionError(folder)
+        if folder.exists():
+            return descriptor
+    except OSError:
+        os.close(descriptor)
+        raise
+    os.close(descriptor)
+    return None
 
 
 def _release(descriptor: int, folder: Path, owner: int) -> None:
-    import fcntl
-
+    """Remove a folder at this process's end, unless another one holds it."""
     if os.getpid() == owner:
-        with contextlib.suppress(OSError):
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        os.close(descriptor)
+        _remove(folder)
+
+
+def _remove_what_nobody_holds() -> None:
+    """Remove what killed processes left."""
+    for folder in MEMORY.glob(f"{PREFIX}*"):
+        _remove(folder)
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder that nobody holds."""
+    with contextlib.suppress(OSError):
+        held = _hold(folder, alone=True)
+        if held is not None:
             shutil.rmtree(folder, ignore_errors=True)
+            os.close(held)

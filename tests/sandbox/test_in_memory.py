@@ -107,6 +107,17 @@ def test_what_a_killed_process_left_is_used_and_removed_by_the_next(memory, sour
     assert list(memory.iterdir()) == []
 
 
+def test_what_a_killed_process_left_of_other_files_is_removed(memory, source):
+    killed = holding(memory, source)
+    folder = Path(killed.stdout.readline().strip()).parent
+    other = copied(source / "json").parent
+    assert folder.exists(), "it lives"
+    killed.kill()
+    killed.communicate()
+    another = copied(source / "test").parent
+    assert sorted(memory.iterdir()) == sorted([other, another])
+
+
 @pytest.mark.skipif(bool(why_there_is_no_sandbox()), reason=f"there is no sandbox. {why_there_is_no_sandbox()}")
 def test_all_files_of_the_sandbox_lie_in_memory_where_there_is_room():
     sources = {os.path.dirname(source) for source, _ in Bubblewrap().binds}
