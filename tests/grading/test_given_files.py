@@ -13,7 +13,7 @@ from autograder.grading.scoring.grade_notebook import grade
 from autograder.grading.scoring.grading_config import GradingConfig
 from autograder.grading.scoring.result_key import key_of
 from autograder.grading.scoring.task import Task
-from tests.grading.small_course import CHAPTER, HIDDEN_RUN_SECONDS, POINTS, UNITS, folder_of, hand_in
+from tests.grading.small_course import CHAPTER, POINTS, UNITS, folder_of, hand_in
 from tests.support.speed import PATIENT
 
 RELU = "import helpers\n\ndef relu(z):\n    return np.maximum(z, helpers.zero()) * float(open('data/one.csv').read())"
@@ -34,7 +34,7 @@ def task(course) -> Task:
 
 @pytest.fixture
 def config(course) -> GradingConfig:
-    return GradingConfig(course, 5, ("cpu",), limits=PATIENT, shortest_hidden_run_seconds=HIDDEN_RUN_SECONDS)
+    return GradingConfig(course, "secret", ("cpu",), limits=PATIENT)
 
 
 def test_a_module_and_a_data_file_of_the_course_are_there(task, config):
