@@ -27,6 +27,7 @@ EXTRAS = [Requirement(line) for lines in PROJECT["optional-dependencies"].values
 CONDA = {"torch": "pytorch"}
 ARRIVES_WITH = {
     "IPython": "jupyterlab",
+    "dateutil": "nbgrader",
     "ipykernel": "jupyterlab",
     "jinja2": "jupyterlab",
     "jupyter_client": "jupyterlab",

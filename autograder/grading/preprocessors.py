@@ -143,17 +143,19 @@ class SaveScores(NbGraderPreprocessor):
         """Save the scores of a notebook that `Judge` made, and of those that were not handed in."""
         names = resources["nbgrader"]
         student, chapter = names["student"], Chapter(configured(self.config), names["assignment"])
-        sections = [names["notebook"], *_without_file(chapter, student)]
-        found = [result for section in sections if (result := Results(chapter).find(student, section))]
-        if len(found) < len(sections):
+        results, without_file = Results(chapter), _without_file(chapter, student)
+        kept = [result for section in chapter.sections() if (result := results.find(student, section))]
+        others = [result for result in kept if result.missing or result.section in without_file]
+        found = [result for result in kept if result.section == names["notebook"]]
+        if not found:
             raise RuntimeError(f"there is no verdict for {student}, {names['notebook']}: run autograde again")
         with Gradebook(names["db_url"], course_id_in(self.config)) as gradebook:
             if composed(student) == student:
                 compose_students(gradebook)
-            record_scores(chapter, gradebook.find_submission(chapter.name, student), found)
+            record_scores(chapter, gradebook.find_submission(chapter.name, student), [*found, *others])
             gradebook.db.commit()
-        note_recorded(chapter, student, found)
-        for result in (result for result in found[1:] if not result.missing):
+        note_recorded(chapter, student, [*found, *others])
+        for result in (result for result in others if not result.missing):
             path = chapter.folder_of(student, "autograded") / f"{result.section}.ipynb"
             write_atomically(path, writes(from_dict(result.notebook)) + "\n")
         return nb, resources

@@ -56,6 +56,11 @@ SHORTEST_SECONDS = 0.001
 """The operating system takes a timer of 0 for none."""
 
 
+def is_given(module):
+    """Whether a module lies in the working folder: the course gave it out with the notebooks."""
+    return os.path.isfile(f"{module}.py") or os.path.isfile(os.path.join(module, "__init__.py"))
+
+
 class Imports(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """Gives inert modules for plotting packages, and a clear refusal for what is not there.
 
@@ -68,6 +73,8 @@ class Imports(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def find_spec(self, name, path=None, target=None):
         from autograder.plaindata.stand_ins import is_inert, refusal
 
+        if path is None and is_given(name):
+            return None
         if reason := refusal(name, self.packages):
             raise ModuleNotFoundError(reason, name=name.partition(".")[0])
         if is_inert(name, self.packages):

@@ -227,7 +227,7 @@ def test_whatever_else_is_handed_in_has_other_hidden_cases(course, other):
 SEEDS_TOLD_APART = 16
 
 
-def test_who_knows_a_submissions_hidden_cases_knows_nothing_of_the_next_ones(course):
+def test_the_hidden_cases_of_one_submission_tell_nothing_of_the_next(course):
     """However many seeds an attacker tells apart by a page: for the next submission all of them are left."""
     secrets = [f"{number:064x}" for number in range(1000)]
     first, second = (

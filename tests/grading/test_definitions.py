@@ -32,6 +32,6 @@ def test_functions_are_told_from_other_names():
     assert functions_defined("def f(z): ...\nx = 1\nclass G: ...") == {"f", "G"}
 
 
-def test_an_answer_has_to_define_what_its_stub_does_or_else_what_is_checked():
+def test_an_answer_defines_what_its_stub_does_or_what_is_checked():
     assert functions_asked_for("def relu(z):\n    raise NotImplementedError()", "check(elu)") == {"relu"}
     assert functions_asked_for("# YOUR CODE HERE", "check(elu)") == {"elu"}

@@ -173,7 +173,7 @@ def test_harmless_html_keeps_what_people_write(html):
     assert harmless(html).replace("<tbody>", "").replace("</tbody>", "") == html
 
 
-def test_a_page_is_written_again_when_the_notebook_has_changed_and_only_then(graded, tmp_path):
+def test_a_page_is_written_again_only_when_the_notebook_has_changed(graded, tmp_path):
     course = copy_of(graded.course, tmp_path / "course")
     chapter, settings = Chapter(course, CHAPTER), read_settings(course.root)
     before = written(chapter, "ada")
@@ -270,7 +270,7 @@ def test_the_page_of_a_submission_that_was_set_aside_is_short(graded):
         ("cyd", ["elu is not written yet"]),
         ("dan", ["not handed in", "tell your instructor under which name"]),
         ("fay", ["set aside: the submission holds no notebook of this chapter", "hand it in again"]),
-        ("gus", ["set aside: it is not JSON", "hand it in again"]),
+        ("gus", ["set aside: it is an HTML page", "hand it in again"]),
     ],
 )
 def test_the_page_over_all_notebooks_says_how_it_stands_and_what_to_do(graded, student, words):
@@ -338,7 +338,7 @@ def test_no_control_character_of_a_students_is_in_any_file_or_page(graded):
         assert "\\u001b" not in text
 
 
-def test_formgrader_shows_the_model_answer_beside_the_students_and_the_feedback_does_not(graded):
+def test_formgrader_shows_the_model_answer_and_the_feedback_does_not(graded):
     html = in_formgrader(graded, "bob")
     answers = re.findall(r"<details><summary[^>]*>Model answer</summary>(.*?)</details>", html, re.DOTALL)
     assert len(answers) == len(("elu", "relu", "double", "why"))

@@ -46,7 +46,7 @@ def penalties(course) -> list[float | None]:
 @pytest.mark.parametrize(("text", "left"), [("", FULL), (NOTHING, 0), (HALF, FULL / 2)])
 def test_the_courses_plugin_decides_what_is_taken_off(late, text, left):
     standing = record(configured(late, text), "ada")
-    assert standing.score == left
+    assert standing.grades.score == left
     off = f"{FULL - left:g} points off" if left < FULL else "no points off"
     assert standing.notes == (f"35 hours late, {off}",)
 
@@ -54,7 +54,7 @@ def test_the_courses_plugin_decides_what_is_taken_off(late, text, left):
 def test_a_later_due_date_takes_the_penalty_back(late):
     record(configured(late, NOTHING), "ada")
     due(late, "2026-12-01 12:00:00 UTC")
-    assert record(late, "ada").score == FULL
+    assert record(late, "ada").grades.score == FULL
     assert set(penalties(late)) == {None}
 
 
@@ -74,7 +74,7 @@ def test_an_extension_takes_the_penalty_back(late):
     with book(late) as gradebook:
         gradebook.grant_extension(CHAPTER, "ada", days=2)
     standing = record(late, "ada")
-    assert (standing.score, standing.notes) == (FULL, ())
+    assert (standing.grades.score, standing.notes) == (FULL, ())
 
 
 def test_an_extension_without_a_due_date_does_no_harm(course):
@@ -88,7 +88,7 @@ def test_an_extension_without_a_due_date_does_no_harm(course):
 def test_a_penalty_counts_what_a_person_gave(late):
     record(configured(late, HALF), "ada")
     give(late, "ada", UNITS, "why", WHY_POINTS, extra=1)
-    assert record(late, "ada").score == (FULL + WHY_POINTS + 1) / 2
+    assert record(late, "ada").grades.score == (FULL + WHY_POINTS + 1) / 2
 
 
 def test_without_nbgraders_step_no_penalty_is_touched(late):
@@ -105,7 +105,7 @@ def test_a_plugin_that_fails_is_told_and_changes_nothing(late):
     with pytest.raises(CourseError, match="Half, failed for ada: ZeroDivisionError"):
         record(late, "ada", scores={"elu_test": 0.0})
     configured(late, "")
-    assert record(late, "ada").score == FULL
+    assert record(late, "ada").grades.score == FULL
 
 
 def test_a_plugin_that_is_none_is_told(late):

@@ -14,7 +14,7 @@ from autograder.grading.gradebook.answers import note_answers_before_judging
 from autograder.grading.gradebook.nbgrader_config import read_settings
 from autograder.grading.gradebook.record import automatic_comments, open_gradebook, set_grade, standings
 from autograder.grading.preprocessors import SaveScores
-from autograder.grading.scoring.results import JUDGE, CellResult, Results, write_atomically
+from autograder.grading.scoring.results import JUDGE, CellResult, NotebookResult, Results, write_atomically
 from tests.grading.recorded import book, due, give, handed_in_at, judged, record
 from tests.grading.small_course import (
     CHAPTER,
@@ -152,7 +152,7 @@ def test_points_for_a_notebook_that_is_gone_are_to_be_looked_at(course, again):
     assert gradebook(course)["ada", UNITS, "why"] == (0.0, 2.5, True)
 
 
-def test_the_page_and_the_autograded_notebook_of_a_notebook_that_is_gone_go_too(course, again):
+def test_what_was_made_of_a_notebook_that_is_gone_goes_too(course, again):
     record(course, "ada")
     folders = [course.root / step / "ada" / CHAPTER for step in ("autograded", "feedback")]
     folders[1].mkdir(parents=True)
@@ -223,14 +223,18 @@ def test_nothing_but_notebooks_is_written_beside_them(graded):
     assert {name.rpartition(".")[2] for name in autograded(graded.course)} == {"ipynb"}
 
 
+def kept(graded, student: str) -> NotebookResult:
+    return Results(Chapter(graded.course, CHAPTER)).find(student, UNITS)
+
+
 def test_an_answer_as_released_is_commented(graded):
-    comments = {name: automatic_comments(graded.summary.students[name][UNITS]) for name in ("ada", "cyd")}
+    comments = {name: automatic_comments(kept(graded, name)) for name in ("ada", "cyd")}
     assert set(comments["ada"].values()) == {None}
     assert set(comments["cyd"].values()) == {"No response."}
 
 
 def test_a_notebook_that_nobody_could_read_is_not_commented(graded):
-    assert set(automatic_comments(graded.summary.students["gus"][UNITS]).values()) == {None}
+    assert set(automatic_comments(kept(graded, "gus")).values()) == {None}
 
 
 def test_every_graded_cell_of_everybody_is_in_the_gradebook(graded):

@@ -151,7 +151,7 @@ def test_a_notebook_under_the_name_of_another_one_is_set_aside(course, folder):
 
 
 def test_another_file_is_another_result(course, folder):
-    task, config = Task(Chapter(course, CHAPTER), "ada", UNITS), GradingConfig(course, 1)
+    task, config = Task(Chapter(course, CHAPTER), "ada", UNITS), GradingConfig(course, "secret")
     keys = {key_of(task, config)}
     write(folder / "1_units (1).ipynb", released(course, UNITS))
     keys.add(key_of(task, config))

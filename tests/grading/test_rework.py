@@ -204,7 +204,7 @@ def test_what_still_exists_keeps_all_that_a_person_has_done(graded, edit, senten
 
 
 @pytest.mark.parametrize("name", ["an exercise added", "an exercise removed", "a notebook added", "a stray notebook"])
-def test_grading_and_releasing_are_refused_and_name_the_change_and_the_command(graded, name):
+def test_what_is_refused_names_the_change_and_the_command(graded, name):
     edit, sentences = CHANGES[name]
     before = gradebook(graded)
     edit(graded)
@@ -245,7 +245,7 @@ def test_points_for_a_question_weighted_anew_stay_and_wait_for_a_person(graded, 
     make_release(Chapter(graded, CHAPTER))
     standing = record(graded, "ada")
     assert gradebook(graded)["ada", UNITS, "why"] == (None, 2.5, True)
-    assert standing.max_score == sum(POINTS.values()) + DOUBLE_POINTS + WHY_POINTS + 2
+    assert standing.grades.points == sum(POINTS.values()) + DOUBLE_POINTS + WHY_POINTS + 2
     assert standing.notes == ("why: changed since a person gave 2.5 of 5 points: look at it again",)
 
 

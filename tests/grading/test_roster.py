@@ -112,7 +112,7 @@ def test_names_that_are_nearly_the_same_are_named(course, pair):
     assert said(course, *pair, "zoe") == [f"one student or several? {' and '.join(sorted(pair))}"]
 
 
-def test_who_handed_in_at_an_unknown_time_is_named_where_there_is_a_due_date(course):
+def test_an_unknown_time_is_told_where_there_is_a_due_date(course):
     for student in ("ada", "bob"):
         record(course, student)
     handed_in_at(course, "bob", "2026-11-01 12:00:00 UTC")

@@ -283,7 +283,7 @@ FILES = (
         "file",
         file=_rewrite(lambda text: b"<html>Not found</html>"),
         deserved=None,
-        told="JSON",
+        told="HTML page",
     ),
     Behaviour(
         "hands in half a notebook",

@@ -55,7 +55,7 @@ def test_hidden_cases_are_there_and_a_right_function_passes_them(recorded):
     assert not judge(recorded, functools.partial(call, mistake.function), cases="hidden", devices=("cpu",)).passed
 
 
-def test_a_device_that_nothing_was_compared_on_is_not_said_to_have_taken_part(recorded, monkeypatch):
+def test_a_device_that_nothing_was_compared_on_took_no_part(recorded, monkeypatch):
     monkeypatch.setattr(devices, "chosen", lambda asked=None: ("cpu", "cuda"))
     (mistake, *_) = EXERCISE.mistakes
     verdict = judge(recorded, functools.partial(call, mistake.function))

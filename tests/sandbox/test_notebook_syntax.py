@@ -113,7 +113,7 @@ def importing(monkeypatch):
     for name in list(sys.modules):
         if name.split(".")[0] in ("torch", "sklearn", "google", "matplotlib"):
             monkeypatch.delitem(sys.modules, name)
-    monkeypatch.setattr(sys, "meta_path", [Imports(), *sys.meta_path])
+    monkeypatch.setattr(sys, "meta_path", [Imports(()), *sys.meta_path])
     yield
     for name in [name for name in sys.modules if name.split(".")[0] == "matplotlib"]:
         del sys.modules[name]

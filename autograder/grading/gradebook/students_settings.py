@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 from autograder.as_in_grading.settings import FILE, Settings
@@ -35,6 +36,13 @@ def _path(course: Course) -> Path:
 def _text(course: Course) -> str:
     """Return what is to stand in the file; "" where there is nothing to say."""
     limits = limits_in(read_settings(course.root))
-    if Settings(limits.call_seconds, limits.packages) == Settings():
-        return ""
-    return json.dumps({"call_seconds": limits.call_seconds, "packages": limits.packages}, indent=1) + "\n"
+    settings = Settings(limits.call_seconds, (*limits.packages, *_modules(course)))
+    return "" if settings == Settings() else json.dumps(asdict(settings), indent=1) + "\n"
+
+
+def _modules(course: Course) -> list[str]:
+    """Return the modules that lie beside the notebooks of a chapter: grading has them, too."""
+    folders = [course.source / chapter for chapter in course.chapters()]
+    found = [path.stem for folder in folders for path in folder.glob("*.py")]
+    found += [path.parent.name for folder in folders for path in folder.glob("*/__init__.py")]
+    return sorted(set(found))
