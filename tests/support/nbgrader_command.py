@@ -30,5 +30,7 @@ def run_here(folder: Path, *words: str) -> None:
             if end.code:
                 raise AssertionError(f"nbgrader {' '.join(words)} ended with status {end.code}") from end
         finally:
-            NbGraderApp.clear_instance()
+            for one in (application.subapp, application):
+                if one is not None:
+                    type(one).clear_instance()
             logging.getLogger("traitlets").handlers.clear()
