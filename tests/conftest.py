@@ -88,8 +88,26 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     return Grouped(config, log)
 
 
+ONE_CLASS = [
+    f"tests/grading/test_{name}.py"
+    for name in (
+        "class_report",
+        "export",
+        "feedback",
+        "grade_chapter",
+        "packed",
+        "page_limits",
+        "record",
+        "with_nbgrader",
+    )
+]
+"""Files whose tests look at the same graded class: in one process, it is graded once."""
+
+
 def group_of(nodeid: str) -> str:
     """What a test is run together with: "tests/exercises/test_every_exercise.py elu", "tests/test_course.py"."""
     file, _, test = nodeid.partition("::")
+    if file in ONE_CLASS:
+        return "one class"
     parameters = test.partition("[")[2].removesuffix("]")
     return f"{file} {parameters}" if file.endswith((BY_EXERCISE, BY_NOTEBOOK)) else file

@@ -98,7 +98,10 @@ LACKING = {
     "an import": ("import torch", "torch is not available"),
     "an import of several": ("import torch, math", "torch is not available"),
     "a name of a package": ("from sklearn.datasets import load_digits", "sklearn is not available while grading"),
-    "a mounted drive": ("from google.colab import drive\ndrive.mount('/content')", "google is not available while grading"),
+    "a mounted drive": (
+        "from google.colab import drive\ndrive.mount('/content')",
+        "google is not available while grading",
+    ),
     "a folder": ("import os\nos.chdir('/content/drive')", "No such file"),
     "a file": ("import numpy as np\ndata = np.load('data.npy')\nmean = data.mean()", "No such file"),
     "somebody who types": ("import io, sys\nsys.stdin = io.StringIO()\nx = float(input())\ny = x + 1", "EOFError"),
