@@ -97,7 +97,7 @@ def test_an_error_names_the_line_that_the_student_sees(source):
 LACKING = {
     "an import": ("import torch", "torch is not available"),
     "an import of several": ("import torch, math", "torch is not available"),
-    "a name of a package": ("from sklearn.datasets import load_digits", "sklearn is not available while grading"),
+    "a name of a package": ("from sklearn.datasets import load_digits", "sklearn is not available"),
     "a mounted drive": (
         "from google.colab import drive\ndrive.mount('/content')",
         "google is not available while grading",
