@@ -125,7 +125,7 @@ def changed_since_release(results: Iterable[NotebookResult | Handed]) -> list[st
     was."""
     changes = collections.Counter((result.section, change) for result in results for change in result.since_release)
     return [
-        f"since the release: {section}: {change} (as it was then for {count} of those who handed in)"
+        f"since the release: {section}: {change} ({count} of those who handed in have it as it was)"
         for (section, change), count in changes.items()
     ]
 
