@@ -16,7 +16,7 @@ from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode, from_dict, writes
 from nbformat.v4 import new_notebook
 from nbgrader.api import Gradebook
-from nbgrader.preprocessors import ClearHiddenTests, NbGraderPreprocessor
+from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import List, Unicode
 
 from autograder.course import Chapter, CourseError
@@ -165,10 +165,6 @@ class ForPages(NbGraderPreprocessor):
     """Knows the setting that nbconvert gives to everything that makes a page; nbgrader's own warn that they do not."""
 
     display_data_priority = List(Unicode(), help="which forms of an output are shown, the best first").tag(config=True)
-
-
-class LeaveOutHiddenTests(ClearHiddenTests, ForPages):
-    """nbgrader's ClearHiddenTests, for pages."""
 
 
 class PrepareFeedback(ForPages):

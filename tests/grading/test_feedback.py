@@ -188,10 +188,24 @@ def test_a_page_is_written_again_only_when_the_notebook_has_changed(graded, tmp_
     assert [name for name, when in written(chapter, "ada").items() if when != before[name]] == [f"{GRADIENTS}.html"]
 
 
+ONE_POINT_LESS = """
+from nbgrader.plugins import BasePlugin
+
+class HalfAPointLess(BasePlugin):
+    def late_submission_penalty(self, student_id, score, total_seconds_late):
+        return 0.5
+
+get_config().AssignLatePenalties.plugin_class = HalfAPointLess
+"""
+"""For being late with two notebooks."""
+
+
 @pytest.fixture(scope="module")
 def regraded(graded, tmp_path_factory) -> Regraded:
     """The class after a person has given ada points, written a comment, and set a due date; its pages written again."""
     course = copy_of(graded.course, tmp_path_factory.mktemp("regraded") / "course")
+    with open(course.root / "nbgrader_config.py", "a", encoding="utf-8") as configuration:
+        configuration.write(ONE_POINT_LESS)
     chapter = Chapter(course, CHAPTER)
     before = written(chapter, "ada")
     with Gradebook(f"sqlite:///{course.root / 'gradebook.db'}") as gradebook:
@@ -203,7 +217,6 @@ def regraded(graded, tmp_path_factory) -> Regraded:
         gradebook.find_assignment(CHAPTER).duedate = datetime.datetime(2026, 11, 1, 12)
         submission = gradebook.find_submission(CHAPTER, "ada")
         submission.timestamp = datetime.datetime(2026, 11, 2, 15)
-        submission.notebooks[0].late_submission_penalty = 1.0
         gradebook.db.commit()
     write_feedback(chapter, "ada", read_settings(course.root))
     changed = {name for name, when in written(chapter, "ada").items() if when != before[name]}
@@ -452,3 +465,14 @@ def test_students_markdown_is_inert_in_formgrader_as_well(course):
     assert "<script>alert(1)" not in page
     assert "onerror=alert" not in page
     assert "<details>The instructor's</details>" in page
+
+
+def test_the_marks_of_hidden_tests_in_a_students_text_are_text(graded, tmp_path):
+    course = copy_of(graded.course, tmp_path / "course")
+    chapter = Chapter(course, CHAPTER)
+    notebook = chapter.folder_of("ada", "autograded") / f"{UNITS}.ipynb"
+    content = read(notebook)
+    content["cells"][0]["source"] = "Why does it say BEGIN HIDDEN TESTS?"
+    write(notebook, content)
+    write_feedback(chapter, "ada", read_settings(course.root))
+    assert "Why does it say BEGIN HIDDEN TESTS?" in page_of(chapter, "ada", UNITS).read_text(encoding="utf-8")

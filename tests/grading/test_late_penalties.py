@@ -8,6 +8,7 @@ import os
 import pytest
 
 from autograder.course import Chapter, CourseError
+from autograder.grading.gradebook.export import read_grades
 from autograder.grading.gradebook.late_penalties import duration
 from tests.grading.recorded import book, due, give, handed_in_at, record
 from tests.grading.small_course import CHAPTER, CONFIGURATION, FULL, UNITS, WHY_POINTS
@@ -119,3 +120,11 @@ def test_a_plugin_that_is_none_is_told(late):
 )
 def test_a_time_span_is_written_as_one_would_say_it(seconds, text):
     assert duration(seconds) == text
+
+
+def test_points_given_after_grading_cost_their_penalty_in_the_export(late):
+    record(configured(late, NOTHING), "ada")
+    give(late, "ada", UNITS, "why", 2.0)
+    with book(late) as found:
+        grades = read_grades(found, late)
+        assert grades.found[CHAPTER, "ada"].score == 0.0

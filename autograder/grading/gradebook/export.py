@@ -14,7 +14,8 @@ from nbgrader.plugins import ExportPlugin
 from traitlets import Bool, Enum
 
 from autograder.course import Chapter, Course
-from autograder.grading.gradebook.nbgrader_config import course_of
+from autograder.grading.gradebook.nbgrader_config import course_of, read_settings
+from autograder.grading.gradebook.record import renew_penalties
 from autograder.grading.scoring.results import Results, write_atomically
 
 FORMULA_SIGNS = tuple("=+-@\t\n\uff1d\uff0b\uff0d\uff20")
@@ -74,6 +75,9 @@ def read_grades(
     """Read the grades of some chapters and students, or of all. A chapter that nobody handed in, and that has no due
     date, counts as not assigned yet unless it is asked for by name."""
     wanted = [one for one in gradebook.assignments if not chapters or one.name in chapters]
+    settings = read_settings(course.root)
+    for assignment in wanted:
+        renew_penalties(Chapter(course, assignment.name), gradebook, settings)
     assigned = [one for one in wanted if chapters or one.duedate or one.num_submissions]
     found = {
         (assignment.name, submission.student.id): _grade(submission, Chapter(course, assignment.name))

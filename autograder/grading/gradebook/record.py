@@ -177,8 +177,7 @@ class Recorder:
         gradebook.update_or_create_student(student)
         submission = gradebook.update_or_create_submission(chapter.name, student, **options)
         record_scores(chapter, submission, results)
-        scores = {notebook.name: sum(map(points_of, notebook.grades)) for notebook in submission.notebooks}
-        penalized = self._late_penalties.assign(submission, scores)
+        penalized = self._late_penalties.assign(submission, scores_of(submission))
         standing = Standing.of(chapter, submission)
         gradebook.db.commit()
         return standing, penalized
@@ -200,6 +199,26 @@ class Recorder:
         for path in self.chapter.folder_of(student, "autograded").glob("*.ipynb"):
             if path.stem not in sections:
                 remove_pages(self.chapter, student, path.stem)
+
+
+def scores_of(submission: SubmittedAssignment) -> dict[str, float]:
+    """Return the points of each notebook, those of a person included, without what being late costs."""
+    return {notebook.name: sum(map(points_of, notebook.grades)) for notebook in submission.notebooks}
+
+
+def renew_penalties(chapter: Chapter, gradebook: Gradebook, settings: Config) -> None:
+    """Work out anew what is taken off for being late: a person may have given points, or moved the date, since.
+
+    Raises CourseError where the plugin for late penalties cannot be used.
+    """
+    try:
+        assignment = gradebook.find_assignment(chapter.name)
+    except MissingEntry:
+        return
+    penalties = LatePenalties(settings)
+    for submission in assignment.submissions:
+        penalties.assign(submission, scores_of(submission))
+    gradebook.db.commit()
 
 
 def standings(chapter: Chapter, gradebook: Gradebook) -> dict[str, Standing]:

@@ -18,7 +18,7 @@ from urllib.parse import quote
 from autograder.course import Chapter, CourseError
 from autograder.exercises import catalogue
 from autograder.grading.gradebook.nbgrader_config import read_settings
-from autograder.grading.gradebook.record import Standing, open_gradebook, standings
+from autograder.grading.gradebook.record import Standing, open_gradebook, renew_penalties, standings
 from autograder.grading.gradebook.roster import gone
 from autograder.grading.intake.submitted_folder import handing_in
 from autograder.grading.pages.feedback import page_of
@@ -111,7 +111,9 @@ def write_report(chapter: Chapter) -> Path:
     if not handed:
         raise CourseError(f"Nothing of {name} has been graded yet: run  python3 -m autograder grade {name}")
     root = chapter.course.root
-    with contextlib.closing(open_gradebook(root, read_settings(root))) as gradebook:
+    settings = read_settings(root)
+    with contextlib.closing(open_gradebook(root, settings)) as gradebook:
+        renew_penalties(chapter, gradebook, settings)
         found, remarks = standings(chapter, gradebook), gone(chapter, gradebook, present)
     path = report_path(chapter)
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -31,7 +31,7 @@ from autograder.grading.gradebook.converters import take_over
 from autograder.grading.gradebook.exchange import hand_back
 from autograder.grading.gradebook.grades import NotebookGrades, StudentGrades, grades_of
 from autograder.grading.gradebook.nbgrader_config import FEEDBACK_HOOK, read_settings
-from autograder.grading.gradebook.record import open_gradebook
+from autograder.grading.gradebook.record import open_gradebook, renew_penalties
 from autograder.grading.gradebook.release import CapturedLog
 from autograder.grading.pages.index import write_index
 from autograder.grading.pages.limited import TooLarge, in_limits
@@ -136,6 +136,7 @@ def write_feedback(chapter: Chapter, student: str, settings: Config) -> list[Pat
     settings: nbgrader's. Returns the pages of notebooks there are. Raises CourseError where nbgrader cannot write them.
     """
     with contextlib.closing(open_gradebook(chapter.course.root, settings)) as gradebook:
+        renew_penalties(chapter, gradebook, settings)
         return _write_feedback(chapter, student, settings, gradebook)
 
 
@@ -160,8 +161,10 @@ def write_all_feedback(chapter: Chapter, students: list[str], jobs: int) -> Gene
 
     A page that cannot be written delays no other.
     """
+    settings = read_settings(chapter.course.root)
+    with contextlib.closing(open_gradebook(chapter.course.root, settings)) as gradebook:
+        renew_penalties(chapter, gradebook, settings)
     if jobs == 1 or len(students) < FEWEST_STUDENTS_FOR_WORKERS:
-        settings = read_settings(chapter.course.root)
         with contextlib.closing(open_gradebook(chapter.course.root, settings)) as gradebook:
             for student in students:
                 yield _problem(chapter, student, settings, gradebook)

@@ -279,6 +279,7 @@ class Check(Cell):
 
         judging.try_public(call)
         if judging.problem and judging.problem["kind"] == "missing":
+            judging.problem["message"] = _told_of_missing(judging.problem["message"], name)
             why = _why_missing(name, process)
             judging.problem["message"] += f": {why}" if why else ""
         if judging.problem and judging.problem["kind"] in ("missing", *FINAL_PROBLEMS):
@@ -358,6 +359,12 @@ def _failed(outcome: CellOutcome) -> str:
     python = ".".join(platform.python_version_tuple()[:2])
     read = f"; grading reads it as Python {python}" if error.startswith("SyntaxError") else ""
     return f"failed: {error}{where}{read}"
+
+
+def _told_of_missing(message: str, name: str) -> str:
+    """Return what a process says of a missing function where these are the course's own words: it can say anything."""
+    ours = re.fullmatch(r"there is no function called \w+|this is no function but an object of type \w+", message)
+    return message if ours else f"there is no function called {name}"
 
 
 def _why_missing(name: str, process: BoundedProcess) -> str:
