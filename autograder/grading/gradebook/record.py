@@ -211,21 +211,22 @@ def renew_penalties(chapter: Chapter, gradebook: Gradebook, settings: Config) ->
 
     Raises CourseError where the plugin for late penalties cannot be used.
     """
-    try:
-        assignment = gradebook.find_assignment(chapter.name)
-    except MissingEntry:
-        return
     penalties = LatePenalties(settings)
-    for submission in assignment.submissions:
+    for submission in _submissions(chapter, gradebook):
         penalties.assign(submission, scores_of(submission))
     gradebook.db.commit()
 
 
 def standings(chapter: Chapter, gradebook: Gradebook) -> dict[str, Standing]:
     """Return where every student of the gradebook stands in a chapter; empty where it was never graded."""
+    return {row.student_id: Standing.of(chapter, row) for row in _submissions(chapter, gradebook)}
+
+
+def _submissions(chapter: Chapter, gradebook: Gradebook) -> list[SubmittedAssignment]:
+    """Read all submissions of a chapter with their grades, in a few queries."""
     rows = gradebook.db.query(SubmittedAssignment).join(Assignment).filter(Assignment.name == chapter.name)
     grades = selectinload(SubmittedAssignment.notebooks).selectinload(SubmittedNotebook.grades).selectinload(Grade.cell)
-    return {row.student_id: Standing.of(chapter, row) for row in rows.options(grades)}
+    return list(rows.options(grades))
 
 
 def automatic_comments(result: NotebookResult) -> dict[str, str | None]:

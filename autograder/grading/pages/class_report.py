@@ -23,7 +23,7 @@ from autograder.grading.gradebook.roster import gone
 from autograder.grading.intake.submitted_folder import handing_in
 from autograder.grading.pages.feedback import page_of
 from autograder.grading.pages.frame import framed
-from autograder.grading.pages.index import how_long, index_of
+from autograder.grading.pages.index import index_of
 from autograder.grading.scoring.results import NotebookResult, Results, write_atomically
 from autograder.grading.visible import visible
 from autograder.judge.verdict import Verdict
@@ -370,14 +370,12 @@ def _students_table(
 
 
 def _total(standing: Standing | None) -> str:
-    """Format what counts for a student in all, and how late it came."""
+    """Format what counts for a student in all, and how much of it waits for a person."""
     if standing is None:
         return "<td></td><td></td>"
     grades = standing.grades
-    late = [f"{how_long(grades.late)} late"] if grades.late else []
-    late += [f"&minus;{grades.penalty:g}"] if grades.penalty else []
-    late += [f"{grades.waiting} to grade"] if grades.waiting else []
-    return f'<td class="number">{grades.score:g} / {grades.points:g}</td><td class="quiet">{", ".join(late)}</td>'
+    waiting = f"{grades.waiting} to grade" if grades.waiting else ""
+    return f'<td class="number">{grades.score:g} / {grades.points:g}</td><td class="quiet">{waiting}</td>'
 
 
 def _notes_row(of_student: dict[str, Handed], standing: Standing | None, columns: int) -> str:
