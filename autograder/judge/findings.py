@@ -73,6 +73,14 @@ class Findings:
             if not self.warning and _finite(step.arguments):
                 self.warning = _warning(step.outcome, expectation.hidden)
 
+    def would_lose(self, expectation: Expectation, steps: list[Step]) -> bool:
+        """Whether a case fails a requirement that no case before it has failed."""
+        if self.purity.passed and any(step.changed_arguments for step in steps):
+            return True
+        if not self.results[expectation.requirement].passed:
+            return False
+        return any(compare_steps(self.exercise, oracle, steps).difference for oracle in expectation.oracles)
+
     def _compare(self, expectation: Expectation, steps: list[Step]) -> bool:
         """Whether a case passes."""
         result = self.results[expectation.requirement]

@@ -22,7 +22,7 @@ from autograder.judge.expectations import Expectation
 from autograder.judge.findings import Findings
 from autograder.judge.formatting import show_call
 from autograder.judge.lookalikes import Lookalike, show_lookalikes, try_lookalikes
-from autograder.judge.rollout import Arguments, Call, rollout
+from autograder.judge.rollout import Call, Step, rollout
 from autograder.judge.verdict import Cases, Verdict
 from autograder.plaindata.call import FINAL_PROBLEMS, Problem, ProblemKind
 
@@ -117,9 +117,13 @@ class JudgeSession:
             yield
         self.seconds += time.perf_counter() - started
 
-    def try_public(self, call: Call) -> None:
-        """Try the cases that students may see and, in grading, some like the hidden ones, which decide no points."""
-        self._try_all(call, (expectation for expectation in self._expectations if not expectation.hidden))
+    def try_public(self, call: Call, apart: Call | None = None) -> None:
+        """Try the cases that students may see and, in grading, some like the hidden ones, which decide no points.
+
+        apart: calls the function where no earlier call has left anything; None where `call` does. No requirement is
+        lost for what an earlier call left: its first failure has to be one in a call apart, too.
+        """
+        self._try_all(call, apart, (expectation for expectation in self._expectations if not expectation.hidden))
         if self.cases == "all" and self.problem is None:
             with self._working():
                 self._lookalikes = try_lookalikes(self.findings, call)
@@ -136,27 +140,38 @@ class JudgeSession:
         with self._working():
             return expected_answers.hidden_expectations(self.exercise, self.seed)
 
-    def try_hidden(self, call: Call) -> None:
+    def try_hidden(self, call: Call, apart: Call | None = None) -> None:
         """Try the hidden cases. A failure is shown by a case like it that was tried before, where one failed alike."""
         if self.has_hidden:
-            self._try_all(call, self._hidden)
+            self._try_all(call, apart, self._hidden)
         if self.problem is None:
             with self._working():
                 show_lookalikes(self.findings, self._lookalikes)
 
-    def _try_all(self, call: Call, expectations: Iterable[Expectation]) -> None:
+    def _try_all(self, call: Call, apart: Call | None, expectations: Iterable[Expectation]) -> None:
         """Try cases, up to the first after which there is no point in trying further ones."""
         with self._working():
             for expectation in expectations:
                 if self.problem is None:
                     steps = rollout(self.exercise, expectation.case, call)
-                    problem = steps[-1].outcome.problem
-                    if problem is not None and self._is_final(problem):
-                        self.problem = _final_problem(self.exercise, expectation, steps[-1].arguments, problem)
+                    if apart is not None and self._may_depend_on_earlier_calls(expectation, steps):
+                        steps = rollout(self.exercise, expectation.case, apart)
+                    if self._is_final(steps):
+                        self.problem = _final_problem(self.exercise, expectation, steps[-1])
                     else:
                         self.findings.add(expectation, steps)
 
-    def _is_final(self, problem: Problem) -> bool:
+    def _may_depend_on_earlier_calls(self, expectation: Expectation, steps: list[Step]) -> bool:
+        """Whether a case costs something, and comes after other calls."""
+        if not self.findings.trials and len(steps) == 1:
+            return False
+        return self._is_final(steps) or self.findings.would_lose(expectation, steps)
+
+    def _is_final(self, steps: list[Step]) -> bool:
+        """Whether the last call of a case had a problem after which no further case is tried."""
+        problem = steps[-1].outcome.problem
+        if problem is None:
+            return False
         return problem.kind in FINAL_PROBLEMS or (problem.kind in FINAL_AT_FIRST and not self.findings.trials)
 
     def verdict(self) -> Verdict:
@@ -221,16 +236,15 @@ def _expectations(exercise: Exercise, cases: Cases, seed: int, devices: tuple[st
     return expected_answers.public(exercise, devices)
 
 
-def _final_problem(
-    exercise: Exercise, expectation: Expectation, arguments: Arguments, problem: Problem
-) -> dict[str, Any]:
+def _final_problem(exercise: Exercise, expectation: Expectation, step: Step) -> dict[str, Any]:
     """Return, as a verdict holds it, why no further cases are tried; for a hidden case only the kind of problem."""
-    problem, case = readable_problem(problem), ""
+    assert step.outcome.problem is not None, "it is the call with the problem"
+    problem, case = readable_problem(step.outcome.problem), ""
     if problem.kind in FINAL_PROBLEMS:
         if expectation.hidden:
             problem = Problem(problem.kind, HIDDEN_PROBLEMS[problem.kind])
         else:
-            case = show_call(exercise.name, arguments)
+            case = show_call(exercise.name, step.arguments)
     return {**vars(problem), "case": case}
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-import selectors
+import select
 import signal
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import IO, Any, Literal
+from typing import Any, Literal
 
-from autograder.plaindata.call import LONGEST_TEXT, Outcome, Problem, ProblemKind
+from autograder.plaindata.call import FINAL_PROBLEMS, LONGEST_TEXT, Outcome, Problem, ProblemKind
 from autograder.plaindata.values import NotPlain, plain
 from autograder.sandbox.confinement import Confinement, RunningWorker
 from autograder.sandbox.limits import Limits
@@ -20,6 +22,9 @@ from autograder.sandbox.worker import LONGEST_ERROR_CHARACTERS, LONGEST_OUTPUT_C
 READY = b"ready"
 GRACE_SECONDS = 2.0
 """How long the worker has to end a call that takes too long, before the worker itself is ended."""
+LARGEST_PART_BYTES = 1 << 20
+"""How much is read, or written, at a time."""
+WROTE_ITSELF = "it wrote to the judge's channel itself"
 
 
 @dataclass
@@ -44,8 +49,8 @@ class _Gone(Exception):
 class StudentProcess:
     """Runs the cells of one submission in order and calls its functions.
 
-    Cells share one process. Calls leave nothing behind: each has a copy of that process (on Linux). When the process
-    ends before its time (an endless loop in a cell, os._exit, too much memory), it is started again and the cells run
+    Cells share one process. Calls leave nothing behind (on Linux): each has a copy of that process, or those made within
+    `one_copy` have one together. When the process ends before its time (an endless loop in a cell, os._exit, too much memory), it is started again and the cells run
     so far are run again, except the one that ended it: the rest of the submission is still judged.
 
     end: on the clock of `time.monotonic`; the limit on a submission from now on, unless it is given.
@@ -62,6 +67,8 @@ class StudentProcess:
         self._ran: list[tuple[str, str]] = []
         self.outcomes: list[tuple[str, str, CellOutcome]] = []
         self._number = 0
+        self._copy: int | None = None
+        self._together = False
 
     def __enter__(self) -> StudentProcess:
         return self
@@ -80,17 +87,57 @@ class StudentProcess:
         self.outcomes.append((name, source, outcome))
         return outcome
 
+    @contextlib.contextmanager
+    def one_copy(self) -> Iterator[None]:
+        """While this lasts, calls are made in one copy of the process. What one of them changes, the next ones find."""
+        self._together = True
+        try:
+            yield
+        finally:
+            self._together = False
+            self._close_copy()
+
     def call(self, function: str, arguments: list) -> Outcome:
         """Call one of the student's functions by name, by position."""
         seconds = max(0.0, min(self.limits.call_seconds, self._deadline - time.monotonic()))
         request = {"do": "call", "function": function, "arguments": arguments, "seconds": seconds}
         try:
+            self._open_copy()
             answer = self._ask(request, self.limits.call_seconds, GRACE_SECONDS)
-            if answer.get("ended") is not None:
-                raise self._ended(answer["ended"])
-            return self._in_time(_outcome(answer))
+            outcome = self._in_time(_outcome(answer))
         except _Gone as gone:
-            return Outcome(problem=Problem(gone.kind, str(gone)))
+            outcome = Outcome(problem=Problem(gone.kind, str(gone)))
+        if not self._together or (outcome.problem and outcome.problem.kind in FINAL_PROBLEMS):
+            self._close_copy()
+        return outcome
+
+    def call_apart(self, function: str, arguments: list) -> Outcome:
+        """Call a function, also within `one_copy`, in a copy of its own."""
+        self._close_copy()
+        together, self._together = self._together, False
+        try:
+            return self.call(function, arguments)
+        finally:
+            self._together = together
+
+    def _open_copy(self) -> None:
+        """Have the worker make a copy of itself, unless there is one. It answers with the copy's end."""
+        if self._running is None:
+            self._start()
+        if self._copy is None:
+            with self._ending_it(GRACE_SECONDS):
+                self._copy = self._send({"do": "copy"}, time.monotonic() + GRACE_SECONDS)
+
+    def _close_copy(self) -> None:
+        """End the copy, if there is one, and wait for its end."""
+        copy, self._copy = self._copy, None
+        if copy is None or self._running is None:
+            return
+        deadline = time.monotonic() + GRACE_SECONDS
+        with contextlib.suppress(_Gone), self._ending_it(GRACE_SECONDS):
+            self._send({"do": "end", "copy": copy}, deadline)
+            if self._receive(deadline)["number"] != copy:
+                raise WireError("an answer that nobody asked for")
 
     def _in_time(self, outcome: Outcome) -> Outcome:
         """Say of a call that took too long how long it had."""
@@ -119,8 +166,8 @@ class StudentProcess:
 
     def _ended(self, how: Any) -> _Gone:
         """Say how a call's own process ended, as the worker reports it."""
-        if not isinstance(how, dict) or how.get("garbage") is True:
-            return _Gone("gone", "it wrote to the judge's channel itself")
+        if not isinstance(how, dict):
+            return _Gone("gone", WROTE_ITSELF)
         if how.get("time") is True:
             return self._too_long(self.limits.call_seconds)
         if self._watch is not None and self._watch.reason:
@@ -136,11 +183,24 @@ class StudentProcess:
         return _Gone("time", f"no answer within {seconds:g} s")
 
     def _exchange(self, request: dict[str, Any], seconds: float, grace: float = 0.0) -> dict[str, Any]:
+        """Send a request and return the answer. Raises _Gone where the copy that should answer has ended."""
         deadline = min(time.monotonic() + seconds, self._deadline) + grace
-        self._number += 1
+        with self._ending_it(seconds):
+            number = self._send(request, deadline)
+            answer = self._receive(deadline)
+        if self._copy is not None and answer.get("number") == self._copy and answer.get("ended") is not None:
+            self._copy = None
+            raise self._ended(answer["ended"])
+        if answer.get("number") != number:
+            self._end()
+            raise _Gone("gone", WROTE_ITSELF)
+        return answer
+
+    @contextlib.contextmanager
+    def _ending_it(self, seconds: float) -> Iterator[None]:
+        """End the worker, and raise _Gone, where what this holds fails. seconds: what the worker had for an answer."""
         try:
-            self._write(encode({**request, "number": self._number}), deadline)
-            answer = read_frame(lambda count: self._read(count, deadline))
+            yield
         except TimeoutError:
             self._end()
             raise self._too_long(seconds) from None
@@ -148,11 +208,19 @@ class StudentProcess:
             raise _Gone("gone", self._death()) from None
         except WireError as error:
             self._end()
-            raise _Gone("gone", f"it wrote to the judge's channel itself: {error}") from None
-        number = answer.get("number") if isinstance(answer, dict) else None
-        if type(number) is not int or number != self._number:
-            self._end()
-            raise _Gone("gone", "it wrote to the judge's channel itself")
+            raise _Gone("gone", f"{WROTE_ITSELF}: {error}") from None
+
+    def _send(self, request: dict[str, Any], deadline: float) -> int:
+        """Send a request. Returns its number."""
+        self._number += 1
+        self._write(encode({**request, "number": self._number}), deadline)
+        return self._number
+
+    def _receive(self, deadline: float) -> dict[str, Any]:
+        """Read the next answer. Raises WireError for one that no worker writes."""
+        answer = read_frame(lambda count: self._read(count, deadline))
+        if not isinstance(answer, dict) or type(answer.get("number")) is not int:
+            raise WireError("an answer without a number")
         return answer
 
     def _start(self) -> None:
@@ -174,11 +242,13 @@ class StudentProcess:
             self._exchange({"do": "run", "name": name, "source": source}, self.limits.cell_seconds)
 
     def _read(self, count: int, deadline: float) -> bytes:
-        answers = self._worker.answers
-        parts, missing = [], count
+        descriptor, parts, missing = self._worker.answers.fileno(), [], count
         while missing:
-            self._wait(answers, selectors.EVENT_READ, deadline)
-            part = os.read(answers.fileno(), min(missing, 1 << 20))
+            try:
+                part = os.read(descriptor, min(missing, LARGEST_PART_BYTES))
+            except BlockingIOError:
+                _wait(descriptor, select.POLLIN, deadline)
+                continue
             if not part:
                 raise EOFError
             parts.append(part)
@@ -186,16 +256,12 @@ class StudentProcess:
         return b"".join(parts)
 
     def _write(self, data: bytes, deadline: float) -> None:
-        requests, view = self._worker.requests, memoryview(data)
+        descriptor, view = self._worker.requests.fileno(), memoryview(data)
         while view:
-            self._wait(requests, selectors.EVENT_WRITE, deadline)
-            view = view[os.write(requests.fileno(), view[: 1 << 16]) :]
-
-    def _wait(self, pipe: IO[bytes], event: int, deadline: float) -> None:
-        with selectors.DefaultSelector() as selector:
-            selector.register(pipe, event)
-            if not selector.select(max(0.0, deadline - time.monotonic())):
-                raise TimeoutError
+            try:
+                view = view[os.write(descriptor, view[:LARGEST_PART_BYTES]) :]
+            except BlockingIOError:
+                _wait(descriptor, select.POLLOUT, deadline)
 
     def _death(self) -> str:
         """Say why the process ended by itself, and end what is left of it."""
@@ -205,12 +271,21 @@ class StudentProcess:
         return reason or _death(status)
 
     def _end(self) -> None:
+        self._copy = None
         watch, self._watch = self._watch, None
         running, self._running = self._running, None
         if watch is not None:
             watch.stop()
         if running is not None:
             running.end()
+
+
+def _wait(descriptor: int, event: int, deadline: float) -> None:
+    """Wait until a pipe can be read from, or written to. Raises TimeoutError at the deadline."""
+    poll = select.poll()
+    poll.register(descriptor, event)
+    if not poll.poll(max(0.0, 1000 * (deadline - time.monotonic()))):
+        raise TimeoutError
 
 
 def _death(status: int | None) -> str:

@@ -3,8 +3,8 @@
 Run as a script, `python -I worker.py SETTINGS`. Its standard input and output are the channel to the judge; what the
 student prints goes to a bounded buffer instead. NumPy is the only package it needs.
 
-Cells run in this process, one after another. On Linux every call of a function runs in a copy of it (a fork), which
-then ends: what a call changes, or breaks, is gone with it. In the sandbox this process is the first of its own process
+Cells run in this process, one after another. On Linux calls of a function run in a copy of it (a fork), which then
+ends: what they change, or break, is gone with it. In the sandbox this process is the first of its own process
 namespace: the kernel lets no other process in it send it a signal, and all of them end with it.
 """
 
@@ -22,6 +22,7 @@ import inspect
 import io
 import json
 import linecache
+import mmap
 import os
 import select
 import signal
@@ -45,10 +46,8 @@ COURSE_MODULES = {
 LONGEST_OUTPUT_CHARACTERS = 20_000
 """How much of what a cell prints is kept."""
 FORKS = sys.platform == "linux"
-LONGEST_FRAME_BYTES = 70_000_000
-"""The longest answer that a call's own process may write."""
 POLL_SECONDS = 0.05
-"""How often a call's process is looked at while nothing comes from it."""
+"""How often it is looked at whether a copy of this process takes too long."""
 LONGEST_ERROR_CHARACTERS = 1_000
 REPORT_SECONDS = 0.5
 """How long a call that took too long has to tell where it was."""
@@ -322,27 +321,27 @@ class Program:
 
 
 class Channel:
-    """The two ends of the pipe to the judge."""
+    """The two ends of the pipe to the judge. Nothing is read ahead: a copy of this process goes on where it stopped."""
 
     def __init__(self):
-        self.reading, self.writing = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+        self.reading, self.writing = os.dup(0), os.dup(1)
 
     def read(self, count):
         """Read so many bytes. Raises EOFError when the judge has closed the channel."""
-        data = self.reading.read(count)
-        if len(data) < count:
-            raise EOFError
-        return data
+        parts, missing = [], count
+        while missing:
+            part = os.read(self.reading, missing)
+            if not part:
+                raise EOFError
+            parts.append(part)
+            missing -= len(part)
+        return b"".join(parts)
 
     def write(self, data):
         """Send bytes at once."""
-        self.writing.write(data)
-        self.writing.flush()
-
-    def leave(self):
-        """Close it in a copy of this process, in which nobody may use it. Its buffers are empty then."""
-        os.close(self.reading.fileno())
-        os.close(self.writing.fileno())
+        view = memoryview(data)
+        while view:
+            view = view[os.write(self.writing, view) :]
 
 
 def frame_of(answer):
@@ -357,11 +356,37 @@ def frame_of(answer):
         return encode({**answer, "returned": None, "arguments_after": [], "problem": problem, "error": None})
 
 
-def call_apart(program, request, channel):
-    """Call a function in a copy of this process. Sends the judge the frame that it wrote, or how the copy ended."""
+class Deadline:
+    """When the call that a copy of this process is in has to end, for the process that waits for the copy: a number in
+    memory that both share, 0 while no call is under way."""
+
+    def __init__(self):
+        self._shared = memoryview(mmap.mmap(-1, 8)).cast("d")
+
+    def set(self, seconds):
+        """Let it be so many seconds from now."""
+        self._shared[0] = time.monotonic() + seconds
+
+    def clear(self):
+        """Let there be none."""
+        self._shared[0] = 0.0
+
+    @property
+    def has_passed(self):
+        """Whether a call is under way that should have ended."""
+        return 0.0 < self._shared[0] < time.monotonic()
+
+
+def converse(program, number, channel):
+    """Let a copy of this process make the calls that the judge asks for, until the judge has no more of them. Tells the
+    judge then how the copy ended.
+
+    number: that of the request for a copy; every frame about the copy as a whole has it.
+    """
     from autograder.sandbox_wire import encode
 
-    reading, writing = os.pipe()
+    ended, alive = os.pipe()
+    deadline = Deadline()
     gc.freeze()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -370,86 +395,72 @@ def call_apart(program, request, channel):
         status = 1
         try:
             os.setpgid(0, 0)
-            os.close(reading)
-            channel.leave()
-            end_in_time(program, request, writing)
-            answer = program.call(request["function"], request["arguments"])
-            write_all(writing, frame_of({**answer, "number": request["number"]}))
+            os.close(ended)
+            answer_calls(program, number, channel, deadline)
             status = 0
         finally:
             os._exit(status)
-    os.close(writing)
+    os.close(alive)
     try:
-        frame, end = received(reading, child, time.monotonic() + request["seconds"] + REPORT_SECONDS)
-        channel.write(frame if frame is not None else encode({"ended": end, "number": request["number"]}))
+        how = wait_for(child, ended, deadline)
     finally:
-        os.close(reading)
+        os.close(ended)
         end_all(child)
         gc.unfreeze()
+    channel.write(encode({"ended": how, "number": number}))
 
 
-def end_in_time(program, request, descriptor):
-    """Let a call that takes too long end itself, once it has told which line it was in. One that does not is ended from
+def answer_calls(program, number, channel, deadline):
+    """Make calls until the judge closes the copy, or the channel."""
+    from autograder.sandbox_wire import read_frame
+
+    while True:
+        try:
+            request = read_frame(channel.read)
+        except EOFError:
+            return
+        if request["do"] != "call":
+            return
+        end_in_time(program, request, channel)
+        deadline.set(request["seconds"] + REPORT_SECONDS)
+        answer = program.call(request["function"], request["arguments"])
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        deadline.clear()
+        channel.write(frame_of({**answer, "number": request["number"]}))
+
+
+def end_in_time(program, request, channel):
+    """Let a call that takes too long tell which line it was in and end its process. One that does not is ended from
     outside."""
     from autograder.plaindata.call import line_of_frame
 
     def end(number, frame):
         line_number, line = line_of_frame(program.namespace.get(request["function"]), frame)
         problem = {"kind": "time", "message": "", "line": line, "line_number": line_number}
-        write_all(descriptor, frame_of({"problem": problem, "arguments_after": [], "number": request["number"]}))
+        channel.write(frame_of({"problem": problem, "arguments_after": [], "number": request["number"]}))
         os._exit(0)
 
     signal.signal(signal.SIGALRM, end)
     signal.setitimer(signal.ITIMER_REAL, max(request["seconds"], SHORTEST_SECONDS))
 
 
-def write_all(descriptor, data):
-    """Write all of some bytes."""
-    view = memoryview(data)
-    while view:
-        view = view[os.write(descriptor, view) :]
+def wait_for(child, ended, deadline):
+    """Wait until a copy ends, or has to. Returns how it ended: {"time": True}, {"signal": 11} or {"status": 3}.
 
-
-def received(descriptor, child, deadline):
-    """Read the frame that a child writes. Returns it and None; or None and how the child ended: {"time": True},
-    {"signal": 11}, {"status": 3} or {"garbage": True}. Leaves the child as it is."""
-    from autograder.sandbox_wire import MAGIC, PREFIX
-
-    data, length, ended = bytearray(), None, None
-    while True:
-        if length is None and len(data) >= PREFIX.size:
-            magic, header, body = PREFIX.unpack_from(data)
-            length = PREFIX.size + header + body
-            if magic != MAGIC or length > LONGEST_FRAME_BYTES:
-                return None, {"garbage": True}
-        if length is not None and len(data) >= length:
-            return (bytes(data), None) if len(data) == length else (None, {"garbage": True})
-        if time.monotonic() >= deadline:
-            return None, {"time": True}
-        if select.select([descriptor], [], [], min(POLL_SECONDS, max(0.0, deadline - time.monotonic())))[0]:
-            part = os.read(descriptor, 1 << 20)
-            data += part
-            if not part:
-                return None, how_it_ended(child, deadline)
-        elif ended is not None:
-            return None, ended
-        else:
-            ended = how_it_ended(child, 0.0)
-
-
-def how_it_ended(child, deadline):
-    """Wait until the deadline for a child to end. Returns how it ended, None if it goes on; it stays to be reaped."""
+    ended: a descriptor that is at its end once no process has the other one.
+    """
     while True:
         found = os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT)
         if found is not None:
             return {"status" if found.si_code == os.CLD_EXITED else "signal": found.si_status}
-        if time.monotonic() >= deadline:
-            return {"time": True} if deadline else None
-        time.sleep(0.001)
+        if deadline.has_passed:
+            return {"time": True}
+        if select.select([ended], [], [], POLL_SECONDS)[0]:
+            time.sleep(SHORTEST_SECONDS)
 
 
 def end_all(child):
-    """End a call's process and what it started; in the sandbox, where nothing else is, every other process."""
+    """End a copy and what it started; in the sandbox, where nothing else is, every other process."""
     targets = [(os.killpg, child), (os.kill, child)]
     if os.getpid() == 1:
         targets = [(os.kill, -1)]
@@ -462,8 +473,8 @@ def end_all(child):
 
 
 def serve(channel):
-    """Answer requests until the channel closes."""
-    from autograder.sandbox_wire import read_frame
+    """Answer requests until the channel closes. What is asked of a copy that has ended meanwhile is not answered."""
+    from autograder.sandbox_wire import encode, read_frame
 
     program = Program()
     while True:
@@ -471,14 +482,17 @@ def serve(channel):
             request = read_frame(channel.read)
         except EOFError:
             return
-        if request["do"] == "call" and FORKS:
-            call_apart(program, request, channel)
-            continue
         if request["do"] == "run":
             answer = program.run(request["name"], request["source"])
-        else:
+            channel.write(frame_of({**answer, "number": request["number"]}))
+        elif FORKS:
+            if request["do"] == "copy":
+                converse(program, request["number"], channel)
+        elif request["do"] == "call":
             answer = program.call(request["function"], request["arguments"])
-        channel.write(frame_of({**answer, "number": request["number"]}))
+            channel.write(frame_of({**answer, "number": request["number"]}))
+        elif request["do"] == "end":
+            channel.write(encode({"ended": {"status": 0}, "number": request["copy"]}))
 
 
 def main():

@@ -307,24 +307,41 @@ def test_a_cell_that_sends_itself_a_signal_is_left_out(start, source, message):
 
 
 ENDING = {
-    **{what: FATAL[what] for what in ("os._exit", "a segmentation fault", "a frame that never ends")},
+    **{what: FATAL[what] for what in ("os._exit", "a segmentation fault")},
     **SIGNALS,
     "closed descriptors": (FATAL["closed descriptors"][0], "ended itself"),
-    "garbage on the channel": (FATAL["garbage on the channel"][0], "wrote to the judge's channel"),
 }
+
+
+def function_of(source: str) -> str:
+    """A cell with a function g of one argument whose body is some source."""
+    return "def g(x):\n" + "".join(f"    {line}\n" for line in source.split("\n"))
 
 
 @pytest.mark.parametrize(("source", "message"), ENDING.values(), ids=ENDING)
 def test_a_call_that_ends_its_process_costs_that_call_alone(start, source, message):
     process = start(SMALL)
     process.run("cell 1", ANSWER)
-    process.run("cell 2", "def g(x):\n" + "".join(f"    {line}\n" for line in source.split("\n")))
+    process.run("cell 2", function_of(source))
     first = number_of(process)
     outcome = process.call("g", [1.0])
     assert outcome.problem.kind == "gone", outcome.problem
     assert re.search(message, outcome.problem.message), outcome.problem
     assert doubles(process)
     assert process.first_process == first
+
+
+@pytest.mark.parametrize("what", ["garbage on the channel", "a forged answer", "a frame that never ends"])
+def test_a_call_that_writes_to_the_channel_costs_that_call_alone(start, what):
+    """The process is started again, with the cells that ran."""
+    process = start(SMALL)
+    process.run("cell 1", ANSWER)
+    process.run("cell 2", function_of(FATAL[what][0]))
+    with haste(process):
+        outcome = process.call("g", [1.0])
+    assert outcome.problem.kind in ("gone", "time"), outcome.problem
+    assert re.search("wrote to the judge's channel|no answer within", outcome.problem.message), outcome.problem
+    assert doubles(process)
 
 
 ENDLESS = {
@@ -528,12 +545,14 @@ def answering(monkeypatch):
     def process_with(answer: dict) -> StudentProcess:
         process = StudentProcess(Unconfined(), PATIENT)
         process._running, process._write = Ended(), lambda data, deadline: None
-        monkeypatch.setattr(student_process, "read_frame", lambda read: {"number": 1, **answer})
+        monkeypatch.setattr(student_process, "read_frame", lambda read: {"number": OF_THE_CALL, **answer})
         return process
 
     return process_with
 
 
+OF_THE_COPY, OF_THE_CALL = 1, 2
+"""The numbers of the first requests: for a copy of the process, and for a call in it."""
 ANSWER_TO_A_CALL = {"returned": 1.0, "problem": None, "arguments_after": [1.0], "warnings": [], "printed": False}
 PROBLEM = {"kind": "type", "message": "no", "line": "x", "line_number": 1}
 ANYTHING = [True, 0, 7, 10**30, -1, 1.5, math.nan, "x", [1], (2,), {"a": 1}, np.ones(3), [np.ones(2)]]
@@ -543,19 +562,95 @@ ANYTHING = [True, 0, 7, 10**30, -1, 1.5, math.nan, "x", [1], (2,), {"a": 1}, np.
 def test_whatever_a_field_of_an_answer_holds_it_is_an_outcome(answering, value):
     answers = [{**ANSWER_TO_A_CALL, field: value} for field in (*ANSWER_TO_A_CALL, "number", "ended", "seconds")]
     answers += [{**ANSWER_TO_A_CALL, "problem": {**PROBLEM, field: value}} for field in PROBLEM]
-    answers += [{"ended": {field: value}} for field in ("time", "garbage", "signal", "status")]
+    answers += [{"ended": {field: value}, "number": OF_THE_COPY} for field in ("time", "signal", "status")]
+    answers += [{"ended": value, "number": OF_THE_COPY}]
     for answer in answers:
         outcome = answering(answer).call("f", [1.0])
         assert outcome.problem is None or type(outcome.problem.message) is str
     for field in ("error", "line", "value", "printed", "number"):
-        outcome = answering({field: value}).run("cell", "1")
+        outcome = answering({"number": 1, field: value}).run("cell", "1")
         assert type(outcome.printed) is str and type(outcome.line) is int
 
 
-@pytest.mark.parametrize("number", [True, 1.0, "1", np.ones(3), np.ones(1), [1], 2, None])
+@pytest.mark.parametrize("number", [True, 1.0, "1", np.ones(3), np.ones(1), [1], 3, None])
 def test_the_number_of_an_answer_is_the_number_of_the_question(answering, number):
     outcome = answering({**ANSWER_TO_A_CALL, "number": number}).call("f", [1.0])
-    assert outcome.problem.message == "it wrote to the judge's channel itself"
+    assert outcome.problem.message.startswith("it wrote to the judge's channel itself")
+
+
+# ---------------------------------------------------------------- calls in one copy
+
+@pytest.fixture
+def counting(start) -> StudentProcess:
+    """A process with a function `add`, which keeps a number for the next calls, and `tell`, which says how many it
+    keeps."""
+    process = start()
+    process.run("cell", "kept = set()\ndef add(x):\n    kept.add(x)\ndef tell():\n    return len(kept)")
+    return process
+
+
+def test_each_call_has_a_copy_of_its_own(counting):
+    counting.call("add", [1.0])
+    assert counting.call("tell", []).returned == 0
+
+
+def test_calls_in_one_copy_find_what_the_earlier_ones_left(counting):
+    with counting.one_copy():
+        counting.call("add", [1.0])
+        counting.call("add", [2.0])
+        assert counting.call("tell", []).returned == 2
+
+
+def test_nothing_of_a_copy_is_left_after_it(counting):
+    with counting.one_copy():
+        counting.call("add", [1.0])
+    assert counting.call("tell", []).returned == 0
+    with counting.one_copy():
+        assert counting.call("tell", []).returned == 0
+
+
+def test_a_call_apart_finds_nothing_of_the_copy_and_ends_it(counting):
+    with counting.one_copy():
+        counting.call("add", [1.0])
+        assert counting.call_apart("tell", []).returned == 0
+        assert counting.call("tell", []).returned == 0
+
+
+def test_after_a_call_that_ends_the_copy_the_next_one_has_another(counting):
+    counting.run("cell", "import os\ndef end(): os._exit(4)")
+    with counting.one_copy():
+        counting.call("add", [1.0])
+        assert counting.call("end", []).problem.message == "it ended itself with status 4"
+        assert counting.call("tell", []).returned == 0
+
+
+def test_a_copy_that_ends_between_two_calls_is_told_in_the_next(counting):
+    counting.run("cell", "import os, threading\ndef later(): threading.Timer(0.1, os._exit, [5]).start()")
+    with counting.one_copy():
+        counting.call("later", [])
+        time.sleep(0.5)
+        outcome = counting.call("tell", [])
+        assert outcome.problem.message == "it ended itself with status 5"
+        assert counting.call("tell", []).returned == 0
+    assert counting.run("cell", "1").value == 1.0
+
+
+def test_each_call_in_a_copy_has_the_time_of_one(counting):
+    counting.run("cell", "def nap():\n    while True: pass")
+    with counting.one_copy():
+        counting.call("add", [1.0])
+        with haste(counting):
+            outcome = counting.call("nap", [])
+        assert (outcome.problem.kind, outcome.problem.line) == ("time", "while True: pass")
+        assert counting.call("tell", []).returned == 0
+
+
+def test_a_copy_ends_with_the_processes_that_it_started(counting):
+    fork = "import os, time\ndef fork():\n    if os.fork() == 0: time.sleep(1000)\n    return 1.0"
+    counting.run("cell", fork)
+    with counting.one_copy():
+        counting.call("fork", [])
+    assert wait_until(lambda: len(watchdog.family(counting.first_process)) == 1)
 
 
 # ---------------------------------------------------------------- nothing is left

@@ -277,7 +277,8 @@ class Check(Cell):
             problems.extend([outcome.problem] if outcome.problem else [])
             return outcome
 
-        judging.try_public(call)
+        with process.one_copy():
+            judging.try_public(call, functools.partial(process.call_apart, name))
         if judging.problem and judging.problem["kind"] == "missing":
             judging.problem["message"] = _told_of_missing(judging.problem["message"], name)
             why = _why_missing(name, process)
@@ -295,7 +296,9 @@ class Check(Cell):
     def try_hidden_cases(self, process: StudentProcess) -> None:
         """Try the hidden cases."""
         for one in self.judgings:
-            one.try_hidden(functools.partial(process.call, one.exercise.name))
+            name = one.exercise.name
+            with process.one_copy():
+                one.try_hidden(functools.partial(process.call, name), functools.partial(process.call_apart, name))
         if self.tests:
             self.tests.try_hidden_cases(process)
 
