@@ -17,16 +17,25 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from autograder.sandbox.confinement import RunningWorker, environment, popen, worker_command
+from autograder.sandbox.confinement import (
+    RunningWorker,
+    StartedWorker,
+    environment,
+    popen,
+    worker_command,
+    worker_limits,
+)
 from autograder.sandbox.in_memory import in_memory
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.mounts import (
     PACKAGES,
     PYTHON,
+    TEMPLATE,
     WORKER,
     Bind,
     hidden_folders,
@@ -35,6 +44,7 @@ from autograder.sandbox.mounts import (
     package_files,
 )
 from autograder.sandbox.system_calls import has_table, system_call_filter
+from autograder.sandbox.template_process import Templates
 
 SCRATCH = "/tmp"
 DEVICES = ("null", "zero", "full", "random", "urandom")
@@ -58,10 +68,26 @@ class Bubblewrap:
     binds: tuple[Bind, ...] = field(default_factory=lambda: in_memory(needed_files()) if program() else ())
 
     def start(self, limits: Limits) -> RunningWorker:
-        """Start a worker in a fresh sandbox."""
-        return self.start_command(
+        """Start a worker in a fresh sandbox: from a template, where this system lets it be."""
+        return self._copy(limits) or self.start_command(
             worker_command(PYTHON, WORKER, limits, folder=PACKAGES, **_own_limits(limits)), limits
         )
+
+    def _copy(self, limits: Limits) -> RunningWorker | None:
+        told = {
+            "worker": WORKER,
+            "folder": PACKAGES,
+            "packages": limits.packages,
+            "filter": system_call_filter().hex(),
+        }
+        command = _command(
+            self.binds + package_files(limits.packages),
+            [PYTHON, "-I", "-B", "-X", "utf8", TEMPLATE, json.dumps(told)],
+            Limits(),
+            KEEPING_PRIVILEGES,
+        )
+        settings = {**worker_limits(limits), **_own_limits(limits), "scratch": limits.scratch // 2}
+        return templates.start(command, _environment(), settings, limits.start_seconds)
 
     def start_command(self, command: list[str], limits: Limits) -> RunningWorker:
         """Start any command in a fresh sandbox. Paths are those of the sandbox."""
@@ -69,9 +95,14 @@ class Bubblewrap:
         calls = _filter_file()
         try:
             process = popen(
-                _command(self.binds + package_files(limits.packages), command, limits, calls, writing),
+                _command(
+                    self.binds + package_files(limits.packages),
+                    command,
+                    limits,
+                    ["--cap-drop", "ALL", "--seccomp", str(calls), "--info-fd", str(writing)],
+                ),
                 cwd="/",
-                env={"PATH": os.defpath, "TMPDIR": tempfile.gettempdir()},
+                env=_environment(),
                 pass_fds=(calls, writing),
             )
             os.close(writing)
@@ -79,13 +110,24 @@ class Bubblewrap:
             try:
                 first = _first_process(reading, time.monotonic() + limits.start_seconds)
             except BaseException:
-                RunningWorker(process, process.pid).end()
+                StartedWorker(process, process.pid).end()
                 raise
         finally:
             for descriptor in (reading, writing, calls):
                 if descriptor >= 0:
                     os.close(descriptor)
-        return RunningWorker(process, first, contained=True)
+        return StartedWorker(process, first, contained=True)
+
+
+templates = Templates()
+"""Those of this process."""
+KEEPING_PRIVILEGES = ("--cap-add", "ALL")
+"""Make a sandbox for a template, which makes namespaces and mounts for its copies, and leaves them no privilege."""
+
+
+def _environment() -> dict[str, str]:
+    """Return the environment that bwrap itself is started with."""
+    return {"PATH": os.defpath, "TMPDIR": tempfile.gettempdir()}
 
 
 def _own_limits(limits: Limits) -> dict[str, int]:
@@ -101,17 +143,20 @@ def _filter_file() -> int:
     return reading
 
 
-def _command(binds: tuple[Bind, ...], command: list[str], limits: Limits, calls: int, information: int) -> list[str]:
-    """Make the command line. Root starts the sandbox as nobody, in a mount namespace that has the files laid out."""
+def _command(binds: tuple[Bind, ...], command: list[str], limits: Limits, more: Sequence[str]) -> list[str]:
+    """Make the command line. Root starts the sandbox as nobody, in a mount namespace that has the files laid out.
+
+    more: further options of bwrap.
+    """
     settings: dict[str, Any] = {"judge": os.getpid(), "user": None}
     if os.geteuid() == 0:
         settings |= {"user": NOBODY, "stage": STAGED, "binds": binds}
         binds = tuple((STAGED + place, place) for _, place in binds)
-    bwrap = _bwrap(binds, command, limits, calls, information)
+    bwrap = _bwrap(binds, command, limits, more)
     return [sys.executable, "-I", "-S", "-B", str(LAUNCHER), json.dumps(settings), *bwrap]
 
 
-def _bwrap(binds: tuple[Bind, ...], command: list[str], limits: Limits, calls: int, information: int) -> list[str]:
+def _bwrap(binds: tuple[Bind, ...], command: list[str], limits: Limits, more: Sequence[str]) -> list[str]:
     """Make bwrap's own command line. Mounts come in this order: files, covers over parts of them, all read-only."""
     variables = {**environment(SCRATCH), "LD_LIBRARY_PATH": ":".join(library_folders(binds))}
     half = str(limits.scratch // 2)
@@ -121,14 +166,14 @@ def _bwrap(binds: tuple[Bind, ...], command: list[str], limits: Limits, calls: i
         "--unshare-cgroup-try",
         *(("--disable-userns",) if "--disable-userns" in _help() else ()),
         *("--uid", str(STUDENT), "--gid", str(STUDENT), "--hostname", "sandbox"),
-        *("--die-with-parent", "--new-session", "--as-pid-1", "--cap-drop", "ALL"),
+        *("--die-with-parent", "--new-session", "--as-pid-1"),
         *(word for source, place in binds for word in ("--ro-bind", source, place)),
         *(word for folder in hidden_folders() for word in ("--tmpfs", folder, "--remount-ro", folder)),
         *(word for name in DEVICES for word in ("--dev-bind", f"/dev/{name}", f"/dev/{name}")),
         *("--size", half, "--tmpfs", SCRATCH, "--size", half, "--tmpfs", "/dev/shm"),
         *("--remount-ro", "/", "--chdir", SCRATCH, "--clearenv"),
         *(word for name, value in variables.items() for word in ("--setenv", name, value)),
-        *("--seccomp", str(calls), "--info-fd", str(information), "--", *command),
+        *(*more, "--", *command),
     ]
 
 

@@ -23,13 +23,31 @@ END_TIMEOUT_SECONDS = 10.0
 """How long the end of a killed process is waited for."""
 
 
-@dataclass
-class RunningWorker:
-    """A started worker; `requests` and `answers` are the pipes to it and from it.
+class RunningWorker(Protocol):
+    """A started worker.
 
-    first: the process whose end ends all others, by the id that this side has for it. folder: what has to be removed
-    afterwards. contained: whether no process of it can outlive the first.
+    requests, answers: the pipes to it and from it. first: the process whose end ends all others, by the id that this
+    side has for it. contained: whether no process of it can outlive the first.
     """
+
+    requests: IO[bytes]
+    answers: IO[bytes]
+    first: int
+    contained: bool
+
+    def kill(self) -> None:
+        """End it at once, without waiting."""
+
+    def end(self) -> None:
+        """End it and everything it started; return when all of it is gone."""
+
+    def status(self) -> int | None:
+        """Return how it ended: an exit status, or a signal as a negative number; None while it runs."""
+
+
+@dataclass
+class StartedWorker:
+    """A worker that this process has started. folder: what has to be removed afterwards."""
 
     process: subprocess.Popen[bytes]
     first: int
@@ -43,7 +61,7 @@ class RunningWorker:
             self._handle = os.pidfd_open(self.first)
 
     def kill(self) -> None:
-        """End it at once, without waiting."""
+        """See `RunningWorker`."""
         if self._handle is not None:
             with contextlib.suppress(OSError):
                 signal.pidfd_send_signal(self._handle, signal.SIGKILL)
@@ -51,7 +69,7 @@ class RunningWorker:
             self.process.kill()
 
     def end(self) -> None:
-        """End it and everything it started; return when all of it is gone, with its folder."""
+        """See `RunningWorker`. Its folder is gone, too."""
         if self._handle is not None:
             self.kill()
             select.select([self._handle], [], [], END_TIMEOUT_SECONDS)
@@ -70,7 +88,7 @@ class RunningWorker:
             remove(self.folder)
 
     def status(self) -> int | None:
-        """Return how it ended: an exit status, or a signal as a negative number; None while it runs."""
+        """See `RunningWorker`."""
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.wait(timeout=1.0)
         status = self.process.returncode
@@ -112,15 +130,18 @@ def pipes_of(process: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes]]:
 
 def worker_command(python: str, worker: str | Path, limits: Limits, **more: Any) -> list[str]:
     """Make the command line of the worker."""
-    settings = {
+    settings = {**worker_limits(limits), "packages": limits.packages, **more}
+    return [python, "-I", "-B", "-X", "utf8", str(worker), json.dumps(settings)]
+
+
+def worker_limits(limits: Limits) -> dict[str, int]:
+    """Return what the worker has the operating system limit."""
+    return {
         "memory": limits.memory,
         "cpu_seconds": int(limits.submission_seconds),
         "file_size": limits.file_size,
         "open_files": limits.open_files,
-        "packages": limits.packages,
-        **more,
     }
-    return [python, "-I", "-B", "-X", "utf8", str(worker), json.dumps(settings)]
 
 
 def environment(home: str) -> dict[str, str]:

@@ -22,9 +22,9 @@ from autograder.sandbox.worker import COURSE_MODULES
 
 PYTHON, PACKAGES, LIBRARIES, COURSE = "/python/bin/python3", "/packages", "/lib", "/course"
 HERE = Path(__file__).resolve().parent
-OWN_FILES = ("sandbox/worker.py", *COURSE_MODULES.values())
+OWN_FILES = ("sandbox/worker.py", "sandbox/template.py", *COURSE_MODULES.values())
 """The course's own files in the sandbox."""
-WORKER = f"{COURSE}/sandbox/worker.py"
+WORKER, TEMPLATE = f"{COURSE}/sandbox/worker.py", f"{COURSE}/sandbox/template.py"
 THIRD_PARTY = ("site-packages", "dist-packages")
 
 LEFT_OUT = "_tkinter _curses _curses_panel readline _sqlite3 _dbm _gdbm _ssl nis spwd _crypt"

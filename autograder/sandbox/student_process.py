@@ -49,9 +49,10 @@ class _Gone(Exception):
 class StudentProcess:
     """Runs the cells of one submission in order and calls its functions.
 
-    Cells share one process. Calls leave nothing behind (on Linux): each has a copy of that process, or those made within
-    `one_copy` have one together. When the process ends before its time (an endless loop in a cell, os._exit, too much memory), it is started again and the cells run
-    so far are run again, except the one that ended it: the rest of the submission is still judged.
+    Cells share one process. Calls leave nothing behind (on Linux): each has a copy of that process, or those made
+    within `one_copy` have one together. When the process ends before its time (an endless loop in a cell, os._exit, too
+    much memory), it is started again and the cells run so far are run again, except the one that ended it: the rest of
+    the submission is still judged.
 
     end: on the clock of `time.monotonic`; the limit on a submission from now on, unless it is given.
 

@@ -7,7 +7,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.sandbox.confinement import RunningWorker, environment, popen, remove, worker_command
+from autograder.sandbox.confinement import RunningWorker, StartedWorker, environment, popen, remove, worker_command
 from autograder.sandbox.limits import Limits
 
 WORKER = Path(__file__).with_name("worker.py")
@@ -32,4 +32,4 @@ class Unconfined:
         except BaseException:
             remove(folder)
             raise
-        return RunningWorker(process, process.pid, folder)
+        return StartedWorker(process, process.pid, folder)

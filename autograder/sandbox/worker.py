@@ -323,8 +323,8 @@ class Program:
 class Channel:
     """The two ends of the pipe to the judge. Nothing is read ahead: a copy of this process goes on where it stopped."""
 
-    def __init__(self):
-        self.reading, self.writing = os.dup(0), os.dup(1)
+    def __init__(self, reading, writing):
+        self.reading, self.writing = reading, writing
 
     def read(self, count):
         """Read so many bytes. Raises EOFError when the judge has closed the channel."""
@@ -495,26 +495,36 @@ def serve(channel):
             channel.write(encode({"ended": {"status": 0}, "number": request["copy"]}))
 
 
-def main():
-    """Take over the channel, set the limits that the command line gives, serve."""
-    end_with_judge()
-    settings = json.loads(sys.argv[1])
-    folder, packages = settings.pop("folder", None), settings.pop("packages")
+def prepare(folder, packages):
+    """Load what every submission needs. folder: where NumPy is, if not where Python looks; packages: what may be
+    imported beside it."""
     if folder:
         sys.path.append(folder)
-    channel = Channel()
-    nothing = os.open(os.devnull, os.O_RDWR)
-    for descriptor in (0, 1, 2):
-        os.dup2(nothing, descriptor)
     load_course_modules()
     import numpy  # noqa: F401
 
     sys.meta_path.insert(0, Imports(packages))
-    limit_resources(**settings)
+
+
+def begin(channel, limits):
+    """Set the limits, say that everything is ready, and serve. Nothing else is left of the standard streams."""
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(nothing, descriptor)
+    limit_resources(**limits)
     if os.getpid() == 1:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
     channel.write(b"ready")
     serve(channel)
+
+
+def main():
+    """Take over the channel and the settings that the command line gives, and serve."""
+    end_with_judge()
+    settings = json.loads(sys.argv[1])
+    channel = Channel(os.dup(0), os.dup(1))
+    prepare(settings.pop("folder", None), settings.pop("packages"))
+    begin(channel, settings)
 
 
 if __name__ == "__main__":

@@ -580,6 +580,7 @@ def test_the_number_of_an_answer_is_the_number_of_the_question(answering, number
 
 # ---------------------------------------------------------------- calls in one copy
 
+
 @pytest.fixture
 def counting(start) -> StudentProcess:
     """A process with a function `add`, which keeps a number for the next calls, and `tell`, which says how many it
