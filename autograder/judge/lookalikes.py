@@ -1,7 +1,7 @@
 """Show, in place of a hidden case that fails, one from a public seed that fails in the same way.
 
-Those are tried right after the public cases, and before any hidden one: whatever a function keeps from call to call,
-nothing that is shown comes after what is hidden.
+Grading tries those in a process that has seen no hidden case: whatever a function keeps from call to call, nothing that
+is shown comes from where something hidden was.
 """
 
 from __future__ import annotations
@@ -36,13 +36,14 @@ def lookalike_expectations(exercise: Exercise) -> tuple[Expectation, ...]:
 
 
 def try_lookalikes(findings: Findings, call: Call) -> list[Lookalike]:
-    """Try the cases like hidden ones of every requirement that no public case fails. Returns those that fail."""
+    """Try the cases like hidden ones of every requirement that fails in hidden cases alone. Returns those that fail."""
+    wanted = {result.name for result in findings.failed_hidden_alone}
     end = time.perf_counter() + LOOKALIKE_SECONDS
     found: list[Lookalike] = []
     for expectation in lookalike_expectations(findings.exercise):
         if time.perf_counter() > end:
             break
-        if findings.results[expectation.requirement].passed:
+        if PURITY in wanted or expectation.requirement in wanted:
             steps = rollout(findings.exercise, expectation.case, call)
             if (problem := steps[-1].outcome.problem) and problem.kind in FINAL_PROBLEMS:
                 break

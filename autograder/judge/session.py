@@ -21,7 +21,7 @@ from autograder.judge.counterexamples import readable_problem
 from autograder.judge.expectations import Expectation
 from autograder.judge.findings import Findings
 from autograder.judge.formatting import show_call
-from autograder.judge.lookalikes import Lookalike, show_lookalikes, try_lookalikes
+from autograder.judge.lookalikes import show_lookalikes, try_lookalikes
 from autograder.judge.rollout import Call, Step, rollout
 from autograder.judge.verdict import Cases, Verdict
 from autograder.plaindata.call import FINAL_PROBLEMS, Problem, ProblemKind
@@ -68,6 +68,7 @@ def judge(
     session = JudgeSession(exercise, cases=cases, seed=seed, devices=devices, sandbox=sandbox, diagnose=diagnose)
     session.try_public(call)
     session.try_hidden(call)
+    session.try_lookalikes(call)
     return session.verdict()
 
 
@@ -75,8 +76,8 @@ class JudgeSession:
     """Judges one kernel in parts, each of which may call the function in a process of its own.
 
     So all that a report shows can come from a process that has never seen a hidden input, whatever a function keeps
-    from call to call. The parts, in this order: `try_public`, `try_hidden`; then `verdict`. Arguments and errors are
-    those of `judge`.
+    from call to call. The parts, in this order: `try_public`, `try_hidden`, `try_lookalikes`; then `verdict`. Arguments
+    and errors are those of `judge`.
     """
 
     def __init__(
@@ -99,7 +100,6 @@ class JudgeSession:
         self.findings = Findings(exercise)
         self.problem: dict[str, Any] | None = None
         self.seconds = 0.0
-        self._lookalikes: list[Lookalike] = []
         where = device_list.chosen(devices)
         self._recorded = [] if has_reference(exercise) or len(where) == 1 else [RECORDED]
         where = ("cpu",) if self._recorded else where
@@ -118,15 +118,12 @@ class JudgeSession:
         self.seconds += time.perf_counter() - started
 
     def try_public(self, call: Call, apart: Call | None = None) -> None:
-        """Try the cases that students may see and, in grading, some like the hidden ones, which decide no points.
+        """Try the cases that students may see.
 
         apart: calls the function where no earlier call has left anything; None where `call` does. No requirement is
         lost for what an earlier call left: its first failure has to be one in a call apart, too.
         """
         self._try_all(call, apart, (expectation for expectation in self._expectations if not expectation.hidden))
-        if self.cases == "all" and self.problem is None:
-            with self._working():
-                self._lookalikes = try_lookalikes(self.findings, call)
 
     @property
     def has_hidden(self) -> bool:
@@ -141,12 +138,20 @@ class JudgeSession:
             return expected_answers.hidden_expectations(self.exercise, self.seed)
 
     def try_hidden(self, call: Call, apart: Call | None = None) -> None:
-        """Try the hidden cases. A failure is shown by a case like it that was tried before, where one failed alike."""
+        """Try the hidden cases. apart: as for the public ones."""
         if self.has_hidden:
             self._try_all(call, apart, self._hidden)
-        if self.problem is None:
+
+    @property
+    def has_lookalikes(self) -> bool:
+        """Whether a requirement fails in hidden cases alone, of which nothing can be shown."""
+        return self.cases == "all" and self.problem is None and bool(self.findings.failed_hidden_alone)
+
+    def try_lookalikes(self, call: Call) -> None:
+        """Try cases like the hidden ones that failed: one that fails alike is shown. They decide no points."""
+        if self.has_lookalikes:
             with self._working():
-                show_lookalikes(self.findings, self._lookalikes)
+                show_lookalikes(self.findings, try_lookalikes(self.findings, call))
 
     def _try_all(self, call: Call, apart: Call | None, expectations: Iterable[Expectation]) -> None:
         """Try cases, up to the first after which there is no point in trying further ones."""

@@ -7,7 +7,9 @@ that an object can override is called on it.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -21,6 +23,10 @@ MOST_AXES = 8
 DEEPEST_NESTING = 8
 
 _SCALARS = frozenset(np.dtype(name).type for name in DTYPES)
+
+
+dtype_name = lru_cache(maxsize=64)(operator.attrgetter("name"))
+"""Returns the name of a dtype. NumPy makes it anew each time it is asked for."""
 
 
 class NotPlain(Exception):
@@ -67,10 +73,10 @@ def _plain(value: Any, depth: int, budget: _Budget) -> Any:
     if kind is np.ndarray:
         budget.take_array(value.size)
         return _plain_array(value)
-    if any(kind is scalar for scalar in _SCALARS):
-        return np.array(value)
     if kind is list or kind is tuple or kind is dict:
         return _plain_collection(value, kind, depth, budget)
+    if any(kind is scalar for scalar in _SCALARS):
+        return np.array(value)
     raise NotPlain(_description(value))
 
 
@@ -80,7 +86,7 @@ def _plain_array(array: np.ndarray) -> np.ndarray:
         raise NotPlain("an array of Python objects (dtype=object), often made from lists of unequal length")
     if dtype.kind == "c":
         raise NotPlain("complex numbers")
-    if dtype.name not in DTYPES:
+    if dtype_name(dtype) not in DTYPES:
         raise NotPlain(f"an array of dtype {dtype.name[:30]}")
     if array.ndim > MOST_AXES:
         raise NotPlain(f"an array of {array.ndim} axes")

@@ -16,11 +16,10 @@ grading/pages/limited.py         PAGE_CPU_SECONDS, PAGE_MEMORY_BYTES, LARGEST_PA
 grading/pages/mathml.py          LONGEST_FORMULA_CHARACTERS, MOST_FORMULAS
 sandbox/wire.py                  LARGEST_HEADER_BYTES, LARGEST_BODY_BYTES, MOST_DIMENSIONS, MOST_CONTAINERS,
                                  DEEPEST_NESTING
-sandbox/worker.py                LONGEST_OUTPUT_CHARACTERS, LONGEST_ERROR_CHARACTERS, LONGEST_FRAME_BYTES,
-                                 REPORT_SECONDS
+sandbox/worker.py                LONGEST_OUTPUT_CHARACTERS, LONGEST_ERROR_CHARACTERS, REPORT_SECONDS
 sandbox/student_process.py       GRACE_SECONDS, MOST_WARNINGS
 plaindata/values.py              MOST_NUMBERS, MOST_ITEMS, MOST_AXES, DEEPEST_NESTING
-plaindata/call.py                LONGEST_TEXT, MOST_REPEATS, REPEATING_SECONDS, LONGEST_REPEATED_SECONDS
+plaindata/call.py                LONGEST_TEXT, LONGEST_REPEATED_SECONDS
 judge/findings.py                LARGEST_KEPT
 judge/lookalikes.py              LOOKALIKE_SECONDS
 """

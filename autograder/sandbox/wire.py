@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.plaindata.values import DTYPES, memory_order, with_memory_order
+from autograder.plaindata.values import DTYPES, dtype_name, memory_order, with_memory_order
 
 MAGIC = b"TDN1"
 PREFIX = struct.Struct(">4sIQ")
@@ -64,7 +64,7 @@ def read_frame(read: Callable[[int], bytes]) -> Any:
 def _pack(value: Any, parts: list[bytes]) -> Any:
     if isinstance(value, np.ndarray):
         parts.append(value.tobytes())
-        return {"array": [value.dtype.name, list(value.shape), memory_order(value)]}
+        return {"array": [dtype_name(value.dtype), list(value.shape), memory_order(value)]}
     if isinstance(value, tuple):
         return {"tuple": [_pack(item, parts) for item in value]}
     if isinstance(value, list):

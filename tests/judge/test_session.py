@@ -518,8 +518,8 @@ def test_the_search_ends_where_a_call_does_not():
     assert any(item.counterexample.hidden for item in verdict.requirements if item.counterexample)
 
 
-def test_nothing_but_hidden_cases_is_tried_after_the_first_of_them():
-    """Whatever the function does there."""
+def test_hidden_cases_are_tried_in_a_part_of_their_own():
+    """Whatever the function does there; cases like them only where one of them fails, and in another part."""
     called = []
 
     def call(arguments):
@@ -528,12 +528,27 @@ def test_nothing_but_hidden_cases_is_tried_after_the_first_of_them():
 
     judging = JudgeSession(ELU, cases="all", seed=4, devices=("cpu",))
     judging.try_public(call)
-    assert set(called) == PUBLIC_KEYS | LOOKALIKE_KEYS
+    assert set(called) == PUBLIC_KEYS
     called.clear()
     judging.try_hidden(call)
     assert len(called) == len(set(called))
     assert set(called) == hidden_keys(4)
+    called.clear()
+    assert judging.has_lookalikes
+    judging.try_lookalikes(call)
+    assert set(called) <= LOOKALIKE_KEYS and called
     assert not judging.verdict().passed
+
+
+def test_no_case_like_a_hidden_one_is_tried_where_all_pass():
+    called = []
+
+    def call(arguments):
+        called.append(key_of(arguments))
+        return Outcome(elu(*arguments), arguments_after=arguments)
+
+    assert judge(ELU, call, cases="all", seed=4, devices=("cpu",)).passed
+    assert not set(called) & LOOKALIKE_KEYS
 
 
 def test_no_case_like_a_hidden_one_is_tried_where_a_public_one_fails():
@@ -762,6 +777,75 @@ def test_the_parts_of_a_judging_come_to_the_verdict_that_judge_gives():
 
 def overflows(z, alpha=1.0):
     return np.where(z > 0, z, alpha * (np.exp(z) - 1))
+
+
+# ---------------------------------------------------------------- what an earlier call leaves
+
+
+def judged_with_state(wrong, right, **more) -> Verdict:
+    """The verdict on a function that is `wrong` where an earlier call has left something, and `right` in a call
+    apart."""
+    judging = JudgeSession(ELU, cases="public", devices=("cpu",), **more)
+    judging.try_public(functools.partial(call, wrong), functools.partial(call, right))
+    return judging.verdict()
+
+
+def by_shape():
+    """An ELU that keeps its first answer for each shape."""
+    kept = {}
+
+    def remembers(z, alpha=1.0):
+        return kept.setdefault(z.shape, elu(z, alpha)).copy()
+
+    return remembers
+
+
+def raises_in_the_third_call():
+    """An ELU that fails after some calls."""
+    calls = iter(range(1000))
+
+    def third(z, alpha=1.0):
+        if next(calls) > 2:
+            raise RuntimeError("too many")
+        return elu(z, alpha)
+
+    return third
+
+
+@pytest.mark.parametrize("wrong", [by_shape(), raises_in_the_third_call()])
+def test_no_requirement_is_lost_for_what_an_earlier_call_left(wrong):
+    assert judged_with_state(wrong, elu).passed
+
+
+def test_a_failure_in_a_call_apart_counts():
+    assert judged_with_state(overflows, overflows).to_json()["points"] == verdict_of("elu", overflows).points
+
+
+def test_a_function_that_knows_all_earlier_calls_wins_nothing():
+    """It has what an attacker could want of them: every input, and every answer that it gave."""
+    known = []
+
+    def looks_back(z, alpha=1.0):
+        known.append((z.copy(), alpha))
+        return overflows(z, alpha)
+
+    wrong = verdict_of("elu", overflows)
+    assert judged_with_state(looks_back, overflows).points == wrong.points < ELU.points
+
+
+def test_only_the_first_failure_of_a_requirement_is_tried_apart():
+    apart = []
+
+    def wrong(z, alpha=1.0):
+        return np.zeros_like(z)
+
+    def counted(arguments):
+        apart.append(arguments)
+        return call(wrong, arguments)
+
+    judging = JudgeSession(ELU, cases="public", devices=("cpu",))
+    judging.try_public(functools.partial(call, wrong), counted)
+    assert 0 < len(apart) <= len(ELU.requirements)
 
 
 @pytest.mark.parametrize("wrong", [WRONG["values"], WRONG["one alpha"], overflows])

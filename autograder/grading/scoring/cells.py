@@ -1,13 +1,20 @@
-"""Running the cells of a rebuilt notebook, up to three times, one process after the other.
+"""Running the cells of a rebuilt notebook, up to four times, one process after the other.
 
-1. With the cases and tests that students may see. All that a report or a feedback page shows comes from this process.
+1. With the cases and tests that students may see.
 2. With the tests of the instructor's that are hidden.
 3. With the judge's hidden cases.
+4. Where a function fails in hidden cases alone: with cases like those, from a seed that everybody may know.
 
 No two of them are alive at the same time, they share no file, and nothing but right or wrong is taken from the second
-and the third. So no process whose output or number is used ever holds a hidden input, wherever a function may have
-stored it: in a global, a file, a thread, a pipe. What a function could still tell others, by the length of its run say,
-is worth nothing: any other submission has other hidden cases.
+and the third. All that a report or a feedback page shows comes from the first and the fourth. So no process whose
+output or number is used ever holds a hidden input, wherever a function may have stored it: in a global, a file, a
+thread, a pipe. What a function could still tell others, by the length of its run say, is worth nothing: any other
+submission has other hidden cases.
+
+The calls of an exercise are made in one copy of the process, one after the other. What a function keeps from one to the
+next are inputs, which it sees anyway, and answers of its own; no expected answer enters the process. So it can gain
+nothing by that. It could lose: the first failure of each requirement counts only where a call in a fresh copy fails,
+too.
 """
 
 from __future__ import annotations
@@ -69,6 +76,11 @@ def run(
             lay_out(given, process)
             for cell in with_cases:
                 cell.try_hidden_cases(process)
+    if with_lookalikes := _up_to_the_last(cells, lambda cell: cell.has_lookalikes):
+        with StudentProcess(config.confinement, config.limits, end) as process:
+            lay_out(given, process)
+            for cell in with_lookalikes:
+                cell.try_lookalikes(process)
     rebuilt.flags.extend(cell.flag for cell in cells if cell.flag)
     return {cell.grade_id: cell.result() for cell in cells if cell.grade_id}
 
@@ -97,6 +109,11 @@ class Cell:
         return False
 
     @property
+    def has_lookalikes(self) -> bool:
+        """Whether there are cases like hidden ones that failed to try."""
+        return False
+
+    @property
     def grade_id(self) -> str:
         """nbgrader's name of a graded cell, "" for any other."""
         marks = grading_of(self.cell)
@@ -120,6 +137,9 @@ class Cell:
 
     def try_hidden_cases(self, process: StudentProcess) -> None:
         """Try the judge's hidden cases."""
+
+    def try_lookalikes(self, process: StudentProcess) -> None:
+        """Try cases like the hidden ones that failed."""
 
     def result(self) -> CellResult:
         """The score of a written answer: a person's to grade, unless nothing was written."""
@@ -162,7 +182,7 @@ class Code(Cell):
         if not self.outcome.ended:
             process.run(self.name, self.cell.source)
 
-    try_hidden_tests = try_hidden_cases = _again
+    try_hidden_tests = try_hidden_cases = try_lookalikes = _again
 
 
 class Experiment(Code):
@@ -175,7 +195,7 @@ class Experiment(Code):
             super().show(process)
         self.cell.outputs = []
 
-    try_hidden_tests = try_hidden_cases = Code._again
+    try_hidden_tests = try_hidden_cases = try_lookalikes = Code._again
 
 
 class Tests(Cell):
@@ -212,6 +232,8 @@ class Tests(Cell):
         """Run as the first time: cells that follow may use its names."""
         if not self.shown.ended:
             process.run(self.name, self._visible)
+
+    try_lookalikes = try_hidden_cases
 
     @property
     def failed(self) -> bool:
@@ -301,6 +323,19 @@ class Check(Cell):
                 one.try_hidden(functools.partial(process.call, name), functools.partial(process.call_apart, name))
         if self.tests:
             self.tests.try_hidden_cases(process)
+
+    @property
+    def has_lookalikes(self) -> bool:
+        """Whether a function fails in hidden cases alone."""
+        return any(one.has_lookalikes for one in self.judgings)
+
+    def try_lookalikes(self, process: StudentProcess) -> None:
+        """Try cases like the hidden ones that failed."""
+        for one in self.judgings:
+            with process.one_copy():
+                one.try_lookalikes(functools.partial(process.call, one.exercise.name))
+        if self.tests:
+            self.tests.try_lookalikes(process)
 
     def result(self) -> CellResult:
         """The share of its points that the judge gives."""
