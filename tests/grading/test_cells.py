@@ -59,6 +59,10 @@ def run(course, monkeypatch):
             did.append(("called", function))
             return super().call(function, arguments)
 
+        def call_apart(self, function, arguments):
+            did.append(("called apart", function))
+            return super().call_apart(function, arguments)
+
     monkeypatch.setattr(cells, "StudentProcess", Told)
     monkeypatch.setattr(GradingConfig, "seed_for", lambda *submission: SEED)
 
@@ -83,8 +87,8 @@ def runs_of(did: list[tuple]) -> list[list[tuple]]:
 
 
 def seen_by(process: list[tuple]) -> dict[str, int]:
-    """How often each function was called in a process."""
-    return {name: process.count(("called", name)) for name in ("elu", "relu")}
+    """How often each function was called in a process, less the calls apart."""
+    return {name: process.count(("called", name)) - process.count(("called apart", name)) for name in ("elu", "relu")}
 
 
 def number_of(cases_of) -> dict[str, int]:
@@ -92,9 +96,14 @@ def number_of(cases_of) -> dict[str, int]:
     return {name: len(cases_of(catalogue()[name])) for name in ("elu", "relu")}
 
 
+def public_cases(exercise) -> list:
+    """The cases that students see."""
+    return list(public(exercise, ("cpu",)))
+
+
 def shown_cases(exercise) -> list:
     """The cases that students may see: the public ones and those like hidden ones."""
-    return [*public(exercise, ("cpu",)), *lookalike_expectations(exercise)]
+    return [*public_cases(exercise), *lookalike_expectations(exercise)]
 
 
 @pytest.fixture
@@ -128,14 +137,14 @@ def test_what_a_public_case_left_is_shown_and_a_hidden_ones_is_not(run):
     result = run({}, [("relu", cell("code", "own", REMEMBERS)), ("relu_test", cell("code", "own", TELLS))])
     assert result.cells["relu_test"].score == result.cells["relu_test"].points
     seen = list(dict.fromkeys(printed(result, TELLS).split()))
-    inputs = [first(one.case.arguments["z"]) for one in shown_cases(RELU)]
+    inputs = [first(one.case.arguments["z"]) for one in public_cases(RELU)]
     assert seen == list(dict.fromkeys(repr(number) for number in inputs)), "each of them often, and no other one"
 
 
 def test_the_hidden_cases_go_to_the_last_process_alone(run):
     run()
     shown, tests, hidden = map(seen_by, runs_of(run.did))
-    assert shown == number_of(shown_cases)
+    assert shown == number_of(public_cases)
     assert tests == {"elu": 0, "relu": 0}
     assert hidden == number_of(lambda exercise: hidden_expectations(exercise, SEED))
 
@@ -174,13 +183,37 @@ def test_a_function_that_is_not_there_is_asked_for_once(run):
     assert [one for one in run.did if one[0] == "called"] == [("called", "elu"), ("called", "relu")]
 
 
-def test_nothing_is_run_after_the_hidden_cases_even_where_they_failed(run, wrong_where_hidden):
+def test_cases_like_a_hidden_one_that_failed_have_a_process_of_their_own(run, wrong_where_hidden):
+    """One that has seen no hidden case."""
     result = run(wrong_where_hidden)
     [verdict] = result.cells["relu_test"].verdicts
     assert any(item.counterexample and item.counterexample.hidden for item in verdict.requirements)
-    *_, hidden = runs_of(run.did)
+    *_, hidden, alike = runs_of(run.did)
     assert seen_by(hidden) == number_of(lambda exercise: hidden_expectations(exercise, SEED))
-    assert [one[1] for one in hidden if one[0] == "ran"][-1] == "cell 6", "the cells after the test are not run"
+    assert seen_by(alike)["elu"] == 0 < seen_by(alike)["relu"] <= len(lookalike_expectations(RELU))
+    for process in (hidden, alike):
+        assert [one[1] for one in process if one[0] == "ran"][-1] == "cell 6", "the cells after the test are not run"
+
+
+KEEPS = """
+_kept = {}
+def relu(z):
+    if z.shape not in _kept:
+        _kept[z.shape] = np.maximum(z, 0) if z.dtype.kind == "f" else np.maximum(z, 0.0)
+    return _kept[z.shape].copy()
+"""
+"""Answers by what it kept of an earlier call: right in every first one."""
+
+
+def test_what_a_function_keeps_from_one_call_to_the_next_costs_nothing(run):
+    result = run({"relu": KEEPS})
+    assert result.cells["relu_test"].score == result.cells["relu_test"].points
+    assert ("called apart", "relu") in run.did
+
+
+def test_where_all_is_right_no_call_is_made_apart(run):
+    run()
+    assert not [one for one in run.did if one[0] == "called apart"]
 
 
 # ---------------------------------------------------------------- the instructor's own tests
