@@ -18,6 +18,7 @@ from autograder.grading.grade_chapter import grade_chapter
 from autograder.grading.pages.feedback import write_all_feedback
 from autograder.grading.scoring.results import NotebookResult, Results, write_atomically
 from autograder.judge.report import as_text
+from autograder.sandbox.bubblewrap import templates
 from tests.grading.small_course import (
     ALPHA_FORGOTTEN,
     CHAPTER,
@@ -134,6 +135,7 @@ def grade_class(course: Course, jobs: int) -> Graded:
         names = sorted(path.name for path in (course.root / "submitted").iterdir())
         problems = [problem for problem in write_all_feedback(Chapter(course, CHAPTER), names, jobs) if problem]
         assert not problems, problems
+        templates.end()
         left = left_behind(MARK)
         files = sorted(str(path) for path in scratch.rglob("*"))
     return Graded(course, {name: Results(Chapter(course, CHAPTER)).find(name, UNITS) for name in names}, left, files)
