@@ -100,7 +100,7 @@ def grade_chapter(
                 progress.kept += kept
                 if len(of_student) == len(sections):
                     ordered = [of_student[section] for section in sections]
-                    summary.standings[result.student] = _record(result.student, ordered, results, recorder)
+                    summary.standings[result.student] = _record(result.student, ordered, recorder)
                     for recorded in ordered:
                         recorded.notebook = {}
                 show(progress)
@@ -129,15 +129,7 @@ def _results(
             yield result, False
 
 
-def _record(student: str, of_student: list[NotebookResult], results: Results, recorder: Recorder) -> Standing:
-    """Record all notebooks of a student. A submission of which no notebook was found gets no zeros: a person looks at
-    it."""
-    if all(result.missing for result in of_student):
-        for result in (result for result in of_student if not result.set_aside):
-            result.set_aside = "the submission holds no notebook of this chapter"
-            for cell in result.cells.values():
-                cell.score = None
-            results.keep(result)
+def _record(student: str, of_student: list[NotebookResult], recorder: Recorder) -> Standing:
     standing = recorder.record(student, of_student)
     hand_on(recorder.chapter.folder_of(student, "submitted"), recorder.chapter.folder_of(student, "autograded"))
     return standing
