@@ -23,6 +23,7 @@ from tests.grading.small_course import (
     ALPHA_FORGOTTEN,
     CHAPTER,
     DOUBLE_POINTS,
+    GRADIENTS,
     POINTS,
     RIGHT,
     UNITS,
@@ -179,10 +180,18 @@ def test_what_cannot_be_read_is_set_aside_without_a_score(course, make, reason):
 
 
 def test_a_missing_notebook_has_no_points_at_all(course):
+    hand_in(course, "ada", {}, sections=[GRADIENTS])
     result = grade(task_of(course), GradingConfig(course, SECRET, ("cpu",)))
     assert result.missing
     assert scores(result) == dict.fromkeys(ALL, 0.0)
     assert result.flags == ["the notebook was not handed in"]
+
+
+def test_where_no_notebook_was_handed_in_a_person_decides(course):
+    folder_of(course, "ada")
+    result = grade(task_of(course), GradingConfig(course, SECRET, ("cpu",)))
+    assert result.set_aside == "the submission holds no notebook of this chapter"
+    assert scores(result) == dict.fromkeys(ALL)
 
 
 def test_a_file_that_cannot_be_read_is_another_thing_than_no_file(course):

@@ -241,10 +241,10 @@ def test_outputs_are_dropped(instructors, submitted):
     assert "<script>" not in json.dumps(rebuilt(instructors, submitted).notebook)
 
 
-def test_an_empty_notebook_is_as_released_with_a_flag_for_each_cell(instructors):
-    found = rebuild(instructors, Submitted([]))
-    assert found.notebook.cells == instructors.cells
-    assert len(found.flags) == 7
+@pytest.mark.parametrize("cells", [[], [cell("code", "a", ""), cell("markdown", "b", "\n")]])
+def test_a_notebook_with_nothing_in_it_is_set_aside(instructors, cells):
+    with pytest.raises(SetAside, match="nothing in it"):
+        rebuilt(instructors, {"cells": cells})
 
 
 def test_the_master_is_not_changed(instructors, submitted):
@@ -299,8 +299,9 @@ def test_the_ids_of_all_cells_differ_and_are_valid(instructors, submitted):
     assert len({one.id for one in found.cells}) == len(found.cells)
 
 
-def test_what_reading_the_file_noted_is_flagged(instructors):
-    assert "it was odd" in rebuild(instructors, Submitted([], ["it was odd"])).flags
+def test_what_reading_the_file_noted_is_flagged(instructors, submitted):
+    read_file = parse(json.dumps(submitted).encode())
+    assert rebuild(instructors, Submitted(read_file.cells, ["it was odd"])).flags == ["it was odd"]
 
 
 # ---------------------------------------------------------------- answers elsewhere than in their cells

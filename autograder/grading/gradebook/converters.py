@@ -98,19 +98,22 @@ class FeedbackForEverybody(GenerateFeedback, NothingBeside):
     """nbgrader's `generate_feedback`, for folders of any name."""
 
     def convert_notebooks(self) -> None:
-        """Convert the autograded notebooks of all students."""
+        """Convert the autograded notebooks of all students. Whose submission held none gets the page over all."""
         _prepare(self)
         chapter = Chapter(course_of(self.coursedir), self.coursedir.assignment_id)
         folder = chapter.course.folder("autograded")
         students = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
-        found = {
-            str(place): notebooks
+        places = [
+            chapter.folder_of(student, "autograded")
             for student in students
             if _asked_for(student, self.coursedir.student_id)
-            if (notebooks := _notebooks(place := chapter.folder_of(student, "autograded"), self.coursedir.notebook_id))
-        }
-        _take(self, found)
+        ]
+        found = {place: _notebooks(place, self.coursedir.notebook_id) for place in places if place.is_dir()}
+        _take(self, {str(place): notebooks for place, notebooks in found.items() if notebooks})
         super().convert_notebooks()
+        for place in (place for place in found if not any(place.glob("*.ipynb"))):
+            names = [str(place / f"{section}.ipynb") for section in chapter.sections()]
+            self.post_convert_hook(assignment=chapter.name, student=place.parent.name, notebooks=names)
 
     def init_assignment(self, assignment_id: str, student_id: str) -> None:
         """Bring on what the exchange needs, and nothing else."""

@@ -40,12 +40,14 @@ def rebuild(master: NotebookNode, submitted: Submitted, released: Released = NEV
     """Put a student's answers into a copy of the master. submitted: as `submission.parse` gives it. released: what
     students may have been given beside what the master is now.
 
-    Raises SetAside where none of the cells is one of the master's exercises.
+    Raises SetAside where none of the cells is one of the master's exercises, and where nothing stands in them.
     """
     notebook = nbformat.from_dict(master)
     known = keys_of(notebook)
     found = match(known, submitted.cells, partial(is_as_released, released=released))
-    if not found.exercises(known) and any(cell["source"].strip() for cell in submitted.cells):
+    if not any(cell["source"].strip() for cell in submitted.cells):
+        raise SetAside("it is a notebook with nothing in it")
+    if not found.exercises(known):
         raise SetAside("none of its cells is one of this notebook's exercises")
     rebuilt = Rebuilt(notebook, [*submitted.notes, *found.flags, *_order_flags(known, found)])
     rebuilt.flags += _lost_flags(known, found)

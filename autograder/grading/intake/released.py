@@ -1,6 +1,6 @@
 """What students were given: every text and every set of nbgrader's marks that a cell of a notebook has had in release/.
 
-`verdicts/<chapter>/released.json` remembers what a new release replaces. nbgrader's own checksum stands in the file
+`verdicts/<chapter>/released` remembers what a new release replaces. nbgrader's own checksum stands in the file
 that a student hands in, and proves nothing.
 """
 
@@ -17,7 +17,7 @@ from typing import Any
 
 from autograder.course import AnyCell, Chapter, grading_of, read, text_of
 
-FILE = "released.json"
+FILE = "released"
 """Its name in the folder of a chapter's verdicts."""
 MARKS = ("grade", "solution", "locked", "points")
 """nbgrader's marks of a cell that decide how it is graded."""

@@ -13,7 +13,7 @@ from autograder.course import Chapter, CourseError
 from autograder.grading.intake.submission import handed_in
 from autograder.judge.formatting import UNPRINTABLE, readable
 
-RESERVED_NAMES = ("seed", "released.json")
+RESERVED_NAMES = ("seed", "released")
 """Names in verdicts/<chapter>/ that no student can have."""
 SECOND_FOLDER = (
     "its accents are stored as a Mac stores them, and it could not be renamed: is there another folder of this name? "

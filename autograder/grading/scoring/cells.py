@@ -39,6 +39,7 @@ from autograder.judge import JudgeSession, Verdict
 from autograder.judge.formatting import readable
 from autograder.judge.report import as_html, as_text
 from autograder.plaindata.call import FINAL_PROBLEMS, Outcome, Problem
+from autograder.plaindata.stand_ins import NOT_AVAILABLE
 from autograder.sandbox import CellOutcome, StudentProcess
 
 CREDIT_DECIMALS = 2
@@ -349,7 +350,8 @@ FROM_GRADING = ("ModuleNotFoundError", "ImportError", "NameError", "FileNotFound
 
 def _comes_from_grading(error: str) -> bool:
     """Whether an error could be one that the student's notebook did not have at home."""
-    return error.partition(":")[0] in FROM_GRADING or re.search(r"\b(Inert|Absent)\b", error) is not None
+    told = NOT_AVAILABLE in error or re.search(r"\b(Inert|Absent)\b", error)
+    return bool(told) or error.partition(":")[0] in FROM_GRADING
 
 
 def _failed(outcome: CellOutcome) -> str:
