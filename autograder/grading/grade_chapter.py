@@ -14,14 +14,13 @@ from autograder.grading.gradebook.record import Recorder, Standing, open_gradebo
 from autograder.grading.gradebook.release import register
 from autograder.grading.gradebook.rework import refuse_if_reworked
 from autograder.grading.gradebook.roster import compose_students, remarks
-from autograder.grading.intake.submitted_folder import other_files, passed_over, submitted
+from autograder.grading.intake.submitted_folder import other_files, passed_over, shown_file, submitted
 from autograder.grading.scoring.grading_config import GradingConfig, confinement_called
 from autograder.grading.scoring.in_parallel import grade_in_parallel
 from autograder.grading.scoring.result_key import key_of
 from autograder.grading.scoring.results import NotebookResult, Results
 from autograder.grading.scoring.task import Task
 from autograder.grading.scoring.workers import cores
-from autograder.judge.formatting import readable
 
 
 @dataclass
@@ -106,7 +105,7 @@ def grade_chapter(
                 show(progress)
         if student is None:
             summary.remarks = remarks(chapter, gradebook, [*students, *summary.passed_over])
-    taken = {name: {readable(result.file) for result in summary.students[name].values()} for name in students}
+    taken = {name: {shown_file(result.file) for result in summary.students[name].values()} for name in students}
     ignored = {name: [file for file in other_files(chapter, name) if file not in taken[name]] for name in students}
     summary.ignored = {name: files for name, files in ignored.items() if files}
     return summary

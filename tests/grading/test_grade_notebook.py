@@ -326,8 +326,8 @@ def test_what_grading_lacks_costs_nothing_where_it_is_not_needed(graded_alone):
     result = graded_alone(answers, [("elu", first), ("elu_test", cell("code", "own-2", own))])
     assert scores(result) == ALL
     in_elu, in_own = result.flags
-    assert "(elu) failed: ModuleNotFoundError: torch is not available while grading" in in_elu
-    assert "failed: ModuleNotFoundError: google is not available while grading" in in_own
+    assert "(elu) failed: “ModuleNotFoundError: torch is not available while grading" in in_elu
+    assert "failed: “ModuleNotFoundError: google is not available while grading" in in_own
 
 
 def test_a_helper_in_a_cell_of_the_course_is_there(graded_alone, course):
@@ -351,7 +351,7 @@ def message_of(result: NotebookResult, name: str) -> str:
 def test_a_missing_function_has_its_reason_in_report_and_flags(graded_alone):
     result = graded_alone({"elu": f"x = 1 / 0\n{RIGHT['elu']}", "relu": RIGHT["relu"].replace("relu", "my_Relu")})
     assert scores(result) == {**ALL, "elu_test": 0.0, "relu_test": 0.0}
-    reason = "which should define it, failed: ZeroDivisionError: division by zero (line 1)"
+    reason = "which should define it, failed: “ZeroDivisionError: division by zero” (line 1)"
     assert reason in message_of(result, "elu_test")
     assert "there is one called my_Relu: it has to be called relu" in message_of(result, "relu_test")
     shown = json.dumps(result.notebook)
@@ -377,7 +377,7 @@ def test_a_function_that_may_have_run_at_home_alone_is_flagged(graded_alone, lin
 
 def test_an_answer_in_error_is_flagged_and_an_unwritten_one_is_not(graded_alone):
     result = graded_alone({"elu": f"{RIGHT['elu']}\nelu(1", "double": "# YOUR CODE HERE\nraise NotImplementedError()"})
-    told = [flag for flag in result.flags if "(elu) failed: SyntaxError" in flag]
+    told = [flag for flag in result.flags if "(elu) failed: “SyntaxError" in flag]
     assert "grading reads it as Python 3." in told[0]
     assert graded_alone().flags == []
 

@@ -19,7 +19,7 @@ from autograder.grading.intake.instructor_notebook import master
 from autograder.grading.intake.rebuild import exercises_found, has_answers
 from autograder.grading.intake.released import released
 from autograder.grading.intake.submission import SetAside, Submitted, handed_in, parse
-from autograder.judge.formatting import UNPRINTABLE, readable
+from autograder.grading.intake.submitted_folder import shown_file
 
 MOST_FILES = 12
 """How many files with other names are looked at."""
@@ -57,7 +57,7 @@ class _File:
 
     @property
     def shown(self) -> str:
-        return readable(self.name).replace("\n", UNPRINTABLE)
+        return shown_file(self.name)
 
     def may_be(self, section: str, sections: list[str]) -> bool:
         """Whether, by its name, it may be a notebook of the chapter."""
