@@ -142,7 +142,31 @@ TABLE = [
         "the standard library",
         f"from collections import deque\n{HEAD}    import statistics, math\n    deque([math.pi])\n{RETURN}",
     ),
-    does("pandas", "    import pandas as pd\n    return pd.DataFrame(z).to_numpy()", "returned an? .*Inert"),
+    does("pandas", "    import pandas as pd\n    return pd.DataFrame(z).to_numpy()", "pandas is not available while"),
+    does(
+        "a number from a widget",
+        f"    alpha = float(slider.value)\n{RETURN}",
+        "a number was asked of something for plots, widgets",
+        before="import ipywidgets\nslider = ipywidgets.FloatSlider(value=1)",
+    ),
+    does("a plot", "    import matplotlib.pyplot as plt\n    return plt.gca()", "made for plots.*does nothing while"),
+    passes(
+        "a progress bar",
+        f"from tqdm.auto import tqdm, trange\n{HEAD}    z = z + 0.0\n    for i in trange(0, 2, leave=False):\n"
+        "        alpha = alpha + (i == 5)\n"
+        f"    z = np.array([v for v in tqdm(list(z.ravel()))], z.dtype).reshape(z.shape)\n{RETURN}",
+    ),
+    passes(
+        "a progress bar by its module",
+        f"import tqdm.notebook\n{HEAD}    z = z + 0.0\n    with tqdm.notebook.tqdm(total=1) as bar:\n"
+        "        bar.update(1)\n"
+        f"    z = np.array(list(tqdm.notebook.tqdm(z)), z.dtype).reshape(z.shape) if z.ndim else z\n{RETURN}",
+    ),
+    does(
+        "the course's own functions",
+        "    from autograder.plaindata.named_functions import FUNCTIONS\n    return FUNCTIONS['relu'](z)",
+        "autograder.plaindata.named_functions is not available while grading",
+    ),
     passes(
         "a plot on the way",
         f"import matplotlib.pyplot as plt\n{HEAD}    figure, axes = plt.subplots()\n    axes.plot(z)\n{RETURN}",
@@ -184,6 +208,40 @@ TABLE = [
     does("%%time and torch", "    return torch.tensor(z)", NO_TORCH, before="%%time\nimport torch"),
     passes("a magic", f"%precision 3\n{HEAD}{RETURN}"),
     passes("prints", f"{HEAD}    print(z)\n{RETURN}"),
+    does(
+        "a cell by its number",
+        f"    alpha = alpha * Out[2]\n{RETURN}",
+        "Out is not available while grading, where cells have other numbers",
+        before="1.0",
+    ),
+    does("a cell by its name", f"    alpha = alpha * _2\n{RETURN}", "_2 is not available while grading", before="1.0"),
+    Behaviour(
+        "a cell by its number in the cell",
+        f"one = Out[2]\n{HEAD}    alpha = alpha * one\n{RETURN}",
+        "Out is not available while grading, where cells have other numbers",
+        before="1.0",
+    ),
+    passes("the last value", f"one = _\n{HEAD}    alpha = alpha * one\n{RETURN}", before="x = 2.0\nx / 2"),
+    passes("a name like that of a cell", f"_1 = 1.0\n{HEAD}    alpha = alpha * _1\n{RETURN}"),
+    passes(
+        "pickles",
+        f"import pickle, copy\nclass Elu:\n    def __call__(self, z, alpha):\n    {RETURN}\n{HEAD}"
+        "    return pickle.loads(pickle.dumps(copy.deepcopy(Elu())))(z, alpha)",
+    ),
+    passes(
+        "a pool of threads of an earlier cell",
+        f"{HEAD}    return pool.submit(work, z, alpha).result()",
+        before="from concurrent.futures import ThreadPoolExecutor\npool = ThreadPoolExecutor(2)\n"
+        f"def work(z, alpha):\n{RETURN}\npool.submit(work, np.ones(2), 1.0).result()",
+    ),
+    does(
+        "a thread of an earlier cell",
+        "    todo.put((z, alpha))\n    return done.get()",
+        "a thread that another cell started is not available while grading",
+        before="import queue, threading\ntodo, done = queue.Queue(), queue.Queue()\ndef loop():\n    while True:\n"
+        "        z, alpha = todo.get()\n        done.put(np.where(z > 0, z, alpha * np.expm1(np.minimum(z, 0))))\n"
+        "threading.Thread(target=loop, daemon=True).start()",
+    ),
     # what it keeps
     does("random numbers of its own", "    return z * np.random.random(np.shape(z))", ANOTHER_ANSWER),
     does(

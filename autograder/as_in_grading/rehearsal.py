@@ -16,7 +16,8 @@ from autograder.as_in_grading.stand_in_names import Names, names_of
 from autograder.as_in_grading.state import put_back
 from autograder.as_in_grading.timed_call import call_in_time
 from autograder.plaindata.call import Outcome
-from autograder.plaindata.stand_ins import Absent, Inert, InertModule, course_module, is_inert, refusal
+from autograder.plaindata.left_running import refused, threads_run
+from autograder.plaindata.stand_ins import Absent, Inert, course_module, inert_module, is_inert, refusal
 
 NOT_THERE = object()
 THIRD_PARTY = ("site-packages", "dist-packages")
@@ -56,8 +57,22 @@ class Rehearsal:
             if _is_third_party(module) and (reason := refusal(module, self.settings.packages)):
                 found[name] = Absent(ModuleNotFoundError(reason, name=module))
             elif is_inert(module, self.settings.packages):
-                found[name] = InertModule(module) if isinstance(self.names[name], types.ModuleType) else Inert()
-        return found
+                found[name] = self._inert(module, self.names[name])
+        return found | self._waiting()
+
+    def _waiting(self) -> dict[str, Absent]:
+        """Return stand-ins for what the function uses that waits for a thread of another cell."""
+        used = {name: self.names[name] for name in self._used & set(self.names)}
+        return refused(used) if threads_run(self.names) else {}
+
+    @staticmethod
+    def _inert(module: str, value: Any) -> Any:
+        """Return what stands in for something of a package that is there only in name. A bar of tqdm is what it is."""
+        if isinstance(value, types.ModuleType):
+            return inert_module(module)
+        if module.partition(".")[0] != "tqdm":
+            return Inert()
+        return getattr(inert_module(module), getattr(value, "__name__", ""), value)
 
     def _reached_from(self, function: Callable[..., Any]) -> tuple[set[str], list[Any]]:
         """Return the global names that a function uses, and all functions and other callables that it may call."""
@@ -110,7 +125,7 @@ class Rehearsal:
         if reason := refusal(module, self.settings.packages):
             raise ModuleNotFoundError(reason, name=module)
         if is_inert(module, self.settings.packages):
-            return InertModule(module)
+            return inert_module(module)
         return course_module() if module == "autograder" else None
 
 

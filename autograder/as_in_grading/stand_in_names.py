@@ -14,11 +14,14 @@ from typing import Any
 from autograder.plaindata.stand_ins import (
     COURSE_NAMES,
     NO_INPUT,
+    NUMBERED,
     Absent,
     Inert,
     InertModule,
     course_module,
+    inert_module,
     is_inert,
+    not_numbered,
     refusal,
 )
 
@@ -33,6 +36,7 @@ class Names:
     def __init__(self, packages: Collection[str]) -> None:
         self.packages = packages
         self.bound: dict[str, Any] = {}
+        self._own: set[str] = set()
         self._refused: dict[str, None] = {}
 
     def run(self, source: str) -> list[str]:
@@ -42,8 +46,11 @@ class Names:
             statements = ast.parse(source).body
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return []
+        for name in set(NUMBERED.findall(source)) - self._own:
+            self.bound.setdefault(name, Absent(not_numbered(name)))
         for statement in statements:
             self._run(statement)
+            self._own |= bound_by(statement)
         return list(self._refused)
 
     def _run(self, statement: ast.stmt) -> None:
@@ -74,12 +81,12 @@ class Names:
         for alias in statement.names:
             if isinstance(statement, ast.Import):
                 module = alias.name
-                value: Any = InertModule(module) if is_inert(module, self.packages) else None
+                value: Any = inert_module(module) if is_inert(module, self.packages) else None
                 value = course_module() if module == "autograder" else value
                 yield alias.asname or module.partition(".")[0], module, value
             else:
                 module = statement.module or ""
-                value = Inert() if is_inert(module, self.packages) else None
+                value = getattr(inert_module(module), alias.name) if is_inert(module, self.packages) else None
                 if module == "autograder":
                     value = Inert() if alias.name in COURSE_NAMES else None
                     module = module if value is not None else f"autograder.{alias.name}"

@@ -14,14 +14,13 @@ from autograder.grading.gradebook.record import Recorder, Standing, open_gradebo
 from autograder.grading.gradebook.release import register
 from autograder.grading.gradebook.rework import refuse_if_reworked
 from autograder.grading.gradebook.roster import compose_students, remarks
-from autograder.grading.intake.submitted_folder import other_files, passed_over, submitted
+from autograder.grading.intake.submitted_folder import other_files, passed_over, shown_file, submitted
 from autograder.grading.scoring.grading_config import GradingConfig, confinement_called
 from autograder.grading.scoring.in_parallel import grade_in_parallel
 from autograder.grading.scoring.result_key import key_of
 from autograder.grading.scoring.results import NotebookResult, Results
 from autograder.grading.scoring.task import Task
 from autograder.grading.scoring.workers import cores
-from autograder.judge.formatting import readable
 
 
 @dataclass
@@ -100,13 +99,13 @@ def grade_chapter(
                 progress.kept += kept
                 if len(of_student) == len(sections):
                     ordered = [of_student[section] for section in sections]
-                    summary.standings[result.student] = _record(result.student, ordered, results, recorder)
+                    summary.standings[result.student] = _record(result.student, ordered, recorder)
                     for recorded in ordered:
                         recorded.notebook = {}
                 show(progress)
         if student is None:
             summary.remarks = remarks(chapter, gradebook, [*students, *summary.passed_over])
-    taken = {name: {readable(result.file) for result in summary.students[name].values()} for name in students}
+    taken = {name: {shown_file(result.file) for result in summary.students[name].values()} for name in students}
     ignored = {name: [file for file in other_files(chapter, name) if file not in taken[name]] for name in students}
     summary.ignored = {name: files for name, files in ignored.items() if files}
     return summary
@@ -129,15 +128,7 @@ def _results(
             yield result, False
 
 
-def _record(student: str, of_student: list[NotebookResult], results: Results, recorder: Recorder) -> Standing:
-    """Record all notebooks of a student. A submission of which no notebook was found gets no zeros: a person looks at
-    it."""
-    if all(result.missing for result in of_student):
-        for result in (result for result in of_student if not result.set_aside):
-            result.set_aside = "the submission holds no notebook of this chapter"
-            for cell in result.cells.values():
-                cell.score = None
-            results.keep(result)
+def _record(student: str, of_student: list[NotebookResult], recorder: Recorder) -> Standing:
     standing = recorder.record(student, of_student)
     hand_on(recorder.chapter.folder_of(student, "submitted"), recorder.chapter.folder_of(student, "autograded"))
     return standing

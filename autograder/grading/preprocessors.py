@@ -6,14 +6,13 @@ the other need not judge again.
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from nbconvert.exporters import NotebookExporter
 from nbconvert.exporters.exporter import ResourcesDict
-from nbformat import NotebookNode, from_dict, writes
+from nbformat import NotebookNode, from_dict
 from nbformat.v4 import new_notebook
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
@@ -36,7 +35,7 @@ from autograder.grading.pages.marks import mark
 from autograder.grading.scoring.grade_notebook import grade
 from autograder.grading.scoring.grading_config import GradingConfig, confinement_called
 from autograder.grading.scoring.result_key import key_of
-from autograder.grading.scoring.results import NotebookResult, Results, write_atomically
+from autograder.grading.scoring.results import NotebookResult, Results
 from autograder.grading.scoring.task import Task
 from autograder.sandbox import Confinement
 
@@ -80,12 +79,6 @@ class SubmissionExporter(NotebookExporter):
         return self.from_notebook_node(new_notebook(), resources=resources, **options)
 
 
-def _without_file(chapter: Chapter, student: str) -> list[str]:
-    """Return the notebooks of a chapter of whose names there is no file in a submission: nbgrader passes them over."""
-    folder = chapter.folder_of(student, "submitted")
-    return [section for section in chapter.sections() if not os.path.lexists(folder / f"{section}.ipynb")]
-
-
 TOLD: set[str] = set()
 """What this command has said of the class once."""
 
@@ -109,10 +102,8 @@ class Judge(NbGraderPreprocessor):
             limits=limits_in(self.config),
         )
         note_answers_before_judging(chapter, names["student"])
-        for section in _without_file(chapter, names["student"]):
-            self._judge(Task(chapter, names["student"], section), config, results)
         result = self._judge(Task(chapter, names["student"], names["notebook"]), config, results)
-        return from_dict(result.notebook), resources
+        return from_dict(result.notebook) if result.notebook else new_notebook(), resources
 
     def _judge(self, task: Task, config: GradingConfig, results: Results) -> NotebookResult:
         task = replace(task, key=key_of(task, config))
@@ -140,24 +131,18 @@ class SaveScores(NbGraderPreprocessor):
     """Saves the judged scores as `grade` does. No output of a notebook decides a score."""
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
-        """Save the scores of a notebook that `Judge` made, and of those that were not handed in."""
+        """Save the scores of a notebook that `Judge` made."""
         names = resources["nbgrader"]
         student, chapter = names["student"], Chapter(configured(self.config), names["assignment"])
-        results, without_file = Results(chapter), _without_file(chapter, student)
-        kept = [result for section in chapter.sections() if (result := results.find(student, section))]
-        others = [result for result in kept if result.missing or result.section in without_file]
-        found = [result for result in kept if result.section == names["notebook"]]
-        if not found:
+        result = Results(chapter).find(student, names["notebook"])
+        if result is None:
             raise RuntimeError(f"there is no verdict for {student}, {names['notebook']}: run autograde again")
         with Gradebook(names["db_url"], course_id_in(self.config)) as gradebook:
             if composed(student) == student:
                 compose_students(gradebook)
-            record_scores(chapter, gradebook.find_submission(chapter.name, student), [*found, *others])
+            record_scores(chapter, gradebook.find_submission(chapter.name, student), [result])
             gradebook.db.commit()
-        note_recorded(chapter, student, [*found, *others])
-        for result in (result for result in others if not result.missing):
-            path = chapter.folder_of(student, "autograded") / f"{result.section}.ipynb"
-            write_atomically(path, writes(from_dict(result.notebook)) + "\n")
+        note_recorded(chapter, student, [result])
         return nb, resources
 
 

@@ -12,12 +12,19 @@ LONGEST_CHARACTERS = 600
 DIGITS, ALL_DIGITS = 6, 17
 MOST_AXES_WITH_EDGES = 4
 """The most axes of an array of which six entries along each are shown. With more axes it is two."""
+OTHER_MARKS = {ord(mark): '"' for mark in "“”„‟«»"}
 UNPRINTABLE = "\N{REPLACEMENT CHARACTER}"
 
 
 def readable(text: str) -> str:
     """Replace what a terminal, a file or a browser cannot show in a student's text."""
     return "".join(sign if sign.isprintable() or sign == "\n" else UNPRINTABLE for sign in text[:LONGEST_CHARACTERS])
+
+
+def quoted(text: str, longest: int = LONGEST_CHARACTERS) -> str:
+    """Write a student's text in one line between quotation marks, which nothing in it can close: it is not to be taken
+    for words of the course."""
+    return f"“{' '.join(readable(text[:longest]).split()).translate(OTHER_MARKS)}”"
 
 
 def show_value(value: Any, outputs: tuple[str, ...] = (), digits: int = DIGITS) -> str:

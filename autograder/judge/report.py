@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from autograder.exercises import catalogue
+from autograder.judge.formatting import quoted
 from autograder.judge.verdict import (
     DERIVATIVE,
     CodeChange,
@@ -85,7 +86,7 @@ def difference_sentences(verdict: Verdict, found: Counterexample) -> list[str]:
     if difference.kind == "exception":
         return [
             *_why_alike(found),
-            f"Your function raised {difference.message}",
+            f"Your function raised {quoted(difference.message)}",
             *_own_line(found),
             *_advice(difference.message),
         ]

@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from autograder.plaindata.named_functions import as_function
+from autograder.plaindata.function_arguments import as_function
 from autograder.plaindata.stand_ins import no_input
 from autograder.plaindata.values import NotPlain, duplicate, name_of, plain, same
 

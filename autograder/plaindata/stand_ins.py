@@ -5,20 +5,25 @@ The same rules hold in the sandbox, where they are the truth, and for `check` in
 
 from __future__ import annotations
 
+import itertools
 import opcode
+import re
 import sys
 import types
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any
 
-INERT = ("matplotlib", "mpl_toolkits", "seaborn", "plotly", "IPython", "ipywidgets", "tqdm", "pandas")
-"""Packages that may be imported, and do nothing."""
+INERT = ("matplotlib", "mpl_toolkits", "seaborn", "plotly", "IPython", "ipywidgets", "tqdm")
+"""Packages that may be imported, and do nothing; tqdm hands on what it is given."""
 COURSE_NAMES = ("check", "lab")
 """What a notebook imports from the course: both do nothing while grading."""
 NEEDS_LIBRARIES = ("tkinter", "turtle", "turtledemo", "idlelib", "curses", "readline", "sqlite3", "ssl", "nis", "spwd")
 """Modules of the standard library that are not there: they need libraries that no exercise does."""
 AVAILABLE = (sys.stdlib_module_names | {"numpy", "autograder", "__main__"}) - set(NEEDS_LIBRARIES)
 NOT_AVAILABLE = "is not available while grading"
+INERT_NUMBER = "a number was asked of something for plots, widgets or lab (Inert), which does nothing while grading"
+NUMBERED = re.compile(r"\b(?:Out|In|_oh|_ih|_dh|_i{1,3}|_i?[1-9]\d*)\b")
+"""IPython's names for cells by their number, and for the sources of the last ones."""
 NO_INPUT = f"input() {NOT_AVAILABLE}: nobody is there to answer"
 
 
@@ -29,7 +34,7 @@ def refusal(module: str, packages: Collection[str] = ()) -> str:
     """
     top, _, rest = module.partition(".")
     if top == "autograder":
-        known = not rest or rest.partition(".")[0] in ("lab", "plaindata", "sandbox_wire")
+        known = not rest or rest.partition(".")[0] == "lab"
         return "" if known else _not_available(module)
     known = top in AVAILABLE or top in INERT or top in packages or top.startswith("_")
     return "" if known else _not_available(top)
@@ -43,6 +48,11 @@ def is_inert(module: str, packages: Collection[str] = ()) -> bool:
     """Whether a module is there only in name."""
     top, _, rest = module.partition(".")
     return (top in INERT and top not in packages) or (top == "autograder" and rest.partition(".")[0] == "lab")
+
+
+def not_numbered(name: str) -> NameError:
+    """Return what IPython's name for a numbered cell raises: the numbers are others in grading."""
+    return NameError(f"{name} {NOT_AVAILABLE}, where cells have other numbers: give the value a name of its own")
 
 
 def no_input(*prompt: Any) -> str:
@@ -83,10 +93,13 @@ class Inert:
         return "-"
 
     def __float__(self) -> float:
-        return 0.0
+        raise TypeError(INERT_NUMBER)
 
     def __int__(self) -> int:
-        return 0
+        raise TypeError(INERT_NUMBER)
+
+    def __array__(self, *arguments: Any, **options: Any) -> Any:
+        raise TypeError(INERT_NUMBER)
 
 
 def unpacked_into(frame: types.FrameType) -> int:
@@ -104,6 +117,75 @@ class InertModule(types.ModuleType):
         if name.startswith("__"):
             raise AttributeError(name)
         return Inert()
+
+
+class _Progress(Inert):
+    """Stands in for a progress bar of tqdm: it is what it is given, and shows nothing."""
+
+    def __init__(self, iterable: Any = None, *arguments: Any, **options: Any) -> None:
+        self._iterable = () if iterable is None else iterable
+
+    def __iter__(self) -> Any:
+        return iter(self._iterable)
+
+    def __len__(self) -> int:
+        return len(self._iterable)
+
+
+class _ProgressMaker:
+    """Stands in for the class tqdm."""
+
+    def __call__(self, *arguments: Any, **options: Any) -> _Progress:
+        return _Progress(*arguments, **options)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return Inert()
+
+
+def _mapped(function: Callable[..., Any], *iterables: Any, **options: Any) -> list:
+    return list(map(function, *iterables))
+
+
+_MAKER = _ProgressMaker()
+_OF_TQDM: dict[str, Any] = {
+    **dict.fromkeys(("tqdm", "tqdm_notebook", "tqdm_gui", "tqdm_asyncio", "tqdm_rich"), _MAKER),
+    **dict.fromkeys(
+        ("trange", "tnrange", "tgrange", "trrange"), lambda *numbers, **options: _Progress(range(*numbers))
+    ),
+    **dict.fromkeys(("thread_map", "process_map"), _mapped),
+    "tenumerate": lambda iterable, start=0, *arguments, **options: enumerate(iterable, start),
+    "tzip": lambda *iterables, **options: zip(*iterables, strict=False),
+    "tmap": lambda function, *iterables, **options: map(function, *iterables),
+    "product": lambda *iterables, **options: itertools.product(*iterables),
+}
+MODULES_OF_TQDM = (
+    "asyncio",
+    "auto",
+    "autonotebook",
+    "concurrent",
+    "contrib",
+    "gui",
+    "itertools",
+    "notebook",
+    "rich",
+    "std",
+)
+
+
+class ProgressModule(types.ModuleType):
+    """The module tqdm, or one in it."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return ProgressModule(f"{self.__name__}.{name}") if name in MODULES_OF_TQDM else _OF_TQDM.get(name, Inert())
+
+
+def inert_module(name: str) -> types.ModuleType:
+    """Make what stands in for a module that is there only in name."""
+    return ProgressModule(name) if name.partition(".")[0] == "tqdm" else InertModule(name)
 
 
 class Absent:

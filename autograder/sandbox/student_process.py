@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from autograder.plaindata.call import FINAL_PROBLEMS, LONGEST_TEXT, Outcome, Problem, ProblemKind
+from autograder.plaindata.function_arguments import with_formulas
+from autograder.plaindata.named_functions import FORMULAS
 from autograder.plaindata.values import NotPlain, plain
 from autograder.sandbox.confinement import Confinement, RunningWorker
 from autograder.sandbox.limits import Limits
@@ -101,7 +103,8 @@ class StudentProcess:
     def call(self, function: str, arguments: list) -> Outcome:
         """Call one of the student's functions by name, by position."""
         seconds = max(0.0, min(self.limits.call_seconds, self._deadline - time.monotonic()))
-        request = {"do": "call", "function": function, "arguments": arguments, "seconds": seconds}
+        given = with_formulas(arguments, FORMULAS)
+        request = {"do": "call", "function": function, "arguments": given, "seconds": seconds}
         try:
             self._open_copy()
             answer = self._ask(request, self.limits.call_seconds, GRACE_SECONDS)

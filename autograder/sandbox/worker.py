@@ -37,7 +37,8 @@ COURSE_MODULES = {
     "autograder.plaindata": "plaindata/__init__.py",
     "autograder.plaindata.values": "plaindata/values.py",
     "autograder.plaindata.stand_ins": "plaindata/stand_ins.py",
-    "autograder.plaindata.named_functions": "plaindata/named_functions.py",
+    "autograder.plaindata.left_running": "plaindata/left_running.py",
+    "autograder.plaindata.function_arguments": "plaindata/function_arguments.py",
     "autograder.plaindata.call": "plaindata/call.py",
     "autograder.sandbox_wire": "sandbox/wire.py",
     "autograder.sandbox_notebook_syntax": "sandbox/notebook_syntax.py",
@@ -81,9 +82,9 @@ class Imports(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         return None
 
     def create_module(self, spec):
-        from autograder.plaindata.stand_ins import InertModule
+        from autograder.plaindata.stand_ins import inert_module
 
-        return InertModule(spec.name)
+        return inert_module(spec.name)
 
     def exec_module(self, module):
         module.__path__ = []
@@ -206,9 +207,14 @@ def future_flags(statements):
 
 
 def comes_from_grading(error):
-    """Whether an error comes from what grading lacks: packages, files, a network, somebody who types, plots."""
+    """Whether an error comes from what grading lacks: packages, files, a network, somebody who types, plots, numbers of
+    cells, threads of other cells."""
+    from autograder.plaindata.stand_ins import NOT_AVAILABLE
+
     if isinstance(error, (ImportError, OSError, EOFError)):
         return True
+    if type(error) in (NameError, RuntimeError):
+        return NOT_AVAILABLE in str(error)
     return isinstance(error, (TypeError, ValueError)) and "Inert" in str(error)
 
 
@@ -241,12 +247,20 @@ class Program:
     def __init__(self):
         from autograder.plaindata.stand_ins import Inert
 
-        self.namespace: dict = {"__name__": "__main__", "__builtins__": __builtins__, "get_ipython": lambda: Inert()}
-        self.namespace.update(display=Inert(), In=[], Out={})
+        self._module = types.ModuleType("__main__")
+        self.namespace: dict = vars(self._module)
+        self.namespace.update(__builtins__=__builtins__, get_ipython=lambda: Inert(), display=Inert())
+        self._last = dict.fromkeys(("_", "__", "___"), "")
+        self.namespace.update(self._last)
         self._flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+        self._threads_run = False
+        if __name__ == "__main__":
+            sys.modules["__main__"] = self._module
 
     def run(self, name, source):
         """Run one cell. name: what tracebacks call it. Returns the printed text, and the last value or the error."""
+        from autograder.plaindata.left_running import threads_run
+
         linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
         output = BoundedOutput()
         answer: dict = {"error": None, "line": 0, "value": None}
@@ -255,15 +269,18 @@ class Program:
                 answer["value"] = self._run(name, source)
             except BaseException as error:
                 answer.update(self._error(name, error))
+            self._threads_run = threads_run(self.namespace)
         answer["printed"] = output.text
         return answer
 
     def _run(self, name, source):
         """Run a cell's statements. One that fails for what grading lacks does not keep those below it from running, as
         they did at home; its error is raised at the end."""
-        from autograder.plaindata.stand_ins import Absent
+        from autograder.plaindata.stand_ins import NUMBERED, Absent, not_numbered
         from autograder.sandbox_notebook_syntax import as_python
 
+        for numbered in NUMBERED.findall(source):
+            self.namespace.setdefault(numbered, Absent(not_numbered(numbered)))
         tree = compile(as_python(source), name, "exec", self._flags | ast.PyCF_ONLY_AST)
         compile(tree, name, "exec", self._flags)
         self._flags |= future_flags(tree.body)
@@ -280,7 +297,15 @@ class Program:
                     self.namespace.setdefault(bound, Absent(error))
         if problem is not None:
             raise problem
+        if value is not None and not source.rstrip().endswith(";"):
+            self._remember(value)
         return float(value) if isinstance(value, (int, float)) and type(value) in (int, float) else None
+
+    def _remember(self, value):
+        """Bind the last values that cells ended with, as IPython does, unless the student has given the names away."""
+        if all(self.namespace.get(name) is last for name, last in self._last.items()):
+            self._last = {"_": value, "__": self._last["_"], "___": self._last["__"]}
+            self.namespace.update(self._last)
 
     def _execute(self, name, statement):
         """Run one statement. Returns the value of an expression, None for any other."""
@@ -308,11 +333,17 @@ class Program:
     def call(self, name, arguments):
         """Call a function of the student's. Returns what `autograder.plaindata.call` finds out."""
         from autograder.plaindata.call import Outcome, Problem, call_repeatedly
+        from autograder.plaindata.function_arguments import known_from
+        from autograder.plaindata.left_running import refused, renewed_pools
 
+        if FORKS:
+            self.namespace.update(renewed_pools(self.namespace))
+            self.namespace.update(refused(self.namespace) if self._threads_run else {})
         if name not in self.namespace:
             outcome = Outcome(problem=Problem("missing", f"there is no function called {name}"))
         else:
-            outcome = call_repeatedly(self.namespace[name], arguments)
+            with known_from(arguments) as given:
+                outcome = call_repeatedly(self.namespace[name], given)
         answer = dict(vars(outcome))
         answer["problem"] = vars(outcome.problem) if outcome.problem else None
         if outcome.problem:

@@ -177,11 +177,11 @@ def test_a_chapter_that_was_not_graded_has_no_page(course):
 REASONS = {
     "there is no function called elu": "the function is missing",
     "there is no function called elu: there is one called Elu: it has to be elu": "the function has another name",
-    "there is no function called elu: cell 3, which should define it, failed: SyntaxError: invalid syntax (line 2)": (
-        "its cell failed: SyntaxError"
+    "there is no function called elu: cell 3, which should define it, failed: “SyntaxError: invalid syntax” (line 2)": (
+        "its cell failed: “SyntaxError”"
     ),
-    "there is no function called elu: cell 3, which should define it, failed: ModuleNotFoundError: no torch (line 1)": (
-        "its cell failed: ModuleNotFoundError: no torch"
+    "there is no function called elu: cell 3, which should define it, failed: “ModuleNotFoundError: x” (line 1)": (
+        "its cell failed: “ModuleNotFoundError: x”"
     ),
 }
 

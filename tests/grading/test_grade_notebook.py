@@ -23,6 +23,7 @@ from tests.grading.small_course import (
     ALPHA_FORGOTTEN,
     CHAPTER,
     DOUBLE_POINTS,
+    GRADIENTS,
     POINTS,
     RIGHT,
     UNITS,
@@ -179,10 +180,18 @@ def test_what_cannot_be_read_is_set_aside_without_a_score(course, make, reason):
 
 
 def test_a_missing_notebook_has_no_points_at_all(course):
+    hand_in(course, "ada", {}, sections=[GRADIENTS])
     result = grade(task_of(course), GradingConfig(course, SECRET, ("cpu",)))
     assert result.missing
     assert scores(result) == dict.fromkeys(ALL, 0.0)
     assert result.flags == ["the notebook was not handed in"]
+
+
+def test_where_no_notebook_was_handed_in_a_person_decides(course):
+    folder_of(course, "ada")
+    result = grade(task_of(course), GradingConfig(course, SECRET, ("cpu",)))
+    assert result.set_aside == "the submission holds no notebook of this chapter"
+    assert scores(result) == dict.fromkeys(ALL)
 
 
 def test_a_file_that_cannot_be_read_is_another_thing_than_no_file(course):
@@ -317,8 +326,8 @@ def test_what_grading_lacks_costs_nothing_where_it_is_not_needed(graded_alone):
     result = graded_alone(answers, [("elu", first), ("elu_test", cell("code", "own-2", own))])
     assert scores(result) == ALL
     in_elu, in_own = result.flags
-    assert "(elu) failed: ModuleNotFoundError: torch is not available while grading" in in_elu
-    assert "failed: ModuleNotFoundError: google is not available while grading" in in_own
+    assert "(elu) failed: “ModuleNotFoundError: torch is not available while grading" in in_elu
+    assert "failed: “ModuleNotFoundError: google is not available while grading" in in_own
 
 
 def test_a_helper_in_a_cell_of_the_course_is_there(graded_alone, course):
@@ -342,7 +351,7 @@ def message_of(result: NotebookResult, name: str) -> str:
 def test_a_missing_function_has_its_reason_in_report_and_flags(graded_alone):
     result = graded_alone({"elu": f"x = 1 / 0\n{RIGHT['elu']}", "relu": RIGHT["relu"].replace("relu", "my_Relu")})
     assert scores(result) == {**ALL, "elu_test": 0.0, "relu_test": 0.0}
-    reason = "which should define it, failed: ZeroDivisionError: division by zero (line 1)"
+    reason = "which should define it, failed: “ZeroDivisionError: division by zero” (line 1)"
     assert reason in message_of(result, "elu_test")
     assert "there is one called my_Relu: it has to be called relu" in message_of(result, "relu_test")
     shown = json.dumps(result.notebook)
@@ -368,7 +377,7 @@ def test_a_function_that_may_have_run_at_home_alone_is_flagged(graded_alone, lin
 
 def test_an_answer_in_error_is_flagged_and_an_unwritten_one_is_not(graded_alone):
     result = graded_alone({"elu": f"{RIGHT['elu']}\nelu(1", "double": "# YOUR CODE HERE\nraise NotImplementedError()"})
-    told = [flag for flag in result.flags if "(elu) failed: SyntaxError" in flag]
+    told = [flag for flag in result.flags if "(elu) failed: “SyntaxError" in flag]
     assert "grading reads it as Python 3." in told[0]
     assert graded_alone().flags == []
 

@@ -9,14 +9,16 @@ from html import unescape
 import nbformat
 import pytest
 from nbformat import NotebookNode
-from nbgrader.utils import determine_grade
+from nbgrader.utils import compute_checksum, determine_grade
 
-from autograder.course import grading_of
+from autograder.course import Chapter, grading_of, read
+from autograder.grading.gradebook.release import make_release
 from autograder.grading.intake.instructor_notebook import master
-from autograder.grading.intake.rebuild import Rebuilt, rebuild
+from autograder.grading.intake.rebuild import NEVER_RELEASED, Rebuilt, rebuild
+from autograder.grading.intake.released import Released, released
 from autograder.grading.intake.submission import SetAside, Submitted, parse
 from autograder.grading.pages.safe_markdown import students_markdown
-from tests.grading.small_course import CHAPTER, HIDDEN_WORD, RIGHT, UNITS, WHY_POINTS, answered, cell
+from tests.grading.small_course import CHAPTER, HIDDEN_WORD, RIGHT, UNITS, WHY_POINTS, answered, cell, write
 
 
 @pytest.fixture
@@ -31,8 +33,14 @@ def submitted(template) -> dict:
     return answered(template, UNITS, RIGHT)
 
 
-def rebuilt(instructors: NotebookNode, submitted: dict) -> Rebuilt:
-    return rebuild(instructors, parse(json.dumps(submitted).encode()))
+@pytest.fixture
+def given(template) -> Released:
+    """What students were given of the notebook."""
+    return released(Chapter(template, CHAPTER), UNITS)
+
+
+def rebuilt(instructors: NotebookNode, submitted: dict, given: Released = NEVER_RELEASED) -> Rebuilt:
+    return rebuild(instructors, parse(json.dumps(submitted).encode()), given)
 
 
 def at(notebook: dict, name: str) -> dict:
@@ -233,10 +241,10 @@ def test_outputs_are_dropped(instructors, submitted):
     assert "<script>" not in json.dumps(rebuilt(instructors, submitted).notebook)
 
 
-def test_an_empty_notebook_is_as_released_with_a_flag_for_each_cell(instructors):
-    found = rebuild(instructors, Submitted([]))
-    assert found.notebook.cells == instructors.cells
-    assert len(found.flags) == 7
+@pytest.mark.parametrize("cells", [[], [cell("code", "a", ""), cell("markdown", "b", "\n")]])
+def test_a_notebook_with_nothing_in_it_is_set_aside(instructors, cells):
+    with pytest.raises(SetAside, match="nothing in it"):
+        rebuilt(instructors, {"cells": cells})
 
 
 def test_the_master_is_not_changed(instructors, submitted):
@@ -291,8 +299,9 @@ def test_the_ids_of_all_cells_differ_and_are_valid(instructors, submitted):
     assert len({one.id for one in found.cells}) == len(found.cells)
 
 
-def test_what_reading_the_file_noted_is_flagged(instructors):
-    assert "it was odd" in rebuild(instructors, Submitted([], ["it was odd"])).flags
+def test_what_reading_the_file_noted_is_flagged(instructors, submitted):
+    read_file = parse(json.dumps(submitted).encode())
+    assert rebuild(instructors, Submitted(read_file.cells, ["it was odd"])).flags == ["it was odd"]
 
 
 # ---------------------------------------------------------------- answers elsewhere than in their cells
@@ -512,27 +521,58 @@ def corrected(instructors: NotebookNode) -> NotebookNode:
     return found
 
 
-def test_a_correction_by_the_instructor_is_nobodys_doing(instructors, submitted):
-    found = rebuilt(corrected(instructors), submitted)
+def with_renewed_checksum(one: dict) -> dict:
+    """A cell with the checksum that nbgrader itself would give it."""
+    one["metadata"]["nbgrader"]["checksum"] = compute_checksum(nbformat.from_dict(one))
+    return one
+
+
+def test_a_correction_by_the_instructor_is_nobodys_doing(instructors, submitted, given):
+    found = rebuilt(corrected(instructors), submitted, given)
     assert found.flags == []
     assert found.since_release == ["the test cell elu_test was changed", "the points of why were changed"]
     assert at(found.notebook, "elu_test").source.startswith("assert")
 
 
-def test_a_placeholder_of_the_release_is_blank_after_a_correction(instructors, submitted):
+def test_a_placeholder_of_the_release_is_blank_after_a_correction(instructors, submitted, given):
     as_released(instructors, submitted, "double", "why")
-    found = rebuilt(corrected(instructors), submitted).notebook
+    found = rebuilt(corrected(instructors), submitted, given).notebook
     assert at(found, "double").source == "def double(number):\n    raise NotImplementedError()"
 
 
-def test_a_student_who_changed_a_corrected_test_is_flagged(instructors, submitted):
+def test_a_student_who_changed_a_corrected_test_is_flagged(instructors, submitted, given):
     at(submitted, "elu_test")["source"] = "pass"
-    found = rebuilt(corrected(instructors), submitted)
+    found = rebuilt(corrected(instructors), submitted, given)
     assert found.since_release == ["the points of why were changed"]
     assert found.flags == ["the test cell elu_test was changed: the instructor's was used"]
 
 
-@pytest.mark.parametrize("checksum", ["", 5, None, "x" * 10**4, ["a"], "0" * 32])
-def test_a_checksum_that_is_none_proves_nothing(instructors, submitted, checksum):
-    at(submitted, "elu_test")["metadata"]["nbgrader"].update(checksum=checksum, points=10**400)
-    assert len(rebuilt(instructors, submitted).flags) == 1
+@pytest.mark.parametrize(("source", "marks"), [("pass", {}), ("", {"points": 4}), ("", {"grade": False})])
+def test_a_changed_test_cell_is_flagged_whatever_its_checksum(instructors, submitted, given, source, marks):
+    one = at(submitted, "elu_test")
+    one["source"] = source or one["source"]
+    one["metadata"]["nbgrader"].update(marks)
+    with_renewed_checksum(one)
+    found = rebuilt(instructors, submitted, given)
+    assert len(found.flags) == 1
+    assert found.since_release == []
+
+
+@pytest.mark.parametrize("name", ["why", "elu", "double"])
+def test_an_answer_is_an_answer_whatever_its_checksum(instructors, submitted, given, name):
+    with_renewed_checksum(at(submitted, name))
+    found = rebuilt(instructors, submitted, given)
+    assert at(found.notebook, name).source == RIGHT[name]
+    assert found.flags == []
+
+
+def test_earlier_releases_are_remembered(course, submitted):
+    chapter, path = Chapter(course, CHAPTER), course.source_of(f"{CHAPTER}/{UNITS}")
+    content = read(path)
+    for correction in ("corrected once", "corrected twice"):
+        at(content, "elu_test")["source"] = f"# {correction}\ncheck(elu)"
+        write(path, content)
+        make_release(chapter)
+    found = rebuilt(master(course, f"{CHAPTER}/{UNITS}"), submitted, released(chapter, UNITS))
+    assert found.flags == []
+    assert found.since_release == ["the test cell elu_test was changed"]

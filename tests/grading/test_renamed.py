@@ -144,6 +144,43 @@ def test_a_link_under_another_name_is_not_followed(course, folder):
     assert "the file is a link" in str(found_for(course).content)
 
 
+def swap(course, folder, answers=RIGHT) -> None:
+    """Hand in each notebook under the name of the other."""
+    write(folder / f"{UNITS}.ipynb", answered(course, GRADIENTS, answers))
+    write(folder / f"{GRADIENTS}.ipynb", answered(course, UNITS, answers))
+
+
+@pytest.mark.parametrize("section", [UNITS, GRADIENTS])
+def test_swapped_notebooks_are_known_by_their_cells(course, folder, section):
+    swap(course, folder)
+    other = GRADIENTS if section == UNITS else UNITS
+    found = found_for(course, section)
+    assert found.file == f"{other}.ipynb"
+    assert found.flags == (f"it was handed in as {other}.ipynb: it was known by its cells",)
+
+
+def test_swapped_notebooks_without_answers_are_known_too(course, folder):
+    swap(course, folder, {})
+    assert found_for(course).file == f"{GRADIENTS}.ipynb"
+
+
+def test_a_notebook_that_lost_its_metadata_is_its_own(course, folder):
+    swap(course, folder)
+    content = answered(course, UNITS, RIGHT)
+    for number, one in enumerate(content["cells"]):
+        one["metadata"], one["id"] = {}, f"n{number}"
+    write(folder / f"{UNITS}.ipynb", content)
+    assert found_for(course) == Found((folder / f"{UNITS}.ipynb").read_bytes())
+
+
+def test_another_file_under_a_notebooks_name_is_another_result(course, folder):
+    task, config = Task(Chapter(course, CHAPTER), "ada", UNITS), GradingConfig(course, "secret")
+    swap(course, folder)
+    key = key_of(task, config)
+    write(folder / f"{GRADIENTS}.ipynb", answered(course, UNITS, {**RIGHT, "elu": ALPHA_FORGOTTEN}))
+    assert key_of(task, config) != key
+
+
 def test_a_notebook_under_the_name_of_another_one_is_set_aside(course, folder):
     write(folder / f"{UNITS}.ipynb", answered(course, GRADIENTS, RIGHT))
     with pytest.raises(SetAside, match="none of its cells"):

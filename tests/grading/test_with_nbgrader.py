@@ -12,15 +12,17 @@ from pathlib import Path
 import pytest
 
 from autograder.course import Course
-from tests.grading.small_course import CHAPTER, HIDDEN_WORD, SECTIONS, UNITS, gradebook, make_course
+from tests.grading.small_course import CHAPTER, GRADIENTS, HIDDEN_WORD, SECTIONS, UNITS, gradebook, make_course
 from tests.grading.test_feedback import Live
 from tests.support.speed import scaled
 
 BRACKETS = "a [1] & <b>x"
-STUDENTS = ("ada", "bob", "cyd", "eve", "gus", BRACKETS)
+STUDENTS = ("ada", "bob", "cyd", "dan", "eve", "fay", "gus", BRACKETS)
+NOT_JUDGED = ("fay", "gus")
+"""An empty folder, and a page of HTML."""
 NEWLINE = "a\nnot graded: ada"
 RENAMED = f"{UNITS} (1).ipynb"
-"""What the first one hands in under another name."""
+"""What ada, beside another notebook, and dan, by itself, hand in under another name."""
 
 
 def nbgrader(course: Course, *words: str, **variables: str) -> subprocess.CompletedProcess:
@@ -44,14 +46,20 @@ def by_nbgrader(graded, tmp_path_factory) -> tuple[Course, list[subprocess.Compl
     for student in STUDENTS:
         shutil.copytree(graded.course.root / "submitted" / student, course.root / "submitted" / student)
     put_what_is_not_for_grading(course)
-    (course.root / "submitted" / "ada" / CHAPTER / f"{UNITS}.ipynb").rename(
-        course.root / "submitted" / "ada" / CHAPTER / RENAMED
-    )
+    for student in ("ada", "dan"):
+        rename(course, student, f"{UNITS}.ipynb", RENAMED)
+    for name, other in ((UNITS, "x"), (GRADIENTS, UNITS), ("x", GRADIENTS)):
+        rename(course, "bob", f"{name}.ipynb", f"{other}.ipynb")
     seed = graded.course.root / "verdicts" / CHAPTER / "seed"
     (course.root / "verdicts" / CHAPTER).mkdir(parents=True)
     shutil.copy(seed, course.root / "verdicts" / CHAPTER / "seed")
     commands = (["generate_assignment", CHAPTER], ["autograde", CHAPTER], ["generate_feedback", CHAPTER], ["export"])
     return course, [nbgrader(course, *words) for words in commands]
+
+
+def rename(course: Course, student: str, name: str, other: str) -> None:
+    folder = course.root / "submitted" / student / CHAPTER
+    (folder / name).rename(folder / other)
 
 
 def put_what_is_not_for_grading(course: Course) -> None:
@@ -111,10 +119,25 @@ def test_no_command_warns_of_the_courses_own_settings(by_nbgrader):
     assert not [line for one in by_nbgrader[1] for line in one.stderr.split("\n") if "not recognized" in line]
 
 
-def test_a_renamed_notebook_is_told_and_has_its_page(by_nbgrader):
+@pytest.mark.parametrize("student", ["ada", "dan"])
+def test_a_renamed_notebook_is_told_and_has_its_page(by_nbgrader, student):
     course, (_, autograde, *_) = by_nbgrader
-    assert f"it was handed in as {RENAMED}: it was known by its cells" in autograde.stderr
-    assert (course.root / "feedback" / "ada" / CHAPTER / f"{UNITS}.html").is_file()
+    assert f"{student}, {UNITS}: it was handed in as {RENAMED}: it was known by its cells" in autograde.stderr
+    assert (course.root / "feedback" / student / CHAPTER / f"{UNITS}.html").is_file()
+
+
+def test_swapped_notebooks_are_told(by_nbgrader):
+    _, (_, autograde, *_) = by_nbgrader
+    assert f"bob, {UNITS}: it was handed in as {GRADIENTS}.ipynb: it was known by its cells" in autograde.stderr
+
+
+def test_an_empty_folder_waits_for_a_person_with_the_reason(by_nbgrader):
+    """The export says so, too."""
+    course, (_, autograde, _, export) = by_nbgrader
+    reason = "the submission holds no notebook of this chapter"
+    assert f"fay, {UNITS}: set aside: {reason}" in autograde.stderr
+    assert f"fay, {CHAPTER}: {UNITS} was set aside ({reason})" in export.stderr
+    assert list((course.root / "autograded" / "fay").rglob("*.ipynb")) == []
 
 
 def test_the_export_has_everybody_with_their_total(by_nbgrader, graded):
@@ -130,7 +153,7 @@ def test_the_export_has_everybody_with_their_total(by_nbgrader, graded):
 
 def test_the_feedback_has_the_reports_and_nothing_hidden_or_live(by_nbgrader):
     course, _ = by_nbgrader
-    judged = [name for name in STUDENTS if name != "gus"]
+    judged = [name for name in STUDENTS if name not in NOT_JUDGED]
     pages = {name: (course.root / "feedback" / name / CHAPTER / f"{UNITS}.html").read_text() for name in judged}
     assert "alpha forgotten" in pages["bob"]
     assert Live(pages["eve"]).found == Live(pages["ada"]).found

@@ -15,6 +15,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from nbformat import from_dict
+from nbgrader.utils import compute_checksum
+
 from tests.grading.small_course import DOUBLE_POINTS, POINTS, cell
 
 SUBMISSIONS = Path(__file__).parent / "submissions"
@@ -196,6 +199,26 @@ def _lines_of_spaces(notebook: dict[str, Any]) -> None:
     _cell_of(notebook, "relu")["source"] += " \n" * 90_000
 
 
+def _renew_checksums(notebook: dict[str, Any]) -> None:
+    for one in notebook["cells"]:
+        if one["metadata"].get("nbgrader"):
+            one["metadata"]["nbgrader"]["checksum"] = compute_checksum(from_dict(one))
+
+
+def _edit_test_and_renew(notebook: dict[str, Any]) -> None:
+    _edit_test(notebook)
+    _renew_checksums(notebook)
+
+
+def _check_as_written_answer(notebook: dict[str, Any]) -> None:
+    _cell_of(notebook, "why").update(cell_type="code", source="check(elu)", outputs=[], execution_count=None)
+
+
+MAGICS = "%time x\n" * 400 + "x = 1\n" * 3000
+HELP = "a" * 20_000 + " + b ?"
+COLOURS = "print('\\x1b[31m<b>' * 2500)"
+FULL_CREDIT = "<div class='full-credit modal-backdrop'>\n\nBecause.\n\n</div>"
+RAW_BOX = "<div class='nbgrader_cell'><span id='why'>dead</span></div>"
 HREF = "$\\href{javascript:alert(4)}{x}$"
 
 CHANGED = (
@@ -234,6 +257,24 @@ CHANGED = (
         "notebook",
         {"why": "<em title=x>" * 5_000 + "<p>a</p>" * 10_000},
     ),
+    Behaviour("renews all checksums", "notebook", change=_renew_checksums),
+    Behaviour(
+        "edits a test cell and renews its checksum",
+        "notebook",
+        change=_edit_test_and_renew,
+        deserved=NO_RELU,
+        told="was changed",
+    ),
+    Behaviour("checks a function as its written answer", "notebook", change=_check_as_written_answer),
+    Behaviour("has four hundred magics in a cell", "notebook", extra=(("relu_test", own(MAGICS)),)),
+    Behaviour("asks for help on a long name", "notebook", extra=(("relu_test", own(HELP)),)),
+    Behaviour(
+        "prints colours in many cells",
+        "notebook",
+        extra=tuple(("relu_test", own(COLOURS, f"own-{number}")) for number in range(40)),
+    ),
+    Behaviour("answers with a button for full credit", "notebook", {"why": FULL_CREDIT}),
+    Behaviour("puts a score box into a raw cell", "notebook", extra=(("question", own(RAW_BOX, "own", "raw")),)),
     Behaviour("names the place of a formula", "notebook", {"why": "$a$ <span>formu</em>la99.</span>"}),
     Behaviour(
         "answers with markup",
@@ -270,6 +311,14 @@ def _folder(path: Path) -> None:
 def _pipe(path: Path) -> None:
     path.unlink()
     os.mkfifo(path)
+
+
+def _link_beside(path: Path) -> None:
+    path.with_name("data.bin").symlink_to("/dev/zero")
+
+
+def _telling_file_beside(path: Path) -> None:
+    path.with_name("x; 1_units: all right\nhonest: 0 of 13").write_text("x", encoding="utf-8")
 
 
 def _sparse(path: Path) -> None:
@@ -313,6 +362,8 @@ FILES = (
     Behaviour("hands in a terabyte of nothing", "file", file=_sparse, deserved=None),
     Behaviour("hands in a link to the gradebook", "file", file=_link_to_the_gradebook, deserved=None, told="link"),
     Behaviour("hands in a link to the solution", "file", file=_link_to_another, deserved=None, told="link"),
+    Behaviour("hands in a link to endless zeros beside it", "file", file=_link_beside),
+    Behaviour("hands in a file with a telling name", "file", file=_telling_file_beside),
     Behaviour("hands in a folder", "file", file=_folder, deserved=None),
     Behaviour("hands in a pipe", "file", file=_pipe, deserved=None),
     Behaviour(

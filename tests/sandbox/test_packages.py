@@ -62,6 +62,7 @@ def test_others_are_refused_in_a_sentence(run, packages, name):
 
 
 def test_a_plotting_package_that_is_allowed_is_the_real_one(run):
-    assert run((), "import tqdm\ntqdm.__name__ == 'tqdm' and len(list(tqdm.tqdm([1, 2])))").value == 0.0
+    assert run((), "import tqdm\ntqdm.__name__ == 'tqdm' and len(list(tqdm.tqdm([1, 2])))").value == 2.0
+    assert run((), "import tqdm\ntqdm.__version__").error
     allowed = with_requirements(["tqdm"])
-    assert run(allowed, "import tqdm\nlen(list(tqdm.tqdm([1, 2], disable=True)))").value == 2.0
+    assert run(allowed, "import tqdm\nassert tqdm.__version__\nlen(list(tqdm.tqdm([1, 2], disable=True)))").value == 2.0

@@ -10,6 +10,7 @@ from typing import Any
 from nbconvert.exporters import NotebookExporter
 
 from autograder.course import ASSIGNED, Chapter, Course
+from autograder.grading.gradebook.release import remember_release
 
 HEAD = """\
 # What the class gets: a chapter, or a notebook of a chapter, in each line. `release` adds lines; take them out by hand.
@@ -42,7 +43,8 @@ def assigning(course: Course, names: Iterable[str]) -> Iterator[None]:
 
 
 class AssignedExporter(NotebookExporter):
-    """Lets nbgrader's `generate_assignment` pass over notebooks that are not assigned.
+    """Lets nbgrader's `generate_assignment` pass over notebooks that are not assigned, and remembers what the new
+    release replaces.
 
     nbgrader takes all notebooks of a chapter, or those of one pattern: it has no setting for a list. It makes its
     exporter when it has found them and has converted none.
@@ -53,5 +55,8 @@ class AssignedExporter(NotebookExporter):
         converter: Any = self.parent
         course = Course(Path(converter.coursedir.root))
         for folder, notebooks in converter.assignments.items():
-            sections = Chapter(course, Path(folder).name).sections()
+            chapter = Chapter(course, Path(folder).name)
+            if not converter.no_database:
+                remember_release(chapter)
+            sections = chapter.sections()
             converter.assignments[folder] = [path for path in notebooks if Path(path).stem in sections]

@@ -3,10 +3,13 @@ beside the notebooks nothing but what the exchange needs."""
 
 from __future__ import annotations
 
+import contextlib
 import fnmatch
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
+from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import Autograde, GenerateFeedback
 from nbgrader.converters.base import BaseConverter, NbGraderException
 from nbgrader.utils import parse_utc
@@ -15,8 +18,9 @@ from traitlets.config import Config
 from autograder.course import Chapter, CourseError
 from autograder.grading.gradebook.exchange import hand_back, hand_on
 from autograder.grading.gradebook.nbgrader_config import course_of
-from autograder.grading.gradebook.record import open_gradebook, timestamp_of
+from autograder.grading.gradebook.record import open_gradebook, remove_pages, timestamp_of
 from autograder.grading.intake.submitted_folder import graded_folders, shown
+from autograder.grading.scoring.results import Results
 
 
 class NothingBeside(BaseConverter):
@@ -29,7 +33,7 @@ class NothingBeside(BaseConverter):
 
 
 class AutogradeEverybody(Autograde, NothingBeside):
-    """nbgrader's `autograde`, for folders of any name."""
+    """nbgrader's `autograde`, for folders of any name, and for notebooks handed in under any name or not at all."""
 
     assignments: dict[str, list[str]]
 
@@ -37,37 +41,79 @@ class AutogradeEverybody(Autograde, NothingBeside):
         """Convert the notebooks of all students who can be graded; says of the others why not."""
         _prepare(self)
         chapter = Chapter(course_of(self.coursedir), self.coursedir.assignment_id)
+        sections = [section for section in chapter.sections() if _asked_for(section, self.coursedir.notebook_id)]
         found: dict[str, list[str]] = {}
         for student, reason in graded_folders(chapter).items():
             if not _asked_for(student, self.coursedir.student_id):
                 continue
+            folder = chapter.folder_of(student, "submitted")
             if reason:
                 self.log.warning("not graded: %s: %s", shown(student), reason)
-            elif notebooks := _notebooks(chapter.folder_of(student, "submitted"), self.coursedir.notebook_id):
-                found[str(chapter.folder_of(student, "submitted"))] = notebooks
-            else:
-                self.log.warning("not graded: %s: there is no notebook in the folder", student)
+            elif sections:
+                found[str(folder)] = [str(folder / f"{section}.ipynb") for section in sections]
         _take(self, found)
         super().convert_notebooks()
+
+    def init_destination(self, assignment_id: str, student_id: str) -> bool:
+        """Whether a submission is to be converted: also where an earlier run found no notebook in it."""
+        to_do = super().init_destination(assignment_id, student_id)
+        return to_do or not any(self._autograded(assignment_id, student_id).glob("*.ipynb"))
+
+    def init_assignment(self, assignment_id: str, student_id: str) -> None:
+        """Prepare what all notebooks of a submission need. nbgrader gives 0 where there is no file of a notebook's
+        name, before the file under another name is judged: what the gradebook had is put back."""
+        with self._grades(student_id) as grades:
+            before = {grade.id: (grade.auto_score, grade.needs_manual_grade) for grade in grades}
+        super().init_assignment(assignment_id, student_id)
+        with self._grades(student_id) as grades:
+            for grade in grades:
+                if grade.id in before:
+                    grade.auto_score, grade.needs_manual_grade = before[grade.id]
+
+    def convert_single_notebook(self, notebook_filename: str) -> None:
+        """Convert a notebook; of one that was not handed in nothing is left but its row in the gradebook."""
+        super().convert_single_notebook(notebook_filename)
+        file = Path(notebook_filename)
+        chapter, student = Chapter(course_of(self.coursedir), file.parent.name), file.parent.parent.name
+        result = Results(chapter).find(student, file.stem)
+        if result is not None and result.missing:
+            remove_pages(chapter, student, file.stem)
+
+    def _autograded(self, assignment_id: str, student_id: str) -> Path:
+        return Chapter(course_of(self.coursedir), assignment_id).folder_of(student_id, "autograded")
+
+    @contextlib.contextmanager
+    def _grades(self, student_id: str) -> Iterator[list[Any]]:
+        """Give a student's rows of the gradebook, and save what is changed in them."""
+        with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
+            found: list[Any] = []
+            with contextlib.suppress(MissingEntry):
+                submission = gradebook.find_submission(self.coursedir.assignment_id, student_id)
+                found = [grade for notebook in submission.notebooks for grade in notebook.grades]
+            yield found
+            gradebook.db.commit()
 
 
 class FeedbackForEverybody(GenerateFeedback, NothingBeside):
     """nbgrader's `generate_feedback`, for folders of any name."""
 
     def convert_notebooks(self) -> None:
-        """Convert the autograded notebooks of all students."""
+        """Convert the autograded notebooks of all students. Whose submission held none gets the page over all."""
         _prepare(self)
         chapter = Chapter(course_of(self.coursedir), self.coursedir.assignment_id)
         folder = chapter.course.folder("autograded")
         students = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
-        found = {
-            str(place): notebooks
+        places = [
+            chapter.folder_of(student, "autograded")
             for student in students
             if _asked_for(student, self.coursedir.student_id)
-            if (notebooks := _notebooks(place := chapter.folder_of(student, "autograded"), self.coursedir.notebook_id))
-        }
-        _take(self, found)
+        ]
+        found = {place: _notebooks(place, self.coursedir.notebook_id) for place in places if place.is_dir()}
+        _take(self, {str(place): notebooks for place, notebooks in found.items() if notebooks})
         super().convert_notebooks()
+        for place in (place for place in found if not any(place.glob("*.ipynb"))):
+            names = [str(place / f"{section}.ipynb") for section in chapter.sections()]
+            self.post_convert_hook(assignment=chapter.name, student=place.parent.name, notebooks=names)
 
     def init_assignment(self, assignment_id: str, student_id: str) -> None:
         """Bring on what the exchange needs, and nothing else."""
@@ -110,9 +156,17 @@ def _take(converter: Any, found: dict[str, list[str]]) -> None:
     """Give a converter the notebooks of these folders, in place of those that nbgrader's patterns matched."""
     if not found:
         _end(converter, f"There is no notebook of {converter.coursedir.assignment_id} that can be converted.")
-    for folder in found.keys() - converter.assignments.keys():
-        converter.log.warning("%s is converted all the same", folder)
     converter.assignments = found
+
+
+def _search_later(converter: Any) -> None:
+    """Stand in for nbgrader's search for notebooks, which ends the command where a pattern matches none: they are
+    searched for in `convert_notebooks`."""
+    converter.assignments, converter.notebooks = {}, []
+
+
+for _converter in OURS:
+    _converter.init_notebooks = _search_later
 
 
 def _end(converter: Any, message: str) -> NoReturn:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import copy
 import glob
+import json
 import logging
 import shutil
 import tempfile
@@ -14,6 +15,8 @@ from traitlets.config import Config
 
 from autograder.course import Chapter, Course, CourseError
 from autograder.grading.gradebook.nbgrader_config import SAVE_CELLS, read_settings
+from autograder.grading.intake.released import record_of, with_todays_release
+from autograder.grading.scoring.results import write_atomically
 
 BRACKETS = "[ and ]: nbgrader searches with patterns, in which they mean something else"
 
@@ -38,6 +41,14 @@ def make_release(chapter: Chapter) -> None:
         _generate(chapter, settings, Path(scratch))
         shutil.rmtree(released, ignore_errors=True)
         (Path(scratch) / chapter.name).rename(released)
+
+
+def remember_release(chapter: Chapter) -> None:
+    """Remember what release/ holds of a chapter, before another release takes its place."""
+    if (found := with_todays_release(chapter)) is not None:
+        path = record_of(chapter)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(path, json.dumps(found, sort_keys=True), mode=0o600)
 
 
 def register(chapter: Chapter, settings: Config) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import nbformat
@@ -16,11 +17,13 @@ from nbformat import NotebookNode
 
 from autograder.course import grading_of
 from autograder.grading.intake.matching import MOST_NAMED, Keys, Matched, is_test, keys_of, match, released_forms
+from autograder.grading.intake.released import Released
 from autograder.grading.intake.submission import SetAside, Submitted, SubmittedCell
 
 WORDS = {"grade": "graded or not", "solution": "answer or not", "locked": "lock", "points": "points"}
 """How a flag names nbgrader's marks."""
 BESIDE = "(The student's own cells beside this one may be the answer.)"
+NEVER_RELEASED = Released()
 
 
 @dataclass
@@ -33,15 +36,18 @@ class Rebuilt:
     since_release: list[str] = field(default_factory=list)
 
 
-def rebuild(master: NotebookNode, submitted: Submitted) -> Rebuilt:
-    """Put a student's answers into a copy of the master. submitted: as `submission.parse` gives it.
+def rebuild(master: NotebookNode, submitted: Submitted, released: Released = NEVER_RELEASED) -> Rebuilt:
+    """Put a student's answers into a copy of the master. submitted: as `submission.parse` gives it. released: what
+    students may have been given beside what the master is now.
 
-    Raises SetAside where none of the cells is one of the master's exercises.
+    Raises SetAside where none of the cells is one of the master's exercises, and where nothing stands in them.
     """
     notebook = nbformat.from_dict(master)
     known = keys_of(notebook)
-    found = match(known, submitted.cells, is_as_released)
-    if not found.exercises(known) and any(cell["source"].strip() for cell in submitted.cells):
+    found = match(known, submitted.cells, partial(is_as_released, released=released))
+    if not any(cell["source"].strip() for cell in submitted.cells):
+        raise SetAside("it is a notebook with nothing in it")
+    if not found.exercises(known):
         raise SetAside("none of its cells is one of this notebook's exercises")
     rebuilt = Rebuilt(notebook, [*submitted.notes, *found.flags, *_order_flags(known, found)])
     rebuilt.flags += _lost_flags(known, found)
@@ -49,28 +55,30 @@ def rebuild(master: NotebookNode, submitted: Submitted) -> Rebuilt:
     names = (
         name for number in range(2 * len(submitted.cells) + len(taken)) if (name := f"added-{number}") not in taken
     )
-    notebook.cells = list(_built(known, found, names, rebuilt))
+    notebook.cells = list(_built(known, found, names, rebuilt, released))
     notebook.metadata = nbformat.from_dict({"kernelspec": master.metadata.get("kernelspec", {})})
     rebuilt.flags = list(dict.fromkeys(rebuilt.flags))
     return rebuilt
 
 
-def has_answers(master: NotebookNode, submitted: Submitted) -> bool:
+def has_answers(master: NotebookNode, submitted: Submitted, released: Released = NEVER_RELEASED) -> bool:
     """Whether a student wrote anything: an answer in its cell, or in a cell beside it."""
-    known = keys_of(master)
-    found = match(known, submitted.cells, is_as_released)
+    known, as_released = keys_of(master), partial(is_as_released, released=released)
+    found = match(known, submitted.cells, as_released)
     answers = {key: cell for key, cell in found.answers.items() if grading_of(known[key]).get("solution")}
-    changed = any(not is_as_released(known[key], cell) for key, cell in answers.items())
+    changed = any(not as_released(known[key], cell) for key, cell in answers.items())
     return bool(changed or found.elsewhere or found.beside)
 
 
-def exercises_found(master: NotebookNode, submitted: Submitted) -> int:
+def exercises_found(master: NotebookNode, submitted: Submitted, released: Released = NEVER_RELEASED) -> int:
     """Count the graded cells and answers of the master that a submission has."""
     known = keys_of(master)
-    return match(known, submitted.cells, is_as_released).exercises(known)
+    return match(known, submitted.cells, partial(is_as_released, released=released)).exercises(known)
 
 
-def _built(known: Keys, found: Matched, names: Iterator[str], rebuilt: Rebuilt) -> Iterator[NotebookNode]:
+def _built(
+    known: Keys, found: Matched, names: Iterator[str], rebuilt: Rebuilt, released: Released
+) -> Iterator[NotebookNode]:
     """Yield the cells in the instructor's order, the student's own ones behind those that they follow. An answer cell
     that is put back comes before the student's own: it replaces nothing that they define."""
     own = [_extra(cell, next(names)) for cell in found.extras.get("", [])]
@@ -80,8 +88,8 @@ def _built(known: Keys, found: Matched, names: Iterator[str], rebuilt: Rebuilt) 
             yield from own
             own = []
         if answer is not None and key not in found.taken:
-            _compare(cell, answer, rebuilt)
-        rebuilt.flags += _take_answer(cell, answer, key in found.elsewhere | found.beside)
+            _compare(cell, answer, rebuilt, released)
+        rebuilt.flags += _take_answer(cell, answer, key in found.elsewhere | found.beside, released)
         if key in found.elsewhere:
             cell.source = "# The student wrote this one in another cell."
         if key in found.beside:
@@ -117,7 +125,7 @@ def _lost_flags(known: Keys, found: Matched) -> list[str]:
     return flags
 
 
-def _take_answer(cell: NotebookNode, answer: SubmittedCell | None, told: bool) -> list[str]:
+def _take_answer(cell: NotebookNode, answer: SubmittedCell | None, told: bool, released: Released) -> list[str]:
     """Take the student's source into a cell of the master that students may write; report what is missing, unless that
     is told, or of another type."""
     marks = grading_of(cell)
@@ -136,7 +144,7 @@ def _take_answer(cell: NotebookNode, answer: SubmittedCell | None, told: bool) -
         kind = answer["cell_type"]
         flags.append(f"the answer cell {name} had become a {kind} cell: its text was taken as the answer")
     if marks.get("solution"):
-        if not is_as_released(cell, answer):
+        if not is_as_released(cell, answer, released):
             cell.source = answer["source"]
     elif cell.cell_type != "markdown":
         cell.source = answer["source"]
@@ -145,14 +153,16 @@ def _take_answer(cell: NotebookNode, answer: SubmittedCell | None, told: bool) -
     return flags
 
 
-def _compare(cell: NotebookNode, answer: SubmittedCell, rebuilt: Rebuilt) -> None:
-    """Report where what students may not change differs from the instructor's: as the student's doing, or, for a cell
-    that is as it was released, as the instructor's own."""
-    marks = grading_of(cell)
-    changes = [*_changed_marks(marks, answer), *_changed_text(cell, answer)]
-    released = bool(changes) and (_is_untouched(answer) or _is_untouched({**answer, "source": cell.source}))
-    for change in changes:
-        if released and f"({WORDS['locked']})" not in change:
+def _compare(cell: NotebookNode, answer: SubmittedCell, rebuilt: Rebuilt, released: Released) -> None:
+    """Report where what students may not change differs from the instructor's: as the student's doing or, where it is
+    as students were once given it, as the instructor's own."""
+    for change in _changed_marks(grading_of(cell), answer):
+        if released.has_marks(cell, answer["marks"]):
+            rebuilt.since_release.append(change.partition(":")[0])
+        else:
+            rebuilt.flags.append(change)
+    for change in _changed_text(cell, answer):
+        if released.has_text(cell, answer["source"]):
             rebuilt.since_release.append(change.partition(":")[0])
         else:
             rebuilt.flags.append(change)
@@ -182,23 +192,9 @@ def _changed_text(cell: NotebookNode, answer: SubmittedCell) -> list[str]:
     return []
 
 
-def is_as_released(cell: NotebookNode, answer: SubmittedCell) -> bool:
-    """Whether a student's cell is as the instructor's is now, or as it was when it was released."""
-    return answer["source"].strip() in released_forms(cell.source) or _is_untouched(answer)
-
-
-def _is_untouched(answer: SubmittedCell) -> bool:
-    """Whether a cell is as nbgrader released it, at whatever time: the checksum that it carries is its own."""
-    from nbgrader.utils import compute_checksum
-
-    marks = {"grade_id": answer["grade_id"], **answer["marks"]}
-    cell = nbformat.from_dict(
-        {"cell_type": answer["cell_type"], "source": answer["source"], "metadata": {"nbgrader": marks}}
-    )
-    try:
-        return bool(answer["checksum"]) and compute_checksum(cell) == answer["checksum"]
-    except (KeyError, ValueError, OverflowError):
-        return False
+def is_as_released(cell: NotebookNode, answer: SubmittedCell, released: Released) -> bool:
+    """Whether a student's cell is as the instructor's is now, or as students were once given it."""
+    return answer["source"].strip() in released_forms(cell.source) or released.has_text(cell, answer["source"])
 
 
 def _extra(cell: SubmittedCell, name: str) -> NotebookNode:

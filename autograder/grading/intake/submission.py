@@ -66,8 +66,8 @@ class SetAside(Exception):
 class SubmittedCell(TypedDict):
     """The parts of a submitted cell that are used.
 
-    id, grade_id, checksum: "" where there is none. marks: nbgrader's "grade", "solution", "locked" and "points", as far
-    as they are plain values. checksum: nbgrader's, of the cell as it was released. attachments: images.
+    id, grade_id: "" where there is none. marks: nbgrader's "grade", "solution", "locked" and "points", as far as they
+    are plain values. attachments: images.
     """
 
     cell_type: CellKind
@@ -75,7 +75,6 @@ class SubmittedCell(TypedDict):
     id: str
     grade_id: str
     marks: dict[str, bool | int | float]
-    checksum: str
     attachments: dict[str, dict[str, str]]
 
 
@@ -301,7 +300,6 @@ def _cell(cell: dict[str, Any], notes: list[str]) -> SubmittedCell:
         "id": _name(cell.get("id")),
         "grade_id": _name(marks.get("grade_id")),
         "marks": {name: marks[name] for name in ("grade", "solution", "locked", "points") if _is_plain(marks, name)},
-        "checksum": _name(marks.get("checksum")),
         "attachments": _images(cell.get("attachments"), notes),
     }
 

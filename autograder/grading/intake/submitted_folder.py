@@ -11,10 +11,12 @@ from pathlib import Path
 
 from autograder.course import Chapter, CourseError
 from autograder.grading.intake.submission import handed_in
-from autograder.judge.formatting import UNPRINTABLE, readable
+from autograder.judge.formatting import UNPRINTABLE, quoted, readable
 
-RESERVED_NAMES = ("seed",)
+RESERVED_NAMES = ("seed", "released")
 """Names in verdicts/<chapter>/ that no student can have."""
+TELLING = re.compile(r"[,;:“”]")
+"""Signs that a sentence has and the name of a file seldom."""
 SECOND_FOLDER = (
     "its accents are stored as a Mac stores them, and it could not be renamed: is there another folder of this name? "
     "Put what counts into one of them"
@@ -104,6 +106,12 @@ def shown(name: str) -> str:
     return readable(name).replace("\n", UNPRINTABLE)
 
 
+def shown_file(name: str) -> str:
+    """Return the name of a student's file as it can be printed in a line; between quotation marks where it could be
+    taken for words around it."""
+    return quoted(name) if TELLING.search(name) else shown(name)
+
+
 def other_files(chapter: Chapter, student: str) -> list[str]:
     """List what a student handed in beside the chapter's notebooks, by names that can be printed; the first of many.
 
@@ -117,7 +125,7 @@ def other_files(chapter: Chapter, student: str) -> list[str]:
     except OSError as error:
         return [f"the folder, which cannot be read ({error.strerror})"]
     own = [name for name in found if name not in expected and not COME_ALONG.fullmatch(name)]
-    names = sorted(shown(name) for name in own if not _was_given_out(folder / name, given_out / name))
+    names = sorted(shown_file(name) for name in own if not _was_given_out(folder / name, given_out / name))
     more = len(names) - MOST_FILES_NAMED
     return [*names[:MOST_FILES_NAMED], f"{more:,} more"] if more > 0 else names
 

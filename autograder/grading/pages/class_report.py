@@ -26,6 +26,7 @@ from autograder.grading.pages.frame import framed
 from autograder.grading.pages.index import index_of
 from autograder.grading.scoring.results import NotebookResult, Results, write_atomically
 from autograder.grading.visible import visible
+from autograder.judge.formatting import quoted
 from autograder.judge.verdict import Verdict
 
 NOT_WRITTEN, ENDED, UNKNOWN = "not written yet", "did not run to its end", "no known mistake"
@@ -204,7 +205,7 @@ def what_is_wrong(verdict: Verdict) -> str:
     first = next((item.counterexample for item in verdict.requirements if item.counterexample), None)
     if first is not None and first.difference.kind == "exception":
         message = first.difference.message
-        return message[:80] if message.startswith("ModuleNotFoundError") else "raises an exception"
+        return quoted(message, 80) if message.startswith("ModuleNotFoundError") else "raises an exception"
     return UNKNOWN
 
 
@@ -212,8 +213,10 @@ def _why_missing(problem: dict) -> str:
     """Say why a function is missing, without what is one student's own: numbers of cells and lines."""
     _, failed, error = problem["message"].partition(" failed: ")
     if failed:
-        error = error.partition(" (line ")[0]
-        return f"its cell failed: {error if error.startswith('ModuleNotFoundError') else error.partition(':')[0]}"
+        error = error.partition("”")[0].removeprefix("“")
+        return (
+            f"its cell failed: {quoted(error if error.startswith('ModuleNotFoundError') else error.partition(':')[0])}"
+        )
     return "the function has another name" if "there is one called" in problem["message"] else MISSING
 
 

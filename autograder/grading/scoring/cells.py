@@ -43,9 +43,10 @@ from autograder.grading.scoring.grading_config import GradingConfig
 from autograder.grading.scoring.printed import BoundedProcess
 from autograder.grading.scoring.results import JUDGE, PERSON, PROCESS, CellResult
 from autograder.judge import JudgeSession, Verdict
-from autograder.judge.formatting import readable
+from autograder.judge.formatting import quoted
 from autograder.judge.report import as_html, as_text
 from autograder.plaindata.call import FINAL_PROBLEMS, Outcome, Problem
+from autograder.plaindata.stand_ins import NOT_AVAILABLE
 from autograder.sandbox import CellOutcome, StudentProcess
 
 CREDIT_DECIMALS = 2
@@ -308,7 +309,7 @@ class Check(Cell):
         if judging.problem and judging.problem["kind"] in ("missing", *FINAL_PROBLEMS):
             return f"{name}: {judging.problem['message']}"
         told = next((problem.message for problem in problems if _comes_from_grading(problem.message)), "")
-        return f"{name} failed: {readable(told)[:LONGEST_REASON_CHARACTERS]}" if told else ""
+        return f"{name} failed: {quoted(told, LONGEST_REASON_CHARACTERS)}" if told else ""
 
     def try_hidden_tests(self, process: StudentProcess) -> None:
         """Run the instructor's own tests in it with what is hidden of them."""
@@ -346,7 +347,7 @@ class Check(Cell):
         share = sum(verdict.points for verdict in verdicts) / sum(verdict.max_points for verdict in verdicts)
         score, note = round(self.points * share, 4), ""
         if self.tests and self.tests.failed:
-            told = f": {self.tests.shown.error}" if self.tests.shown.error else ", one that is hidden"
+            told = f": {quoted(self.tests.shown.error)}" if self.tests.shown.error else ", one that is hidden"
             score, note = 0.0, f"the instructor's own tests in this cell failed{told}"
         shown = [_display(verdict) for verdict in verdicts]
         self.cell.outputs = [*shown, *_note_output(note), score_output(score)]
@@ -387,16 +388,17 @@ FROM_GRADING = ("ModuleNotFoundError", "ImportError", "NameError", "FileNotFound
 
 def _comes_from_grading(error: str) -> bool:
     """Whether an error could be one that the student's notebook did not have at home."""
-    return error.partition(":")[0] in FROM_GRADING or re.search(r"\b(Inert|Absent)\b", error) is not None
+    told = NOT_AVAILABLE in error or re.search(r"\b(Inert|Absent)\b", error)
+    return bool(told) or error.partition(":")[0] in FROM_GRADING
 
 
 def _failed(outcome: CellOutcome) -> str:
     """Say how a cell failed: "failed: ValueError: no (line 3)"."""
-    error = readable(outcome.error or "").replace("\n", " ")[:LONGEST_REASON_CHARACTERS]
+    error = outcome.error or ""
     where = f" (line {outcome.line})" if outcome.line else ""
     python = ".".join(platform.python_version_tuple()[:2])
     read = f"; grading reads it as Python {python}" if error.startswith("SyntaxError") else ""
-    return f"failed: {error}{where}{read}"
+    return f"failed: {quoted(error, LONGEST_REASON_CHARACTERS)}{where}{read}"
 
 
 def _told_of_missing(message: str, name: str) -> str:

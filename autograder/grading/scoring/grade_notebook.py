@@ -10,7 +10,8 @@ from nbformat import NotebookNode
 from autograder.course import grading_of
 from autograder.grading.intake.instructor_notebook import master
 from autograder.grading.intake.rebuild import rebuild
-from autograder.grading.intake.renamed import find_notebook
+from autograder.grading.intake.released import released
+from autograder.grading.intake.renamed import find_notebook, notebooks_found
 from autograder.grading.intake.submission import SetAside, parse
 from autograder.grading.scoring.cells import run
 from autograder.grading.scoring.given_files import given_files
@@ -37,7 +38,7 @@ def _graded(task: Task, config: GradingConfig, instructors: NotebookNode) -> Not
         raise found.content
     if found.content is None:
         return _missing(task, instructors)
-    rebuilt = rebuild(instructors, parse(found.content))
+    rebuilt = rebuild(instructors, parse(found.content), released(task.chapter, task.section))
     rebuilt.flags[:0] = found.flags
     cells = run(rebuilt, config, config.seed_for(task, found.content), given_files(task.chapter))
     more = {"flags": rebuilt.flags, "since_release": rebuilt.since_release, "file": found.file}
@@ -45,15 +46,20 @@ def _graded(task: Task, config: GradingConfig, instructors: NotebookNode) -> Not
 
 
 def _missing(task: Task, instructors: NotebookNode) -> NotebookResult:
-    """Not handed in: zero points, as nbgrader has it."""
+    """Not handed in: zero points, as nbgrader has it. Where there is no other notebook either, a person decides."""
+    reason = "" if notebooks_found(task.chapter, task.student) else "the submission holds no notebook of this chapter"
     cells = {
         marks["grade_id"]: CellResult(
-            0.0, float(marks["points"]), PERSON if marks.get("solution") else JUDGE, note="not handed in"
+            None if reason else 0.0,
+            float(marks["points"]),
+            PERSON if marks.get("solution") else JUDGE,
+            note="not handed in",
         )
         for marks in map(grading_of, instructors.cells)
         if marks.get("grade")
     }
-    return NotebookResult.of(task, cells, {}, flags=["the notebook was not handed in"], missing=True)
+    flags = ["the notebook was not handed in"]
+    return NotebookResult.of(task, cells, {}, flags=flags, missing=True, set_aside=reason)
 
 
 def set_aside(task: Task, instructors: NotebookNode, reason: str) -> NotebookResult:

@@ -20,6 +20,7 @@ from autograder.grading.scoring.task import Task
 from autograder.grading.scoring.workers import interrupts_held, worker_pool
 from autograder.judge.devices import present
 from autograder.judge.expectations import remember
+from autograder.judge.formatting import quoted
 
 TASKS_FOR_EACH_WORKER = 2
 """How many notebooks are given out for each worker: the one that it grades, and the next one."""
@@ -88,7 +89,7 @@ def _grade_in_worker(task: Task, config: GradingConfig) -> NotebookResult:
     except SystemExit:
         os._exit(1)
     except Exception as error:
-        return _failed(task, config, f"the judge failed on it ({type(error).__name__}: {str(error)[:200]})")
+        return _failed(task, config, f"the judge failed on it ({type(error).__name__}: {quoted(str(error), 200)})")
 
 
 def _failed(task: Task, config: GradingConfig, reason: str) -> NotebookResult:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from autograder.exercises import catalogue, files_of
 from autograder.grading.intake.instructor_notebook import exercises_in, master
-from autograder.grading.intake.renamed import other_notebooks
+from autograder.grading.intake.released import released
+from autograder.grading.intake.renamed import notebooks_found, other_notebooks
 from autograder.grading.intake.submission import SetAside, digest, handed_in
 from autograder.grading.scoring.given_files import given_files
 from autograder.grading.scoring.grading_config import GradingConfig
@@ -28,7 +29,9 @@ def key_of(task: Task, config: GradingConfig) -> str:
         task.notebook,
         _content(task.path),
         *(f"{name}: {_content(task.path.with_name(name))}" for name in other_notebooks(task.chapter, task.student)),
+        *([] if task.path.is_file() else notebooks_found(task.chapter, task.student)[:1]),
         json.dumps(instructors, sort_keys=True),
+        json.dumps(released(task.chapter, task.section).forms, sort_keys=True),
         deciding_code(frozenset(catalogue()[name].notebook for name in exercises_in(instructors))),
         config.secret,
         str(config.devices),
