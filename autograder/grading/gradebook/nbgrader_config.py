@@ -69,7 +69,7 @@ def configure(config: Config, root: Path) -> Config:
     config.ExportApp.plugin_class = "autograder.grading.gradebook.export.CourseExport"
     config.GenerateAssignment.force = True
     config.GenerateAssignment.preprocessors = list(RELEASE_STEPS)
-    config.GenerateAssignment.exporter_class = "autograder.grading.gradebook.assigned.AssignedExporter"
+    config.GenerateAssignment.exporter_class = "autograder.grading.gradebook.assigned.ReleaseExporter"
     config.Autograde.exporter_class = "autograder.grading.preprocessors.SubmissionExporter"
     config.Autograde.sanitize_preprocessors = ["autograder.grading.preprocessors.Judge"]
     config.Autograde.autograde_preprocessors = [

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import copy
 import glob
 import logging
@@ -24,14 +23,11 @@ def make_release(chapter: Chapter) -> None:
     Raises CourseError where nbgrader cannot do it, with its reason, and where the chapter was graded with other
     exercises.
     """
-    from autograder.grading.gradebook.record import open_gradebook
-    from autograder.grading.gradebook.rework import add_assigned_notebooks, refuse_if_reworked
+    from autograder.grading.gradebook.assigned import expect_as_graded
 
     root = chapter.course.root
     settings = read_settings(root)
-    with contextlib.closing(open_gradebook(root, settings)) as gradebook:
-        add_assigned_notebooks(chapter, gradebook)
-        refuse_if_reworked(chapter, gradebook)
+    expect_as_graded(chapter, settings)
     released = root / "release" / chapter.name
     released.parent.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=released.parent, prefix=".making-") as scratch:
@@ -66,6 +62,7 @@ def _generate(chapter: Chapter, settings: Config, folder: Path, gradebook: bool 
     config = copy.deepcopy(settings)
     config.CourseDirectory.assignment_id = chapter.name
     config.CourseDirectory.release_directory = str(folder)
+    config.GenerateAssignment.exporter_class = "autograder.grading.gradebook.assigned.AssignedExporter"
     if not gradebook:
         config.GenerateAssignment.no_database = True
         steps = config.GenerateAssignment.preprocessors
