@@ -36,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Grade, record, write feedback, and print a row for each student."""
-    chapter = Chapter(Course(arguments.course.resolve()), arguments.chapter)
+    chapter = Chapter(Course.at(arguments.course), arguments.chapter)
     if arguments.jobs is not None and arguments.jobs < 1:
         raise CourseError("--jobs must be 1 or more.")
     devices = _with_the_cpu(asked_devices(arguments.devices))

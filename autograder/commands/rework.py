@@ -29,7 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
     from autograder.grading.gradebook.release import check_source, register
     from autograder.grading.gradebook.rework import apply, changes, copy_of_gradebook, losses
 
-    chapter = Chapter(Course(arguments.course.resolve()), arguments.chapter)
+    chapter = Chapter(Course.at(arguments.course), arguments.chapter)
     chapter.sections()
     settings = read_settings(chapter.course.root)
     check_source(chapter, settings)

@@ -28,7 +28,8 @@ LONGEST_NAME_BYTES = 200
 
 @dataclass
 class Collected:
-    """What came of a zip: students whose work is new, newer, or as it was, and sentences about everything else.
+    """What came of a zip: students whose work is new, newer, or as it was, older than what is there, or of unknown age;
+    and sentences about everything else.
 
     uploads: Canvas's number of what is there by student. timed: whether the zip says when something was handed in.
     """
@@ -37,6 +38,8 @@ class Collected:
     new: list[str] = field(default_factory=list)
     newer: list[str] = field(default_factory=list)
     same: list[str] = field(default_factory=list)
+    older: list[str] = field(default_factory=list)
+    undecided: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     timed: bool = False
 
@@ -155,16 +158,19 @@ def _bring(submission: PlatformSubmission, student: str, chapter: Chapter, updat
         return True
     newer = _is_newer(submission, files, folder, done.uploads.get(student, 0))
     if newer is False:
-        done.notes.append(f"{student}: what is there was handed in later: it stays")
+        done.older.append(student)
         return False
     if newer is None and not update:
-        done.notes.append(
-            f"{student}: another submission is there, and nothing tells which is newer: it stays; --update replaces it"
-        )
+        done.undecided.append(student)
         return False
-    _put(folder, files, chapter.course.root / "downloaded" / chapter.name / "replaced" / student)
+    _put(folder, files, replaced(chapter) / student)
     done.newer.append(student)
     return True
+
+
+def replaced(chapter: Chapter) -> Path:
+    """Return the folder of submissions that newer ones have replaced."""
+    return chapter.course.root / "downloaded" / chapter.name / "replaced"
 
 
 def _is_newer(submission: PlatformSubmission, files: dict[str, bytes], folder: Path, upload: int) -> bool | None:
