@@ -47,6 +47,7 @@ def release(course: Course, names: list[str]) -> int:
     from autograder.grading.gradebook.release import make_release
     from autograder.grading.gradebook.students_settings import write_students_settings
 
+    before = course.assigned()
     with assigning(course, names):
         if not course.assigned_chapters():
             raise CourseError(f"{course.root / ASSIGNED} names nothing: add a chapter to it, or remove it.")
@@ -56,10 +57,11 @@ def release(course: Course, names: list[str]) -> int:
             gone = make_release(chapter)
             for section in chapter.sections():
                 print(f"release/{chapter.notebook(section)}.ipynb")
-            for section in gone:
-                why = "it is not assigned" if section in course.sections(name) else "source/ does not have it any more"
-                print(f"release/{chapter.notebook(section)}.ipynb was taken out: {why}")
+            if gone:
+                print(f"taken out of release/{name}, as not assigned, or not in source/ any more: {', '.join(gone)}")
     write_students_settings(course)
+    if (assigned := course.assigned()) is not None and assigned != before:
+        print(f"The class gets, as {ASSIGNED} says: {', '.join(assigned)}")
     return 0
 
 
