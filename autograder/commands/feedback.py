@@ -39,7 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not students:
         raise CourseError(f"Nothing of it has been graded yet: run  python3 -m autograder grade {chapter.name}")
     if arguments.zip:
-        expect_zip(arguments.zip, students, moodle=arguments.moodle)
+        expect_zip(chapter, students, arguments.zip, moodle=arguments.moodle)
     feedback(chapter, students, arguments.jobs)
     print(f"Feedback: {chapter.folder_of('<student>', 'feedback')}/")
     if arguments.zip:

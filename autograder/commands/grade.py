@@ -140,9 +140,11 @@ def _points(result) -> str:
 
 
 def _notes(results: dict, summary: Summary, student: str) -> str:
+    from autograder.grading.pages.flags import told_once
+
     ignored, standing = summary.ignored.get(student, []), summary.standings.get(student)
     notes = [result.set_aside for result in results.values() if result.set_aside]
-    notes += [flag for result in results.values() for flag in result.flags if not result.missing]
+    notes += [flag for result in results.values() for flag in told_once(result.flags) if not result.missing]
     notes += standing.notes if standing else ()
     notes += [f"not looked at: {', '.join(ignored)}"] if ignored else []
     return "; ".join(dict.fromkeys(notes))

@@ -51,7 +51,7 @@ def collect(zip_path: Path, chapter: Chapter, gradebook: Any, update: bool = Fal
     `update` says so; it then lies in downloaded/<chapter>/replaced/. Raises CourseError for what is no such zip.
     """
     memory = chapter.course.root / "downloaded" / chapter.name / "uploads.json"
-    done = Collected(_read(memory))
+    done, names = Collected(_read(memory)), moodles_names(chapter)
     opened = PlatformZip(zip_path, chapter.sections())
     try:
         students = _students(opened.people(), gradebook.students)
@@ -62,16 +62,28 @@ def collect(zip_path: Path, chapter: Chapter, gradebook: Any, update: bool = Fal
             if _bring(submission, student, chapter, update, done) and submission.platform == "Canvas":
                 _remember(gradebook, student, submission.number)
                 done.uploads[student] = submission.upload
+            if submission.platform == "Moodle":
+                names[student] = f"{submission.name}_{submission.number}"
         done.notes += [f"not known whose it is: {shown(name)}" for name in opened.unknown]
     finally:
         opened.close()
-        if done.uploads:
-            memory.parent.mkdir(parents=True, exist_ok=True)
-            write_atomically(memory, json.dumps(done.uploads, ensure_ascii=False))
+        for file, known in ((memory, done.uploads), (_moodles_file(chapter), names)):
+            if known:
+                file.parent.mkdir(parents=True, exist_ok=True)
+                write_atomically(file, json.dumps(known, ensure_ascii=False))
     return done
 
 
-def _read(memory: Path) -> dict[str, int]:
+def moodles_names(chapter: Chapter) -> dict[str, str]:
+    """Return what Moodle calls those whose work was collected from it: full name and number, by student."""
+    return {student: str(name) for student, name in _read(_moodles_file(chapter)).items()}
+
+
+def _moodles_file(chapter: Chapter) -> Path:
+    return chapter.course.root / "downloaded" / chapter.name / "moodle.json"
+
+
+def _read(memory: Path) -> dict[str, Any]:
     try:
         return dict(json.loads(memory.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):

@@ -211,7 +211,8 @@ def _problem(chapter: Chapter, student: str, settings: Config, gradebook: Gradeb
     except CourseError as error:
         return str(error)
     except OSError as error:
-        return f"The pages of {student} could not be written: {error.filename2 or error.filename}: {error.strerror}."
+        place = error.filename2 or error.filename
+        return f"The pages of {student} could not be written: {place}: {error.strerror}. Move away what is there."
     return ""
 
 

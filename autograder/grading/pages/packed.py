@@ -8,6 +8,7 @@ from pathlib import Path
 
 from autograder.course import Chapter, CourseError
 from autograder.grading.files import expect_new_file, new_zip
+from autograder.grading.gradebook.collect import moodles_names
 from autograder.grading.pages.feedback import page_of
 from autograder.grading.pages.index import index_of
 
@@ -23,29 +24,35 @@ def write_zip(chapter: Chapter, students: list[str], path: Path, *, moodle: bool
 
     Raises CourseError where it cannot be written, there are no pages, or Moodle could not know a student.
     """
-    expect_zip(path, students, moodle=moodle)
+    names = expect_zip(chapter, students, path, moodle=moodle)
     pages = {student: found for student in students if (found := _pages(chapter, student))}
     if not pages:
         raise CourseError(f"There are no pages of {chapter.name} yet: run  python3 -m autograder grade {chapter.name}")
     with new_zip(path, EXAMPLE) as archive:
         for student, found in pages.items():
-            folder = MOODLES_FOLDER.format(student=student) if moodle else f"{student}/{chapter.name}"
+            folder = MOODLES_FOLDER.format(student=names[student]) if moodle else f"{student}/{chapter.name}"
             for page in found:
                 archive.write(page, f"{folder}/{page.name}")
     return len(pages)
 
 
-def expect_zip(path: Path, students: Iterable[str], *, moodle: bool = False) -> None:
-    """Raise CourseError where the zip cannot be written without replacing anything, or where Moodle could not know a
-    student."""
+def expect_zip(chapter: Chapter, students: Iterable[str], path: Path, *, moodle: bool = False) -> dict[str, str]:
+    """Return what Moodle calls each student: as collected from there, or as their folder is called.
+
+    Raises CourseError where the zip cannot be written without replacing anything, or where Moodle could not know a
+    student.
+    """
     expect_new_file(path, EXAMPLE)
-    unknown = [student for student in students if moodle and not MOODLES_NAME.fullmatch(student)]
+    known = moodles_names(chapter)
+    names = {student: known.get(student, student) for student in students}
+    unknown = [student for student, name in names.items() if moodle and not MOODLES_NAME.fullmatch(name)]
     if unknown:
         raise CourseError(
             "Moodle knows students by folders such as `Ada Lovelace_12345`, and these are called otherwise: "
-            f"{', '.join(unknown[:5])}{' and others' if len(unknown) > 5 else ''}. Collect them under Moodle's names, "
-            "or pack the pages without --moodle."
+            f"{', '.join(unknown[:5])}{' and others' if len(unknown) > 5 else ''}. Take what they handed in from "
+            f"Moodle's zip once more, with  python3 -m autograder collect, or pack the pages without --moodle."
         )
+    return names
 
 
 def _pages(chapter: Chapter, student: str) -> list[Path]:
