@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import pytest
+from nbgrader.api import InvalidEntry
 from sqlalchemy import create_engine
 from sqlalchemy.exc import OperationalError
 from traitlets.config import Config
@@ -28,7 +29,8 @@ def test_what_a_person_can_mend_is_told_in_a_sentence():
     assert sentence_for(CourseError("No."), CONFIG) == "No."
     missing = sentence_for(ModuleNotFoundError("no", name="MySQLdb"), CONFIG)
     assert missing.endswith("-m pip install mysqlclient") and "s3cret" not in missing
-    for other in (ZeroDivisionError(), ModuleNotFoundError("no", name="torch")):
+    assert sentence_for(KeyboardInterrupt(), CONFIG).startswith("Stopped.")
+    for other in (ZeroDivisionError(), ModuleNotFoundError("no", name="torch"), InvalidEntry("no such kind of cell")):
         assert sentence_for(other, CONFIG) == ""
 
 
@@ -37,6 +39,16 @@ def test_a_database_that_failed_is_named_whatever_the_configuration_says(tmp_pat
     with pytest.raises(OperationalError) as caught:
         create_engine(f"sqlite:///{tmp_path}/missing/book.db").connect()
     assert f"The gradebook {tmp_path}/missing/book.db cannot be opened" in sentence_for(caught.value, CONFIG)
+
+
+def test_what_nbgrader_wraps_is_told_and_its_traceback_is_not(course, capsys):
+    with book(course) as found:
+        found.db.connection().exec_driver_sql("pragma query_only = on")
+        with pytest.raises(InvalidEntry) as caught:
+            found.add_student("ada")
+        found.db.connection().exec_driver_sql("pragma query_only = off")
+    assert "gradebook.db is read-only" in sentence_for(caught.value, CONFIG)
+    assert "Traceback" not in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("words", [("db", "student", "list"), ("export",)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import subprocess
@@ -11,7 +12,7 @@ import types
 from pathlib import Path
 from typing import Any
 
-from nbgrader.api import Gradebook
+from nbgrader.api import Gradebook, InvalidEntry
 from sqlalchemy import event
 from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.exc import SQLAlchemyError
@@ -22,6 +23,10 @@ from autograder.grading.gradebook.database import PACKAGES, expect_readable, pla
 from autograder.grading.gradebook.moments import NoMoment
 
 COMMANDS = "nbgrader.apps.dbapp"
+NBGRADERS_LOG, ROLLED_BACK = "tornado.application", "Rolling back session"
+"""Where nbgrader's gradebook writes a traceback of an error that it raises, too; and how that begins."""
+FROM_DATABASE = "Error) "
+"""Stands in an InvalidEntry of nbgrader's that is an error of the database's driver."""
 _failed_at: list[str] = []
 """The address of the database that failed last."""
 
@@ -31,6 +36,7 @@ def teach_commands(config: Config) -> None:
     where they are running, upgrade one at any address, and remove a student whole. config: nbgrader's."""
     if not event.contains(Engine, "handle_error", _remember):
         event.listen(Engine, "handle_error", _remember)
+        logging.getLogger(NBGRADERS_LOG).addFilter(_is_not_raised_anyway)
     if not isinstance(sys.excepthook, _Sentences):
         sys.excepthook = _Sentences(sys.excepthook)
     sys.excepthook.config = config
@@ -69,11 +75,19 @@ def sentence_for(error: BaseException, config: Config) -> str:
         return str(error)
     if isinstance(error, NoMoment):
         return f"{error}. A moment is written like this: 2026-12-31 18:00:00 +0100"
+    if isinstance(error, KeyboardInterrupt):
+        return "Stopped. Run the same command again to go on."
     no_driver = isinstance(error, ModuleNotFoundError) and error.name in (*PACKAGES, "psycopg", "pymysql", "oracledb")
-    if not no_driver and not isinstance(error, SQLAlchemyError):
+    refused = isinstance(error, InvalidEntry) and FROM_DATABASE in str(error)
+    if not (no_driver or refused or isinstance(error, SQLAlchemyError)):
         return ""
     address = config.CourseDirectory.get("db_url", "")
-    return trouble(error, _failed_at[-1] if _failed_at and not no_driver else str(address))  # type: ignore[arg-type]
+    place = _failed_at[-1] if _failed_at and not no_driver else str(address)
+    return trouble(error, place) if isinstance(error, Exception) else ""
+
+
+def _is_not_raised_anyway(record: logging.LogRecord) -> bool:
+    return not record.getMessage().startswith(ROLLED_BACK)
 
 
 def _remember(context: Any) -> None:
