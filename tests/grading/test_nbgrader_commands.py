@@ -78,9 +78,11 @@ def test_a_student_who_was_removed_does_not_come_back(course):
         record(course, student)
     run_here(course.root, "db", "student", "remove", "bob", "--force")
     assert {name for name, *_ in gradebook(course)} == {"ada"}
-    assert [path.name for path in (course.root / "submitted").iterdir()] == ["ada"]
+    for step in ("submitted", "autograded"):
+        assert [path.name for path in (course.root / step).iterdir()] == ["ada"]
     (kept,) = (course.root / "downloaded" / "removed").iterdir()
-    assert kept.name.startswith("bob.") and list(kept.rglob("*.ipynb"))
+    assert kept.name.startswith("bob.")
+    assert {path.relative_to(kept).parts[0] for path in kept.rglob("*.ipynb")} == {"submitted", "autograded"}
 
 
 def test_a_student_of_the_roster_alone_can_be_removed(course):

@@ -143,12 +143,15 @@ def _copy(address: str, command: Any) -> str:
 
 
 def _remove(self: Any) -> None:
-    """Remove a student from the gradebook, and from submitted/ what they handed in, which would bring them back."""
+    """Remove a student from the gradebook, and from where it is graded what they handed in, which would bring them
+    back, with what was made of it."""
     _remove.nbgraders(self)  # type: ignore[attr-defined]
-    coursedir = self.coursedir
-    folder = Path(coursedir.root) / coursedir.submitted_directory / self.extra_args[0]
-    if folder.is_dir() and not folder.is_symlink() and folder.parent.name == coursedir.submitted_directory:
-        place = Path(coursedir.root) / "downloaded" / "removed" / f"{folder.name}{time.strftime('.%Y-%m-%d-%H%M%S')}"
-        place.parent.mkdir(parents=True, exist_ok=True)
-        shutil.move(folder, place)
-        self.log.info("What the student handed in is in %s now: no grading takes it from there", place)
+    coursedir, student = self.coursedir, self.extra_args[0]
+    root = Path(coursedir.root)
+    place = root / "downloaded" / "removed" / f"{student}{time.strftime('.%Y-%m-%d-%H%M%S')}"
+    for step in (coursedir.submitted_directory, coursedir.autograded_directory, coursedir.feedback_directory):
+        folder = root / step / student
+        if folder.is_dir() and not folder.is_symlink() and folder.parent == root / step:
+            place.mkdir(parents=True, exist_ok=True)
+            shutil.move(folder, place / Path(step).name)
+            self.log.info("%s is in %s now: no grading takes it from there", folder, place)
