@@ -89,7 +89,7 @@ def run_command(name, words):
         sys.stdout.flush()
         return status
     except KeyboardInterrupt as stop:
-        return complain(str(stop) or "Stopped.", status=STOPPED)
+        return complain(str(stop) or "Stopped. The same command can be run again.", status=STOPPED)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
