@@ -89,7 +89,7 @@ def run_command(name, words):
         sys.stdout.flush()
         return status
     except KeyboardInterrupt as stop:
-        return complain(str(stop) or "Stopped.", status=STOPPED)
+        return complain(str(stop) or "Stopped. The same command can be run again.", status=STOPPED)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
@@ -156,16 +156,30 @@ def unknown(name):
 
 def trouble(error):
     """The sentence for an error of the operating system: what happened, and to which file."""
-    path = error.filename or "a file"
+    path = named_file(error) or "a file"
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return "The disk is full: {} could not be written. Make room and run the command again.".format(path)
     if error.errno == errno.EROFS:
         return "{} is on a read-only disk and cannot be written.".format(path)
     if error.errno in (errno.EACCES, errno.EPERM):
         return "{} may not be read or written by this user. Its permissions, or its folder's, say who may.".format(path)
+    if error.errno in (errno.ENOTDIR, errno.EEXIST) and not os.path.isdir(path):
+        return "{} cannot be made: there is a file where a folder is needed. Move that file away.".format(path)
+    if error.errno == errno.EISDIR or (error.errno == errno.EEXIST and os.path.isdir(path)):
+        return "{} is a folder, where a file is needed. Give another name, or move the folder away.".format(path)
+    if error.errno == errno.ENAMETOOLONG:
+        return "A name is too long: {}. Give a shorter one.".format(path)
     return "{}: {}. (AUTOGRADER_DEBUG=1 before the command shows where this happened.)".format(
-        error.filename or "The operating system refused", error.strerror or error
+        named_file(error) or "The operating system refused", error.strerror or error
     )
+
+
+def named_file(error):
+    """The file that an error of the operating system is about, for a person: of one that is only on its way to its
+    place, that place or its folder."""
+    path = str(error.filename2 or error.filename or "")
+    folder, name = os.path.split(path)
+    return (folder or ".") if name.startswith(".writing-") else path
 
 
 if __name__ == "__main__":

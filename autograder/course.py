@@ -64,6 +64,15 @@ class Course:
     feedback: str = "feedback"
     excluded: frozenset[str] = frozenset()
 
+    @classmethod
+    def at(cls, folder: Path) -> Course:
+        """The course in a folder that a person names. Raises CourseError where there is none."""
+        root = folder.resolve()
+        if not (root / "source").is_dir():
+            what = "is not there" if not root.exists() else "has no folder source/ in it"
+            raise CourseError(f"There is no course in {root}: it {what}. Give the folder that holds source/.")
+        return cls(root)
+
     @property
     def source(self) -> Path:
         """The instructor's notebooks."""
@@ -83,12 +92,10 @@ class Course:
     def sections(self, chapter: str) -> list[str]:
         """The notebooks of a chapter without their ending, in order.
 
-        Raises CourseError, with the chapters there are, for one that does not exist.
+        Raises CourseError, with the nearest chapter, for one that does not exist.
         """
         if chapter not in self.chapters():
-            raise CourseError(
-                f"There is no chapter {chapter!r}. The chapters are: {', '.join(self.chapters()) or 'none'}."
-            )
+            raise CourseError(f"There is no chapter {chapter!r}.{self._guess(chapter, [])}{self._known()}")
         return sorted(path.stem for path in (self.source / chapter).glob("*.ipynb") if not path.name.startswith("."))
 
     def notebooks(self) -> list[str]:
@@ -102,9 +109,13 @@ class Course:
         Raises CourseError for a name in it that source/ does not have.
         """
         path = self.root / ASSIGNED
-        if not path.is_file():
+        try:
+            text = path.read_text(encoding="utf-8-sig")
+        except FileNotFoundError:
             return None
-        lines = [line.partition("#")[0].strip() for line in path.read_text(encoding="utf-8").splitlines()]
+        except UnicodeDecodeError:
+            raise CourseError(f"{path} is no text in UTF-8. Save it as such, with a chapter in each line.") from None
+        lines = [line.partition("#")[0].strip() for line in text.splitlines()]
         names = [line for line in lines if line]
         for name in names:
             self.expect(name, f" It stands in {path}.")
@@ -117,15 +128,26 @@ class Course:
 
     def expect(self, name: str, where: str = "") -> None:
         """Raise CourseError, with the nearest name there is, for what is neither a chapter nor a notebook."""
-        known = [*self.chapters(), *self.notebooks()]
-        if name in known:
+        if name in [*self.chapters(), *self.notebooks()]:
             return
-        near = difflib.get_close_matches(name, known, n=1, cutoff=0.4)
-        guess = f" Did you mean {near[0]!r}?" if near else ""
         what = "notebook" if "/" in name else "chapter"
-        raise CourseError(
-            f"There is no {what} {name!r}.{where}{guess} The chapters are: {', '.join(self.chapters()) or 'none'}."
-        )
+        raise CourseError(f"There is no {what} {name!r}.{where}{self._guess(name, self.notebooks())}{self._known()}")
+
+    def _known(self) -> str:
+        return f" The chapters are: {', '.join(self.chapters()) or 'none'}."
+
+    def _guess(self, name: str, notebooks: list[str]) -> str:
+        """Ask, in a sentence, whether another name was meant. notebooks: those that may be meant beside chapters."""
+        plain = name.strip("/").removeprefix("source/").removesuffix(".ipynb")
+        chapter = plain.partition("/")[0]
+        if not notebooks and chapter != plain and chapter in self.chapters():
+            return f" It takes a whole chapter: {chapter!r}."
+        known = [*self.chapters(), *notebooks]
+        near = [one for one in known if plain and plain in (one, one.partition("/")[2])]
+        near += [one for one in known if plain and one.startswith(f"{plain}_")]
+        near += difflib.get_close_matches(plain, known, n=1, cutoff=0.4)
+        near += difflib.get_close_matches(chapter, known, n=1, cutoff=0.4)
+        return f" Did you mean {near[0]!r}?" if near else ""
 
     def source_of(self, notebook: str) -> Path:
         """The instructor's file of "<chapter>/<section>"."""

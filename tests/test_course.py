@@ -50,11 +50,46 @@ def test_the_sections_are_the_notebooks_in_order(course):
     assert course.notebooks() == ["1_first/1_one", "1_first/2_two", "2_later/1_one"]
 
 
-@pytest.mark.parametrize("chapter", ["3_none", "", ".", "..", "../source/1_first", "images", ".ipynb_checkpoints"])
+@pytest.mark.parametrize("chapter", ["none", "", ".", "..", "images", ".ipynb_checkpoints"])
 def test_a_chapter_that_does_not_exist_is_told_with_those_that_do(course, chapter):
     with pytest.raises(CourseError) as problem:
         course.sections(chapter)
     assert str(problem.value) == f"There is no chapter {chapter!r}. The chapters are: 1_first, 2_later."
+
+
+NEAR = {
+    "1_frist": "Did you mean '1_first'?",
+    "1": "Did you mean '1_first'?",
+    "1_first/": "Did you mean '1_first'?",
+    "source/1_first": "Did you mean '1_first'?",
+    "1_first/1_one": "It takes a whole chapter: '1_first'.",
+    "1_first/1_on": "It takes a whole chapter: '1_first'.",
+    "source/1_first/1_one.ipynb": "It takes a whole chapter: '1_first'.",
+}
+
+
+@pytest.mark.parametrize(("name", "told"), NEAR.items())
+def test_a_chapter_that_is_nearly_one_is_told_with_the_right_one(course, name, told):
+    with pytest.raises(CourseError) as problem:
+        course.sections(name)
+    assert str(problem.value) == f"There is no chapter {name!r}. {told} The chapters are: 1_first, 2_later."
+
+
+@pytest.mark.parametrize("name", ["2_two", "1_first/2", "1_first/2_twoo", "source/1_first/2_two.ipynb"])
+def test_a_notebook_that_is_nearly_one_is_told_with_the_right_one(course, name):
+    with pytest.raises(CourseError, match=r"Did you mean '1_first/2_two'\?"):
+        course.expect(name)
+
+
+def test_a_folder_that_is_no_course_is_told(tmp_path):
+    (tmp_path / "file").write_text("")
+    for name, told in (
+        ("nowhere", "it is not there"),
+        ("file", "has no folder source/"),
+        (".", "has no folder source/"),
+    ):
+        with pytest.raises(CourseError, match=told):
+            Course.at(tmp_path / name)
 
 
 def test_a_folder_without_source_has_no_chapters(tmp_path):

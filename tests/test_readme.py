@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+import shlex
+from typing import Any
 
 import pytest
+from nbgrader.apps.nbgraderapp import NbGraderApp
 
+from autograder import __main__ as command_line
 from autograder.course import ROOT, Course, read, text_of
 from autograder.exercises import of_notebook
 
@@ -31,6 +35,25 @@ def test_every_command_it_names_exists(text):
     named = set(re.findall(r"python3 -m autograder (\w+)", text))
     assert named
     assert named <= commands
+
+
+COMMAND = re.compile(r"^    (?:[A-Z_]+=\S+ )?python3 -m autograder (\w+)(.*?)(?: {2,}.*)?$", re.MULTILINE)
+CHAPTER = re.compile(r"\d_[a-z]\w+(?:/\d\w?_\w+)?")
+
+
+@pytest.mark.parametrize(("command", "words"), [match.groups() for match in COMMAND.finditer(README)])
+def test_a_command_takes_the_words_that_stand_after_it(command, words):
+    command_line.read_arguments(command_line.load(command), command, shlex.split(words))
+    names = [word for word in shlex.split(words) if CHAPTER.fullmatch(word)]
+    assert set(names) <= {*Course().chapters(), *Course().notebooks()}
+
+
+@pytest.mark.parametrize("words", re.findall(r"^    nbgrader (.*?)(?: {2,}.*)?$", README, re.MULTILINE))
+def test_a_command_of_nbgraders_is_one(words):
+    known: Any = NbGraderApp().subcommands
+    for word in shlex.split(words):
+        known = known[word][0]().subcommands if known else {}
+    assert not known
 
 
 @pytest.mark.parametrize("text", [README, CONTRIBUTING], ids=["README", "CONTRIBUTING"])

@@ -36,19 +36,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the table, and say which points are not final."""
+    from autograder.grading.files import expect_place
+    from autograder.grading.gradebook.database import place_of
     from autograder.grading.gradebook.export import read_grades, write_grades
     from autograder.grading.gradebook.nbgrader_config import configured, read_settings
     from autograder.grading.gradebook.record import open_gradebook
 
-    course = Course(arguments.course.resolve())
+    course = Course.at(arguments.course)
     for chapter in arguments.chapter:
         course.sections(chapter)
     settings = read_settings(course.root)
     path = arguments.to or Path(f"grades-{arguments.format}.csv")
+    expect_place(path, f"grades-{arguments.format}.csv")
     with contextlib.closing(open_gradebook(course.root, settings)) as gradebook:
         grades = read_grades(gradebook, configured(settings), arguments.chapter, arguments.student)
         if not grades.assignments or not grades.students:
-            raise CourseError("There is nothing to export yet: grade a chapter first.")
+            what = "no student yet" if grades.assignments else "no chapter that was handed in"
+            raise CourseError(
+                f"There is nothing to export: the gradebook, {place_of(settings.CourseDirectory.db_url)}, has {what}. "
+                "Grade a chapter first:  python3 -m autograder grade CHAPTER"
+            )
         write_grades(grades, arguments.format, path, arguments.so_far)
         unfinished, chapters = grades.unfinished(), [one.name for one in grades.assignments]
     print(f"{path}: {len(grades.students)} students, {', '.join(chapters)}")

@@ -26,10 +26,10 @@ def run(arguments: argparse.Namespace) -> int:
     """Write the pages that are missing or outdated, then the zip, and say where they are."""
     from autograder.commands.grade import feedback
     from autograder.grading.intake.submitted_folder import submitted
-    from autograder.grading.pages.packed import write_zip
+    from autograder.grading.pages.packed import expect_zip, write_zip
     from autograder.grading.scoring.results import Results
 
-    chapter = Chapter(Course(arguments.course.resolve()), arguments.chapter)
+    chapter = Chapter(Course.at(arguments.course), arguments.chapter)
     if arguments.jobs is not None and arguments.jobs < 1:
         raise CourseError("--jobs must be 1 or more.")
     if arguments.moodle and not arguments.zip:
@@ -38,6 +38,8 @@ def run(arguments: argparse.Namespace) -> int:
     students = [name for name in submitted(chapter, arguments.student) if Results(chapter).has(name)]
     if not students:
         raise CourseError(f"Nothing of it has been graded yet: run  python3 -m autograder grade {chapter.name}")
+    if arguments.zip:
+        expect_zip(chapter, students, arguments.zip, moodle=arguments.moodle)
     feedback(chapter, students, arguments.jobs)
     print(f"Feedback: {chapter.folder_of('<student>', 'feedback')}/")
     if arguments.zip:

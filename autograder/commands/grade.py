@@ -36,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Grade, record, write feedback, and print a row for each student."""
-    chapter = Chapter(Course(arguments.course.resolve()), arguments.chapter)
+    chapter = Chapter(Course.at(arguments.course), arguments.chapter)
     if arguments.jobs is not None and arguments.jobs < 1:
         raise CourseError("--jobs must be 1 or more.")
     devices = _with_the_cpu(asked_devices(arguments.devices))
@@ -140,9 +140,11 @@ def _points(result) -> str:
 
 
 def _notes(results: dict, summary: Summary, student: str) -> str:
+    from autograder.grading.pages.flags import told_once
+
     ignored, standing = summary.ignored.get(student, []), summary.standings.get(student)
     notes = [result.set_aside for result in results.values() if result.set_aside]
-    notes += [flag for result in results.values() for flag in result.flags if not result.missing]
+    notes += [flag for result in results.values() for flag in told_once(result.flags) if not result.missing]
     notes += standing.notes if standing else ()
     notes += [f"not looked at: {', '.join(ignored)}"] if ignored else []
     return "; ".join(dict.fromkeys(notes))

@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from autograder.course import ROOT, Chapter, Course
+from autograder.course import ASSIGNED, ROOT, Chapter, Course, CourseError
 
 SUMMARY = "make the students' notebooks from source/, and enter them in the gradebook"
 
@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Release chapters and notebooks, check the release, or pack it."""
-    course = Course(arguments.course.resolve())
+    course = Course.at(arguments.course)
     for name in arguments.name:
         course.expect(name)
     if arguments.check:
@@ -47,14 +47,21 @@ def release(course: Course, names: list[str]) -> int:
     from autograder.grading.gradebook.release import make_release
     from autograder.grading.gradebook.students_settings import write_students_settings
 
+    before = course.assigned()
     with assigning(course, names):
+        if not course.assigned_chapters():
+            raise CourseError(f"{course.root / ASSIGNED} names nothing: add a chapter to it, or remove it.")
         named = {name.partition("/")[0] for name in names}
         for name in [name for name in course.chapters() if name in (named or course.assigned_chapters())]:
             chapter = Chapter(course, name)
-            make_release(chapter)
+            gone = make_release(chapter)
             for section in chapter.sections():
                 print(f"release/{chapter.notebook(section)}.ipynb")
+            if gone:
+                print(f"taken out of release/{name}, as not assigned, or not in source/ any more: {', '.join(gone)}")
     write_students_settings(course)
+    if (assigned := course.assigned()) is not None and assigned != before:
+        print(f"The class gets, as {ASSIGNED} says: {', '.join(assigned)}")
     return 0
 
 
@@ -75,9 +82,10 @@ def check(course: Course) -> int:
 
 def handout(course: Course, path: Path, names: list[str]) -> int:
     """Pack what students get: what is named, or the release, after making sure that it is what source/ makes."""
-    from autograder.grading.handout import expect_new_file, write_handout
+    from autograder.grading.files import expect_new_file
+    from autograder.grading.handout import write_handout
 
-    expect_new_file(path)
+    expect_new_file(path, "course.zip")
     status = release(course, names) if names else check(course)
     if status:
         return status

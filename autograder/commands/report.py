@@ -20,6 +20,6 @@ def run(arguments: argparse.Namespace) -> int:
     """Write the report and say where it is."""
     from autograder.grading.pages.class_report import write_report
 
-    chapter = Chapter(Course(arguments.course.resolve()), arguments.chapter)
+    chapter = Chapter(Course.at(arguments.course), arguments.chapter)
     print(f"Class report: {write_report(chapter)}")
     return 0

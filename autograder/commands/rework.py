@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import shlex
 from pathlib import Path
 
 from autograder.course import ROOT, Chapter, Course
@@ -29,8 +30,9 @@ def run(arguments: argparse.Namespace) -> int:
     from autograder.grading.gradebook.release import check_source, register
     from autograder.grading.gradebook.rework import apply, changes, copy_of_gradebook, losses
 
-    chapter = Chapter(Course(arguments.course.resolve()), arguments.chapter)
+    chapter = Chapter(Course.at(arguments.course), arguments.chapter)
     chapter.sections()
+    name = shlex.quote(chapter.name)
     settings = read_settings(chapter.course.root)
     check_source(chapter, settings)
     with contextlib.closing(open_gradebook(chapter.course.root, settings)) as gradebook:
@@ -42,11 +44,12 @@ def run(arguments: argparse.Namespace) -> int:
         told = losses(chapter, gradebook, found)
         print("\n".join(told) if told else "Nothing that a person has done would be lost.")
         if not arguments.yes:
-            print(f"To do it:  python3 -m autograder rework {chapter.name} --yes")
+            print(f"To do it:  python3 -m autograder rework {name} --yes")
             return 0
         copy = copy_of_gradebook(gradebook)
         print(f"The gradebook as it was: {copy or 'not copied, as it is no file of SQLite'}")
         apply(chapter, gradebook, found)
     register(chapter, settings)
-    print(f"Done. Scores:  python3 -m autograder grade {chapter.name}    For students:  release {chapter.name}")
+    print(f"Done. For the scores:  python3 -m autograder grade {name}")
+    print("For students who have not begun:  python3 -m autograder release")
     return 0

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from autograder.course import ROOT, Course, CourseError, read, text_of
 from autograder.exercises import catalogue
+from autograder.grading.files import expect_new_file, new_zip
 from autograder.grading.handout_exercises import exercise_files
 from autograder.lab import homes
 from autograder.lab.function_toolbox import NEEDED, toolbox
@@ -28,6 +28,7 @@ INSTRUCTORS = (
 """Parts of the package that stay with the instructor; the exercises travel in another form."""
 STUDENTS_COMMANDS = ("__init__.py", "lab.py")
 STUDENTS_SECTIONS = ("The notebooks", "Students in a class", "Licence")
+EXAMPLE = "course.zip"
 NAME = "training-deep-networks"
 PICTURE = re.compile(r"!\[[^\]]*\]\((Assets/[^)]+)\)")
 CHECKED = re.compile(r"\bcheck\((\w+)|\bexercise=[\"'](\w+)")
@@ -42,20 +43,12 @@ def write_handout(course: Course, path: Path, notebooks: Iterable[str] | None = 
 
     Raises CourseError where the file is there already, or where there is nothing released.
     """
-    expect_new_file(path)
+    expect_new_file(path, EXAMPLE)
     contents = _contents(course, released(course) if notebooks is None else list(notebooks))
-    with zipfile.ZipFile(path, "x", zipfile.ZIP_DEFLATED) as archive:
+    with new_zip(path, EXAMPLE) as archive:
         for name, content in contents.items():
             archive.writestr(f"{NAME}/{name}", content)
     return len(contents)
-
-
-def expect_new_file(path: Path) -> None:
-    """Raise CourseError where a file or a folder of that name is there already."""
-    if path.is_dir():
-        raise CourseError(f"{path} is a folder: give the name of a file, such as {path / 'course.zip'}.")
-    if path.exists():
-        raise CourseError(f"{path} is there already: choose another name, or remove it.")
 
 
 def released(course: Course) -> list[str]:

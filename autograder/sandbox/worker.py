@@ -247,15 +247,13 @@ class Program:
     def __init__(self):
         from autograder.plaindata.stand_ins import Inert
 
-        self._module = types.ModuleType("__main__")
-        self.namespace: dict = vars(self._module)
+        self.module = types.ModuleType("__main__")
+        self.namespace: dict = vars(self.module)
         self.namespace.update(__builtins__=__builtins__, get_ipython=lambda: Inert(), display=Inert())
         self._last = dict.fromkeys(("_", "__", "___"), "")
         self.namespace.update(self._last)
         self._flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
         self._threads_run = False
-        if __name__ == "__main__":
-            sys.modules["__main__"] = self._module
 
     def run(self, name, source):
         """Run one cell. name: what tracebacks call it. Returns the printed text, and the last value or the error."""
@@ -508,6 +506,7 @@ def serve(channel):
     from autograder.sandbox_wire import encode, read_frame
 
     program = Program()
+    sys.modules["__main__"] = program.module
     while True:
         try:
             request = read_frame(channel.read)

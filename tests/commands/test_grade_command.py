@@ -120,7 +120,7 @@ def test_the_report_is_written_and_named(done):
 # ---------------------------------------------------------------- wrongly
 
 WRONG = {
-    ("grade", "2_small"): "There is no chapter '2_small'. The chapters are: 1_small.",
+    ("grade", "2_small"): "There is no chapter '2_small'. Did you mean '1_small'? The chapters are: 1_small.",
     ("grade", "../.."): "There is no chapter '../..'.",
     ("grade", CHAPTER, "--jobs", "0"): "--jobs must be 1 or more.",
     ("grade", CHAPTER, "--jobs", "-3"): "--jobs must be 1 or more.",
@@ -148,7 +148,7 @@ def test_no_submissions_is_told(course, capsys):
 
 
 def test_a_course_folder_that_does_not_exist_is_told(tmp_path, capsys):
-    assert_told(run_here(Course(tmp_path / "nowhere"), capsys, "grade", CHAPTER), "The chapters are: none.")
+    assert_told(run_here(Course(tmp_path / "nowhere"), capsys, "grade", CHAPTER), "There is no course in ")
     assert not (tmp_path / "nowhere").exists()
 
 

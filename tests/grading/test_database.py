@@ -11,7 +11,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, OperationalError
 
 from autograder.course import CourseError
-from autograder.grading.gradebook.database import expect_todays_schema, place_of, sqlite_url, trouble, wait_for_locks
+from autograder.grading.gradebook.database import place_of, sqlite_url, trouble, wait_for_locks
 from autograder.grading.gradebook.nbgrader_config import read_settings
 from autograder.grading.gradebook.record import open_gradebook
 from tests.support.nbgrader_command import run_here
@@ -118,18 +118,20 @@ def test_a_gradebook_that_another_program_uses_is_told(tmp_path):
             open_gradebook(tmp_path, read_settings(tmp_path))
 
 
-def test_a_gradebook_of_an_older_nbgrader_is_told_and_upgraded_by_nbgrader(course):
+@pytest.mark.parametrize("name", ["gradebook.db", "100% what?.db"])
+def test_a_gradebook_of_an_older_nbgrader_is_told_and_upgraded_by_nbgrader(course, name):
     """The names in it stay."""
-    with closing(sqlite3.connect(course.root / "gradebook.db")) as book:
+    (course.root / "gradebook.db").rename(course.root / name)
+    with open(course.root / "nbgrader_config.py", "a") as file:
+        file.write(f"c.CourseDirectory.db_url = {sqlite_url(course.root / name)!r}\n")
+    with closing(sqlite3.connect(course.root / name)) as book:
         book.execute("insert into student (id, first_name) values ('ada', 'Ada')")
         book.execute("alter table student drop column lms_user_id")
         book.execute("update alembic_version set version_num = '167914646830'")
         book.commit()
     with pytest.raises(CourseError, match=r"older nbgrader.*nbgrader db upgrade"):
         open_gradebook(course.root, read_settings(course.root))
-    with pytest.raises(CourseError, match="move the file to a folder of another name"):
-        expect_todays_schema(f"sqlite:///{course.root}/gradebook%2Edb")
     run_here(course.root, "db", "upgrade")
     with closing(open_gradebook(course.root, read_settings(course.root))) as book:
         assert [(one.id, one.first_name, one.lms_user_id) for one in book.students] == [("ada", "Ada", None)]
-    assert len(list(course.root.glob("gradebook.db*"))) == 2
+    assert len(list(course.root.glob(f"{name}*"))) == 2

@@ -36,10 +36,14 @@ class Exchange:
     def at_the_course(self, *words: str) -> None:
         run_here(self.course.root, *words)
 
-    def submit(self, **answers: str) -> None:
-        """The student answers, and hands in; the course collects it."""
+    def answer(self, **answers: str) -> None:
+        """The student answers, and hands in."""
         write(self.student / CHAPTER / f"{UNITS}.ipynb", answered(self.course, UNITS, answers))
         self.at_the_students("submit", CHAPTER)
+
+    def submit(self, **answers: str) -> None:
+        """The student answers, and hands in; the course collects it."""
+        self.answer(**answers)
         self.at_the_course("collect", CHAPTER, "--update")
 
     def give(self, points: float) -> None:
@@ -55,6 +59,10 @@ class Exchange:
         """What the student fetches and reads on the page, the first submission's first."""
         self.at_the_course("release_feedback", CHAPTER)
         self.at_the_students("fetch_feedback", CHAPTER)
+        return self.pages()
+
+    def pages(self) -> list[str]:
+        """The pages that the student has, the first submission's first."""
         pages = sorted((self.student / CHAPTER / "feedback").glob(f"*/{UNITS}.html"))
         return [page.read_text(encoding="utf-8") for page in pages]
 

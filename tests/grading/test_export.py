@@ -132,4 +132,4 @@ def test_the_command_writes_a_table_and_says_what_is_not_final(course, tmp_path,
 
 def test_with_nothing_graded_there_is_nothing_to_export(template, capsys):
     assert main(["export", "--course", str(template.root)]) == 1
-    assert "nothing to export yet" in capsys.readouterr().err
+    assert "There is nothing to export: the gradebook, " in capsys.readouterr().err

@@ -10,6 +10,7 @@ from autograder.__main__ import main
 from autograder.course import Chapter
 from autograder.grading.pages.packed import write_zip
 from tests.grading.conftest import ODD_NAMES, copy_of
+from tests.grading.recorded import book
 from tests.grading.small_course import CHAPTER, GRADIENTS, UNITS
 
 MOODLES = "Ada Lovelace_1234"
@@ -58,6 +59,19 @@ def test_for_moodle_the_folders_are_as_moodle_names_them(graded, tmp_path):
     with zipfile.ZipFile(tmp_path / "moodle.zip") as archive:
         folders = {name.rpartition("/")[0] for name in archive.namelist()}
     assert folders == {f"{MOODLES}_assignsubmission_file_"}
+
+
+def test_for_moodle_a_student_of_the_roster_is_called_as_in_its_zip(graded, tmp_path):
+    course = copy_of(graded.course, tmp_path / "course")
+    notebook = (course.root / "submitted" / "ada" / CHAPTER / f"{UNITS}.ipynb").read_text()
+    with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
+        archive.writestr(f"Ada Lovelace_1234_assignsubmission_file_/{UNITS}.ipynb", notebook)
+    with book(course) as found:
+        found.update_or_create_student("ada", first_name="Ada", last_name="Lovelace")
+    main(["collect", str(tmp_path / "all.zip"), CHAPTER, "--course", str(course.root)])
+    assert write_zip(Chapter(course, CHAPTER), ["ada"], tmp_path / "moodle.zip", moodle=True) == 1
+    with zipfile.ZipFile(tmp_path / "moodle.zip") as archive:
+        assert {name.rpartition("/")[0] for name in archive.namelist()} == {f"{MOODLES}_assignsubmission_file_"}
 
 
 @pytest.mark.parametrize(

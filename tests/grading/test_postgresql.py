@@ -22,6 +22,7 @@ from autograder.grading.gradebook.nbgrader_config import read_settings
 from autograder.grading.gradebook.record import open_gradebook
 from autograder.grading.gradebook.release import make_release
 from tests.grading.small_course import CHAPTER, FULL, hand_in, make_course
+from tests.support.nbgrader_command import run_here
 from tests.support.speed import scaled
 
 PROGRAMS = max(Path("/usr/lib/postgresql").glob("*/bin"), default=None, key=lambda path: int(path.parent.name))
@@ -122,6 +123,10 @@ def test_scores_are_there_and_in_no_file(course):
         assert grades.of(chapter, student).score == FULL
         assert grades.unfinished() == [f"Zoë O'Neil, {CHAPTER}: 1_units: waits for a person"]
     assert not (course.root / "gradebook.db").exists()
+
+
+def test_nbgrader_upgrades_it_for_a_user_whose_password_has_signs(course):
+    run_here(course.root, "db", "upgrade")
 
 
 TROUBLES = {

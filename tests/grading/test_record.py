@@ -145,6 +145,21 @@ def test_extra_credit_stays_and_is_to_be_looked_at_where_the_work_changed(course
         assert (grade.extra_credit, grade.score, grade.needs_manual_grade) == (1.5, POINTS["elu"] + 1.5, True)
 
 
+@pytest.mark.parametrize(
+    ("points", "extra", "told"),
+    [
+        (WHY_POINTS, None, ()),
+        (WHY_POINTS, 1.0, ("why: 4 of 3 points, 1 of them extra credit: more than there are, as a person gave them",)),
+        (30.0, None, ("why: 30 of 3 points: more than there are, as a person gave them",)),
+        (-1.0, None, ("why: -1 of 3 points: fewer than none, as a person gave them",)),
+    ],
+)
+def test_points_beyond_those_that_there_are_stay_and_are_told(course, points, extra, told):
+    record(course, "ada")
+    give(course, "ada", UNITS, "why", points, extra=extra)
+    assert record(course, "ada").notes == told
+
+
 def test_points_for_a_notebook_that_is_gone_are_to_be_looked_at(course, again):
     record(course, "ada")
     give(course, "ada", UNITS, "why", 2.5)

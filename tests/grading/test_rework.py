@@ -29,6 +29,7 @@ from tests.grading.small_course import (
     notebook,
     write,
 )
+from tests.support.nbgrader_command import run_here
 
 OTHER = "2_other"
 
@@ -107,6 +108,10 @@ CHANGES = {
     "an exercise weighted anew": (
         lambda course: change(course, UNITS, weigh("why", 5)),
         [f"{UNITS}: why has 5 points instead of 3"],
+    ),
+    "a test weighted anew": (
+        lambda course: change(course, GRADIENTS, weigh("elu_backward_test", 9)),
+        [f"{GRADIENTS}: elu_backward_test has 9 points instead of {POINTS['elu_backward']}"],
     ),
     "a test corrected": (
         lambda course: change(course, UNITS, lambda cells: named(cells, "double_test").update(source="assert True")),
@@ -203,17 +208,37 @@ def test_what_still_exists_keeps_all_that_a_person_has_done(graded, edit, senten
     assert told(graded) == []
 
 
-@pytest.mark.parametrize("name", ["an exercise added", "an exercise removed", "a notebook added", "a stray notebook"])
-def test_what_is_refused_names_the_change_and_the_command(graded, name):
+@pytest.mark.parametrize(
+    "name",
+    [
+        "an exercise added",
+        "an exercise removed",
+        "an exercise weighted anew",
+        "a test weighted anew",
+        "a notebook added",
+        "a stray notebook",
+    ],
+)
+def test_what_is_refused_names_the_change_and_the_command(graded, name, capsys):
     edit, sentences = CHANGES[name]
-    before = gradebook(graded)
+    before = gradebook(graded), most_points(graded)
     edit(graded)
     for step in (grade_chapter, make_release):
         with pytest.raises(CourseError) as refused:
             step(Chapter(graded, CHAPTER))
         assert all(sentence in str(refused.value) for sentence in sentences)
-        assert f"python3 -m autograder rework {CHAPTER}" in str(refused.value)
-    assert gradebook(graded) == before
+        assert str(refused.value).endswith(f"\n    python3 -m autograder rework {CHAPTER}")
+    for command in ("generate_assignment", "autograde"):
+        with pytest.raises(AssertionError, match="status 1"):
+            run_here(graded.root, command, CHAPTER)
+        assert f"python3 -m autograder rework {CHAPTER}" in capsys.readouterr().err
+    assert (gradebook(graded), most_points(graded)) == before
+
+
+def most_points(course) -> dict[str, float]:
+    with book(course) as found:
+        cells = [cell for notebook in found.find_assignment(CHAPTER).notebooks for cell in notebook.grade_cells]
+        return {cell.name: cell.max_score for cell in cells}
 
 
 def test_what_would_be_lost_is_said_and_nothing_is_done_without_yes(graded, capsys):
@@ -221,7 +246,7 @@ def test_what_would_be_lost_is_said_and_nothing_is_done_without_yes(graded, caps
     change(graded, UNITS, without("why", "elu"))
     assert rework(graded) == 0
     said = capsys.readouterr().out
-    assert f"would be lost: {UNITS}, why: ada 2.5 points, ada a comment" in said
+    assert f"would be lost: {UNITS}, why: ada 2.5 of 3 points, ada a comment" in said
     assert f"would be lost: {UNITS}, elu: bob a comment" in said
     assert f"python3 -m autograder rework {CHAPTER} --yes" in said
     assert done_by_people(graded) == before
@@ -241,12 +266,23 @@ def test_the_gradebook_as_it_was_stays_beside_the_new_one(graded, capsys):
 def test_points_for_a_question_weighted_anew_stay_and_wait_for_a_person(graded, capsys):
     change(graded, UNITS, weigh("why", 5))
     rework(graded, "--yes")
-    assert f"stays, and waits for a person: {UNITS}, why: ada 2.5 points" in capsys.readouterr().out
+    assert f"stays, and waits for a person: {UNITS}, why: ada 2.5 of 3 points" in capsys.readouterr().out
+    assert gradebook(graded)["ada", UNITS, "why"] == (None, 2.5, True)
     make_release(Chapter(graded, CHAPTER))
     standing = record(graded, "ada")
     assert gradebook(graded)["ada", UNITS, "why"] == (None, 2.5, True)
     assert standing.grades.points == sum(POINTS.values()) + DOUBLE_POINTS + WHY_POINTS + 2
-    assert standing.notes == ("why: changed since a person gave 2.5 of 5 points: look at it again",)
+    assert standing.notes == ("why: changed since a person gave 2.5 of 3 points (of 5 now): look at it again",)
+
+
+def test_the_points_of_then_are_named_until_a_person_has_looked_again(graded, capsys):
+    for most in (5, 4):
+        change(graded, UNITS, weigh("why", most))
+        rework(graded, "--yes")
+    assert "gave 2.5 of 3 points (of 4 now)" in record(graded, "ada").notes[0]
+    give(graded, "ada", UNITS, "why", 3.5)
+    assert record(graded, "ada").notes == ()
+    assert "gave 3.5 of 4 points: look" in record(graded, "ada", answers={"why": "Another answer."}).notes[0]
 
 
 def test_a_new_exercise_has_a_row_for_everybody(graded, capsys):
@@ -263,7 +299,7 @@ def test_what_a_person_gave_for_a_task_is_lost_with_it(graded, capsys):
     give(graded, "ada", UNITS, "essay", 4.0, comment="Deep.")
     change(graded, UNITS, without("essay"))
     rework(graded, "--yes")
-    assert f"would be lost: {UNITS}, essay: ada 4 points, ada a comment" in capsys.readouterr().out
+    assert f"would be lost: {UNITS}, essay: ada 4 of 5 points, ada a comment" in capsys.readouterr().out
     assert not any("essay" in key for key in done_by_people(graded))
 
 

@@ -30,7 +30,8 @@ def run_here(folder: Path, *words: str) -> None:
             if end.code:
                 raise AssertionError(f"nbgrader {' '.join(words)} ended with status {end.code}") from end
         finally:
-            for one in (application.subapp, application):
-                if one is not None:
-                    type(one).clear_instance()
+            one = application
+            while one is not None:
+                type(one).clear_instance()
+                one = one.subapp
             logging.getLogger("traitlets").handlers.clear()

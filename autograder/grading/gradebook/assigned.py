@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from nbconvert.exporters import NotebookExporter
+from nbgrader.converters.base import NbGraderException
 
-from autograder.course import ASSIGNED, Chapter, Course
+from autograder.course import ASSIGNED, Chapter, Course, CourseError
 from autograder.grading.gradebook.release import remember_release
 
 HEAD = """\
@@ -60,3 +61,31 @@ class AssignedExporter(NotebookExporter):
                 remember_release(chapter)
             sections = chapter.sections()
             converter.assignments[folder] = [path for path in notebooks if Path(path).stem in sections]
+
+
+class ReleaseExporter(AssignedExporter):
+    """The same for `nbgrader generate_assignment` as a person runs it: it gives no graded chapter other exercises or
+    points, and names the command that does."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        converter: Any = self.parent
+        if converter.no_database:
+            return
+        try:
+            for folder in converter.assignments:
+                expect_as_graded(Chapter(Course(Path(converter.coursedir.root)), Path(folder).name), converter.config)
+        except CourseError as error:
+            converter.log.error(str(error))
+            raise NbGraderException(str(error)) from None
+
+
+def expect_as_graded(chapter: Chapter, settings: Any) -> None:
+    """Add the notebooks that were assigned since a chapter was graded. Raises CourseError where it has other exercises
+    or points than it was graded with, and where the gradebook cannot be used. settings: nbgrader's."""
+    from autograder.grading.gradebook.record import open_gradebook
+    from autograder.grading.gradebook.rework import add_assigned_notebooks, refuse_if_reworked
+
+    with contextlib.closing(open_gradebook(chapter.course.root, settings)) as gradebook:
+        add_assigned_notebooks(chapter, gradebook)
+        refuse_if_reworked(chapter, gradebook)

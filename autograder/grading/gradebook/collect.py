@@ -28,7 +28,8 @@ LONGEST_NAME_BYTES = 200
 
 @dataclass
 class Collected:
-    """What came of a zip: students whose work is new, newer, or as it was, and sentences about everything else.
+    """What came of a zip: students whose work is new, newer, or as it was, older than what is there, or of unknown age;
+    and sentences about everything else.
 
     uploads: Canvas's number of what is there by student. timed: whether the zip says when something was handed in.
     """
@@ -37,6 +38,8 @@ class Collected:
     new: list[str] = field(default_factory=list)
     newer: list[str] = field(default_factory=list)
     same: list[str] = field(default_factory=list)
+    older: list[str] = field(default_factory=list)
+    undecided: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     timed: bool = False
 
@@ -48,7 +51,7 @@ def collect(zip_path: Path, chapter: Chapter, gradebook: Any, update: bool = Fal
     `update` says so; it then lies in downloaded/<chapter>/replaced/. Raises CourseError for what is no such zip.
     """
     memory = chapter.course.root / "downloaded" / chapter.name / "uploads.json"
-    done = Collected(_read(memory))
+    done, names = Collected(_read(memory)), moodles_names(chapter)
     opened = PlatformZip(zip_path, chapter.sections())
     try:
         students = _students(opened.people(), gradebook.students)
@@ -59,16 +62,28 @@ def collect(zip_path: Path, chapter: Chapter, gradebook: Any, update: bool = Fal
             if _bring(submission, student, chapter, update, done) and submission.platform == "Canvas":
                 _remember(gradebook, student, submission.number)
                 done.uploads[student] = submission.upload
+            if submission.platform == "Moodle":
+                names[student] = f"{submission.name}_{submission.number}"
         done.notes += [f"not known whose it is: {shown(name)}" for name in opened.unknown]
     finally:
         opened.close()
-        if done.uploads:
-            memory.parent.mkdir(parents=True, exist_ok=True)
-            write_atomically(memory, json.dumps(done.uploads, ensure_ascii=False))
+        for file, known in ((memory, done.uploads), (_moodles_file(chapter), names)):
+            if known:
+                file.parent.mkdir(parents=True, exist_ok=True)
+                write_atomically(file, json.dumps(known, ensure_ascii=False))
     return done
 
 
-def _read(memory: Path) -> dict[str, int]:
+def moodles_names(chapter: Chapter) -> dict[str, str]:
+    """Return what Moodle calls those whose work was collected from it: full name and number, by student."""
+    return {student: str(name) for student, name in _read(_moodles_file(chapter)).items()}
+
+
+def _moodles_file(chapter: Chapter) -> Path:
+    return chapter.course.root / "downloaded" / chapter.name / "moodle.json"
+
+
+def _read(memory: Path) -> dict[str, Any]:
     try:
         return dict(json.loads(memory.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
@@ -155,16 +170,19 @@ def _bring(submission: PlatformSubmission, student: str, chapter: Chapter, updat
         return True
     newer = _is_newer(submission, files, folder, done.uploads.get(student, 0))
     if newer is False:
-        done.notes.append(f"{student}: what is there was handed in later: it stays")
+        done.older.append(student)
         return False
     if newer is None and not update:
-        done.notes.append(
-            f"{student}: another submission is there, and nothing tells which is newer: it stays; --update replaces it"
-        )
+        done.undecided.append(student)
         return False
-    _put(folder, files, chapter.course.root / "downloaded" / chapter.name / "replaced" / student)
+    _put(folder, files, replaced(chapter) / student)
     done.newer.append(student)
     return True
+
+
+def replaced(chapter: Chapter) -> Path:
+    """Return the folder of submissions that newer ones have replaced."""
+    return chapter.course.root / "downloaded" / chapter.name / "replaced"
 
 
 def _is_newer(submission: PlatformSubmission, files: dict[str, bytes], folder: Path, upload: int) -> bool | None:

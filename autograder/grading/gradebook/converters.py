@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import fnmatch
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -16,6 +16,7 @@ from nbgrader.utils import parse_utc
 from traitlets.config import Config
 
 from autograder.course import Chapter, CourseError
+from autograder.grading.gradebook.assigned import expect_as_graded
 from autograder.grading.gradebook.exchange import hand_back, hand_on
 from autograder.grading.gradebook.nbgrader_config import course_of
 from autograder.grading.gradebook.record import open_gradebook, remove_pages, timestamp_of
@@ -39,7 +40,7 @@ class AutogradeEverybody(Autograde, NothingBeside):
 
     def convert_notebooks(self) -> None:
         """Convert the notebooks of all students who can be graded; says of the others why not."""
-        _prepare(self)
+        _prepare(self, expect_as_graded)
         chapter = Chapter(course_of(self.coursedir), self.coursedir.assignment_id)
         sections = [section for section in chapter.sections() if _asked_for(section, self.coursedir.notebook_id)]
         found: dict[str, list[str]] = {}
@@ -139,15 +140,18 @@ def _notebooks(folder: Path, pattern: str) -> list[str]:
     return [str(path) for path in found if _asked_for(path.stem, pattern)]
 
 
-def _prepare(converter: Any) -> None:
+def _expect_gradebook(chapter: Chapter, settings: Config) -> None:
+    open_gradebook(chapter.course.root, settings).close()
+
+
+def _prepare(converter: Any, expect: Callable[[Chapter, Config], None] = _expect_gradebook) -> None:
     """Let nbgrader read times as `grade` does. End its command with a sentence where the gradebook, or a setting of the
-    course, cannot be used."""
+    course, cannot be used. expect: raises CourseError where it cannot."""
     coursedir = converter.coursedir
     settings = Config({"CourseDirectory": {"db_url": coursedir.db_url, "course_id": coursedir.course_id}})
     coursedir.get_existing_timestamp = _timestamp
     try:
-        course_of(coursedir)
-        open_gradebook(Path(coursedir.root), settings).close()
+        expect(Chapter(course_of(coursedir), coursedir.assignment_id), settings)
     except CourseError as error:
         _end(converter, str(error))
 

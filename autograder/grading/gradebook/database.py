@@ -19,10 +19,6 @@ PACKAGES = {"psycopg2": "psycopg2-binary", "MySQLdb": "mysqlclient"}
 """Drivers whose package has another name."""
 
 OLD_SCHEMA = "was made by an older nbgrader. Run  nbgrader db upgrade  here: it keeps a copy of the old one."
-NO_PERCENT = (
-    " That command takes no address with % in it: for it alone, move the file to a folder of another name, or leave "
-    "the server's password out of the address (PGPASSWORD, ~/.pgpass)."
-)
 SETTING = "c.CourseDirectory.db_url in nbgrader_config.py"
 
 SYMPTOMS = (
@@ -94,6 +90,15 @@ def expect_writable(db_url: str) -> None:
         raise CourseError(f"The gradebook {file} is read-only. Make it writable, or work on a copy of the folder.")
 
 
+def expect_readable(db_url: str) -> None:
+    """Read which tables a gradebook has. Raises SQLAlchemy's errors where it cannot be reached or is none."""
+    engine = create_engine(db_url)
+    try:
+        inspect(engine).get_table_names()
+    finally:
+        engine.dispose()
+
+
 def expect_todays_schema(db_url: str) -> None:
     """Raise CourseError, naming the remedy, where a gradebook lacks columns that today's nbgrader has.
 
@@ -107,8 +112,7 @@ def expect_todays_schema(db_url: str) -> None:
         for table in there.get_table_names():
             wanted = {column.name for column in known[table].columns} if table in known else set()
             if not wanted <= {column["name"] for column in there.get_columns(table)}:
-                more = NO_PERCENT if "%" in db_url else ""
-                raise CourseError(f"The gradebook {place_of(db_url)} {OLD_SCHEMA}{more}")
+                raise CourseError(f"The gradebook {place_of(db_url)} {OLD_SCHEMA}")
     finally:
         engine.dispose()
 

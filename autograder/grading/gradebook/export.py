@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import difflib
 import io
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -13,7 +14,8 @@ from nbgrader.api import Gradebook
 from nbgrader.plugins import ExportPlugin
 from traitlets import Bool, Enum
 
-from autograder.course import Chapter, Course
+from autograder.course import Chapter, Course, CourseError
+from autograder.grading.files import expect_place
 from autograder.grading.gradebook.nbgrader_config import course_of, read_settings
 from autograder.grading.gradebook.record import renew_penalties
 from autograder.grading.scoring.results import Results, write_atomically
@@ -21,6 +23,7 @@ from autograder.grading.scoring.results import Results, write_atomically
 FORMULA_SIGNS = tuple("=+-@\t\n\uff1d\uff0b\uff0d\uff20")
 """What a spreadsheet takes for the beginning of a formula, or for a space before one; wide letters, too."""
 DIGITS = 4
+LONGEST_HEAD_BYTES = 100_000
 NBGRADERS_COLUMNS = """
 assignment duedate timestamp student_id last_name first_name email raw_score late_submission_penalty score max_score
 """
@@ -73,7 +76,12 @@ def read_grades(
     gradebook: Gradebook, course: Course, chapters: Collection[str] = (), students: Collection[str] = ()
 ) -> Grades:
     """Read the grades of some chapters and students, or of all. A chapter that nobody handed in, and that has no due
-    date, counts as not assigned yet unless it is asked for by name."""
+    date, counts as not assigned yet unless it is asked for by name.
+
+    Raises CourseError for a chapter or a student that the gradebook does not have.
+    """
+    _expect("chapter", chapters, [one.name for one in gradebook.assignments])
+    _expect("student", students, [one.id for one in gradebook.students])
     wanted = [one for one in gradebook.assignments if not chapters or one.name in chapters]
     settings = read_settings(course.root)
     for assignment in wanted:
@@ -86,6 +94,15 @@ def read_grades(
     }
     everybody = [one for one in gradebook.students if not students or one.id in students]
     return Grades(assigned, everybody, found, [one.name for one in wanted if one not in assigned])
+
+
+def _expect(what: str, names: Collection[str], known: list[str]) -> None:
+    """Raise CourseError, with the nearest one, for a name that the gradebook does not have. what: it is the name of."""
+    for name in (name for name in names if name not in known):
+        near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+        guess = f" Did you mean {near[0]!r}?" if near else ""
+        how = "nbgrader db student list" if what == "student" else "nbgrader db assignment list"
+        raise CourseError(f"There is no {what} {name!r} in the gradebook.{guess} `{how}` names all that there are.")
 
 
 def _grade(submission: Any, chapter: Chapter) -> Grade:
@@ -198,11 +215,23 @@ def _cell(value: object) -> str:
 
 
 def write_grades(grades: Grades, form: str, path: Path, so_far: bool = False) -> None:
-    """Write grades to a file, whole or not at all. form: one of FORMS.
+    """Write grades to a file, whole or not at all, in the place of an earlier export alone. form: one of FORMS.
 
-    so_far: give Canvas and Moodle points that are not final, too.
+    so_far: give Canvas and Moodle points that are not final, too. Raises CourseError where that is no place for it.
     """
+    expect_place(path, f"grades-{form}.csv")
+    if path.exists() and not _is_export(path):
+        raise CourseError(f"{path} is there and is no table of grades: choose another name, or remove it.")
     write_atomically(path, as_csv(FORMS[form](grades, so_far)))
+
+
+def _is_export(path: Path) -> bool:
+    """Whether a file begins as one of the tables, or is empty."""
+    with path.open("rb") as file:
+        head = file.readline(LONGEST_HEAD_BYTES).decode("utf-8", "replace").strip().split(",")
+    nobody = Grades([], [], {})
+    names = [[name for name in next(rows(nobody, False)) if name] for rows in FORMS.values()]
+    return head == [""] or any(set(map(str, row)) <= set(head) for row in names)
 
 
 class CourseExport(ExportPlugin):

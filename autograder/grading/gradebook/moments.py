@@ -31,10 +31,14 @@ YEAR_FIRST = re.compile(r"\d{4}")
 DEFAULTS = datetime.datetime(2000, 1, 1), datetime.datetime(2001, 2, 2)
 
 
+class NoMoment(ValueError):
+    """A text that means no moment, or more than one. The message says why."""
+
+
 def parse_utc(moment: str | datetime.datetime | None) -> datetime.datetime | None:
     """Read a moment, and return it in UTC and without a zone, as nbgrader keeps it. Without a zone it is UTC already.
 
-    Raises ValueError for what is no date, one without a year, one that means two days ("1.2.2026"), or an unknown zone.
+    Raises NoMoment for what is no date, one without a year, one that means two days ("1.2.2026"), or an unknown zone.
     """
     try:
         if isinstance(moment, str):
@@ -43,7 +47,7 @@ def parse_utc(moment: str | datetime.datetime | None) -> datetime.datetime | Non
             moment = moment.astimezone(datetime.UTC).replace(tzinfo=None)
         return moment
     except OverflowError:
-        raise ValueError(f"{str(moment)[:60]!r} is no date") from None
+        raise NoMoment(f"{str(moment)[:60]!r} is no date") from None
 
 
 def _parsed(text: str) -> datetime.datetime:
@@ -54,15 +58,15 @@ def _parsed(text: str) -> datetime.datetime:
     if named := NAMED_ZONE.search(text):
         text, zone = text[: named.start()], gettz(named[1])
         if zone is None:
-            raise ValueError(f"there is no time zone {named[1]!r}")
+            raise NoMoment(f"there is no time zone {named[1]!r}")
     spelled = UTC_BEFORE_SIGN.sub("", text).upper()
     ways = (False,) if YEAR_FIRST.match(text) else (False, True)
     try:
         found = {parse(spelled, default=default, dayfirst=way, tzinfos=_zone) for default in DEFAULTS for way in ways}
     except ParserError:
-        raise ValueError(f"{text[:60]!r} is no date") from None
+        raise NoMoment(f"{text[:60]!r} is no date") from None
     if len({moment.replace(tzinfo=None) for moment in found}) > 1:
-        raise ValueError(f"{text[:60]!r} is no full date, or means more than one: write 2026-12-31 18:00:00 +0100")
+        raise NoMoment(f"{text[:60]!r} is no full date, or means more than one: write 2026-12-31 18:00:00 +0100")
     moment = found.pop()
     return moment.replace(tzinfo=zone) if zone is not None and moment.tzinfo is None else moment
 
@@ -75,7 +79,7 @@ def _zone(name: str | None, seconds: float | None) -> datetime.tzinfo | None:
         known = {zone: HOUR_SECONDS * hours for zone, hours in HOURS.items()}
         known |= {time.tzname[1].upper(): -time.altzone, time.tzname[0].upper(): -time.timezone}
         if name not in known:
-            raise ValueError(f"the time zone {name!r} is unknown: write its hours, as in +0100")
+            raise NoMoment(f"the time zone {name!r} is unknown: write its hours, as in +0100")
         seconds = known[name]
     return datetime.timezone(datetime.timedelta(seconds=seconds))
 

@@ -5,15 +5,18 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+import traceback
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from traitlets import TraitError
 from traitlets.config import Config
 
 from autograder.course import Course, CourseError
 from autograder.grading.gradebook.database import sqlite_url, wait_for_locks
 from autograder.grading.gradebook.moments import teach_nbgrader
+from autograder.grading.gradebook.nbgrader_commands import teach_commands
 from autograder.grading.intake.submitted_folder import compose_names
 from autograder.sandbox import Limits
 from autograder.sandbox.packages import with_requirements
@@ -61,6 +64,7 @@ def configure(config: Config, root: Path) -> Config:
     teach_nbgrader()
     scripts_on_path()
     wait_for_locks()
+    teach_commands(config)
     config.CourseDirectory.course_id = COURSE_ID
     config.CourseDirectory.root = str(root)
     config.CourseDirectory.db_url = database_url(root)
@@ -69,7 +73,7 @@ def configure(config: Config, root: Path) -> Config:
     config.ExportApp.plugin_class = "autograder.grading.gradebook.export.CourseExport"
     config.GenerateAssignment.force = True
     config.GenerateAssignment.preprocessors = list(RELEASE_STEPS)
-    config.GenerateAssignment.exporter_class = "autograder.grading.gradebook.assigned.AssignedExporter"
+    config.GenerateAssignment.exporter_class = "autograder.grading.gradebook.assigned.ReleaseExporter"
     config.Autograde.exporter_class = "autograder.grading.preprocessors.SubmissionExporter"
     config.Autograde.sanitize_preprocessors = ["autograder.grading.preprocessors.Judge"]
     config.Autograde.autograde_preprocessors = [
@@ -118,7 +122,10 @@ def configured(settings: Config) -> Course:
     """Return the course as nbgrader's settings have it: with the folders that they name. Raises CourseError."""
     from nbgrader.coursedir import CourseDirectory
 
-    return course_of(CourseDirectory(config=settings))
+    try:
+        return course_of(CourseDirectory(config=settings))
+    except TraitError as error:
+        raise CourseError(f"nbgrader_config.py: {error}") from None
 
 
 def course_id_in(settings: Config) -> str:
@@ -143,8 +150,20 @@ def read_settings(root: Path) -> Config:
     config = configure(Config(), root)
     own = root / "nbgrader_config.py"
     if own.is_file():
-        config.merge(PyFileConfigLoader(own.name, path=str(root)).load_config())
+        try:
+            config.merge(PyFileConfigLoader(own.name, path=str(root)).load_config())
+        except CourseError:
+            raise
+        except Exception as error:
+            raise CourseError(f"{own} cannot be used{_place_in(own, error)}: {type(error).__name__}: {error}") from None
     return config
+
+
+def _place_in(file: Path, error: Exception) -> str:
+    """Say which line of a file an error comes from, as the end of a clause; "" where that is not known."""
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(file)]
+    line = error.lineno if isinstance(error, SyntaxError) else lines[-1] if lines else None
+    return f" (line {line})" if line else ""
 
 
 def scripts_on_path() -> None:

@@ -26,6 +26,7 @@ from traitlets.config import Config
 from autograder.course import Chapter, CourseError, grading_of
 from autograder.grading.gradebook.answers import answers_in, note_answers, recorded_answers
 from autograder.grading.gradebook.database import expect_todays_schema, expect_writable, trouble
+from autograder.grading.gradebook.given_points import forget_given_out_of, given_out_of
 from autograder.grading.gradebook.grades import StudentGrades, student_grades
 from autograder.grading.gradebook.late_penalties import LatePenalties, duration, seconds_late
 from autograder.grading.gradebook.moments import copy_timestamp, timestamp_of, timestamp_problem
@@ -62,7 +63,7 @@ def points_of(grade: Any) -> float:
 class Standing:
     """Where a student stands in a chapter, as the gradebook has it.
 
-    notes: lateness, and points that a person gave for something else than what is there now.
+    notes: lateness, points that a person gave for something else than what is there now, and more than there are.
     """
 
     grades: StudentGrades
@@ -73,13 +74,19 @@ class Standing:
         """Read it from a row of the gradebook."""
         grades = student_grades(submission)
         rows = [grade for notebook in submission.notebooks for grade in notebook.grades]
+        most = given_out_of(chapter, submission.student_id)
         problem = timestamp_problem(chapter.folder_of(submission.student_id, "submitted"))
         return cls(
             grades,
             (
                 *_lateness(submission, grades.penalty),
                 *([problem] if problem else []),
-                *(_outdated(grade) for grade in rows if grade.needs_manual_grade and by_person(grade)),
+                *(
+                    _outdated(grade, most.get((grade.notebook.name, grade.name), grade.cell.max_score))
+                    for grade in rows
+                    if grade.needs_manual_grade and by_person(grade)
+                ),
+                *(_beyond(grade) for grade in rows if not 0 <= points_of(grade) <= grade.cell.max_score),
             ),
         )
 
@@ -95,13 +102,24 @@ def _lateness(submission: SubmittedAssignment, penalty: float) -> list[str]:
     return [f"{duration(seconds)} late, {off}"] if seconds else []
 
 
-def _outdated(grade: Any) -> str:
+def _outdated(grade: Any, most: float) -> str:
+    """Say that something changed since a person gave points. most: the points that there were then."""
     if grade.manual_score is None:
         given = f"{grade.extra_credit:g} points of extra credit"
     else:
-        given = f"{grade.manual_score:g} of {grade.cell.max_score:g} points"
-    now = "" if grade.auto_score is None else f" (judged {grade.auto_score:g} now)"
-    return f"{grade.name}: changed since a person gave {given}{now}: look at it again"
+        given = f"{grade.manual_score:g} of {most:g} points"
+    now = [] if grade.auto_score is None else [f"judged {grade.auto_score:g} now"]
+    now += [f"of {grade.cell.max_score:g} now"] if most != grade.cell.max_score else []
+    told = f" ({', '.join(now)})" if now else ""
+    return f"{grade.name}: changed since a person gave {given}{told}: look at it again"
+
+
+def _beyond(grade: Any) -> str:
+    """Say that somebody has more points than there are, or fewer than none."""
+    extra = f", {grade.extra_credit:g} of them extra credit" if grade.extra_credit else ""
+    what = "fewer than none" if points_of(grade) < 0 else "more than there are"
+    points = f"{points_of(grade):g} of {grade.cell.max_score:g} points{extra}"
+    return f"{grade.name}: {points}: {what}, as a person gave them"
 
 
 def record_scores(chapter: Chapter, submission: SubmittedAssignment, results: Iterable[NotebookResult]) -> None:
@@ -115,6 +133,8 @@ def record_scores(chapter: Chapter, submission: SubmittedAssignment, results: It
         if (result := by_section.get(notebook.name)) is None:
             continue
         old, new = before.get(notebook.name, {}), answers_in(result.notebook)
+        settled = [(notebook.name, grade.name) for grade in notebook.grades if not grade.needs_manual_grade]
+        forget_given_out_of(chapter, submission.student_id, settled)
         otherwise = CellResult(0.0, 0.0, PERSON) if result.missing and not result.set_aside else None
         for grade in notebook.grades:
             set_grade(grade, result.cells.get(grade.name, otherwise), old.get(grade.name) != new.get(grade.name))

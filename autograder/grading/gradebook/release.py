@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import copy
 import glob
 import json
@@ -11,36 +10,50 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import nbformat
 from traitlets.config import Config
 
 from autograder.course import Chapter, Course, CourseError
 from autograder.grading.gradebook.nbgrader_config import SAVE_CELLS, read_settings
 from autograder.grading.intake.released import record_of, with_todays_release
+from autograder.grading.intake.submitted_folder import COME_ALONG
 from autograder.grading.scoring.results import write_atomically
 
 BRACKETS = "[ and ]: nbgrader searches with patterns, in which they mean something else"
 
 
-def make_release(chapter: Chapter) -> None:
+def make_release(chapter: Chapter) -> list[str]:
     """Generate a chapter's student version into release/, and enter the chapter in the gradebook.
 
-    Raises CourseError where nbgrader cannot do it, with its reason, and where the chapter was graded with other
-    exercises.
+    Returns the notebooks that were in release/ and are not any more: those that are not assigned, or gone.
+
+    Raises CourseError where nbgrader cannot do it, with its reason, where the chapter was graded with other exercises
+    or points, and where a file in release/ would be lost.
     """
-    from autograder.grading.gradebook.record import open_gradebook
-    from autograder.grading.gradebook.rework import add_assigned_notebooks, refuse_if_reworked
+    from autograder.grading.gradebook.assigned import expect_as_graded
 
     root = chapter.course.root
     settings = read_settings(root)
-    with contextlib.closing(open_gradebook(root, settings)) as gradebook:
-        add_assigned_notebooks(chapter, gradebook)
-        refuse_if_reworked(chapter, gradebook)
+    expect_as_graded(chapter, settings)
     released = root / "release" / chapter.name
     released.parent.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=released.parent, prefix=".making-") as scratch:
         _generate(chapter, settings, Path(scratch))
+        gone = _files_in(released) - _files_in(Path(scratch) / chapter.name)
+        if own := sorted(str(name) for name in gone if name.suffix != ".ipynb"):
+            raise CourseError(
+                f"{released} holds what source/ does not make, and would lose it: {', '.join(own)}. Move it to "
+                f"source/{chapter.name}/ if students are to get it, else away."
+            )
         shutil.rmtree(released, ignore_errors=True)
         (Path(scratch) / chapter.name).rename(released)
+    return sorted(str(name.with_suffix("")) for name in gone)
+
+
+def _files_in(folder: Path) -> set[Path]:
+    """Return the files in a folder, by their paths in it, less what editors and systems put there."""
+    files = {path.relative_to(folder) for path in folder.rglob("*") if path.is_file()}
+    return {name for name in files if not any(COME_ALONG.fullmatch(part) for part in name.parts)}
 
 
 def remember_release(chapter: Chapter) -> None:
@@ -74,9 +87,11 @@ def _generate(chapter: Chapter, settings: Config, folder: Path, gradebook: bool 
     from sqlalchemy.exc import SQLAlchemyError
 
     expect_possible_names(chapter)
+    expect_readable_notebooks(chapter)
     config = copy.deepcopy(settings)
     config.CourseDirectory.assignment_id = chapter.name
     config.CourseDirectory.release_directory = str(folder)
+    config.GenerateAssignment.exporter_class = "autograder.grading.gradebook.assigned.AssignedExporter"
     if not gradebook:
         config.GenerateAssignment.no_database = True
         steps = config.GenerateAssignment.preprocessors
@@ -108,6 +123,17 @@ def expect_possible_names(chapter: Chapter) -> None:
         wrong = f"have {BRACKETS}"
     if wrong:
         raise CourseError(f"The chapter {chapter.name!r} must not {wrong}. Rename source/{chapter.name}.")
+
+
+def expect_readable_notebooks(chapter: Chapter) -> None:
+    """Raise CourseError, naming the file, for a notebook of source/ that is none."""
+    for section in chapter.sections():
+        path = chapter.course.source_of(chapter.notebook(section))
+        try:
+            nbformat.read(path, as_version=4)
+        except (OSError, ValueError, AttributeError, KeyError, TypeError) as error:
+            reason = str(error).strip().split("\n")[0][:200]
+            raise CourseError(f"The instructor's notebook {path} cannot be read: {reason}") from None
 
 
 def _matches_itself(path: Path) -> bool:

@@ -7,6 +7,7 @@ rows of new ones are added, and everything else stays as it is.
 from __future__ import annotations
 
 import json
+import shlex
 import sqlite3
 import time
 from collections.abc import Iterable
@@ -34,6 +35,7 @@ from nbgrader.utils import is_grade, is_locked, is_solution, is_task
 from sqlalchemy.engine import make_url
 
 from autograder.course import Chapter, CourseError
+from autograder.grading.gradebook.given_points import given_out_of, note_given_out_of
 from autograder.grading.gradebook.record import by_person
 from autograder.grading.intake.instructor_notebook import master
 
@@ -74,6 +76,11 @@ class Changes:
         """Whether there are cells or notebooks too many or too few, which nbgrader refuses."""
         return _kinds(self.old) != _kinds(self.new)
 
+    @property
+    def weights(self) -> bool:
+        """Whether a cell has other points than before."""
+        return any(self.weighted_anew(section, name) for section, cells in self.old.items() for name in cells)
+
     def sentences(self) -> list[str]:
         """Say what was changed."""
         found = [_new_notebook(name, self) for name in self.new if name not in self.old]
@@ -109,18 +116,20 @@ def is_graded(chapter: Chapter, gradebook: Gradebook) -> bool:
 
 
 def refuse_if_reworked(chapter: Chapter, gradebook: Gradebook) -> None:
-    """Raise CourseError, saying what was changed and what to do, where a graded chapter has other exercises now."""
+    """Raise CourseError, saying what was changed and what to do, where a graded chapter has other exercises now, or
+    other points for them."""
     if not is_graded(chapter, gradebook):
         return
     try:
         found = changes(chapter, gradebook)
     except ValidationError:
         return  # what is wrong with the notebook itself is said when it is released
-    if found.structural:
+    if found.structural or found.weights:
         told = "".join(f"\n  {sentence}" for sentence in found.sentences())
         raise CourseError(
-            f"{chapter.name} was graded with other exercises than source/ has now:{told}\n"
-            f"Take that back, or see what would be lost with  python3 -m autograder rework {chapter.name}"
+            f"{chapter.name} was graded with other exercises or points than source/ has now:{told}\n"
+            "Take that back, or see what it does to the points that were given, before anything is changed:\n"
+            f"    python3 -m autograder rework {shlex.quote(chapter.name)}"
         )
 
 
@@ -130,7 +139,7 @@ def add_assigned_notebooks(chapter: Chapter, gradebook: Gradebook) -> None:
         return
     found = changes(chapter, gradebook)
     same = {section: cells for section, cells in found.new.items() if section in found.old}
-    if len(same) < len(found.new) and _kinds(same) == _kinds(found.old):
+    if len(same) < len(found.new) and _kinds(same) == _kinds(found.old) and not found.weights:
         apply(chapter, gradebook, found)
 
 
@@ -173,6 +182,7 @@ def apply(chapter: Chapter, gradebook: Gradebook, found: Changes) -> None:
     if assignment is None:
         return
     database = gradebook.db
+    _hand_to_a_person(chapter, assignment, found)
     for notebook in list(assignment.notebooks):
         _remove_cells(database, notebook, found)
         if notebook.name not in found.new:
@@ -262,7 +272,7 @@ def _worth(cell: CellNow) -> str:
 def _given(grade: Grade) -> str:
     if not by_person(grade):
         return ""
-    manual = "" if grade.manual_score is None else f"{grade.manual_score:g} points"
+    manual = "" if grade.manual_score is None else f"{grade.manual_score:g} of {grade.cell.max_score:g} points"
     extra = f"{grade.extra_credit:g} of extra credit" if grade.extra_credit else ""
     return " and ".join(filter(None, (manual, extra)))
 
@@ -281,6 +291,21 @@ def _remove_cells(database: Any, notebook: Notebook, found: Changes) -> None:
     for cell in (cell for cell in gone if isinstance(cell, BaseCell)):
         _delete(database, [*(cell.grades or ()), *(cell.comments or ())])
     _delete(database, gone)
+
+
+def _hand_to_a_person(chapter: Chapter, assignment: Assignment, found: Changes) -> None:
+    """Let points that a person gave for a cell of another weight wait for a person, and note what they were out of."""
+    for submission in assignment.submissions:
+        noted = given_out_of(chapter, submission.student_id)
+        for notebook in submission.notebooks:
+            for grade in (one for one in notebook.grades if by_person(one)):
+                if found.weighted_anew(notebook.name, grade.name):
+                    cell = (notebook.name, grade.name)
+                    if not grade.needs_manual_grade or cell not in noted:
+                        noted[cell] = found.old[notebook.name][grade.name].points
+                    grade.needs_manual_grade = True
+        if noted:
+            note_given_out_of(chapter, submission.student_id, noted)
 
 
 def _delete(database: Any, rows: Iterable[Any]) -> None:

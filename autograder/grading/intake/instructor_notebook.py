@@ -24,7 +24,7 @@ def master(course: Course, notebook: str) -> NotebookNode:
     configured = own.stat().st_mtime_ns if own.is_file() else 0
     try:
         return nbformat.from_dict(_master(path, path.stat().st_mtime_ns, course.root, configured))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, AttributeError, KeyError, TypeError) as error:
         raise CourseError(f"The instructor's notebook {path} cannot be read: {error}") from None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import difflib
 import os
 import re
 import stat
@@ -86,8 +87,9 @@ def submitted(chapter: Chapter, student: str | None = None) -> list[str]:
     student = composed(student)
     if student not in found:
         why = graded_folders(chapter).get(student)
-        told = f": {why}" if why else ""
-        raise CourseError(f"There is no submission of {student!r} for {chapter.name} in {folder}{told}.")
+        near = difflib.get_close_matches(student, found, n=1, cutoff=0.5)
+        told = f": {why}" if why else f". Did you mean {near[0]!r}?" if near else ""
+        raise CourseError(f"There is no submission of {student!r} for {chapter.name} in {folder}{told or '.'}")
     return [student]
 
 

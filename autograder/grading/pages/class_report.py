@@ -22,6 +22,7 @@ from autograder.grading.gradebook.record import Standing, open_gradebook, renew_
 from autograder.grading.gradebook.roster import gone
 from autograder.grading.intake.submitted_folder import handing_in
 from autograder.grading.pages.feedback import page_of
+from autograder.grading.pages.flags import told_once
 from autograder.grading.pages.frame import framed
 from autograder.grading.pages.index import index_of
 from autograder.grading.scoring.results import NotebookResult, Results, write_atomically
@@ -146,7 +147,7 @@ def summed_up(result: NotebookResult) -> Handed:
         result.judged_points,
         any(cell.score is None for cell in result.cells.values()),
         result.set_aside,
-        tuple(result.flags),
+        tuple(told_once(result.flags)),
         result.missing,
         outcomes,
         _conditions(result.verdicts[0]) if result.verdicts else "",

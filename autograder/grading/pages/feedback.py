@@ -12,7 +12,8 @@ import copy
 import functools
 import hashlib
 import re
-from collections.abc import Generator, Iterator
+import shlex
+from collections.abc import Collection, Generator, Iterator
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Any
@@ -42,7 +43,9 @@ from autograder.grading.pages.safe_markdown import (
     instructors_markdown,
     printed,
     students_markdown,
+    typed,
 )
+from autograder.grading.scoring.results import Results
 from autograder.grading.scoring.workers import interrupts_held, no_warm_up, worker_pool
 
 FEWEST_STUDENTS_FOR_WORKERS = 8
@@ -89,6 +92,7 @@ class FeedbackExporter(HTMLExporter):
         yield "instructors_markdown", instructors_markdown
         yield "code", code
         yield "printed", printed
+        yield "typed", typed
 
     def from_notebook_node(  # type: ignore[override]
         self, nb: NotebookNode, resources: Any = None, **options: Any
@@ -141,8 +145,13 @@ def write_feedback(chapter: Chapter, student: str, settings: Config) -> list[Pat
 
 
 def _write_feedback(chapter: Chapter, student: str, settings: Config, gradebook: Gradebook) -> list[Path]:
-    grades = grades_of(gradebook, chapter.name, student).get(student) or StudentGrades(student, {})
+    grades = grades_of(gradebook, chapter.name, student).get(student)
     notebooks = sorted(chapter.folder_of(student, "autograded").glob("*.ipynb"))
+    lacking = _lacking(chapter, student, [notebook.stem for notebook in notebooks])
+    if grades is None or lacking:
+        what = f"autograded/ lacks {', '.join(lacking)}" if grades else "there are no scores in the gradebook"
+        raise CourseError(f"{student}: {what}. Run  python3 -m autograder grade {shlex.quote(chapter.name)}")
+    chapter.folder_of(student, "feedback").mkdir(parents=True, exist_ok=True)
     pages = {page_of(chapter, student, notebook.stem): notebook for notebook in notebooks}
     outdated = [notebook for page, notebook in pages.items() if _is_outdated(page, notebook, grades)]
     if outdated:
@@ -154,6 +163,12 @@ def _write_feedback(chapter: Chapter, student: str, settings: Config, gradebook:
         hand_back(chapter, student, settings)
     write_index(chapter, grades)
     return list(pages)
+
+
+def _lacking(chapter: Chapter, student: str, there: Collection[str]) -> list[str]:
+    """Return the notebooks that were judged and are not in autograded/ any more."""
+    found = [Results(chapter).find(student, section) for section in chapter.sections() if section not in there]
+    return [result.section for result in found if result is not None and not result.missing]
 
 
 def write_all_feedback(chapter: Chapter, students: list[str], jobs: int) -> Generator[str, None, None]:
@@ -195,6 +210,9 @@ def _problem(chapter: Chapter, student: str, settings: Config, gradebook: Gradeb
         _write_feedback(chapter, student, settings, gradebook)
     except CourseError as error:
         return str(error)
+    except OSError as error:
+        place = error.filename2 or error.filename
+        return f"The pages of {student} could not be written: {place}: {error.strerror}. Move away what is there."
     return ""
 
 

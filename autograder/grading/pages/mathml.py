@@ -13,6 +13,8 @@ from collections.abc import Callable
 from html import escape
 from xml.etree import ElementTree
 
+from autograder.grading.visible import visible
+
 LONGEST_FORMULA_CHARACTERS = 2_000
 MOST_FORMULAS = 500
 """In one cell."""
@@ -24,11 +26,28 @@ ELEMENTS = frozenset(
 )
 ATTRIBUTES = frozenset(
     """
-    display displaystyle scriptlevel mathvariant stretchy fence form separator lspace rspace accent accentunder
-    linethickness minsize maxsize columnalign rowspacing columnspacing columnlines rowlines width height depth
+    display displaystyle mathvariant stretchy fence form separator accent accentunder columnalign columnlines rowlines
     movablelimits largeop symmetric notation
     """.split()  # noqa: SIM905
 )
+LENGTHS_EM = {
+    **{
+        "width": (-1.0, 20.0),
+        "height": (-1.0, 5.0),
+        "depth": (-1.0, 5.0),
+        "lspace": (-1.0, 2.0),
+        "rspace": (-1.0, 2.0),
+    },
+    **{"minsize": (0.0, 4.0), "maxsize": (0.0, 4.0), "rowspacing": (0.0, 2.0), "columnspacing": (0.0, 4.0)},
+    "linethickness": (0.0, 0.2),
+}
+"""The attributes that are lengths, with the smallest and the largest that a formula may have."""
+UNITS_EM = {
+    **{"em": 1.0, "ex": 0.5, "mu": 1 / 18, "px": 1 / 16, "pt": 1 / 12, "pc": 1.0, "mm": 0.24, "cm": 2.4, "in": 6.0},
+    "": 1.0,
+}
+LENGTH = re.compile(r"([+-]?)(\d{1,12}(?:\.\d{0,12})?|\.\d{1,12})(em|ex|mu|px|pt|pc|mm|cm|in|)", re.ASCII)
+NAMED_LENGTH = re.compile(r"(negative)?(very){0,2}(thin|medium|thick)(mathspace)?")
 ALIGNED = re.compile(r"\\(begin|end)\{aligned\}")
 """An environment that the converter knows under another name."""
 VALUE = re.compile(r"[\w .%+-]{0,40}")
@@ -63,12 +82,31 @@ def _harmless(element: ElementTree.Element, depth: int) -> str:
     if name not in ELEMENTS or depth > 60:
         raise _NotShown
     attributes = "".join(
-        f' {key}="{escape(value)}"'
-        for key, value in element.attrib.items()
-        if key in ATTRIBUTES and VALUE.fullmatch(value)
+        f' {key}="{escape(kept)}"' for key, value in element.attrib.items() if (kept := _kept(key, value))
     )
-    inner = "".join(_harmless(child, depth + 1) + escape(child.tail or "") for child in element)
-    return f"<{name}{attributes}>{escape(element.text or '')}{inner}</{name}>"
+    inner = "".join(_harmless(child, depth + 1) + escape(visible(child.tail or "")) for child in element)
+    return f"<{name}{attributes}>{escape(visible(element.text or ''))}{inner}</{name}>"
+
+
+def _kept(name: str, value: str) -> str:
+    """Return the value of an attribute as a formula may have it; "" where it may not have it at all."""
+    if name in LENGTHS_EM:
+        return _short_length(value, *LENGTHS_EM[name])
+    if name == "scriptlevel":
+        return value if value in ("0", "1", "2") else ""
+    return value if name in ATTRIBUTES and VALUE.fullmatch(value) else ""
+
+
+def _short_length(text: str, smallest: float, largest: float) -> str:
+    """Return a length in em, made as short as it may be; "" for what is none. A plus sign, "more by", stays."""
+    if NAMED_LENGTH.fullmatch(text):
+        return text
+    found = LENGTH.fullmatch(text.strip())
+    if found is None:
+        return ""
+    sign = -1 if found[1] == "-" else 1
+    length = min(max(sign * float(found[2]) * UNITS_EM[found[3]], smallest), largest)
+    return f"{'+' * (found[1] == '+')}{length:.4g}em"
 
 
 class Formulas:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import functools
 import re
-from html import escape
+from html import escape, unescape
 from typing import Any
 
 import bleach
@@ -59,6 +59,8 @@ OTHER_TAG = re.compile(rf"<(?!/?(?:{'|'.join(sorted(TAGS - TABLE_TAGS))})[\s/>])
 (those written as markdown are whole)."""
 LINK = re.compile(r"(https?:|mailto:)", re.IGNORECASE)
 
+ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|\w{2,40});?")
+BOX = "overflow:auto;max-height:150rem;contain:content;overflow-wrap:anywhere"
 
 MOST_TAGS = 300
 """A text with more signs of HTML is shown as it was typed."""
@@ -119,9 +121,15 @@ class _StudentsRenderer(_Renderer):
 
 @pass_context
 def students_markdown(context: Any, source: str) -> str:
-    """A jinja filter: the markdown of a student's cell as harmless HTML, as long as the page has room for that."""
+    """A jinja filter: the markdown of a student's cell as harmless HTML in a box, as long as the page has room for
+    that."""
     attachments = (context.get("cell") or {}).get("attachments", {})
-    return _as_harmless_html(source, attachments, budget_of(context))
+    return in_box(_as_harmless_html(source, attachments, budget_of(context)))
+
+
+def in_box(html: str) -> str:
+    """Put what a student wrote into a box that it cannot be drawn outside of, and that scrolls where it is high."""
+    return f'<div class="students" style="{BOX}">{html}</div>'
 
 
 def comments_markdown(source: str) -> str:
@@ -156,8 +164,14 @@ def code(context: Any, source: str) -> str:
     """A jinja filter: Python code in colours, as long as the page has room for that."""
     budget = budget_of(context)
     if is_short(source) and budget.spend("highlighted", len(source)):
-        return str(_highlighter()(visible(source)))
-    return f'<div class="highlight">{budget.as_typed(source)}</div>'
+        return in_box(str(_highlighter()(visible(source))))
+    return in_box(f'<div class="highlight">{budget.as_typed(source)}</div>')
+
+
+@pass_context
+def typed(context: Any, source: str) -> str:
+    """A jinja filter: a raw cell as it was typed."""
+    return in_box(budget_of(context).as_typed(source))
 
 
 @pass_context
@@ -199,9 +213,16 @@ def printed(text: str) -> str:
 
 def harmless(html: str) -> str:
     """HTML less everything that could act, or look like a part of the page: scripts, handlers, forms, frames, images
-    from elsewhere, classes, names."""
+    from elsewhere, classes, names, signs that turn the direction of writing around."""
     protocols = {"http", "https", "mailto", "data"}
-    return bleach.clean(html, tags=TAGS, attributes=_is_harmless, protocols=protocols, strip_comments=True)
+    clean = bleach.clean(html, tags=TAGS, attributes=_is_harmless, protocols=protocols, strip_comments=True)
+    return visible(ENTITY.sub(_visible_entity, clean))
+
+
+def _visible_entity(entity: re.Match[str]) -> str:
+    """Return a sign written as `&#x202e;`, say, as it is shown; one that does not act stays as it is written."""
+    sign = unescape(entity[0])
+    return entity[0] if visible(sign) == sign else visible(sign)
 
 
 def _is_harmless(tag: str, name: str, value: str) -> bool:
