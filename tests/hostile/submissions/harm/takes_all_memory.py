@@ -2,4 +2,4 @@
 # deserves: nothing for relu
 
 def relu(z):
-    return [np.ones(2**27) for _ in range(1000)]
+    return [np.empty(2**27) for _ in range(1000)]
