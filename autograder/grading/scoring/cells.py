@@ -28,7 +28,7 @@ from nbgrader.utils import compute_checksum
 
 from autograder.course import checked_names, grading_of, is_check_cell
 from autograder.exercises import catalogue
-from autograder.grading.intake.definitions import functions_defined, names_defined
+from autograder.grading.intake.definitions import functions_defined, may_define, names_defined
 from autograder.grading.intake.matching import without_hidden_tests
 from autograder.grading.intake.rebuild import Rebuilt
 from autograder.grading.scoring.given_files import lay_out
@@ -304,7 +304,8 @@ class Check(Cell):
         """Try functions again that were not there, or lacked a name; where they lack nothing now, that counts."""
         for place, one in enumerate(self.judgings):
             name = one.exercise.name
-            if name in self._lacking and not self._flag_of(again := self._judging(name), process):
+            is_missing = bool(one.problem) and not any(may_define(text, [name]) for _, text, _ in process.outcomes)
+            if name in self._lacking and not is_missing and not self._flag_of(again := self._judging(name), process):
                 self.judgings[place] = again
                 self._late.add(name)
                 self._flags[name] = f"{name} needs what stands below its test cell: it was judged at the notebook's end"
