@@ -86,10 +86,47 @@ def write_elsewhere(name: str, after: str) -> Callable[[Cells], None]:
 
     def change(cells: Cells) -> None:
         answer = text_of(at(cells, name))
-        at(cells, name)["source"] = f"def {name}(z):\n    # YOUR CODE HERE\n    raise NotImplementedError()"
+        at(cells, name)["source"] = STUBS[name]
         put(cells, after, cell("code", "own", answer))
 
     return change
+
+
+def write_all_in(name: str) -> Callable[[Cells], None]:
+    """Write all functions into one of the answer cells, and leave the others as released."""
+
+    def change(cells: Cells) -> None:
+        functions = ("elu", "relu", "double")
+        answers = "\n\n".join(text_of(at(cells, one)) for one in functions)
+        for one in functions:
+            at(cells, one)["source"] = STUBS[one]
+        at(cells, name)["source"] = answers
+
+    return change
+
+
+def exchange(cells: Cells) -> None:
+    """Write two functions each into the other's cell."""
+    one, other = at(cells, "elu"), at(cells, "relu")
+    one["source"], other["source"] = other["source"], one["source"]
+
+
+def two_at_once(cells: Cells) -> None:
+    at(cells, "relu")["source"] = STUBS["relu"]
+    put(cells, "relu", cell("code", "own", f"def mine(z):\n{BODY}\nrelu, other = mine, mine"))
+
+
+def answer_at_the_end(kind: str, text: str) -> Callable[[Cells], None]:
+    def change(cells: Cells) -> None:
+        at(cells, "why")["source"] = STUBS["why"]
+        cells.append(cell(kind, "own", text))
+
+    return change
+
+
+def passed_at_home(cells: Cells) -> None:
+    data = {"text/plain": ["relu: 5 of 5 points  (compared with PyTorch)\n"]}
+    at(cells, "relu_test")["outputs"] = [{"output_type": "display_data", "metadata": {}, "data": data}]
 
 
 def change_type(name: str, kind: str) -> Callable[[Cells], None]:
@@ -119,6 +156,14 @@ def own(source: str, before: str = "elu") -> Callable[[Cells], None]:
     return lambda cells: put(cells, before, cell("code", "own", source))
 
 
+STUBS = {
+    **{
+        name: f"{RIGHT[name].partition(chr(10))[0]}\n    # YOUR CODE HERE\n    raise NotImplementedError()"
+        for name in ("elu", "relu", "double")
+    },
+    "why": "YOUR ANSWER HERE",
+}
+"""The answer cells as released."""
 ODD: dict[str, Oddity] = {
     "renamed": Oddity(hand_in=rename("Kopie von 1_units.ipynb"), told="it was known by its cells"),
     "renamed beyond recognition": Oddity(hand_in=rename("homework.ipynb"), told="it was known by its cells"),
@@ -140,6 +185,31 @@ ODD: dict[str, Oddity] = {
     "a helper in the setup cell": Oddity(
         {"relu": "def relu(z):\n    return positive(z)"},
         lambda cells: at(cells, "setup").update(source=text_of(at(cells, "setup")) + "\ndef positive(z):\n" + BODY),
+    ),
+    "a helper below": Oddity(
+        {"relu": "def relu(z):\n    return positive(z)"},
+        lambda cells: cells.append(cell("code", "own", "def positive(z):\n" + BODY)),
+        told="judged at the notebook's end",
+    ),
+    "a helper in place of text": Oddity(
+        {"relu": "def relu(z):\n    return positive(z)"},
+        lambda cells: at(cells, "between").update(cell_type="code", source="def positive(z):\n" + BODY),
+    ),
+    "all in the first cell": Oddity(change=write_all_in("elu"), told="in the cell elu: it was left there"),
+    "all in the last cell": Oddity(change=write_all_in("double"), told="judged at the notebook's end"),
+    "answers exchanged": Oddity(change=exchange, told="judged at the notebook's end"),
+    "two at once": Oddity(change=two_at_once, told="in a cell of the student's own"),
+    "words at the end": Oddity(
+        change=answer_at_the_end("markdown", "Because its slope is never zero."), told="have words that may be it"
+    ),
+    "words in a string": Oddity(
+        change=answer_at_the_end("code", '"""Because its slope is never zero."""'), told="have words that may be it"
+    ),
+    "right at home": Oddity(
+        {"relu": "def relu(z):\n    raise KeyError('no such zone')"},
+        passed_at_home,
+        told="where its output says that all cases passed",
+        scores={**ALL, "relu_test": 0.0},
     ),
     "a magic": Oddity({"relu": f"%%time\n{RIGHT['relu']}"}),
     "await": Oddity({"relu": f"import asyncio\nawait asyncio.sleep(0)\n{RIGHT['relu']}"}),

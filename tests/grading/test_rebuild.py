@@ -366,7 +366,7 @@ def test_a_function_in_another_answer_or_the_setup_is_left_there(instructors, su
 
 
 def test_a_stub_that_is_put_back_comes_before_the_students_own_cells(instructors, submitted):
-    odd = cell("code", "own", "exec('def relu(z): return z')")
+    odd = cell("code", "own", "vars().update(relu=abs)")
     insert(submitted, "relu", odd)
     submitted["cells"].remove(at(submitted, "relu"))
     found = rebuilt(instructors, submitted).notebook
@@ -442,9 +442,26 @@ def test_a_function_in_the_test_cell_is_the_answer(instructors, submitted, stub)
     assert "the answer to relu stood in the test cell relu_test: it was taken as the answer" in found.flags
 
 
-def test_words_far_from_an_untouched_written_answer_are_none(instructors, submitted):
+def test_words_far_from_an_untouched_written_answer_let_it_wait(instructors, submitted):
     as_released(instructors, submitted, "why")
     insert(submitted, "relu", WORDS_OF_MINE)
+    found = rebuilt(instructors, submitted)
+    assert determine_grade(at(found.notebook, "why")) == (None, WHY_POINTS)
+    assert found.flags == ["the answer cell why is as released, and the student's own cells have words that may be it"]
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        cell("markdown", "own", "## My own attempts at the first exercise"),
+        cell("markdown", "own", "To do."),
+        cell("code", "own", "# try it on a few numbers of my own\nelu(np.ones(3))"),
+    ],
+    ids=["a heading", "a word", "code with a comment"],
+)
+def test_what_is_no_sentence_far_from_a_written_answer_is_none(instructors, submitted, own):
+    as_released(instructors, submitted, "why")
+    insert(submitted, "relu", own)
     found = rebuilt(instructors, submitted)
     assert determine_grade(at(found.notebook, "why")) == (0, WHY_POINTS)
     assert found.flags == []

@@ -198,7 +198,7 @@ def test_nothing_but_images_is_kept_of_attachments():
 def test_outputs_and_other_metadata_are_dropped():
     (found,) = parse(with_cell(outputs=[{"data": "<script>"}], metadata={"tags": ["x"], "nbgrader": {"grade_id": "b"}}))
     assert "script" not in json.dumps(found)
-    assert set(found) == {"cell_type", "source", "id", "grade_id", "marks", "attachments"}
+    assert set(found) == {"cell_type", "source", "id", "grade_id", "marks", "attachments", "passed"}
 
 
 def test_all_text_can_be_written_to_a_file():

@@ -6,7 +6,7 @@ The time grows with the length of the text, whatever stands in it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from autograder.course import checked_names
 
@@ -17,6 +17,14 @@ STATEMENT = re.compile(
     r"|(?P<assigned>\w+)[ \t]*(?::[^=\n]*)?=(?!=)"
     r"|(?:from[ \t]+\S+[ \t]+)?import[ \t]+(?P<imported>[^#]+))"
 )
+
+
+BINDING = (
+    r"\b(?:def|class)[ \t]+{name}\b"
+    r"|^[ \t]*(?:\w+[ \t]*,[ \t]*)*{name}\b[ \t]*(?:,[^=\n]*)?=(?!=)"
+    r"|[\"']{name}[\"']\]"
+)
+"""What may bind a name: a definition anywhere, an assignment of several names, an entry of `globals()`."""
 
 
 def names_defined(source: str) -> set[str]:
@@ -30,6 +38,11 @@ def names_defined(source: str) -> set[str]:
 def functions_defined(source: str) -> set[str]:
     """Return the functions and classes among the names that a cell defines."""
     return {found["defined"] for found in _statements(source) if found["defined"]}
+
+
+def may_define(source: str, names: Iterable[str]) -> bool:
+    """Whether a cell may bind one of some names in any way: inside an `if`, several at once, in a text that it runs."""
+    return any(re.search(BINDING.format(name=re.escape(name)), source, re.MULTILINE) for name in names)
 
 
 def functions_asked_for(stub: str, test: str) -> set[str]:

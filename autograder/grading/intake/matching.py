@@ -7,13 +7,14 @@ the student's own cells: a function by its name, words by their place.
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from nbformat import NotebookNode
 
 from autograder.course import grading_of
-from autograder.grading.intake.definitions import functions_asked_for, names_defined
+from autograder.grading.intake.definitions import functions_asked_for, may_define, names_defined
 from autograder.grading.intake.submission import SubmittedCell
 
 Keys = dict[str, NotebookNode]
@@ -40,6 +41,21 @@ def without_hidden_tests(source: str) -> str:
         elif not hidden:
             lines.append(line)
     return "\n".join(lines)
+
+
+def words_in(cell: SubmittedCell) -> list[str]:
+    """Return the words of a cell: of a text without its headings; of code where it is a comment or a text alone."""
+    source = cell["source"].strip()
+    is_comment = [line.lstrip().startswith("#") for line in source.split("\n")]
+    if cell["cell_type"] == "code":
+        return source.split() if all(is_comment) or LONG_TEXT.fullmatch(source) else []
+    return " ".join(line for line, heading in zip(source.split("\n"), is_comment, strict=True) if not heading).split()
+
+
+LONG_TEXT = re.compile(r"('{3}|\"{3}|'|\").*\1", re.DOTALL)
+"""A cell of code that is nothing but a string, by its looks."""
+LEAST_WORDS = 4
+"""How many words may be an answer to a question."""
 
 
 @dataclass
@@ -199,9 +215,10 @@ class _Matching:
         elif beside:
             self.found.beside.add(key)
             self._flag(f"beside the answer cell {key}, which is as released, the student's own code cells stand")
-        elif self._place(key) is None and self._own_words():
+        elif self._own_words():
+            how = "was missing" if self._place(key) is None else "is as released"
             self.found.beside.add(key)
-            self._flag(f"the answer cell {key} was missing, and the student's own cells have words that may be it")
+            self._flag(f"the answer cell {key} {how}, and the student's own cells have words that may be it")
 
     def _written_into_the_text(self, key: str) -> bool:
         """Find an answer that was written into the course's own text above or below, behind what stands there."""
@@ -223,8 +240,9 @@ class _Matching:
         self._flag(f"the answer to {key} stood in {where}: it was taken as the answer")
 
     def _own_words(self) -> list[int]:
-        own = self._own(range(len(self.cells)))
-        return [place for place in own if self.cells[place]["cell_type"] != "code"] if any(self.keys) else []
+        """Return the student's own cells with words: sentences, not headings alone."""
+        own = self._own(range(len(self.cells))) if any(self.keys) else []
+        return [place for place in own if len(words_in(self.cells[place])) >= LEAST_WORDS]
 
     def _beside(self, key: str) -> list[int]:
         """Return the student's own cells between a written answer's neighbours, those below the answer first."""
@@ -247,6 +265,7 @@ class _Matching:
         names = functions_asked_for(self.known[key].source, self._test_below(key))
         own = self._own(range(len(self.cells)))
         defining = [place for place in own if names & self._names[place]]
+        defining = defining or [place for place in own if may_define(self.cells[place]["source"], names)]
         defining = [place for place in defining if self.cells[place]["cell_type"] == "code"] or defining
         if defining:
             self._take(key, defining[0], f"{key} was written {IN_OWN_CELL}")
@@ -305,8 +324,10 @@ class _Matching:
     def _redefines(self, place: int) -> bool:
         """Whether a cell is one of the course's that the student changed, and defines names: both are run."""
         cell, answer = self.known[self.keys[place]], self.cells[place]
-        if cell.cell_type != "code" or grading_of(cell) or not self._is_changed(place):
+        if answer["cell_type"] != "code" or grading_of(cell) or not self._is_changed(place):
             return False
+        if cell.cell_type != "code":
+            return bool(names_defined(answer["source"]))
         return bool(names_defined(cell.source) or names_defined(answer["source"]))
 
     def _is_in_order(self, place: int) -> bool:

@@ -29,11 +29,15 @@ NEVER_RELEASED = Released()
 @dataclass
 class Rebuilt:
     """The notebook to be judged, and sentences for the instructor: flags about whatever was not as released;
-    since_release about what the instructor changed after students got it."""
+    since_release about what the instructor changed after students got it.
+
+    passed: the test cells whose outputs, as they were handed in, say that all cases passed.
+    """
 
     notebook: NotebookNode
     flags: list[str] = field(default_factory=list)
     since_release: list[str] = field(default_factory=list)
+    passed: frozenset[str] = frozenset()
 
 
 def rebuild(master: NotebookNode, submitted: Submitted, released: Released = NEVER_RELEASED) -> Rebuilt:
@@ -51,6 +55,7 @@ def rebuild(master: NotebookNode, submitted: Submitted, released: Released = NEV
         raise SetAside("none of its cells is one of this notebook's exercises")
     rebuilt = Rebuilt(notebook, [*submitted.notes, *found.flags, *_order_flags(known, found)])
     rebuilt.flags += _lost_flags(known, found)
+    rebuilt.passed = frozenset(key for key, answer in found.answers.items() if answer["passed"] and is_test(known[key]))
     taken = {cell.get("id", "") for cell in notebook.cells}
     names = (
         name for number in range(2 * len(submitted.cells) + len(taken)) if (name := f"added-{number}") not in taken

@@ -29,6 +29,10 @@ MOST_BLANK_LINES = 2_000
 LONGEST_NOTEBOOK_CHARACTERS = 2_000_000
 """Characters in all cells together, without outputs."""
 MOST_IMAGES = 100
+MOST_OUTPUTS, LONGEST_REPORT_LINE = 20, 200
+"""How many outputs of a cell are looked at, and how many characters of each."""
+REPORT = re.compile(r"\w+: (?P<points>[\d.]+) of (?P<most>[\d.]+) points")
+"""The beginning of a report of `check`."""
 LARGEST_IMAGES_CHARACTERS = 16 * 2**20
 """Characters of all pasted images together, in base64."""
 FOLDERS_HANDED_IN = 2
@@ -67,7 +71,7 @@ class SubmittedCell(TypedDict):
     """The parts of a submitted cell that are used.
 
     id, grade_id: "" where there is none. marks: nbgrader's "grade", "solution", "locked" and "points", as far as they
-    are plain values. attachments: images.
+    are plain values. attachments: images. passed: whether its outputs say that `check` gave all points.
     """
 
     cell_type: CellKind
@@ -76,6 +80,7 @@ class SubmittedCell(TypedDict):
     grade_id: str
     marks: dict[str, bool | int | float]
     attachments: dict[str, dict[str, str]]
+    passed: bool
 
 
 @dataclass
@@ -301,6 +306,7 @@ def _cell(cell: dict[str, Any], notes: list[str]) -> SubmittedCell:
         "grade_id": _name(marks.get("grade_id")),
         "marks": {name: marks[name] for name in ("grade", "solution", "locked", "points") if _is_plain(marks, name)},
         "attachments": _images(cell.get("attachments"), notes),
+        "passed": _says_that_it_passed(cell.get("outputs")),
     }
 
 
@@ -327,6 +333,18 @@ def _joined(source: Any) -> str:
     if not isinstance(text, str):
         raise SetAside("it has a cell whose source is not text")
     return text
+
+
+def _says_that_it_passed(outputs: Any) -> bool:
+    """Whether the last report that `check` showed in a notebook gives all points; this gives nobody any."""
+    found = None
+    for output in outputs[:MOST_OUTPUTS] if isinstance(outputs, list) else []:
+        data = output.get("data") if isinstance(output, dict) else None
+        text = data.get("text/plain") if isinstance(data, dict) else None
+        lines = text[:1] if isinstance(text, list) else [text]
+        report = REPORT.match(lines[0][:LONGEST_REPORT_LINE]) if lines and isinstance(lines[0], str) else None
+        found = report or found
+    return found is not None and found["points"] == found["most"]
 
 
 def _images(attachments: Any, notes: list[str]) -> dict[str, dict[str, str]]:

@@ -35,7 +35,7 @@ from nbgrader.utils import compute_checksum
 
 from autograder.course import checked_names, grading_of, is_check_cell
 from autograder.exercises import catalogue
-from autograder.grading.intake.definitions import functions_defined, names_defined
+from autograder.grading.intake.definitions import functions_defined, may_define, names_defined
 from autograder.grading.intake.matching import without_hidden_tests
 from autograder.grading.intake.rebuild import Rebuilt
 from autograder.grading.scoring.given_files import lay_out
@@ -53,6 +53,9 @@ CREDIT_DECIMALS = 2
 """To how many decimals the number that an instructor's own tests give is a score."""
 
 
+PASSED_AT_HOME = "has fewer points here than in the student's notebook, where its output says that all cases passed"
+
+
 def run(
     rebuilt: Rebuilt, config: GradingConfig, seed: int, given: Mapping[str, bytes] | None = None
 ) -> dict[str, CellResult]:
@@ -67,6 +70,8 @@ def run(
         shown = BoundedProcess(process)
         for cell in cells:
             cell.show(shown)
+        for cell in cells:
+            cell.show_late(shown)
     if with_tests := _up_to_the_last(cells, lambda cell: cell.has_hidden_tests):
         with StudentProcess(config.confinement, config.limits, end) as process:
             lay_out(given, process)
@@ -77,18 +82,31 @@ def run(
             lay_out(given, process)
             for cell in with_cases:
                 cell.try_hidden_cases(process)
+            for cell in with_cases:
+                cell.try_late_cases(process)
     if with_lookalikes := _up_to_the_last(cells, lambda cell: cell.has_lookalikes):
         with StudentProcess(config.confinement, config.limits, end) as process:
             lay_out(given, process)
             for cell in with_lookalikes:
                 cell.try_lookalikes(process)
+            for cell in with_lookalikes:
+                cell.try_late_lookalikes(process)
+    results = {cell.grade_id: cell.result() for cell in cells if cell.grade_id}
     rebuilt.flags.extend(cell.flag for cell in cells if cell.flag)
-    return {cell.grade_id: cell.result() for cell in cells if cell.grade_id}
+    rebuilt.flags.extend(
+        f"{name} {PASSED_AT_HOME}"
+        for name, result in results.items()
+        if name in rebuilt.passed and result.score != result.points
+    )
+    return results
 
 
 def _up_to_the_last(cells: Sequence[Cell], wanted: Callable[[Cell], bool]) -> Sequence[Cell]:
-    """Return the cells up to the last one that is wanted; none where none is wanted."""
-    return cells[: max((number for number, cell in enumerate(cells, start=1) if wanted(cell)), default=0)]
+    """Return the cells up to the last one that is wanted, all where one is judged at the end; none where none is
+    wanted."""
+    found = [number for number, cell in enumerate(cells, start=1) if wanted(cell)]
+    late = any(cells[number - 1].is_late for number in found)
+    return cells[: len(cells) if late else max(found, default=0)]
 
 
 @dataclass
@@ -98,6 +116,8 @@ class Cell:
     cell: NotebookNode
     number: int
     flag: str = ""
+    is_late = False
+    """Whether something is judged at the end of the notebook, as what it needs stands below its test cell."""
 
     @property
     def has_hidden_tests(self) -> bool:
@@ -133,6 +153,12 @@ class Cell:
     def show(self, process: BoundedProcess) -> None:
         """Run what students may see, and keep its outputs."""
 
+    def show_late(self, process: BoundedProcess) -> None:
+        """Try again, after all cells, what may have lacked something that a cell below defines."""
+
+    def try_late_cases(self, process: StudentProcess) -> None:
+        """Try the judge's hidden cases of what was judged at the end."""
+
     def try_hidden_tests(self, process: StudentProcess) -> None:
         """Run the instructor's own tests with what is hidden of them."""
 
@@ -141,6 +167,9 @@ class Cell:
 
     def try_lookalikes(self, process: StudentProcess) -> None:
         """Try cases like the hidden ones that failed."""
+
+    def try_late_lookalikes(self, process: StudentProcess) -> None:
+        """Try those of what was judged at the end."""
 
     def result(self) -> CellResult:
         """The score of a written answer: a person's to grade, unless nothing was written."""
@@ -269,7 +298,11 @@ class Check(Cell):
         super().__init__(cell, number)
         names = checked_names(cell.source)
         self.unknown = [name for name in names if name not in catalogue()]
-        self.judgings = [_judging(name, config, seed) for name in names] if not self.unknown else []
+        self._judging = functools.partial(_judging, config=config, seed=seed)
+        self.judgings = [self._judging(name) for name in names] if not self.unknown else []
+        self._flags: dict[str, str] = {}
+        self._lacking: set[str] = set()
+        self._late: set[str] = set()
         self.tests = Tests(cell, number) if self.judgings and not _only_checks(cell.source) else None
 
     @property
@@ -284,11 +317,28 @@ class Check(Cell):
 
     def show(self, process: BoundedProcess) -> None:
         """Try the public cases, and flag a failure that the function may not have had at home."""
-        flags = [self._flag_of(one, process) for one in self.judgings]
+        for one in self.judgings:
+            self._flags[one.exercise.name] = self._flag_of(one, process)
         if self.tests:
             self.tests.show(process)
-            flags.append(self.tests.flag)
-        self.flag = "; ".join(flag for flag in flags if flag)
+            self._flags["tests"] = self.tests.flag
+        self.flag = "; ".join(filter(None, self._flags.values()))
+
+    @property
+    def is_late(self) -> bool:  # type: ignore[override]
+        """Whether a function is judged at the end of the notebook."""
+        return bool(self._late)
+
+    def show_late(self, process: BoundedProcess) -> None:
+        """Try functions again that were not there, or lacked a name; where they lack nothing now, that counts."""
+        for place, one in enumerate(self.judgings):
+            name = one.exercise.name
+            is_missing = bool(one.problem) and not any(may_define(text, [name]) for _, text, _ in process.outcomes)
+            if name in self._lacking and not is_missing and not self._flag_of(again := self._judging(name), process):
+                self.judgings[place] = again
+                self._late.add(name)
+                self._flags[name] = f"{name} needs what stands below its test cell: it was judged at the notebook's end"
+        self.flag = "; ".join(filter(None, self._flags.values()))
 
     def _flag_of(self, judging: JudgeSession, process: BoundedProcess) -> str:
         """Try the public cases of one function. Returns a sentence for the instructor, or ""."""
@@ -306,9 +356,12 @@ class Check(Cell):
             judging.problem["message"] = _told_of_missing(judging.problem["message"], name)
             why = _why_missing(name, process)
             judging.problem["message"] += f": {why}" if why else ""
+            self._lacking.add(name)
         if judging.problem and judging.problem["kind"] in ("missing", *FINAL_PROBLEMS):
             return f"{name}: {judging.problem['message']}"
         told = next((problem.message for problem in problems if _comes_from_grading(problem.message)), "")
+        if told.startswith("NameError"):
+            self._lacking.add(name)
         return f"{name} failed: {quoted(told, LONGEST_REASON_CHARACTERS)}" if told else ""
 
     def try_hidden_tests(self, process: StudentProcess) -> None:
@@ -318,12 +371,19 @@ class Check(Cell):
 
     def try_hidden_cases(self, process: StudentProcess) -> None:
         """Try the hidden cases."""
-        for one in self.judgings:
+        self._try_hidden(process, late=False)
+        if self.tests:
+            self.tests.try_hidden_cases(process)
+
+    def try_late_cases(self, process: StudentProcess) -> None:
+        """Try the hidden cases of the functions that are judged at the end."""
+        self._try_hidden(process, late=True)
+
+    def _try_hidden(self, process: StudentProcess, *, late: bool) -> None:
+        for one in self._judged(late):
             name = one.exercise.name
             with process.one_copy():
                 one.try_hidden(functools.partial(process.call, name), functools.partial(process.call_apart, name))
-        if self.tests:
-            self.tests.try_hidden_cases(process)
 
     @property
     def has_lookalikes(self) -> bool:
@@ -332,11 +392,22 @@ class Check(Cell):
 
     def try_lookalikes(self, process: StudentProcess) -> None:
         """Try cases like the hidden ones that failed."""
-        for one in self.judgings:
-            with process.one_copy():
-                one.try_lookalikes(functools.partial(process.call, one.exercise.name))
+        self._try_lookalikes(process, late=False)
         if self.tests:
             self.tests.try_lookalikes(process)
+
+    def try_late_lookalikes(self, process: StudentProcess) -> None:
+        """Try those of the functions that are judged at the end."""
+        self._try_lookalikes(process, late=True)
+
+    def _try_lookalikes(self, process: StudentProcess, *, late: bool) -> None:
+        for one in self._judged(late):
+            with process.one_copy():
+                one.try_lookalikes(functools.partial(process.call, one.exercise.name))
+
+    def _judged(self, late: bool) -> list[JudgeSession]:
+        """Return the judgings of functions that are judged at the end, or of the others."""
+        return [one for one in self.judgings if (one.exercise.name in self._late) == late]
 
     def result(self) -> CellResult:
         """The share of its points that the judge gives."""
