@@ -18,6 +18,7 @@ from autograder.judge import devices as device_list
 from autograder.judge import diagnosis
 from autograder.judge import expectations as expected_answers
 from autograder.judge.counterexamples import readable_problem
+from autograder.judge.edges import remarks_on_edges
 from autograder.judge.expectations import Expectation
 from autograder.judge.findings import Findings
 from autograder.judge.formatting import show_call
@@ -120,6 +121,8 @@ class JudgeSession:
     def try_public(self, call: Call) -> None:
         """Try the cases that students may see and, in grading, some like the hidden ones, which decide no points."""
         self._try_all(call, (expectation for expectation in self._expectations if not expectation.hidden))
+        if self.cases != "hidden":
+            self._try_remarks(call)
         if self.cases == "all" and self.problem is None:
             with self._working():
                 self._lookalikes = try_lookalikes(self.findings, call)
@@ -156,6 +159,18 @@ class JudgeSession:
                     else:
                         self.findings.add(expectation, steps)
 
+    def _try_remarks(self, call: Call) -> None:
+        """Try the cases that are not asked."""
+        with self._working():
+            for expectation in expected_answers.not_asked(self.exercise):
+                if self.problem is None:
+                    steps = rollout(self.exercise, expectation.case, call)
+                    problem = steps[-1].outcome.problem
+                    if problem is not None and problem.kind in FINAL_PROBLEMS:
+                        self.problem = _final_problem(self.exercise, expectation, steps[-1].arguments, problem)
+                    else:
+                        self.findings.add_remark(expectation, steps)
+
     def _is_final(self, problem: Problem) -> bool:
         return problem.kind in FINAL_PROBLEMS or (problem.kind in FINAL_AT_FIRST and not self.findings.trials)
 
@@ -187,12 +202,14 @@ class JudgeSession:
 
     def _remarks(self, passed: bool) -> list[str]:
         remarks = [self._warning_remark(passed)] if self.findings.warning else []
+        if any(result.points for result in self.findings.results.values()):
+            remarks += remarks_on_edges(self.exercise, self.findings, explained=self.diagnose)
         if self.findings.printed and not passed:
             remarks.append("What your function prints is not shown here: call it yourself to see it.")
         return remarks
 
     def _warning_remark(self, passed: bool) -> str:
-        text = f"NumPy warned of “{self.findings.warning}” on finite input."
+        text = f"NumPy warned of {self.findings.warning}."
         if not passed:
             return text
         known = diagnosis.diagnose_warning(self.exercise, self.findings.trials) if self.diagnose else None

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from autograder.exercises.model import PURITY, Exercise, case
+from autograder.exercises.model import Exercise, case
 from autograder.exercises.train_a_deep_network import scored
 
 TEXTBOOK = """\
@@ -29,21 +29,31 @@ def reference(logits, labels):
     return F.cross_entropy(logits, labels.long())
 
 
+ROUGHLY = {"computation": "six digits"}
+
+
 @requirement("one sample", points=2)
 def one_sample(sample):
-    yield case("scores 0 and ln 3: probabilities 1/4, 3/4", logits=np.array([[0.0, np.log(3.0)]]), labels=np.array([1]))
-    yield case("three classes", logits=np.array([[2.0, -1.0, 0.5]]), labels=np.array([1]))
+    """To six digits, so that a tiny number added to the probabilities shows where they vanish, and nowhere else."""
+    yield case(
+        "scores 0 and ln 3: probabilities 1/4, 3/4",
+        logits=np.array([[0.0, np.log(3.0)]]),
+        labels=np.array([1]),
+        **ROUGHLY,
+    )
+    yield case("three classes", logits=np.array([[2.0, -1.0, 0.5]]), labels=np.array([1]), **ROUGHLY)
     for _ in sample.repeat(public=2, hidden=6):
-        yield scored("random scores", sample, 1)
+        yield scored("random scores", sample, 1, **ROUGHLY)
 
 
-@requirement("a batch", points=1)
+@requirement("a batch", points=2)
 def batch(sample):
     logits = np.array([[0.0, np.log(3.0)], [np.log(7.0), 0.0]])
-    yield case("2 samples", logits=logits, labels=np.array([1, 0]))
-    yield case("3 samples of one class", logits=np.array([[1.0, 0], [0, 2], [3, 1]]), labels=np.array([0, 0, 0]))
+    yield case("2 samples", logits=logits, labels=np.array([1, 0]), **ROUGHLY)
+    logits = np.array([[1.0, 0], [0, 2], [3, 1]])
+    yield case("3 samples of one class", logits=logits, labels=np.array([0, 0, 0]), **ROUGHLY)
     for _ in sample.repeat(public=2, hidden=6):
-        yield scored("random scores", sample, sample.integer(7, 9))
+        yield scored("random scores", sample, sample.integer(7, 9), **ROUGHLY)
 
 
 def cases_of_large_logits(sample, **more: float):
@@ -72,8 +82,8 @@ def labels_of_few_bits(sample, **more: float):
         yield case(f"labels of dtype {dtype}", **more, logits=np.array([[0.5, 2.0, -1.0]]), labels=labels)
 
 
-@softmax_cross_entropy.any_array(points=1, whole=["logits"], more=labels_of_few_bits)
-def any_array(sample):
+@softmax_cross_entropy.contract(whole=["logits"], more=labels_of_few_bits)
+def contract(sample):
     return one_row(sample)
 
 
@@ -146,11 +156,11 @@ def minus_forgotten():
     """Your loss is negative. The logarithm of a probability is at most 0, and the loss is minus that."""
 
 
-@wrong({"shifted = logits": "shifted = logits.astype(float)"}, loses=[any_array])
+@wrong({"shifted = logits": "shifted = logits.astype(float)"}, loses=[contract])
 def always_float64():
     """The numbers are right, but float32 scores give a float64 loss."""
 
 
-@wrong({"shifted = logits -": "shifted = logits\n    shifted -="}, loses=[PURITY])
+@wrong({"shifted = logits -": "shifted = logits\n    shifted -="}, loses=[contract])
 def shifted_in_place():
     """`logits -= ...` changes the array that you were given. Make a new one."""
