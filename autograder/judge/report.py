@@ -107,8 +107,9 @@ def difference_sentences(verdict: Verdict, found: Counterexample) -> list[str]:
 
 SHAPE_COSTS_ONCE = "This costs one requirement; the others count the numbers."
 WHY_FLOAT64 = (
-    "Something in your function is float64 and takes float32 along: an array that np.zeros or np.ones makes, or a number "
-    "of NumPy's, as np.sqrt(2 / n) is (since NumPy 2). Python's own numbers, such as (2 / n) ** 0.5, adapt to the array."
+    "Something in your function is float64 and takes float32 along: an array that np.zeros or np.ones makes, or a "
+    "number of NumPy's, as np.sqrt(2 / n) is (since NumPy 2). Python's own numbers, such as (2 / n) ** 0.5, adapt to "
+    "the array."
 )
 
 
@@ -122,8 +123,8 @@ def _about_the_form(difference: Difference) -> list[str]:
 
 
 CONTRACT_IN_FULL = (
-    "It holds for every exercise: float32 stays float32 and whole numbers give float64, in whatever order arrays lie in "
-    "memory, and your function leaves its arguments as they were."
+    "This is the contract of every exercise: float32 stays float32 and whole numbers give float64, in whatever order "
+    "arrays lie in memory, and your function leaves its arguments as they were."
 )
 """What a report says once of the contract."""
 

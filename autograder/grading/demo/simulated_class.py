@@ -75,7 +75,7 @@ class Student:
     deserved: dict[str, dict[str, float]] = field(default_factory=dict)
     mistakes: list[str] = field(default_factory=list)
 
-    def deserves(self, section: str) -> int:
+    def deserves(self, section: str) -> float:
         """The points that this student's notebook deserves."""
         return sum(self.deserved.get(section, {}).values())
 
