@@ -45,6 +45,12 @@ def away_from_zero(sample: Sampler, *shape: int, scale: float = 1.0) -> np.ndarr
     return np.round(numbers + np.where(numbers < 0, -0.25, 0.25), 3)
 
 
+def far_from_zero(sample: Sampler, *shape: int) -> np.ndarray:
+    """Parameters that stay away from zero over many steps, so that rounding does not count."""
+    numbers = sample.normal(*shape)
+    return np.round(numbers + np.where(numbers < 0, -20.0, 20.0), 3)
+
+
 def at_rest(theta, gradient) -> dict[str, np.ndarray]:
     """Parameters and gradients before Adam's first step: both averages are zero."""
     theta, gradient = np.array(theta), np.array(gradient)
@@ -77,7 +83,7 @@ def trajectory(sample: Sampler) -> dict[str, Any]:
     gradients = STEEP * away_from_zero(sample, 20, 3)
     gradients[10] = 0.0
     rates = [round(0.1 * 0.95**t, 6) for t in range(20)]
-    start = {**at_rest(away_from_zero(sample, 3), gradients[0]), "gradient": per_step(gradients)}
+    start = {**at_rest(far_from_zero(sample, 3), gradients[0]), "gradient": per_step(gradients)}
     return {**start, "t": per_step(range(1, 21)), **usual(learning_rate=per_step(rates))}
 
 

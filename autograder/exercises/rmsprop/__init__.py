@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from autograder.exercises.cases import Case, multistep_case, per_step
-from autograder.exercises.optimizer_states import STEEP, away_from_zero
+from autograder.exercises.optimizer_states import STEEP, away_from_zero, far_from_zero
 from autograder.exercises.sampling import Sampler
 
 NOTEBOOK = "2_faster_optimizers/3_rmsprop"
@@ -37,7 +37,7 @@ def random_steps(sample: Sampler, count: int, *state: str, dtype: str = "float64
     shape = sample.shape()
     zeros = {name: np.zeros(shape, dtype) for name in state}
     gradients = STEEP * away_from_zero(sample, count, *shape).astype(dtype)
-    return {"theta": away_from_zero(sample, *shape).astype(dtype), "gradient": per_step(gradients), **zeros}
+    return {"theta": far_from_zero(sample, *shape).astype(dtype), "gradient": per_step(gradients), **zeros}
 
 
 def falling_rates(count: int):

@@ -5,8 +5,6 @@ Weights are stored as in torch.nn.Linear, (units, inputs). Labels are whole numb
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from autograder.exercises.cases import Case, case
@@ -33,9 +31,8 @@ def linear_case(name: str, sample: Sampler, samples: int, *, backward: bool = Fa
     return case(name, x=x, weight=weight, bias=sample.normal(units, scale=2.0))
 
 
-def scored(name: str, sample: Sampler, samples: int, **more: Any) -> Case:
-    """Random logits and labels; more: arguments that come before them, or `computation`. No class is labelled by all
-    samples."""
+def scored(name: str, sample: Sampler, samples: int, **more: float) -> Case:
+    """Random logits and labels; more: arguments that come before them. No class is labelled by all samples."""
     classes = sample.integer(3, 6)
     labels = np.array([sample.integer(0, classes - 1) for _ in range(samples)])
     if samples > 1:
