@@ -23,6 +23,7 @@ ORDER = (
     "release",
     "new",
     "facts",
+    "points",
     "test",
     "verify",
     "bench",

@@ -39,15 +39,15 @@ def reference({parameters}):
     raise NotImplementedError("write the PyTorch reference of {name}")
 
 
-@requirement("values", points=2)
+@requirement("values", points=4)
 def values(sample):
     yield case("one number", {call})
     for _ in sample.repeat(public=2, hidden=5):
         yield case("random", {random_call})
 
 
-@{name}.any_array(points=1)
-def any_array(sample, shape):
+@{name}.contract()
+def contract(sample, shape):
     return {{{arguments}}}
 
 
@@ -70,7 +70,7 @@ CARD = """### Exercise 0: `{name}({parameters})`
 | **Input** | {inputs} |
 | **Returns** | an array of the same shape |
 | **Equation** | $$ |
-| **Convention** | float32 stays float32, whole numbers give float64; the arguments stay as they are |
+| **Convention** | ... |
 | **Compared with** | `torch` |
 | **Time** | 5 minutes, 0 points |
 

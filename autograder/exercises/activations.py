@@ -26,8 +26,8 @@ def dout_and_z(sample: Sampler, *, scale: float = 2.0) -> dict[str, np.ndarray]:
 
 
 def tiny_negative(sample: Sampler) -> np.ndarray:
-    """Five numbers between -1e-6 and -1e-12."""
-    return -(10.0 ** -sample.uniform(5, low=6, high=12))
+    """A row of five numbers between -1e-6 and -1e-12."""
+    return -(10.0 ** -sample.uniform(1, 5, low=6, high=12))
 
 
 def autograd(forward: Callable[..., Any], dout: Any, *inputs: Any) -> Any:

@@ -1,7 +1,7 @@
-"""The same call with other dtypes, memory orders and shapes: a requirement that is derived, not written.
+"""The same call with other dtypes and memory orders, or numbers of axes: cases that are derived, not written.
 
 From the arguments of an ordinary call, every array takes each form: float32, whole numbers, Fortran order, every second
-entry of a larger array, no entries, more axes. One form to a case.
+entry of a larger array. One form to a case.
 """
 
 from __future__ import annotations
@@ -15,22 +15,44 @@ import numpy as np
 from autograder.exercises.cases import Case
 from autograder.exercises.sampling import Sampler, strided
 
-ANY_SHAPE = "any shape, memory order and dtype"
-ANY_SHAPES = "any shapes, memory order and dtype"
-ANY_ORDER = "any memory order and dtype"
+ANY_AXES = "any number of axes"
+"""The name of the requirement of functions that work entry by entry."""
+NO_ENTRIES = "arrays without entries"
+"""What a remark calls them."""
+
+ANY_DTYPE = "any dtype"
+"""The computation of cases in float32: the row of tolerances that forgives lost digits."""
 
 Arguments = dict[str, Any]
+Cases = Callable[[Sampler], Iterator[Case]]
 
 
-def requirement_of(
-    arguments: Callable[..., Arguments], *, name: str = "", **options: Any
-) -> tuple[str, Callable[[Sampler], Iterator[Case]]]:
-    """The name of the derived requirement and its cases. options: those of `cases_of_any_form`."""
-    of_any_shape = len(inspect.signature(arguments).parameters) > 1
-    return (
-        name or (ANY_SHAPE if of_any_shape else ANY_ORDER),
-        lambda sample: cases_of_any_form(sample, arguments, of_any_shape, **options),
-    )
+def cases_of(arguments: Callable[..., Arguments], **options: Any) -> Cases:
+    """The cases of the contract. options: those of `cases_of_any_form`."""
+    return lambda sample: cases_of_any_form(sample, arguments, _of_any_shape(arguments), **options)
+
+
+def any_axes(arguments: Callable[..., Arguments]) -> Cases:
+    """Cases of one, three and four axes. arguments: `sample, shape -> arguments`."""
+
+    def cases(sample: Sampler) -> Iterator[Case]:
+        yield Case("one axis", arguments(sample, (3,)))
+        yield Case("three axes", arguments(sample, (2, 1, 3)))
+        for _ in sample.repeat(public=1, hidden=2):
+            yield Case("four axes", arguments(sample, sample.shape(4, largest=5)))
+
+    return cases
+
+
+def without_entries(arguments: Callable[..., Arguments], without: Collection[str] = ()) -> Cases | None:
+    """The case of arrays without entries; None where the arguments have one shape, or without "no entries"."""
+    if not _of_any_shape(arguments) or "no entries" in without:
+        return None
+    return lambda sample: iter([Case("no entries", arguments(sample, (0, 3)))])
+
+
+def _of_any_shape(arguments: Callable[..., Arguments]) -> bool:
+    return len(inspect.signature(arguments).parameters) > 1
 
 
 def cases_of_any_form(
@@ -48,8 +70,7 @@ def cases_of_any_form(
     arguments: `sample -> arguments` of a small ordinary call in float64, or `sample, shape -> arguments` where the
         arrays can have any shape. It is called anew for each form.
     without: forms that make no sense here, by name: "float32", "whole numbers", "Fortran order",
-        "every second entry of a larger array", "no entries", "float32, four dimensions" (any shape) or
-        "float32, random" (fixed shapes).
+        "every second entry of a larger array", "float32, random".
     fixed: arguments that stay as they are in every form.
     whole: arguments that hold whole numbers in that case; all arrays of floats if None.
     more: further cases, written by hand.
@@ -59,23 +80,19 @@ def cases_of_any_form(
         return arguments(sample, shape) if of_any_shape else arguments(sample)
 
     forms: list[tuple[str, Callable[[], Arguments]]] = [
-        ("float32", lambda: changed(call(2), as_float32, fixed)),
+        ("float32", lambda: changed(call(1, 2), as_float32, fixed)),
         ("whole numbers", lambda: changed(call(2, 1), as_whole_numbers, fixed, whole)),
         ("Fortran order", lambda: changed(call(3, 4), np.asfortranarray, fixed)),
         ("every second entry of a larger array", lambda: changed(call(3, 4), strided, fixed)),
     ]
-    if of_any_shape:
-        forms.append(("no entries", lambda: call(0, 3)))
     for name, make in forms:
         if name not in without:
-            yield Case(name, make())
+            yield Case(name, make(), computation=ANY_DTYPE if name == "float32" else None)
     if more is not None:
         yield from more(sample)
-    last = "float32, four dimensions" if of_any_shape else "float32, random"
-    if last not in without:
+    if "float32, random" not in without:
         for _ in sample.repeat(public=1, hidden=3):
-            shape = sample.shape(4, largest=5) if of_any_shape else ()
-            yield Case(last, changed(call(*shape), as_float32, fixed))
+            yield Case("float32, random", changed(call(*sample.shape()), as_float32, fixed), computation=ANY_DTYPE)
 
 
 def changed(

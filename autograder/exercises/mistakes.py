@@ -48,8 +48,8 @@ class Mistake:
 
     name: what is wrong, in words ("alpha forgotten").
     hint: one or two sentences to the student: what these numbers reveal and what to look at.
-    loses: the names of the requirements that this mistake costs. Empty for a variant that returns
-        the right numbers but earns a remark (a floating-point warning, for example).
+    loses: the names of the requirements that this mistake costs. Empty for a variant that returns the right numbers
+        wherever they are asked but earns a remark (a floating-point warning, an edge that is not asked).
     source: the variant, in NumPy, as a student would type it.
     """
 
@@ -78,8 +78,8 @@ class Mistake:
 class Wrong:
     """Declares mistakes of an exercise, after its requirements.
 
-    loses: the requirements that a mistake costs; keeps: those that it does not. All of them without either, the purity
-    of the inputs excepted, which costs nothing unless PURITY is among `loses`. loses=[]: right numbers, with a remark.
+    loses: the requirements that a mistake costs; keeps: those that it does not. All of them without either. loses=[]:
+    it costs nothing and is told in a remark, of a warning or of an edge that is not asked.
     """
 
     exercise: Exercise

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 from autograder.exercises import array_forms
 from autograder.exercises.cases import Case, case, multistep_case, per_step
@@ -18,10 +18,11 @@ from autograder.exercises.mistakes import Mistake, Wrong
 from autograder.exercises.sampling import Sampler
 
 __all__ = [
-    "PURITY",
+    "CONTRACT",
     "Case",
     "Derivative",
     "Exercise",
+    "Kind",
     "Mistake",
     "Requirement",
     "Wrong",
@@ -32,6 +33,20 @@ __all__ = [
 """All that an exercise's file is written with."""
 
 
+Kind = Literal["technique", "edges", "contract", "remark"]
+"""What a requirement is about: the technique in its ordinary use and its real difficulties; edges that the section
+teaches (a slope at exactly 0, p = 1); the contract, which is the same in the whole course; or an edge that is not
+asked, whose failure is told as a remark and costs nothing."""
+KINDS: tuple[Kind, ...] = ("technique", "edges", "contract")
+"""The kinds that have points."""
+SMALLEST_SHARE_OF_TECHNIQUE = 4 / 5
+MOST_POINTS_OF_CONTRACT = 1.0
+
+CONTRACT = "any dtype and memory order, arguments left alone"
+"""The name of the requirement that every exercise on arrays has. What it means stands once, in the course's README and
+first notebook."""
+
+
 @dataclass(frozen=True, eq=False)
 class Requirement:
     """A named group of cases with its own share of the points: a line of the report.
@@ -39,11 +54,13 @@ class Requirement:
     cases: given a `Sampler`, yields cases from the smallest input to the largest, so that the first
         failure is one that a person can check by hand. Every requirement holds at least one case
         that a trivial answer (zeros, the input itself) fails.
+    points: whole ones, or halves where an edge and the contract share a point; 0 for a remark.
     """
 
     name: str
-    points: int
+    points: float
     cases: Callable[[Sampler], Iterable[Case]]
+    kind: Kind = "technique"
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,16 +96,17 @@ class Exercise:
     pytorch: the call it is compared with, as a person would write it.
     source: paper or page that defines it.
     computation: the row of `tolerances.TOLERANCES` that its cases are compared with.
-    purity_points: points for the requirement "leaves its inputs alone", which every exercise has.
+    new_arrays: whether what it returns must share no memory with an argument.
     handed_out: whether students get the PyTorch reference, to compare with on their own devices, or only what it gives;
         None: they get it where it calls PyTorch and does no arithmetic of its own, which would spell the solution out.
 
-    The rest is declared below it, in this order: `pytorch_reference`, `derivative` (backward kernels), `requirement`
-    and `any_array`, `wrong`.
+    The rest is declared below it, in this order: `pytorch_reference`, `derivative` (backward kernels), `requirement`,
+    `contract` and `remark`, `wrong`.
 
     reference: the PyTorch reference. Takes the case's arguments by name, arrays as tensors on the device under test,
         and returns a tensor, a number, or a tuple or dict of them.
     requirements: from the most basic to the most demanding; the first is what everything else builds on.
+    remarks: edges that are not asked.
     mistakes: at least five, the more likely ones first.
     derivative: for backward kernels, the second oracle.
     """
@@ -99,10 +117,11 @@ class Exercise:
     pytorch: str = ""
     source: str = ""
     computation: str = "elementwise"
-    purity_points: int = 1
+    new_arrays: bool = False
     handed_out: bool | None = None
     reference: Callable[..., Any] = _not_declared
     requirements: tuple[Requirement, ...] = ()
+    remarks: tuple[Requirement, ...] = ()
     mistakes: tuple[Mistake, ...] = ()
     derivative: Derivative | None = None
     notebook: str = ""
@@ -133,7 +152,11 @@ class Exercise:
     @property
     def points(self) -> int:
         """All points of the exercise: what its test cell in the notebook is worth."""
-        return sum(requirement.points for requirement in self.requirements) + self.purity_points
+        return round(sum(requirement.points for requirement in self.requirements))
+
+    def points_of(self, kind: Kind) -> float:
+        """The points of its requirements of one kind."""
+        return sum(requirement.points for requirement in self.requirements if requirement.kind == kind)
 
     @property
     def signature(self) -> str:
@@ -145,7 +168,9 @@ class Exercise:
         self.reference = function
         return function
 
-    def requirement(self, name: str, *, points: int) -> Callable[[Callable[[Sampler], Iterable[Case]]], Requirement]:
+    def requirement(
+        self, name: str, *, points: float, kind: Kind = "technique"
+    ) -> Callable[[Callable[[Sampler], Iterable[Case]]], Requirement]:
         """Decorate the cases of a requirement, a generator that takes a `Sampler`. What is decorated becomes the
         `Requirement`.
 
@@ -153,31 +178,47 @@ class Exercise:
         """
 
         def declare(cases: Callable[[Sampler], Iterable[Case]]) -> Requirement:
-            return self._add_requirement(Requirement(name, points, cases))
+            return self._declared(Requirement(name, points, cases, kind))
 
         return declare
 
-    def any_array(self, *, points: int, **options: Any) -> Callable[[Callable[..., dict[str, Any]]], Requirement]:
-        """Decorate the arguments of an ordinary call: a requirement of the same call with other dtypes, memory orders
-        and shapes. options: see `array_forms.cases_of_any_form`."""
+    def contract(self, *, points: float = 1, **options: Any) -> Callable[[Callable[..., dict[str, Any]]], Requirement]:
+        """Decorate the arguments of an ordinary call: the requirement of the same call with other dtypes and memory
+        orders, which also asks that no call of any case changes its arguments.
+
+        Where the arguments can have any shape, those without entries become a remark. options: see
+        `array_forms.cases_of_any_form`.
+        """
 
         def declare(arguments: Callable[..., dict[str, Any]]) -> Requirement:
-            name, cases = array_forms.requirement_of(arguments, **options)
-            return self._add_requirement(Requirement(name, points, cases))
+            if empty := array_forms.without_entries(arguments, options.get("without", ())):
+                self.remark(array_forms.NO_ENTRIES)(empty)
+            cases = array_forms.cases_of(arguments, **options)
+            return self._declared(Requirement(CONTRACT, points, cases, "contract"))
 
         return declare
 
-    def _add_requirement(self, requirement: Requirement) -> Requirement:
+    def remark(self, name: str) -> Callable[[Callable[[Sampler], Iterable[Case]]], Requirement]:
+        """Decorate cases that are not asked: where they fail, a remark says so.
+
+        name: what ends a sentence that begins with "On": "no samples", "infinite z".
+        """
+
+        def declare(cases: Callable[[Sampler], Iterable[Case]]) -> Requirement:
+            return self._declared(Requirement(name, 0, cases, "remark"))
+
+        return declare
+
+    def _declared(self, requirement: Requirement) -> Requirement:
         if self.mistakes:
             raise ValueError(f"{self.name}: declare the requirement {requirement.name!r} before the first mistake")
-        self.requirements += (requirement,)
+        if requirement.kind == "remark":
+            self.remarks += (requirement,)
+        else:
+            self.requirements += (requirement,)
         return requirement
 
     @property
     def wrong(self) -> Wrong:
         """Declares the mistakes of this exercise."""
         return Wrong(self)
-
-
-PURITY = "leaves its inputs alone"
-"""The name of the requirement that every exercise has: no argument is changed."""

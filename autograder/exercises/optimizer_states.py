@@ -1,6 +1,7 @@
 """States of an optimizer to begin a step with, and PyTorch's step from them: what several notebooks share.
 
-Where epsilon is not the point, it is too small for its place to be seen, and gradients stay away from zero.
+Where epsilon is not the point, it is tiny and gradients are steep: neither its place nor a constant such as 1e-8 in its
+stead can be seen there.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from autograder.exercises.cases import per_step
 from autograder.exercises.sampling import Sampler
 
 NO_EPSILON = 1e-15
+STEEP = 1000.0
+"""The size of gradients beside which no usual epsilon counts."""
 
 
 def arrays(**lists: list[float]) -> dict[str, np.ndarray]:
@@ -42,39 +45,45 @@ def away_from_zero(sample: Sampler, *shape: int, scale: float = 1.0) -> np.ndarr
     return np.round(numbers + np.where(numbers < 0, -0.25, 0.25), 3)
 
 
+def far_from_zero(sample: Sampler, *shape: int) -> np.ndarray:
+    """Parameters that stay away from zero over many steps, so that rounding does not count."""
+    numbers = sample.normal(*shape)
+    return np.round(numbers + np.where(numbers < 0, -20.0, 20.0), 3)
+
+
 def at_rest(theta, gradient) -> dict[str, np.ndarray]:
     """Parameters and gradients before Adam's first step: both averages are zero."""
     theta, gradient = np.array(theta), np.array(gradient)
     return {"theta": theta, "gradient": gradient, "m": np.zeros_like(theta), "s": np.zeros_like(theta)}
 
 
-def random_start(sample: Sampler, *shape: int) -> dict[str, np.ndarray]:
-    """Random parameters and gradients before Adam's first step."""
-    return at_rest(away_from_zero(sample, *shape), away_from_zero(sample, *shape))
+def random_start(sample: Sampler, *shape: int, size: float = STEEP) -> dict[str, np.ndarray]:
+    """Random parameters and gradients, of some size, before Adam's first step."""
+    return at_rest(away_from_zero(sample, *shape), size * away_from_zero(sample, *shape))
 
 
-def midway(sample: Sampler, *shape: int) -> dict[str, np.ndarray]:
-    """Parameters, gradients and both averages in the middle of a training."""
+def midway(sample: Sampler, *shape: int, size: float = STEEP) -> dict[str, np.ndarray]:
+    """Parameters, gradients of some size and both averages in the middle of a training."""
     return {
         "theta": away_from_zero(sample, *shape),
-        "gradient": away_from_zero(sample, *shape),
-        "m": away_from_zero(sample, *shape, scale=0.5),
-        "s": np.round(sample.uniform(*shape, low=0.2, high=2.0), 3),
+        "gradient": size * away_from_zero(sample, *shape),
+        "m": size * away_from_zero(sample, *shape, scale=0.5),
+        "s": size**2 * np.round(sample.uniform(*shape, low=0.2, high=2.0), 3),
     }
 
 
 def three_steps() -> dict[str, Any]:
     """Three steps of one parameter, for a multistep case."""
-    gradients = per_step(np.array([[0.5], [0.5], [-2.0]]))
-    return {**at_rest([1.0], [0.5]), "gradient": gradients, "t": per_step([1, 2, 3])}
+    gradients = per_step(np.array([[500.0], [500.0], [-2000.0]]))
+    return {**at_rest([1.0], [500.0]), "gradient": gradients, "t": per_step([1, 2, 3])}
 
 
 def trajectory(sample: Sampler) -> dict[str, Any]:
     """Twenty steps of three parameters, for a multistep case: one gradient is zero, the learning rate falls."""
-    gradients = away_from_zero(sample, 20, 3)
+    gradients = STEEP * away_from_zero(sample, 20, 3)
     gradients[10] = 0.0
     rates = [round(0.1 * 0.95**t, 6) for t in range(20)]
-    start = {**at_rest(away_from_zero(sample, 3), gradients[0]), "gradient": per_step(gradients)}
+    start = {**at_rest(far_from_zero(sample, 3), gradients[0]), "gradient": per_step(gradients)}
     return {**start, "t": per_step(range(1, 21)), **usual(learning_rate=per_step(rates))}
 
 

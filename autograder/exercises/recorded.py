@@ -24,7 +24,7 @@ from autograder.plaindata.values import memory_order, with_memory_order
 FILE = "recorded.npz"
 """The name of the file in the folder of a notebook's exercises."""
 
-FACTS = ("outputs", "takes", "pytorch", "source", "computation", "purity_points")
+FACTS = ("outputs", "takes", "pytorch", "source", "computation", "new_arrays")
 """What an exercise is told of, beside its signature and its requirements."""
 
 CasesOfRequirements = tuple[tuple[str, Case], ...]
@@ -57,8 +57,9 @@ class RecordedMistake:
 class Recording:
     """What was recorded of one exercise.
 
-    public: the cases that a student sees; hidden: draws of the others. expected: case -> the reference's answers to its
-    calls, where the reference is not here. derivatives: case -> the numerical derivative, and where it holds.
+    public: the cases that a student sees; hidden: draws of the others; not_asked: those that remarks tell of.
+    expected: case -> the reference's answers to its calls, where the reference is not here. derivatives: case -> the
+    numerical derivative, and where it holds.
     """
 
     public: CasesOfRequirements
@@ -66,6 +67,7 @@ class Recording:
     expected: dict[Case, tuple[Any, ...]]
     derivatives: dict[Case, tuple[Any, list[np.ndarray]]]
     mistakes: tuple[RecordedMistake, ...]
+    not_asked: CasesOfRequirements = ()
 
     def cases(self, seed: int, hidden: bool) -> CasesOfRequirements:
         """The public cases, or the draw of the hidden ones that a seed stands for."""
@@ -73,8 +75,8 @@ class Recording:
 
     @property
     def all_cases(self) -> Iterator[Case]:
-        """Every case: the public ones first, then draw by draw."""
-        return (case for cases in (self.public, *self.hidden) for _, case in cases)
+        """Every case: the public ones first, then draw by draw, then those that are not asked."""
+        return (case for cases in (self.public, *self.hidden, self.not_asked) for _, case in cases)
 
 
 class RecordedExercise(Exercise):
@@ -87,7 +89,9 @@ class RecordedExercise(Exercise):
             facts = json.loads(archive[f"{name}/facts"].tobytes())
         super().__init__(facts["stub"], **{fact: facts[fact] for fact in FACTS})
         self.outputs = tuple(self.outputs)
-        self.requirements = tuple(Requirement(title, points, _no_cases) for title, points in facts["requirements"])
+        found = [Requirement(title, points, _no_cases, kind) for title, points, kind in facts["requirements"]]
+        self.requirements = tuple(requirement for requirement in found if requirement.kind != "remark")
+        self.remarks = tuple(requirement for requirement in found if requirement.kind == "remark")
 
     @cached_property
     def recording(self) -> Recording:
@@ -127,14 +131,17 @@ class Writer:
     def add(self, exercise: Exercise, stub: str, recording: Recording) -> None:
         """Add what was recorded of an exercise. stub: its function without a body that does anything."""
         facts = {fact: getattr(exercise, fact) for fact in FACTS}
-        requirements = [(requirement.name, requirement.points) for requirement in exercise.requirements]
+        requirements = [(item.name, item.points, item.kind) for item in (*exercise.requirements, *exercise.remarks)]
         self._texts[f"{exercise.name}/facts"] = {"stub": stub, "requirements": requirements, **facts}
         self._texts[f"{exercise.name}/recorded"] = {
             "public": self._cases(recording.public),
             "hidden": [self._cases(draw) for draw in recording.hidden],
             "expected": [self._plain(recording.expected.get(case)) for case in recording.all_cases],
             "derivatives": [self._plain(recording.derivatives.get(case)) for case in recording.all_cases],
-            "mistakes": [self._mistake(mistake, recording.public) for mistake in recording.mistakes],
+            "mistakes": [
+                self._mistake(mistake, recording.public + recording.not_asked) for mistake in recording.mistakes
+            ],
+            "not asked": self._cases(recording.not_asked),
         }
 
     def write(self, file: Any) -> None:
@@ -190,7 +197,9 @@ class Reader:
         """What was recorded of an exercise."""
         found = json.loads(self._archive[f"{name}/recorded"].tobytes())
         public, hidden = self._cases(found["public"]), tuple(self._cases(draw) for draw in found["hidden"])
-        recording = Recording(public, hidden, {}, {}, tuple(self._mistake(item, public) for item in found["mistakes"]))
+        not_asked = self._cases(found["not asked"])
+        mistakes = tuple(self._mistake(item, public + not_asked) for item in found["mistakes"])
+        recording = Recording(public, hidden, {}, {}, mistakes, not_asked)
         for case, expected, derivative in zip(
             recording.all_cases, found["expected"], found["derivatives"], strict=True
         ):

@@ -1,19 +1,20 @@
 """Compare an answer with the expected one, check by check, each with its own message.
 
-In this order: array-like -> shape -> dtype -> finite where the reference is -> values. Both sides are plain data
+In this order: array-like -> shape -> dtype -> finite where the reference is -> values. Of an answer in another shape or
+dtype it is told whether its numbers are right. Both sides are plain data
 (`autograder.plaindata.values`), so no operator or method of the student's takes part.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from autograder.exercises.tolerances import Tolerance, tolerance
-from autograder.judge.verdict import Difference
+from autograder.exercises.tolerances import TOLERANCES, Tolerance, tolerance
+from autograder.judge.verdict import Difference, DifferenceKind
 from autograder.plaindata.values import as_array
 
 LARGEST_PICTURE = (24, 48)
@@ -41,6 +42,7 @@ class _Context:
     computation, device: they choose the tolerance.
     output: the name of the part in messages; "" for a whole answer.
     names: the names of its own parts, where it is a tuple. masks: where to compare each of them; everywhere if None.
+    dtype: whose tolerance applies, where that is not the expected answer's.
     """
 
     computation: str
@@ -48,15 +50,20 @@ class _Context:
     output: str = ""
     names: tuple[str, ...] = ()
     masks: list[np.ndarray] | None = None
+    dtype: str = ""
 
     def part(self, name: str, number: int | None = None) -> _Context:
         """Return the context of a part. number: its position, in a tuple."""
         masks = None if self.masks is None or number is None else [self.masks[number]]
         return _Context(self.computation, self.device, name, masks=masks)
 
+    def has(self, dtype: str) -> bool:
+        """Whether the table has a tolerance for a dtype."""
+        return dtype in TOLERANCES[self.computation]
+
     def tolerance(self, dtype: np.dtype) -> Tolerance:
         """Return the tolerance of an array in a dtype."""
-        return tolerance(self.computation, dtype.name, self.device) if dtype.kind == "f" else EXACT
+        return tolerance(self.computation, self.dtype or dtype.name, self.device) if dtype.kind == "f" else EXACT
 
     @property
     def prefix(self) -> str:
@@ -121,10 +128,11 @@ def _compare_dicts(got: Any, expected: dict[str, Any], context: _Context) -> Com
 
 
 def _first(comparisons: Iterable[Comparison]) -> Comparison:
-    """Return the first difference, with the largest share of all."""
+    """Return the first difference, with the largest share of all. One of right numbers comes after all others."""
     found = list(comparisons)
     differences = (comparison.difference for comparison in found if comparison.difference)
-    return Comparison(next(differences, None), max((comparison.share for comparison in found), default=0.0))
+    first = min(differences, key=lambda difference: difference.right_numbers, default=None)
+    return Comparison(first, max((comparison.share for comparison in found), default=0.0))
 
 
 def describe(value: Any) -> str:
@@ -149,14 +157,40 @@ def _compare_arrays(value: Any, expected: Any, context: _Context) -> Comparison:
     if got.size == expected.size == 0 and not has_dtype:
         return Comparison(None)  # [] is all that a list can say of an empty array
     if got.shape != expected.shape:
-        message = f"{context.prefix}the shape is {got.shape}, expected {expected.shape}"
-        return Comparison(Difference("shape", message, context.output))
+        return _other_shape(got, expected, has_dtype, context)
     if not _dtype_fits(got.dtype, expected.dtype, has_dtype):
-        message = f"{context.prefix}the dtype is {got.dtype.name}, expected {expected.dtype.name}"
-        return Comparison(Difference("dtype", message, context.output))
+        return _other_dtype(got, expected, context)
     if expected.dtype.kind == "b":
         return _compare_truth(got, expected, context)
     return _compare_numbers(got, expected, context)
+
+
+def _other_shape(got: np.ndarray, expected: np.ndarray, has_dtype: bool, context: _Context) -> Comparison:
+    """Compare with an answer of another shape: are its numbers right, in their order?"""
+    if got.size == expected.size > 0:
+        reshaped = got.reshape(expected.shape)
+        found = _compare_arrays(reshaped if has_dtype else reshaped.astype(expected.dtype), expected, context)
+        difference = found.difference
+        if difference is None or difference.right_numbers:
+            message = f"{context.prefix}your numbers are right; their shape is {got.shape}, asked is {expected.shape}"
+            kind: DifferenceKind = "dtype" if difference else "shape"
+            return Comparison(Difference(kind, message, context.output, right_numbers=True))
+    message = f"{context.prefix}the shape is {got.shape}, expected {expected.shape}"
+    return Comparison(Difference("shape", message, context.output))
+
+
+def _other_dtype(got: np.ndarray, expected: np.ndarray, context: _Context) -> Comparison:
+    """Compare with an answer of another dtype: are its numbers right, as far as the coarser of the two can tell?"""
+    name, asked = got.dtype.name, expected.dtype.name
+    if got.dtype.kind == expected.dtype.kind == "f":
+        coarser = min(got.dtype, expected.dtype, key=lambda dtype: dtype.itemsize).name
+        found = _compare_numbers(got, expected, replace(context, dtype=coarser if context.has(coarser) else "float32"))
+        if found.difference is not None:
+            return found
+    elif not np.array_equal(got, expected):
+        return Comparison(Difference("dtype", f"{context.prefix}the dtype is {name}, expected {asked}", context.output))
+    message = f"{context.prefix}your numbers are right; their dtype is {name}, asked is {asked}"
+    return Comparison(Difference("dtype", message, context.output, right_numbers=True))
 
 
 def _dtype_fits(got: np.dtype, expected: np.dtype, has_dtype: bool) -> bool:

@@ -5,7 +5,7 @@ A counterexample from a hidden case names the kind of difference alone.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from autograder.exercises.model import Case, Exercise
@@ -33,17 +33,23 @@ class StepsComparison:
 
 
 def compare_steps(exercise: Exercise, oracle: Oracle, steps: list[Step]) -> StepsComparison:
-    """Compare the calls of a case with an oracle's answers, up to the first that differs."""
-    share = 0.0
+    """Compare the calls of a case with an oracle's answers, up to the first whose numbers differ.
+
+    Right numbers in another shape or dtype are a difference only where all numbers are right.
+    """
+    share, other_form = 0.0, StepsComparison(None, 0, 0.0)
     for number, (step, expected) in enumerate(zip(steps, oracle.expected, strict=False), 1):
         comparison = _compare_outcome(exercise, oracle, step.outcome, expected)
-        if comparison.difference:
+        if comparison.difference and not comparison.difference.right_numbers:
             return StepsComparison(comparison.difference, number, share)
-        share = max(share, comparison.share)
+        if comparison.difference is None:
+            share = max(share, comparison.share)
+        elif other_form.difference is None:
+            other_form = StepsComparison(comparison.difference, number, share)
     if len(steps) < len(oracle.expected):
         difference = Difference("type", "what your function returned cannot be handed to the next call")
         return StepsComparison(difference, len(steps), share)
-    return StepsComparison(None, 0, share)
+    return replace(other_form, share=share)
 
 
 def _compare_outcome(exercise: Exercise, oracle: Oracle, outcome: Outcome, expected: Any) -> Comparison:
@@ -89,12 +95,12 @@ def counterexample(
     )
 
 
-def changed_arguments(expectation: Expectation, steps: list[Step]) -> Counterexample | None:
-    """Show the first call of a case that changed its arguments; None where none did."""
+def touched_arguments(exercise: Exercise, expectation: Expectation, steps: list[Step]) -> Counterexample | None:
+    """Show the first call of a case that changed its arguments, or returned one where a new array is asked for; None
+    where none did."""
     for number, step in enumerate(steps, 1):
-        if changed := step.changed_arguments:
-            names = " and ".join(f"`{name}`" for name in changed)
-            difference = Difference("inputs", f"your function changed its argument {names}: work on a copy")
+        if message := _what_it_did(exercise, step):
+            difference = Difference("inputs", message)
             if expectation.hidden:
                 return _hidden("cpu", difference)
             case = _case_name(expectation.case, number)
@@ -102,8 +108,25 @@ def changed_arguments(expectation: Expectation, steps: list[Step]) -> Counterexa
     return None
 
 
+def _what_it_did(exercise: Exercise, step: Step) -> str:
+    """Say what a call did to its arguments that it must not do; "" where it did nothing."""
+    if changed := step.changed_arguments:
+        return f"your function changed its argument {_quoted(changed)}: work on a copy"
+    if exercise.new_arrays and (returned := step.returned_arguments):
+        return (
+            f"your function returned its argument {_quoted(returned)} itself: whoever changes the result changes the "
+            "argument, too. Return a new array"
+        )
+    return ""
+
+
+def _quoted(names: list[str]) -> str:
+    return " and ".join(f"`{name}`" for name in names)
+
+
 def _hidden(oracle: str, difference: Difference) -> Counterexample:
-    return Counterexample(HIDDEN_CASE, oracle, Difference(difference.kind, ""), hidden=True)
+    shown = Difference(difference.kind, "", right_numbers=difference.right_numbers)
+    return Counterexample(HIDDEN_CASE, oracle, shown, hidden=True)
 
 
 def _case_name(case: Case, number: int) -> str:

@@ -87,6 +87,13 @@ def diagnose_warning(exercise: Exercise, trials: list[Trial]) -> Diagnosis | Non
     return None
 
 
+def told_mistake(exercise: Exercise, trials: list[Trial]) -> Known | None:
+    """Find the known mistake that costs nothing and does in these cases, which are not asked, what the function did."""
+    failed = [trial for trial in trials if not trial.passed]
+    free = (mistake for mistake in known_mistakes(exercise) if not mistake.loses)
+    return next((mistake for mistake in free if failed and _reproduces(exercise, mistake, trials, failed)), None)
+
+
 def _warns_alike(exercise: Exercise, mistake: Known, trial: Trial) -> bool:
     if isinstance(mistake, RecordedMistake):
         return trial.case in mistake.answers and (trial.case in mistake.warns) == _warns(trial.steps)

@@ -122,6 +122,20 @@ def hidden_expectations(exercise: Exercise, seed: int) -> list[Expectation]:
     return [expectation_of(exercise, requirement, case, hidden=True) for requirement, case in drawn]
 
 
+@lru_cache(maxsize=256)
+def not_asked(exercise: Exercise) -> tuple[Expectation, ...]:
+    """Return the cases of an exercise that are told as remarks, with the CPU's answers."""
+    recording = recording_of(exercise)
+    cases = recording.not_asked if recording else tuple(_cases_of_remarks(exercise))
+    return tuple(expectation_of(exercise, name, case, hidden=False) for name, case in cases)
+
+
+def _cases_of_remarks(exercise: Exercise) -> Iterator[tuple[str, Case]]:
+    for remark in exercise.remarks:
+        for case in remark.cases(Sampler(PUBLIC_SEED, f"{exercise.name}/{remark.name}")):
+            yield remark.name, case
+
+
 Answers = tuple[tuple[Any, ...] | None, ...]
 """For each case of a kernel the answers to its calls; None for a case whose dtype a device does not compute in."""
 

@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from autograder.exercises.model import PURITY, Case, Exercise
-from autograder.judge.counterexamples import changed_arguments, compare_steps, counterexample
+from autograder.exercises.model import CONTRACT, Case, Exercise
+from autograder.judge.counterexamples import compare_steps, counterexample, touched_arguments
 from autograder.judge.expectations import Expectation
-from autograder.judge.formatting import readable
+from autograder.judge.formatting import readable, show_call
 from autograder.judge.rollout import Step
-from autograder.judge.verdict import RequirementResult
-from autograder.plaindata.call import FLOATING_POINT_WARNINGS, Outcome
+from autograder.judge.verdict import Counterexample, Difference, RequirementResult
+from autograder.plaindata.call import FLOATING_POINT_WARNINGS
 from autograder.plaindata.values import arrays_in, extent
 
 LARGEST_KEPT = 20_000
@@ -49,80 +49,104 @@ class Trial:
 class Findings:
     """What the cases tried so far show.
 
-    results: requirement -> its result. purity: the result of the requirement that every exercise has.
-    trials: every case with what the function did. printed: whether it printed. warning: its first floating-point
-    warning on finite input. largest_share: the largest error that passed, as a share of its tolerance.
+    results: requirement -> its result. remarks: an edge that is not asked -> the first case of it that fails.
+    trials, trials_of_remarks: every case with what the function did. printed: whether it printed. warning: its first
+    floating-point warning on finite input, and the call that caused it.
+    largest_share: the largest error that passed, as a share of its tolerance.
     """
 
     def __init__(self, exercise: Exercise) -> None:
         self.exercise = exercise
-        self.results = {item.name: RequirementResult(item.name, 0, item.points, True) for item in exercise.requirements}
-        self.purity = RequirementResult(PURITY, 0, exercise.purity_points, True)
+        self.results = {
+            item.name: RequirementResult(item.name, 0, item.points, True, item.kind) for item in exercise.requirements
+        }
+        self.remarks: dict[str, Counterexample] = {}
         self.trials: list[Trial] = []
+        self.trials_of_remarks: list[Trial] = []
         self.printed = False
         self.warning = ""
         self.largest_share = 0.0
+        self._charged_for_shape = ""
 
     def add(self, expectation: Expectation, steps: list[Step]) -> None:
         """Compare the calls of a case with every oracle, and keep what they show."""
+        self.results[expectation.requirement].cases += 1
         passed = self._compare(expectation, steps)
-        self._check_purity(expectation, steps)
+        if CONTRACT in self.results and (found := touched_arguments(self.exercise, expectation, steps)):
+            self._fail(CONTRACT, found)
         self.trials.append(_trial(expectation, steps, passed))
         self.printed |= any(step.outcome.printed for step in steps)
         for step in steps:
-            if not self.warning and _finite(step.arguments):
-                self.warning = _warning(step.outcome, expectation.hidden)
+            if not self.warning and not expectation.hidden and _finite(step.arguments):
+                self.warning = _warning(self.exercise, step)
+
+    def add_remark(self, expectation: Expectation, steps: list[Step]) -> None:
+        """Compare the calls of a case that is not asked."""
+        oracle = expectation.oracles[0]
+        found = compare_steps(self.exercise, oracle, steps)
+        if found.difference is not None and not found.difference.right_numbers:
+            shown = counterexample(self.exercise, expectation, oracle, steps, found.difference, found.number)
+            self.remarks.setdefault(expectation.requirement, shown)
+        self.trials_of_remarks.append(_trial(expectation, steps, found.difference is None))
 
     def would_lose(self, expectation: Expectation, steps: list[Step]) -> bool:
         """Whether a case fails a requirement that no case before it has failed."""
-        if self.purity.passed and any(step.changed_arguments for step in steps):
-            return True
-        if not self.results[expectation.requirement].passed:
-            return False
-        return any(compare_steps(self.exercise, oracle, steps).difference for oracle in expectation.oracles)
+        found = [compare_steps(self.exercise, oracle, steps).difference for oracle in expectation.oracles]
+        charged = {charged_requirement(self.exercise, expectation, difference) for difference in found if difference}
+        if CONTRACT in self.results and touched_arguments(self.exercise, expectation, steps):
+            charged.add(CONTRACT)
+        return any(self.results[name].passed for name in charged)
 
     def _compare(self, expectation: Expectation, steps: list[Step]) -> bool:
-        """Whether a case passes."""
-        result = self.results[expectation.requirement]
-        result.cases += 1
+        """Whether every oracle agrees on a case, shape and dtype included."""
         passed = True
         for oracle in expectation.oracles:
             found = compare_steps(self.exercise, oracle, steps)
             self.largest_share = max(self.largest_share, found.share)
-            agrees = found.difference is None
-            result.oracles[oracle.name] = result.oracles.get(oracle.name, True) and agrees
-            passed &= agrees
-            if found.difference is not None and result.counterexample is None:
-                result.counterexample = counterexample(
-                    self.exercise, expectation, oracle, steps, found.difference, found.number
+            passed &= found.difference is None
+            charged = self._charged(expectation, found.difference)
+            of_case = self.results[expectation.requirement].oracles
+            of_case[oracle.name] = of_case.get(oracle.name, True) and charged != expectation.requirement
+            if charged and found.difference is not None:
+                self._fail(
+                    charged, counterexample(self.exercise, expectation, oracle, steps, found.difference, found.number)
                 )
-        result.passed &= passed
         return passed
 
-    def _check_purity(self, expectation: Expectation, steps: list[Step]) -> None:
-        self.purity.cases += 1
-        if self.purity.passed and (found := changed_arguments(expectation, steps)):
-            self.purity.passed = False
-            self.purity.counterexample = found
+    def _charged(self, expectation: Expectation, difference: Difference | None) -> str:
+        """Return the requirement that a difference costs; "" for none, as right numbers in another shape cost one."""
+        if difference is None:
+            return ""
+        charged = charged_requirement(self.exercise, expectation, difference)
+        if difference.kind == "shape" and difference.right_numbers:
+            self._charged_for_shape = self._charged_for_shape or charged
+            return charged if charged == self._charged_for_shape else ""
+        return charged
+
+    def _fail(self, requirement: str, found: Counterexample) -> None:
+        result = self.results[requirement]
+        result.passed = False
+        result.counterexample = result.counterexample or found
 
     @property
     def failed_hidden_alone(self) -> list[RequirementResult]:
         """The requirements that fail in hidden cases and in no public one."""
-        found = (*self.results.values(), self.purity)
-        return [item for item in found if item.counterexample and item.counterexample.hidden]
+        return [item for item in self.results.values() if item.counterexample and item.counterexample.hidden]
 
     def scored(self, *, complete: bool) -> list[RequirementResult]:
-        """Return the requirements with their points. complete: whether all cases were tried; if not, there are none.
-
-        Leaving the arguments alone counts only where the first requirement is met: a stub leaves them alone, too.
-        """
+        """Return the requirements with their points. complete: whether all cases were tried; if not, there are none."""
         results = list(self.results.values())
         for result in results:
             result.passed = result.passed and result.cases > 0 and complete
-        self.purity.passed = self.purity.passed and results[0].passed
-        for result in (*results, self.purity):
             result.points = result.max_points if result.passed else 0
-        return [*results, self.purity]
+        return results
+
+
+def charged_requirement(exercise: Exercise, expectation: Expectation, difference: Difference) -> str:
+    """Return the requirement that a difference belongs to: the contract for right numbers in another dtype."""
+    of_contract = difference.kind == "dtype" and difference.right_numbers
+    has_contract = any(requirement.kind == "contract" for requirement in exercise.requirements)
+    return CONTRACT if of_contract and has_contract else expectation.requirement
 
 
 def _trial(expectation: Expectation, steps: list[Step], passed: bool) -> Trial:
@@ -147,12 +171,11 @@ def _kept(step: Step) -> Step:
     return Step(step.arguments, replace(outcome, returned=None, arguments_after=grown))
 
 
-def _warning(outcome: Outcome, hidden: bool) -> str:
-    """Return the first floating-point warning; for a hidden case only its kind, as the rest could reveal the input."""
-    for text in outcome.warnings:
-        for kind in FLOATING_POINT_WARNINGS:
-            if text.startswith(kind):
-                return kind if hidden else readable(text)
+def _warning(exercise: Exercise, step: Step) -> str:
+    """Return the first floating-point warning of a call and the call; "" where there was none."""
+    for text in step.outcome.warnings:
+        if text.startswith(FLOATING_POINT_WARNINGS):
+            return f"“{readable(text)}” in {show_call(exercise.name, step.arguments)}"
     return ""
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograder.plaindata.named_functions import MARK, is_function
+from autograder.plaindata.values import as_array
 
 LONGEST_CHARACTERS = 600
 DIGITS, ALL_DIGITS = 6, 17
@@ -43,11 +44,26 @@ def show_arguments(arguments: dict[str, Any]) -> dict[str, str]:
 
 
 def show_both(expected: Any, got: Any, outputs: tuple[str, ...] = ()) -> tuple[str, str]:
-    """Write two values that differ, with as many digits as it takes to see the difference."""
+    """Write two values that differ, in the same brackets and with as many digits as it takes to see the difference."""
+    got = _in_the_form_of(expected, got)
     texts = show_value(expected, outputs), show_value(got, outputs)
     if texts[0] != texts[1]:
         return texts
     return show_value(expected, outputs, ALL_DIGITS), show_value(got, outputs, ALL_DIGITS)
+
+
+def _in_the_form_of(model: Any, value: Any) -> Any:
+    """Return a value as the model has it: a list as a tuple or an array, where that changes the brackets alone."""
+    if isinstance(model, np.ndarray) and isinstance(value, (list, tuple)):
+        array, _ = as_array(value)
+        return value if array is None else array
+    if isinstance(model, (list, tuple)) and isinstance(value, (list, tuple)) and len(model) == len(value):
+        return type(model)(_in_the_form_of(*pair) for pair in zip(model, value, strict=True))
+    if isinstance(model, dict) and isinstance(value, dict):
+        return {key: _in_the_form_of(model.get(key), item) for key, item in value.items()}
+    if isinstance(model, (float, np.ndarray)) and np.ndim(model) == 0 and isinstance(value, int):
+        return float(value) if np.asarray(model).dtype.kind == "f" else value
+    return value
 
 
 def _show(value: Any, outputs: tuple[str, ...], digits: int) -> str:

@@ -10,11 +10,11 @@ import time
 from collections.abc import Iterator
 from functools import lru_cache
 
-from autograder.exercises.model import PURITY, Exercise
+from autograder.exercises.model import CONTRACT, Exercise
 from autograder.exercises.sampling import PUBLIC_SEED
-from autograder.judge.counterexamples import changed_arguments, compare_steps, counterexample
+from autograder.judge.counterexamples import compare_steps, counterexample, touched_arguments
 from autograder.judge.expectations import Expectation, drawn_cases, expectation_of
-from autograder.judge.findings import Findings
+from autograder.judge.findings import Findings, charged_requirement
 from autograder.judge.rollout import Call, Step, rollout
 from autograder.judge.verdict import Counterexample
 from autograder.plaindata.call import FINAL_PROBLEMS
@@ -43,7 +43,7 @@ def try_lookalikes(findings: Findings, call: Call) -> list[Lookalike]:
     for expectation in lookalike_expectations(findings.exercise):
         if time.perf_counter() > end:
             break
-        if PURITY in wanted or expectation.requirement in wanted:
+        if CONTRACT in wanted or expectation.requirement in wanted:
             steps = rollout(findings.exercise, expectation.case, call)
             if (problem := steps[-1].outcome.problem) and problem.kind in FINAL_PROBLEMS:
                 break
@@ -56,9 +56,9 @@ def _failures(exercise: Exercise, expectation: Expectation, steps: list[Step]) -
         found = compare_steps(exercise, oracle, steps)
         if found.difference is not None:
             shown = counterexample(exercise, expectation, oracle, steps, found.difference, found.number)
-            yield expectation.requirement, shown
-    if changed := changed_arguments(expectation, steps):
-        yield PURITY, changed
+            yield charged_requirement(exercise, expectation, found.difference), shown
+    if touched := touched_arguments(exercise, expectation, steps):
+        yield CONTRACT, touched
 
 
 def show_lookalikes(findings: Findings, lookalikes: list[Lookalike]) -> None:

@@ -13,7 +13,7 @@ from autograder.exercises.recorded import RecordedMistake, Recording
 from autograder.exercises.sampling import PUBLIC_SEED
 from autograder.judge.comparison import compare
 from autograder.judge.diagnosis import answer_of
-from autograder.judge.expectations import Expectation, expectations_of, public
+from autograder.judge.expectations import Expectation, expectations_of, not_asked, public
 from autograder.judge.rollout import Step, rollout
 from autograder.judge.verdict import DERIVATIVE
 from autograder.plaindata.call import call
@@ -26,15 +26,17 @@ def record(exercise: Exercise, *, reference: bool) -> Recording:
     """Record an exercise on the CPU. reference: whether to record what the PyTorch reference gives, too."""
     seen = public(exercise, ("cpu",))
     draws = [expectations_of(exercise, PUBLIC_SEED + 1 + draw, True, ("cpu",)) for draw in range(HIDDEN_DRAWS)]
-    everything = [expectation for expectations in (seen, *draws) for expectation in expectations]
+    told = not_asked(exercise)
+    everything = [expectation for expectations in (seen, *draws, told) for expectation in expectations]
     with np.errstate(all="ignore"):
-        mistakes = tuple(_recorded(exercise, mistake, seen) for mistake in exercise.mistakes)
+        mistakes = tuple(_recorded(exercise, mistake, (*seen, *told)) for mistake in exercise.mistakes)
     return Recording(
         _cases(seen),
         tuple(map(_cases, draws)),
         {item.case: item.oracles[0].expected for item in everything} if reference else {},
         {item.case: derivative for item in everything if (derivative := _derivative(item))},
         mistakes,
+        _cases(told),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from autograder.exercises import catalogue
+from autograder.exercises.model import CONTRACT
 from autograder.judge.formatting import quoted
 from autograder.judge.verdict import (
     DERIVATIVE,
@@ -12,6 +13,7 @@ from autograder.judge.verdict import (
     Counterexample,
     CupyTrial,
     Diagnosis,
+    Difference,
     DifferenceKind,
     RequirementResult,
     Verdict,
@@ -90,7 +92,7 @@ def difference_sentences(verdict: Verdict, found: Counterexample) -> list[str]:
             *_own_line(found),
             *_advice(difference.message),
         ]
-    sentences = [*_why_alike(found), _sentence(difference.message, difference.output)]
+    sentences = [*_why_alike(found), _sentence(difference.message, difference.output), *_about_the_form(difference)]
     if difference.worst is not None and difference.total > 1:
         at = ", ".join(map(str, difference.worst))
         text = f"Worst at [{at}]: expected {_short(difference.expected)}, yours {_short(difference.got)}"
@@ -102,6 +104,35 @@ def difference_sentences(verdict: Verdict, found: Counterexample) -> list[str]:
     if found.oracle == DERIVATIVE:
         sentences.append("PyTorch gives your numbers, a numerical derivative does not: please tell your instructor.")
     return sentences
+
+
+SHAPE_COSTS_ONCE = "This costs one requirement; the others count the numbers."
+WHY_FLOAT64 = (
+    "Something in your function is float64 and takes float32 along: an array that np.zeros or np.ones makes, or a "
+    "number of NumPy's, as np.sqrt(2 / n) is (since NumPy 2). Python's own numbers, such as (2 / n) ** 0.5, adapt to "
+    "the array."
+)
+
+
+def _about_the_form(difference: Difference) -> list[str]:
+    """Say what right numbers in another shape or dtype cost, and where float64 comes from."""
+    if not difference.right_numbers:
+        return []
+    if difference.kind == "shape":
+        return [SHAPE_COSTS_ONCE]
+    return [WHY_FLOAT64] if difference.message.endswith("dtype is float64, asked is float32") else []
+
+
+CONTRACT_IN_FULL = (
+    "This is the contract of every exercise: float32 stays float32 and whole numbers give float64, in whatever order "
+    "arrays lie in memory, and your function leaves its arguments as they were."
+)
+"""What a report says once of the contract."""
+
+
+def _contract_sentence(requirement: str) -> list[str]:
+    """Say what the contract is, where it is not kept."""
+    return [CONTRACT_IN_FULL] if requirement == CONTRACT else []
 
 
 def _why_alike(found: Counterexample) -> list[str]:
@@ -154,6 +185,11 @@ def call_text(verdict: Verdict, found: Counterexample) -> str:
     return f"{verdict.exercise}({indent}{lines}\n)"
 
 
+def call_as_typed(name: str, found: Counterexample) -> str:
+    """Write a call in one line."""
+    return f"{name}({', '.join(f'{key}={text}' for key, text in found.call.items())})"
+
+
 def _failed(verdict: Verdict) -> list[tuple[str, Counterexample]]:
     """Return the names of the requirements that have a counterexample, each with it."""
     return [(result.name, result.counterexample) for result in verdict.requirements if result.counterexample]
@@ -199,7 +235,7 @@ def _counterexample_text(verdict: Verdict, requirement: str, found: Counterexamp
             lines += _labelled("expected", found.expected)
         if found.got:
             lines += _labelled("yours", found.got)
-    return lines + difference_sentences(verdict, found)
+    return lines + difference_sentences(verdict, found) + _contract_sentence(requirement)
 
 
 def _kind_of_case(found: Counterexample) -> str:
@@ -323,7 +359,7 @@ def _requirements_html(verdict: Verdict) -> str:
     )
 
 
-_WAITING = '<span style="opacity:.7" title="counts once the values are right">·</span>'
+_WAITING = '<span style="opacity:.7" title="not tried">·</span>'
 
 
 def _mark(passed: bool) -> str:
@@ -344,7 +380,8 @@ def _counterexample_html(verdict: Verdict, requirement: str, found: Counterexamp
         rows.append(_row("call", call_text(verdict, found)))
         rows.append(_row("expected", found.expected) if found.expected else "")
         rows.append(_row("yours", found.got) if found.got else "")
-    sentences = "".join(f"<div>{escape(sentence)}</div>" for sentence in difference_sentences(verdict, found))
+    told = difference_sentences(verdict, found) + _contract_sentence(requirement)
+    sentences = "".join(f"<div>{escape(sentence)}</div>" for sentence in told)
     picture = _picture_html(found.difference.picture)
     title = (
         "failing"

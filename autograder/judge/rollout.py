@@ -37,6 +37,12 @@ class Step:
         return self.outcome.problem is None and self.outcome.returned is not None
 
     @property
+    def returned_arguments(self) -> list[str]:
+        """The names of the arguments with which the answer shares memory."""
+        names = list(self.arguments)
+        return [names[number] for number in self.outcome.shared if number < len(names)]
+
+    @property
     def changed_arguments(self) -> list[str]:
         """The names of the arguments that the call has changed. Those of which it does not say count as changed."""
         after = self.outcome.arguments_after
@@ -99,8 +105,9 @@ def _like(value: Any, model: Any) -> Any:
     array, has_dtype = as_array(value)
     if model is None or isinstance(model, (dict, str)):
         return value
-    if array is None or array.shape != np.shape(model):
+    if array is None or array.size != np.size(model):
         raise CannotGoOn
+    array = array.reshape(np.shape(model))
     if isinstance(model, np.ndarray):
         return array if has_dtype else array.astype(model.dtype)
     return array.item()

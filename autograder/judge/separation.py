@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.exercises.model import Case, Exercise, Mistake
+from autograder.exercises.model import CONTRACT, Case, Exercise, Mistake
 from autograder.exercises.sampling import PUBLIC_SEED
 from autograder.judge import devices as device_list
 from autograder.judge.comparison import compare
@@ -133,6 +133,7 @@ def _measurement(
         for mistake, errors in of_mistakes
         for name in mistake.loses
         if _only(own(errors), requirement=name)
+        and (name != CONTRACT or _largest(_only(own(errors), requirement=name)) > 1)
     ]
     nearest, requirement, distance = min(wrong, key=lambda found: found[2], default=("", "", np.inf))
     share = _largest(own(of_solution))

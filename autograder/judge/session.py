@@ -18,6 +18,7 @@ from autograder.judge import devices as device_list
 from autograder.judge import diagnosis
 from autograder.judge import expectations as expected_answers
 from autograder.judge.counterexamples import readable_problem
+from autograder.judge.edges import remarks_on_edges
 from autograder.judge.expectations import Expectation
 from autograder.judge.findings import Findings
 from autograder.judge.formatting import show_call
@@ -124,6 +125,8 @@ class JudgeSession:
         lost for what an earlier call left: its first failure has to be one in a call apart, too.
         """
         self._try_all(call, apart, (expectation for expectation in self._expectations if not expectation.hidden))
+        if self.cases != "hidden" and self.problem is None:
+            self._try_remarks(apart or call)
 
     @property
     def has_hidden(self) -> bool:
@@ -172,6 +175,15 @@ class JudgeSession:
             return False
         return self._is_final(steps) or self.findings.would_lose(expectation, steps)
 
+    def _try_remarks(self, call: Call) -> None:
+        """Try the cases that are not asked, up to the first after which there is no process left."""
+        with self._working():
+            for expectation in expected_answers.not_asked(self.exercise):
+                steps = rollout(self.exercise, expectation.case, call)
+                self.findings.add_remark(expectation, steps)
+                if (problem := steps[-1].outcome.problem) and problem.kind in FINAL_PROBLEMS:
+                    break
+
     def _is_final(self, steps: list[Step]) -> bool:
         """Whether the last call of a case had a problem after which no further case is tried."""
         problem = steps[-1].outcome.problem
@@ -207,12 +219,14 @@ class JudgeSession:
 
     def _remarks(self, passed: bool) -> list[str]:
         remarks = [self._warning_remark(passed)] if self.findings.warning else []
+        if any(result.points for result in self.findings.results.values()):
+            remarks += remarks_on_edges(self.exercise, self.findings, explained=self.diagnose)
         if self.findings.printed and not passed:
             remarks.append("What your function prints is not shown here: call it yourself to see it.")
         return remarks
 
     def _warning_remark(self, passed: bool) -> str:
-        text = f"NumPy warned of “{self.findings.warning}” on finite input."
+        text = f"NumPy warned of {self.findings.warning}."
         if not passed:
             return text
         known = diagnosis.diagnose_warning(self.exercise, self.findings.trials) if self.diagnose else None

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from autograder.exercises.model import Kind
+
 DERIVATIVE = "derivative"
 """The oracle that is no device: a numerical derivative of the forward function."""
 
@@ -24,6 +26,7 @@ class Difference:
 
     kind: the first check that failed.
     message: a sentence in plain text.
+    right_numbers: whether the numbers are right, and only their shape or dtype is not.
     output: name of the output that differs, where a kernel has several.
     worst: index of the worst entry; got, expected, error, tolerance: the numbers there.
     wrong, total: how many entries differ, of how many.
@@ -34,6 +37,7 @@ class Difference:
     kind: DifferenceKind
     message: str
     output: str = ""
+    right_numbers: bool = False
     worst: list[int] | None = None
     got: str = ""
     expected: str = ""
@@ -69,9 +73,10 @@ class RequirementResult:
     """One line of the report."""
 
     name: str
-    points: int
-    max_points: int
+    points: float
+    max_points: float
     passed: bool
+    kind: Kind = "technique"
     oracles: dict[str, bool] = field(default_factory=dict)
     cases: int = 0
     counterexample: Counterexample | None = None

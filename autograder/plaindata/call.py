@@ -18,13 +18,14 @@ import numpy as np
 
 from autograder.plaindata.function_arguments import as_function
 from autograder.plaindata.stand_ins import no_input
-from autograder.plaindata.values import NotPlain, duplicate, name_of, plain, same
+from autograder.plaindata.values import NotPlain, arrays_in, duplicate, name_of, plain, same
 
 FLOATING_POINT_WARNINGS = ("overflow", "divide by zero", "invalid value")
 LONGEST_TEXT = 400
 LONGEST_REPEATED_SECONDS = 1.0
 ANOTHER_ANSWER = (
-    "called again with the same arguments, your function gave another answer: it must depend on its arguments alone"
+    "called again with the same arguments, your function gave another answer: it must depend on its arguments alone. "
+    "Where random numbers are needed, they are among the arguments: draw none of your own"
 )
 
 ProblemKind = Literal["not implemented", "missing", "arguments", "exception", "type", "time", "gone"]
@@ -48,11 +49,15 @@ class Problem:
 
 @dataclass(eq=False)
 class Outcome:
-    """What one call did: the value it returned or the problem, its arguments afterwards, its warnings."""
+    """What one call did: the value it returned or the problem, its arguments afterwards, its warnings.
+
+    shared: the positions of the arguments with which the answer shares memory.
+    """
 
     returned: Any = None
     problem: Problem | None = None
     arguments_after: list = field(default_factory=list)
+    shared: list[int] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     printed: bool = False
     seconds: float = 0.0
@@ -76,6 +81,7 @@ def _called(function: Callable[..., Any], arguments: list) -> Outcome:
             try:
                 returned = function(*map(as_function, given))
                 outcome.returned = plain(returned)
+                outcome.shared = _shared(returned, given)
             except NotPlain as error:
                 outcome.problem = Problem("type", f"your function returned {error}")
             except KeyboardInterrupt:
@@ -86,6 +92,16 @@ def _called(function: Callable[..., Any], arguments: list) -> Outcome:
     outcome.warnings = _floating_point_warnings(caught)
     outcome.printed = output.closed or output.anything
     return outcome
+
+
+def _shared(returned: Any, given: list) -> list[int]:
+    """Return the positions of the arguments with which an answer shares memory."""
+    answers = list(arrays_in(returned))
+    return [
+        number
+        for number, argument in enumerate(given)
+        if any(np.may_share_memory(one, other) for one in arrays_in(argument) for other in answers)
+    ]
 
 
 def call_repeatedly(function: Callable[..., Any], arguments: list) -> Outcome:

@@ -356,10 +356,15 @@ def _outcome(answer: dict[str, Any]) -> Outcome:
         returned=returned,
         problem=_problem(problem) if problem is not None else None,
         arguments_after=after if isinstance(after, list) else [],
+        shared=_positions(answer.get("shared")),
         warnings=_warnings(warnings) if isinstance(warnings, list) else [],
         printed=answer.get("printed") is True,
         seconds=seconds if isinstance(seconds, float) else 0.0,
     )
+
+
+def _positions(value: Any) -> list[int]:
+    return [item for item in value if type(item) is int] if isinstance(value, list) else []
 
 
 def _warnings(warnings: list) -> list[str]:

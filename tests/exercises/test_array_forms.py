@@ -1,11 +1,11 @@
-"""The derived requirement: the same call with other dtypes, memory orders and shapes."""
+"""Derived cases: the same call with other dtypes, memory orders and numbers of axes."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from autograder.exercises.array_forms import ANY_ORDER, ANY_SHAPE, as_whole_numbers, changed, requirement_of
+from autograder.exercises.array_forms import any_axes, as_whole_numbers, cases_of, changed, without_entries
 from autograder.exercises.cases import case
 from autograder.exercises.sampling import Sampler
 from autograder.plaindata.values import memory_order
@@ -20,30 +20,37 @@ def of_one_shape(sample):
 
 
 def forms(arguments, **options):
-    name, cases = requirement_of(arguments, **options)
-    return name, {item.name: item.arguments for item in cases(Sampler(1))}
+    return {item.name: item.arguments for item in cases_of(arguments, **options)(Sampler(1))}
 
 
-def test_an_array_of_any_shape_takes_six_forms():
-    name, found = forms(of_any_shape)
-    assert name == ANY_SHAPE
-    assert {key: (value["z"].dtype.name, value["z"].shape) for key, value in list(found.items())[:5]} == {
-        "float32": ("float32", (2,)),
+def test_an_array_of_any_shape_takes_five_forms_of_two_axes():
+    found = forms(of_any_shape)
+    assert {key: (value["z"].dtype.name, value["z"].shape) for key, value in list(found.items())[:4]} == {
+        "float32": ("float32", (1, 2)),
         "whole numbers": ("int64", (2, 1)),
         "Fortran order": ("float64", (3, 4)),
         "every second entry of a larger array": ("float64", (3, 4)),
-        "no entries": ("float64", (0, 3)),
     }
     assert memory_order(found["Fortran order"]["z"]) == "F"
     assert memory_order(found["every second entry of a larger array"]["z"]) == "strided"
-    last = found["float32, four dimensions"]["z"]
-    assert (last.ndim, last.dtype.name) == (4, "float32")
+    assert found["float32, random"]["z"].dtype.name == "float32"
     assert {arguments["rate"] for arguments in found.values()} == {0.5}
 
 
+def test_a_function_of_single_entries_takes_one_three_and_four_axes():
+    found = [item.arguments["z"].ndim for item in any_axes(of_any_shape)(Sampler(1))]
+    assert found == [1, 3, 4]
+
+
+def test_only_an_array_of_any_shape_can_be_without_entries():
+    (item,) = without_entries(of_any_shape)(Sampler(1))
+    assert item.arguments["z"].shape == (0, 3)
+    assert without_entries(of_any_shape, ["no entries"]) is None
+    assert without_entries(of_one_shape) is None
+
+
 def test_arrays_of_one_shape_take_the_forms_that_keep_it():
-    name, found = forms(of_one_shape)
-    assert name == ANY_ORDER
+    found = forms(of_one_shape)
     assert list(found) == [
         "float32",
         "whole numbers",
@@ -59,7 +66,7 @@ def test_forms_can_be_left_out_and_cases_added():
     def more(sample):
         yield case("labels of 8 bits", labels=np.array([1], "uint8"))
 
-    _, found = forms(of_one_shape, without=["whole numbers"], more=more)
+    found = forms(of_one_shape, without=["whole numbers"], more=more)
     assert "whole numbers" not in found
     assert "labels of 8 bits" in found
 
@@ -73,6 +80,5 @@ def test_arguments_can_be_fixed_or_alone_hold_whole_numbers():
 
 @pytest.mark.parametrize("hidden", [False, True])
 def test_grading_draws_more_of_them(hidden):
-    _, cases = requirement_of(of_any_shape)
-    found = [item.name for item in cases(Sampler(1, hidden=hidden))]
-    assert found.count("float32, four dimensions") == (3 if hidden else 1)
+    found = [item.name for item in cases_of(of_any_shape)(Sampler(1, hidden=hidden))]
+    assert found.count("float32, random") == (3 if hidden else 1)

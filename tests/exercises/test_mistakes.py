@@ -7,7 +7,7 @@ import pytest
 
 from autograder.exercises.cases import case
 from autograder.exercises.mistakes import edited
-from autograder.exercises.model import PURITY, Exercise
+from autograder.exercises.model import CONTRACT, Exercise
 
 TEXTBOOK = """\
 def scaled(z, factor):
@@ -52,8 +52,8 @@ def test_a_mistake_of_another_exercise_brings_its_name_and_its_hint(scaled):
         """You subtract one."""
 
     other = Exercise("def plus(z):\n    return z + 1\n")
-    found = other.wrong.like(shifted_down, {"z + 1": "z - 1"}, loses=[PURITY])
-    assert (found.name, found.hint, found.loses) == ("shifted down", "You subtract one.", (PURITY,))
+    found = other.wrong.like(shifted_down, {"z + 1": "z - 1"}, loses=[CONTRACT])
+    assert (found.name, found.hint, found.loses) == ("shifted down", "You subtract one.", (CONTRACT,))
     assert found.function(Z).tolist() == [0.0, 1.0]
     assert other.mistakes == (found,)
 
@@ -100,7 +100,7 @@ def test_a_mistake_loses_every_requirement_unless_it_says_otherwise(scaled):
     def one():
         """1"""
 
-    @scaled.wrong({"+ 1": "+ 3"}, loses=[large, PURITY])
+    @scaled.wrong({"+ 1": "+ 3"}, loses=[large, CONTRACT])
     def two():
         """2"""
 
@@ -108,7 +108,7 @@ def test_a_mistake_loses_every_requirement_unless_it_says_otherwise(scaled):
     def three():
         """3"""
 
-    assert [mistake.loses for mistake in scaled.mistakes] == [("values", "large"), ("large", PURITY), ("values",)]
+    assert [mistake.loses for mistake in scaled.mistakes] == [("values", "large"), ("large", CONTRACT), ("values",)]
 
 
 def test_requirements_come_before_mistakes_and_names_are_unique(scaled):
@@ -133,9 +133,9 @@ def test_float32_is_lost_at_the_start(scaled):
 
 
 def test_an_argument_is_written_into(scaled):
-    found = scaled.wrong.writes_into("z", {"shifted = z + 1": "z += 1\n    shifted = z"}, loses=[PURITY])
+    found = scaled.wrong.writes_into("z", {"shifted = z + 1": "z += 1\n    shifted = z"}, loses=[CONTRACT])
     z = Z.copy()
     found.function(z, 1.0)
     assert z.tolist() == [2.0, 3.0]
-    assert (found.name, found.loses) == ("writes into z", (PURITY,))
+    assert (found.name, found.loses) == ("writes into z", (CONTRACT,))
     assert found.hint.startswith("`z` that you were given has been changed")

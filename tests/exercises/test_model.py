@@ -14,8 +14,15 @@ from autograder import exercises
 from autograder.course import Course, read, solution_cells, text_of, without_solution_marks
 from autograder.exercises import catalogue, files_of, of_notebook
 from autograder.exercises.cases import case, multistep_case, per_step
-from autograder.exercises.model import PURITY, Exercise
+from autograder.exercises.model import (
+    CONTRACT,
+    KINDS,
+    MOST_POINTS_OF_CONTRACT,
+    SMALLEST_SHARE_OF_TECHNIQUE,
+    Exercise,
+)
 from autograder.exercises.sampling import PUBLIC_SEED, Sampler
+from autograder.plaindata.values import arrays_in
 
 
 def test_a_case_is_written_as_the_call_it_stands_for():
@@ -43,11 +50,42 @@ def test_a_repeated_case_needs_arguments_that_change_with_every_call(arguments):
         multistep_case("none", **arguments)
 
 
-@pytest.mark.parametrize("exercise", catalogue().values(), ids=lambda exercise: exercise.name)
-def test_the_points_are_those_of_the_requirements_and_one_for_purity(exercise):
-    assert exercise.points == sum(item.points for item in exercise.requirements) + 1
+each_exercise = pytest.mark.parametrize("exercise", catalogue().values(), ids=lambda exercise: exercise.name)
+
+
+@each_exercise
+def test_the_points_are_those_of_the_requirements(exercise):
+    assert exercise.points == sum(item.points for item in exercise.requirements)
     assert exercise.signature == f"{exercise.name}({', '.join(exercise.parameters)})"
-    assert PURITY not in [item.name for item in exercise.requirements]
+    assert all(item.points > 0 for item in exercise.requirements)
+
+
+@each_exercise
+def test_four_fifths_of_the_points_are_for_the_technique(exercise):
+    assert exercise.points_of("technique") >= SMALLEST_SHARE_OF_TECHNIQUE * exercise.points
+    assert sum(exercise.points_of(kind) for kind in KINDS) == exercise.points
+
+
+@each_exercise
+def test_the_contract_has_one_point_at_most(exercise):
+    contracts = [item for item in exercise.requirements if item.kind == "contract"]
+    assert [item.name for item in contracts] in ([], [CONTRACT])
+    assert exercise.points_of("contract") <= min(MOST_POINTS_OF_CONTRACT, exercise.points / 5)
+
+
+def test_an_exercise_on_arrays_has_a_contract(subtests):
+    for exercise in catalogue().values():
+        with subtests.test(exercise.name):
+            first = next(iter(exercise.requirements[0].cases(Sampler(1))))
+            takes_arrays = any(True for _ in arrays_in(first.arguments))
+            assert not takes_arrays or any(item.kind == "contract" for item in exercise.requirements)
+
+
+@each_exercise
+def test_a_remark_has_no_points_and_some_cases(exercise):
+    for remark in exercise.remarks:
+        assert (remark.kind, remark.points) == ("remark", 0)
+        assert list(remark.cases(Sampler(PUBLIC_SEED)))
 
 
 # ---------------------------------------------------------------- the catalogue
@@ -150,7 +188,7 @@ def test_the_shapes_that_an_exercise_states_are_those_of_its_cases(subtests):
         with subtests.test(exercise.name):
             kinds = kinds_of(exercise.takes)
             assert tuple(kinds) == exercise.parameters
-            for requirement in exercise.requirements:
+            for requirement in (*exercise.requirements, *exercise.remarks):
                 for found in requirement.cases(Sampler(PUBLIC_SEED)):
                     wrong = [name for name, value in found.arguments.items() if not fits(value, kinds[name])]
                     assert wrong == [], f"{requirement.name}, {found.name}"

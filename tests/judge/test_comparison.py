@@ -11,12 +11,14 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays_of
 
 from autograder.exercises import catalogue
+from autograder.exercises.model import CONTRACT
 from autograder.exercises.tolerances import tolerance
 from autograder.judge.comparison import LARGEST_PICTURE, SMALLEST_PICTURED, compare, describe
 from autograder.judge.report import as_text
 from autograder.judge.session import judge
-from tests.judge.students import elu, first_difference, verdict_of
+from tests.judge.students import after, elu, first_difference, lost, verdict_of
 from tests.plaindata.test_values import NOT_PLAIN
+from tests.solutions import solution
 
 nan, inf = np.nan, np.inf
 few = settings(max_examples=100, deadline=None)
@@ -113,6 +115,8 @@ def test_one_changed_entry_is_found_and_counted(array):
 
 # ---------------------------------------------------------------- what does not, and its message
 
+RIGHT = "your numbers are right; their {0} is {1}, asked is {2}"
+
 
 @pytest.mark.parametrize(
     ("got", "expected", "kind", "message"),
@@ -135,21 +139,23 @@ def test_one_changed_entry_is_found_and_counted(array):
         (0.0, np.zeros(2), "shape", "the shape is (), expected (2,)"),
         (np.array(0.0), np.zeros(2), "shape", "the shape is (), expected (2,)"),
         (np.zeros(1), np.zeros(2), "shape", "the shape is (1,), expected (2,)"),
-        (np.zeros((1, 2)), np.zeros(2), "shape", "the shape is (1, 2), expected (2,)"),
-        (np.zeros((2, 1)), np.zeros(2), "shape", "the shape is (2, 1), expected (2,)"),
-        (np.zeros(1), np.array(0.0), "shape", "the shape is (1,), expected ()"),
+        (np.zeros((1, 2)), np.zeros(2), "shape", RIGHT.format("shape", "(1, 2)", "(2,)")),
+        (np.zeros((2, 1)), np.zeros(2), "shape", RIGHT.format("shape", "(2, 1)", "(2,)")),
+        (np.zeros(1), np.array(0.0), "shape", RIGHT.format("shape", "(1,)", "()")),
         (np.zeros((0, 3)), np.zeros((3, 0)), "shape", "the shape is (0, 3), expected (3, 0)"),
-        ((np.zeros(2),), np.zeros(2), "shape", "the shape is (1, 2), expected (2,)"),
-        (np.zeros(2, "float32"), np.zeros(2), "dtype", "the dtype is float32, expected float64"),
-        (np.zeros(2), np.zeros(2, "float32"), "dtype", "the dtype is float64, expected float32"),
-        (np.zeros(2, "float16"), np.zeros(2), "dtype", "the dtype is float16, expected float64"),
-        (np.zeros(2, int), np.zeros(2), "dtype", "the dtype is int64, expected float64"),
-        (np.zeros(2, bool), np.zeros(2), "dtype", "the dtype is bool, expected float64"),
-        (np.zeros(2, int), np.zeros(2, bool), "dtype", "the dtype is int64, expected bool"),
-        ([0, 0], np.zeros(2, bool), "dtype", "the dtype is int64, expected bool"),
-        ([False, False], np.zeros(2), "dtype", "the dtype is bool, expected float64"),
-        (False, np.array(0.0), "dtype", "the dtype is bool, expected float64"),
-        ([np.zeros(2, "float32")], np.zeros((1, 2)), "dtype", "the dtype is float32, expected float64"),
+        ((np.zeros(2),), np.zeros(2), "shape", RIGHT.format("shape", "(1, 2)", "(2,)")),
+        (np.zeros(2, "float32"), np.zeros(2), "dtype", RIGHT.format("dtype", "float32", "float64")),
+        (np.zeros(2), np.zeros(2, "float32"), "dtype", RIGHT.format("dtype", "float64", "float32")),
+        (np.zeros(2, "float16"), np.zeros(2), "dtype", RIGHT.format("dtype", "float16", "float64")),
+        (np.zeros(2, int), np.zeros(2), "dtype", RIGHT.format("dtype", "int64", "float64")),
+        (np.zeros(2, bool), np.zeros(2), "dtype", RIGHT.format("dtype", "bool", "float64")),
+        (np.zeros(2, int), np.zeros(2, bool), "dtype", RIGHT.format("dtype", "int64", "bool")),
+        ([0, 0], np.zeros(2, bool), "dtype", RIGHT.format("dtype", "int64", "bool")),
+        ([False, False], np.zeros(2), "dtype", RIGHT.format("dtype", "bool", "float64")),
+        (False, np.array(0.0), "dtype", RIGHT.format("dtype", "bool", "float64")),
+        ([np.zeros(2, "float32")], np.zeros((1, 2)), "dtype", RIGHT.format("dtype", "float32", "float64")),
+        (np.array([0, 1]), np.array([0.5, 1.0]), "dtype", "the dtype is int64, expected float64"),
+        (np.ones((1, 2)), np.zeros(2), "shape", "the shape is (1, 2), expected (2,)"),
         ([nan, 1.0], np.ones(2), "not finite", "1 of 2 numbers are NaN or infinite where a finite one is right"),
         ([inf, 3.0], np.ones(2), "not finite", "1 of 2 numbers are NaN or infinite where a finite one is right"),
         (nan, np.array(1.0), "not finite", "the number is NaN or infinite where a finite one is right"),
@@ -175,7 +181,7 @@ def test_the_checks_come_in_order_and_each_hides_the_later_ones():
     everything_wrong = [
         ({"z": nan}, "type"),
         (np.full(5, nan, "float32"), "shape"),
-        (np.full((2, 3), nan, "float32"), "dtype"),
+        (np.full((2, 3), -1), "dtype"),
         (np.full((2, 3), nan), "not finite"),
         (right + 1, "values"),
     ]
@@ -213,7 +219,7 @@ def test_an_error_beyond_the_largest_number_survives_json():
             "your function must return 2 things, (dz, dalpha); it returned a dict with 'dz', 'dalpha'",
         ),
         ((np.ones(2), np.zeros(2)), "dalpha: the shape is (2,), expected (1,)"),
-        ((np.ones(2, "f4"), np.zeros(1)), "dz: the dtype is float32, expected float64"),
+        ((np.ones(2, "f4"), np.zeros(1)), "dz: your numbers are right; their dtype is float32, asked is float64"),
         ((np.zeros(1), np.ones(2)), "dz: the shape is (1,), expected (2,)"),
     ],
     ids=lambda value: str(value)[:40],
@@ -359,10 +365,32 @@ def test_right_values_with_a_changed_input_lose_the_last_requirement_alone():
 
 def test_a_view_of_the_unchanged_input_is_an_answer():
     assert difference(np.arange(6.0)[::2], np.array([0.0, 2.0, 4.0])) is None
-    verdict = verdict_of(
-        "relu", lambda z: z if (z > 0).all() else np.maximum(z.astype(np.result_type(z, np.float32)), 0)
-    )
+    verdict = verdict_of("leaky_relu", lambda z, alpha=0.01: z if (z > 0).all() else np.where(z > 0, z, alpha * z))
     assert verdict.requirements[-1].passed
+
+
+def test_a_new_array_is_one_that_shares_no_memory_with_an_argument():
+    """Where it is asked for."""
+    verdict = verdict_of("relu", lambda z: z if (z > 0).all() else np.maximum(z, 0))
+    assert lost(verdict) == {CONTRACT}
+    assert "returned its argument `z` itself" in first_difference(verdict).message
+
+
+def test_right_numbers_in_another_shape_cost_one_requirement():
+    wrong = after(solution("batch_norm_backward"), lambda y: (y[0], y[1][None], y[2][None]))
+    verdict = verdict_of("batch_norm_backward", wrong, cases="all")
+    assert lost(verdict) == {verdict.requirements[0].name}
+    assert "dgamma: your numbers are right; their shape is (1, 2), asked is (2,)" in as_text(verdict)
+
+
+def test_right_numbers_in_another_dtype_cost_the_contract():
+    verdict = verdict_of("elu", after(elu, lambda y: y.astype("float32")), cases="all")
+    assert lost(verdict) == {CONTRACT}
+
+
+def test_right_and_wrong_numbers_in_another_shape_are_wrong():
+    verdict = verdict_of("elu", after(elu, lambda y: (y * np.where(y > 1, 2, 1))[None]), cases="all")
+    assert len(lost(verdict)) > 1
 
 
 def test_one_output_in_the_place_of_several_is_told_all_that_is_due():

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 
 import numpy as np
 import pytest
 
-from autograder.exercises.cases import multistep_case, per_step
-from autograder.exercises.model import Exercise, Mistake, Requirement
+from autograder.exercises.cases import case, multistep_case, per_step
+from autograder.exercises.model import CONTRACT, Exercise, Mistake, Requirement
 from autograder.judge import judge
 from autograder.judge.expectations import reference
 from autograder.judge.report import as_text
@@ -44,6 +45,11 @@ def four_steps(draw=None, dtype="float64"):
     )
 
 
+def one_step(draw=None):
+    theta, gradient = np.array([1.0, 2.0]), np.array([0.5, -1.0])
+    yield case("one step", theta=theta, gradient=gradient, m=np.ones(2), learning_rate=0.1, beta=0.9)
+
+
 MOMENTUM = Exercise(
     "def momentum_step(theta, gradient, m, learning_rate, beta): ...",
     reference=momentum_step,
@@ -54,6 +60,9 @@ MOMENTUM = Exercise(
     ),
     outputs=("theta", "m"),
 )
+
+
+WITH_CONTRACT = replace(MOMENTUM, requirements=(*MOMENTUM.requirements, Requirement(CONTRACT, 1, one_step, "contract")))
 
 
 def verdict_of(function, exercise=MOMENTUM):
@@ -70,7 +79,7 @@ def test_the_reference_is_handed_its_own_outputs():
 
 
 def test_a_right_function_passes_every_step():
-    verdict = verdict_of(momentum_step)
+    verdict = verdict_of(momentum_step, WITH_CONTRACT)
     assert verdict.passed and verdict.points == 3, as_text(verdict)
 
 
@@ -133,7 +142,7 @@ def test_who_changes_arguments_in_a_later_step_loses_only_that_point():
             m += 1.0
         return result
 
-    verdict = verdict_of(changes)
+    verdict = verdict_of(changes, WITH_CONTRACT)
     assert verdict.points == 2
     assert verdict.requirements[-1].counterexample.case == "four steps: step 2"
 

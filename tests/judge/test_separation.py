@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from autograder.exercises.cases import case
-from autograder.exercises.model import PURITY, Exercise, Mistake, Requirement
+from autograder.exercises.model import CONTRACT, Exercise, Mistake, Requirement
 from autograder.exercises.tolerances import tolerance
 from autograder.judge.separation import dtype_of, measure
 
@@ -68,7 +68,7 @@ def test_an_answer_that_cannot_be_compared_is_infinitely_far_away(function):
 
 
 def test_what_a_mistake_does_to_its_inputs_is_no_distance():
-    changed = mistake("changed", zeros, PURITY)
+    changed = mistake("changed", zeros, CONTRACT)
     (found,) = measure(replace(EXERCISE, mistakes=(changed, *EXERCISE.mistakes)), zeros, ("cpu",))
     assert found.nearest == "near"
 

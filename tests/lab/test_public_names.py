@@ -16,6 +16,7 @@ from autograder import lab
 from autograder.course import ROOT, Course, read, text_of
 from autograder.lab import experiment
 from autograder.lab.students import UnusableResult
+from tests.solutions import solution
 
 COURSE = Course()
 MODULES = sorted(path.stem for path in (ROOT / "autograder" / "lab").glob("*.py") if path.stem != "__init__")
@@ -85,6 +86,40 @@ def test_a_kernel_that_is_not_written_yet_is_named(mark, capsys):
 
     mark(lambda function: function(0))(elu)
     assert capsys.readouterr().out == ("This experiment uses your own elu. Write that first, then run this again.\n")
+
+
+def test_of_several_kernels_those_alone_are_named_that_are_missing(mark, capsys):
+    def elu(z):
+        raise NotImplementedError
+
+    def selu(z):
+        raise NotImplementedError()
+
+    mark(lambda *functions: None)(np.maximum, lambda z: z, elu, selu)
+    told = "This experiment uses your own elu, selu. Write them first, then run this again.\n"
+    assert capsys.readouterr().out == told
+
+
+def test_a_branch_that_is_missing_is_named_by_its_function(mark, capsys):
+    def elu(z):
+        if z > 0:
+            return z
+        raise NotImplementedError
+
+    mark(lambda *functions: [function(-1.0) for function in functions])(np.tanh, elu, lambda z: z)
+    assert "your own elu. Write that first" in capsys.readouterr().out
+
+
+def test_a_kernel_that_does_not_pass_is_named_above_the_figure(mark, capsys):
+    def relu(z):
+        return np.abs(z)
+
+    run = mark(lambda function: print("a figure"))
+    run(relu)
+    told = "Your relu does not pass its check yet, and this experiment uses it as it stands.\na figure\n"
+    assert capsys.readouterr().out == told
+    run(solution("relu"))
+    assert capsys.readouterr().out == "a figure\n"
 
 
 def test_a_student_s_overflow_prints_no_warning(mark):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from autograder.exercises.adam import adam_family_step
-from autograder.exercises.model import PURITY, Exercise, case, multistep_case
+from autograder.exercises.model import Exercise, case, multistep_case
 from autograder.exercises.optimizer_states import at_rest, midway, random_start, three_steps, trajectory, unusual, usual
 
 TEXTBOOK = """\
@@ -31,15 +31,15 @@ def reference(theta, gradient, m, s, t, learning_rate, beta1, beta2, epsilon):
 
 @requirement("the first step", points=2)
 def first_step(sample):
-    yield case("theta = 1", **at_rest([1.0], [0.5]), t=1, **usual())
-    yield case("three parameters", **at_rest([1.0, -2.0, 3.0], [-4.0, 0.25, 30.0]), t=1, **usual())
+    yield case("theta = 1", **at_rest([1.0], [500.0]), t=1, **usual())
+    yield case("three parameters", **at_rest([1.0, -2.0, 3.0], [-4000.0, 250.0, 30000.0]), t=1, **usual())
     for _ in sample.repeat(public=2, hidden=5):
         yield case("random", **random_start(sample, *sample.shape()), t=1, **usual())
 
 
-@requirement("a later step", points=1)
+@requirement("a later step", points=2)
 def later_step(sample):
-    state = {**at_rest([1.0], [1.0]), "m": np.array([0.3]), "s": np.array([0.004])}
+    state = {**at_rest([1.0], [1000.0]), "m": np.array([300.0]), "s": np.array([4000.0])}
     yield case("t = 2", **state, t=2, **usual())
     yield case("gradient 0: it moves all the same", **{**state, "gradient": np.zeros(1)}, t=3, **usual())
     yield case("t = 5000", **midway(sample, 3), t=5000, **usual())
@@ -58,7 +58,7 @@ def many_steps(sample):
 @requirement("other learning rates and betas", points=1)
 def settings(sample):
     """beta1 = 0 is RMSProp with the correction."""
-    start = at_rest([1.0, -2.0], [0.5, 3.0])
+    start = at_rest([1.0, -2.0], [500.0, 3000.0])
     yield case("betas 0.5 and 0.7", **start, t=1, **usual(beta1=0.5, beta2=0.7))
     yield case("beta1 = 0", **start, t=1, **usual(beta1=0.0))
     yield case("learning rate 0.003", **start, t=1, **usual(learning_rate=0.003))
@@ -73,15 +73,14 @@ def epsilon(sample):
     yield case("epsilon = 0.1", **at_rest([1.0, -2.0], [0.5, -0.05]), t=1, **usual(epsilon=0.1))
     yield case("gradient 0 at the first step", **at_rest([1.0, -2.0], [0.0, 0.0]), t=1, **usual(epsilon=1e-8))
     for _ in sample.repeat(public=1, hidden=4):
-        tiny = random_start(sample, 2, 3)
-        tiny["gradient"] *= 1e-6
+        tiny = random_start(sample, 2, 3, size=1e-6)
         yield case("random gradients near 1e-6", **tiny, t=1, **usual(epsilon=sample.choice([1e-8, 1e-7])))
         large = sample.number(0.05, 1.0)
-        yield case("random, a large epsilon", **random_start(sample, 4), t=1, **usual(epsilon=large))
+        yield case("random, a large epsilon", **random_start(sample, 4, size=1.0), t=1, **usual(epsilon=large))
 
 
-@adam_step.any_array(points=1)
-def any_array(sample, shape):
+@adam_step.contract()
+def contract(sample, shape):
     return {**random_start(sample, *shape), "t": 1, **usual()}
 
 
@@ -187,13 +186,13 @@ def epsilon_forgotten():
     """`epsilon` has no effect on your result, and a parameter whose gradient is 0 gets 0/0."""
 
 
-@wrong({"= beta1 * m +": "*= beta1\n    m +=", "= beta2 * s +": "*= beta2\n    s +="}, loses=[any_array, PURITY])
+@wrong({"= beta1 * m +": "*= beta1\n    m +=", "= beta2 * s +": "*= beta2\n    s +="}, loses=[contract])
 def written_into_the_state():
     """An array that you were given has been changed (and one of whole numbers cannot even be): `m *= ...` writes
     into the caller's array. `m = ...` makes a new one."""
 
 
-@wrong({"np.sqrt(s_hat)": "np.sqrt(s) / np.sqrt(1 - beta2**t)"}, loses=[any_array])
+@wrong({"np.sqrt(s_hat)": "np.sqrt(s) / np.sqrt(1 - beta2**t)"}, loses=[contract])
 def float32_lost():
     """The numbers are right, but float32 becomes float64: np.sqrt of a Python number gives a NumPy number of dtype
     float64, and that spreads. `** 0.5` keeps a Python number, which adapts to the array beside it."""

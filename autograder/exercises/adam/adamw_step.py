@@ -3,7 +3,7 @@
 import numpy as np
 
 from autograder.exercises.adam import FLOAT64_IN_THE_FORMULA, adam_family_step, adam_step
-from autograder.exercises.model import PURITY, Exercise, case, multistep_case, per_step
+from autograder.exercises.model import Exercise, case, multistep_case, per_step
 from autograder.exercises.optimizer_states import at_rest, away_from_zero, midway, random_start, trajectory, usual
 
 TEXTBOOK = """\
@@ -31,9 +31,9 @@ def reference(theta, gradient, m, s, t, learning_rate, beta1, beta2, epsilon, we
     return adam_family_step("AdamW", *state, learning_rate, beta1, beta2, epsilon, weight_decay=weight_decay)
 
 
-@requirement("one step", points=1)
+@requirement("one step", points=2)
 def one_step(sample):
-    yield case("theta = 2", **at_rest([2.0], [0.5]), t=1, **usual(weight_decay=0.1))
+    yield case("theta = 2", **at_rest([2.0], [500.0]), t=1, **usual(weight_decay=0.1))
     yield case("three parameters", **midway(sample, 3), t=7, **usual(weight_decay=0.1))
     for _ in sample.repeat(public=2, hidden=5):
         state, t = midway(sample, *sample.shape()), sample.integer(2, 30)
@@ -44,12 +44,12 @@ def one_step(sample):
 def decay_alone(sample):
     """Without decay AdamW is Adam."""
     start = at_rest([2.0, -4.0], [0.0, 0.0])
-    yield case("gradients all 0", **start, t=1, **usual(epsilon=1e-8, weight_decay=0.5))
+    yield case("gradients all 0", **start, t=1, **usual(weight_decay=0.5))
     yield case("no decay", **midway(sample, 3), t=4, **usual(weight_decay=0.0))
     for _ in sample.repeat(public=1, hidden=3):
         start = at_rest(away_from_zero(sample, 2, 3), np.zeros((2, 3)))
         rate, decay = sample.number(0.01, 0.9), sample.number(0.1, 0.9)
-        settings = usual(learning_rate=rate, epsilon=1e-8, weight_decay=decay)
+        settings = usual(learning_rate=rate, weight_decay=decay)
         yield case("random, gradients all 0", **start, t=1, **settings)
 
 
@@ -57,9 +57,9 @@ def decay_alone(sample):
 def settings(sample):
     settings = {"learning_rate": 0.1, "beta1": 0.5, "beta2": 0.7, "epsilon": 0.1, "weight_decay": 0.2}
     yield case("betas 0.5 and 0.7, epsilon 0.1", **at_rest([2.0], [0.5]), t=1, **settings)
-    yield case("in the middle of a training", **midway(sample, 3), t=3, **settings)
+    yield case("in the middle of a training", **midway(sample, 3, size=1.0), t=3, **settings)
     for _ in sample.repeat(public=1, hidden=3):
-        state, t, beta1 = midway(sample, 2, 3), sample.integer(2, 6), sample.number(0.1, 0.8)
+        state, t, beta1 = midway(sample, 2, 3, size=1.0), sample.integer(2, 6), sample.number(0.1, 0.8)
         others = {"beta2": sample.number(0.3, 0.95), "epsilon": sample.number(0.05, 0.5)}
         yield case("random", **state, t=t, **usual(beta1=beta1, **others, weight_decay=0.2))
 
@@ -67,14 +67,14 @@ def settings(sample):
 @requirement("over many steps", points=1)
 def many_steps(sample):
     """The decay follows the learning rate."""
-    start = {**at_rest([2.0], [0.5]), "gradient": per_step(np.array([[0.5], [-1.0]])), "t": per_step([1, 2])}
+    start = {**at_rest([2.0], [500.0]), "gradient": per_step(np.array([[500.0], [-1000.0]])), "t": per_step([1, 2])}
     yield multistep_case("2 steps of 1 parameter", **start, **usual(weight_decay=0.1))
     for _ in sample.repeat(public=1, hidden=3):
         yield multistep_case("20 random steps, a falling learning rate", **trajectory(sample), weight_decay=0.2)
 
 
-@adamw_step.any_array(points=1)
-def any_array(sample, shape):
+@adamw_step.contract()
+def contract(sample, shape):
     return {**random_start(sample, *shape), "t": 1, **usual(weight_decay=0.01)}
 
 
@@ -142,10 +142,10 @@ def no_correction():
 wrong.like(adam_step.t_one_ahead, {"beta1**t": "beta1 ** (t + 1)", "beta2**t": "beta2 ** (t + 1)"})
 
 
-@wrong({"theta = theta * (": "theta *= ("}, loses=[any_array, PURITY])
+@wrong({"theta = theta * (": "theta *= ("}, loses=[contract])
 def written_into_theta():
     """The theta that you were given has been changed (and one of whole numbers cannot even be): `theta *= ...`
     writes into the caller's array. Compute a new one."""
 
 
-wrong.loses_float32("theta", "gradient", loses=[any_array], name="always float64", hint=FLOAT64_IN_THE_FORMULA)
+wrong.loses_float32("theta", "gradient", loses=[contract], name="always float64", hint=FLOAT64_IN_THE_FORMULA)

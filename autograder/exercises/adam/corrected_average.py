@@ -3,7 +3,7 @@
 import numpy as np
 
 from autograder.exercises.adam import FLOAT64_IN_THE_FORMULA
-from autograder.exercises.model import PURITY, Exercise, case, multistep_case, per_step
+from autograder.exercises.model import Exercise, case, multistep_case, per_step
 from autograder.exercises.optimizer_states import away_from_zero
 
 TEXTBOOK = """\
@@ -38,7 +38,7 @@ def one_step(sample):
         yield case(f"random, t = {t}", gradient=away_from_zero(sample, *shape), m=sample.normal(*shape), t=t, beta=0.9)
 
 
-@requirement("over many steps", points=1)
+@requirement("over many steps", points=2)
 def many_steps(sample):
     gradients = per_step(np.array([[1.0], [3.0]]))
     yield multistep_case("2 steps of 1 number", gradient=gradients, m=np.zeros(1), t=per_step([1, 2]), beta=0.9)
@@ -58,8 +58,8 @@ def other_betas(sample):
         yield case("random", gradient=gradient, m=np.zeros_like(gradient), t=1, beta=sample.number(0.05, 0.85))
 
 
-@corrected_average.any_array(points=1)
-def any_array(sample, shape):
+@corrected_average.contract()
+def contract(sample, shape):
     return {"gradient": away_from_zero(sample, *shape), "m": np.zeros(shape), "t": 1, "beta": 0.9}
 
 
@@ -125,10 +125,10 @@ def weights_swapped():
 wrong.ignores("beta", 0.9, loses=[other_betas])
 
 
-@wrong({"= beta * m +": "*= beta\n    m +="}, loses=[any_array, PURITY])
+@wrong({"= beta * m +": "*= beta\n    m +="}, loses=[contract])
 def written_into_m():
     """An array that you were given has been changed (and one of whole numbers cannot even be): `m *= ...` writes
     into the caller's array. `m = ...` makes a new one."""
 
 
-wrong.loses_float32("gradient", loses=[any_array], name="always float64", hint=FLOAT64_IN_THE_FORMULA)
+wrong.loses_float32("gradient", loses=[contract], name="always float64", hint=FLOAT64_IN_THE_FORMULA)

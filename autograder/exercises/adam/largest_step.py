@@ -39,7 +39,7 @@ def few_steps(sample):
         yield case("a random t", t=sample.integer(4, 10), beta1=0.9, beta2=0.999)
 
 
-@requirement("many steps", points=1)
+@requirement("many steps", points=2)
 def many_steps(sample):
     yield case("t = 30", t=30, beta1=0.9, beta2=0.999)
     yield case("t = 200", t=200, beta1=0.9, beta2=0.999)

@@ -3,8 +3,9 @@
 import numpy as np
 
 from autograder.exercises.adam import adam_family_step
+from autograder.exercises.array_forms import NO_ENTRIES
 from autograder.exercises.model import Exercise, case
-from autograder.exercises.optimizer_states import NO_EPSILON, away_from_zero
+from autograder.exercises.optimizer_states import NO_EPSILON, STEEP, away_from_zero
 
 TEXTBOOK = """\
 def relative_steps(gradients, beta1, beta2, epsilon, corrected=True):
@@ -47,43 +48,45 @@ def reference(gradients, beta1, beta2, epsilon, corrected=True):
 
 @requirement("with the correction", points=2)
 def with_correction(sample):
-    yield case("constant gradients", gradients=np.array([2.0, 2.0, 2.0]), **USUAL)
-    yield case("a change of sign", gradients=np.array([-1.0, 3.0]), **USUAL, corrected=True)
+    yield case("constant gradients", gradients=np.array([2000.0, 2000.0, 2000.0]), **USUAL)
+    yield case("a change of sign", gradients=np.array([-1000.0, 3000.0]), **USUAL, corrected=True)
     for _ in sample.repeat(public=2, hidden=5):
-        yield case("random", gradients=away_from_zero(sample, 12, 2), **USUAL, corrected=True)
+        yield case("random", gradients=STEEP * away_from_zero(sample, 12, 2), **USUAL, corrected=True)
     other = {"beta1": 0.5, "beta2": 0.8, "epsilon": NO_EPSILON}
-    yield case("other betas", gradients=away_from_zero(sample, 6), **other, corrected=True)
+    yield case("other betas", gradients=STEEP * away_from_zero(sample, 6), **other, corrected=True)
 
 
-@requirement("without the correction", points=2)
+@requirement("without the correction", points=3)
 def without_correction(sample):
     settings = {**USUAL, "corrected": False}
-    yield case("constant gradients", gradients=np.array([2.0, 2.0, 2.0]), **settings)
+    yield case("constant gradients", gradients=np.array([2000.0, 2000.0, 2000.0]), **settings)
     for _ in sample.repeat(public=2, hidden=5):
-        yield case("random", gradients=away_from_zero(sample, 12, 2), **settings)
-    yield case("other betas", gradients=away_from_zero(sample, 6), **{**settings, "beta1": 0.5, "beta2": 0.8})
-    yield case("epsilon = 0.5", gradients=away_from_zero(sample, 6), **{**settings, "epsilon": 0.5})
+        yield case("random", gradients=STEEP * away_from_zero(sample, 12, 2), **settings)
+    yield case("other betas", gradients=STEEP * away_from_zero(sample, 6), **{**settings, "beta1": 0.5, "beta2": 0.8})
 
 
 @requirement("epsilon", points=1)
 def epsilon(sample):
-    """Zeros before the first gradient, and a large epsilon; corrected."""
+    """Zeros before the first gradient, and a large epsilon, with the correction and without."""
     yield case("zeros first", gradients=np.array([0.0, 0.0, 2.0]), **{**USUAL, "epsilon": 1e-8})
     yield case("epsilon = 1", gradients=np.array([1.0, 1.0, -3.0]), **{**USUAL, "epsilon": 1.0})
     for _ in sample.repeat(public=1, hidden=4):
         yield case("random", gradients=away_from_zero(sample, 5, 3), **{**USUAL, "epsilon": sample.number(0.05, 0.5)})
+        settings = {**USUAL, "epsilon": 0.5, "corrected": False}
+        yield case("random, without the correction", gradients=away_from_zero(sample, 6), **settings)
 
 
+@relative_steps.remark(NO_ENTRIES)
 def steps_of_nothing(sample):
     yield case("3 steps of no parameter", gradients=np.zeros((3, 0)), **USUAL)
 
 
-@relative_steps.any_array(points=1, without=["no entries"], more=steps_of_nothing)
-def any_array(sample, shape):
-    return {"gradients": away_from_zero(sample, *shape), **USUAL}
+@relative_steps.contract(without=["no entries"])
+def contract(sample, shape):
+    return {"gradients": STEEP * away_from_zero(sample, *shape), **USUAL}
 
 
-@wrong({" if corrected else (m, s)": ""}, loses=[without_correction])
+@wrong({" if corrected else (m, s)": ""}, loses=[without_correction, epsilon])
 def always_corrected():
     """`corrected` has no effect on your result: it is corrected always."""
 
@@ -121,12 +124,12 @@ def change_of_theta():
     learning rate."""
 
 
-@wrong({"(np.sqrt(s_hat) + epsilon)": "np.sqrt(s_hat)"}, loses=[without_correction, epsilon])
+@wrong({"(np.sqrt(s_hat) + epsilon)": "np.sqrt(s_hat)"}, loses=[epsilon])
 def epsilon_forgotten():
     """`epsilon` has no effect on your result, and where all gradients so far are 0 you have 0/0."""
 
 
-@wrong({"(np.sqrt(s_hat) + epsilon)": "np.sqrt(s_hat + epsilon)"}, loses=[without_correction, epsilon])
+@wrong({"(np.sqrt(s_hat) + epsilon)": "np.sqrt(s_hat + epsilon)"}, loses=[epsilon])
 def epsilon_inside_the_root():
     """Your epsilon stands under the square root. It is added to the root."""
 
@@ -143,7 +146,7 @@ def t_one_ahead():
     itself."""
 
 
-@wrong({"0.0, 0.0": "np.zeros(gradients.shape[1:]), np.zeros(gradients.shape[1:])"}, loses=[any_array])
+@wrong({"0.0, 0.0": "np.zeros(gradients.shape[1:]), np.zeros(gradients.shape[1:])"}, loses=[contract])
 def always_float64():
     """The numbers are right, but float32 becomes float64: np.zeros(shape) makes float64. Start from zeros like the
     gradients, or from the plain number 0.0."""

@@ -2,7 +2,15 @@
 
 import numpy as np
 
-from autograder.exercises.batch_normalization import balanced_batch, batch, pictures, scale_and_shift, whole_numbers
+from autograder.exercises.batch_normalization import (
+    TINY,
+    WIDE,
+    balanced_batch,
+    batch,
+    pictures,
+    scale_and_shift,
+    whole_numbers,
+)
 from autograder.exercises.model import Derivative, Exercise, case
 
 TEXTBOOK = """\
@@ -52,45 +60,49 @@ def reference(dout, x, gamma, eps=1e-5):
 batch_norm_backward.derivative = Derivative(forward, "dout", ("x", "gamma", "beta"), at=with_beta)
 
 
-@requirement("batches of shape (N, C)", points=2)
+@requirement("batches of shape (N, C), with any eps", points=2)
 def batches(sample):
-    x, dout = np.array([[1.0], [2.0], [6.0]]), np.array([[1.0], [0.0], [2.0]])
-    yield case("three samples, one feature", dout=dout, x=x, gamma=np.array([3.0]), eps=1e-5)
-    yield case("eps left out", dout=0.1 * dout, x=0.05 * x, gamma=np.array([3.0]))
-    yield case("eps = 2", dout=dout, x=x, gamma=np.array([3.0]), eps=2.0)
+    x = WIDE * np.array([[1.0, 0.0], [2.0, 3.0], [6.0, 9.0]])
+    dout = np.array([[1.0, 2.0], [0.0, 1.0], [2.0, 6.0]])
+    yield case("three samples, two features", dout=dout, x=x, gamma=np.array([3.0, -1.0]), eps=TINY)
+    yield case("eps = 2", dout=dout, x=x / WIDE, gamma=np.array([3.0, -1.0]), eps=2.0)
+    yield case("eps left out", dout=dout, x=0.05 * x / WIDE, gamma=np.array([3.0, -1.0]))
     for _ in sample.repeat(public=2, hidden=6):
         x = batch(sample)
         gamma = scale_and_shift(sample, x.shape[1])["gamma"]
-        yield case("random", dout=sample.normal(*x.shape), x=x, gamma=gamma, eps=1e-5)
+        yield case("random", dout=sample.normal(*x.shape), x=x, gamma=gamma, eps=TINY)
+        yield case(
+            "random, another eps", dout=sample.normal(*x.shape), x=x / WIDE, gamma=gamma, eps=sample.number(0.1, 2.0)
+        )
 
 
 @requirement("dgamma and dbeta, with gamma = 0", points=1)
 def scale_and_shift_cases(sample):
     """gamma = 0: nothing reaches x, and dgamma and dbeta are what remains to be right."""
     x, dout = np.array([[1.0], [2.0], [6.0]]), np.array([[1.0], [0.0], [2.0]])
-    yield case("three samples, one feature", dout=dout, x=x, gamma=np.zeros(1), eps=1e-5)
+    yield case("three samples, one feature", dout=dout, x=WIDE * x, gamma=np.zeros(1), eps=TINY)
     for _ in sample.repeat(public=2, hidden=6):
         x = batch(sample)
-        yield case("random", dout=sample.normal(*x.shape), x=x, gamma=np.zeros(x.shape[1]), eps=1e-5)
+        yield case("random", dout=sample.normal(*x.shape), x=x, gamma=np.zeros(x.shape[1]), eps=TINY)
 
 
-@requirement("images of shape (N, C, H, W)", points=1)
+@requirement("images of shape (N, C, H, W)", points=2)
 def images(sample):
-    x, dout = np.array([[[[0.0, 1.0]]], [[[4.0, 7.0]]]]), np.array([[[[1.0, 0.0]]], [[[0.0, 2.0]]]])
-    yield case("two images of 1 x 2 pixels, one channel", dout=dout, x=x, gamma=np.array([3.0]), eps=1e-5)
-    x = np.array([[[[0.0, 1.0], [4.0, 7.0]], [[5.0, 2.0], [3.0, 3.0]]]])
+    x, dout = WIDE * np.array([[[[0.0, 1.0]]], [[[4.0, 7.0]]]]), np.array([[[[1.0, 0.0]]], [[[0.0, 2.0]]]])
+    yield case("two images of 1 x 2 pixels, one channel", dout=dout, x=x, gamma=np.array([3.0]), eps=TINY)
+    x = WIDE * np.array([[[[0.0, 1.0], [4.0, 7.0]], [[5.0, 2.0], [3.0, 3.0]]]])
     dout = np.array([[[[1.0, 0.0], [0.0, 2.0]], [[0.0, 3.0], [1.0, -1.0]]]])
-    yield case("one image of 2 x 2 pixels, two channels", dout=dout, x=x, gamma=np.array([3.0, -1.0]), eps=1e-5)
-    x, dout = sample.normal(2, 3, 4, 3), sample.normal(2, 3, 4, 3)
-    yield case("as wide as it has channels", dout=dout, x=x, gamma=scale_and_shift(sample, 3)["gamma"], eps=1e-5)
+    yield case("one image of 2 x 2 pixels, two channels", dout=dout, x=x, gamma=np.array([3.0, -1.0]), eps=TINY)
+    x, dout = WIDE * sample.normal(2, 3, 4, 3), sample.normal(2, 3, 4, 3)
+    yield case("as wide as it has channels", dout=dout, x=x, gamma=scale_and_shift(sample, 3)["gamma"], eps=TINY)
     for _ in sample.repeat(public=1, hidden=5):
         x = pictures(sample)
         gamma = scale_and_shift(sample, x.shape[1])["gamma"]
-        yield case("random images", dout=sample.normal(*x.shape), x=x, gamma=gamma, eps=1e-5)
+        yield case("random images", dout=sample.normal(*x.shape), x=x, gamma=gamma, eps=TINY)
 
 
-@batch_norm_backward.any_array(points=1, without=["whole numbers"], more=whole_numbers)
-def any_array(sample):
+@batch_norm_backward.contract(without=["whole numbers"], more=whole_numbers)
+def contract(sample):
     return balanced_batch(sample)
 
 
@@ -111,7 +123,7 @@ def mean_term_forgotten():
     samples of a channel."""
 
 
-@wrong({"np.sum(dout * x_hat": "np.sum(dout * x"}, keeps=[any_array])
+@wrong({"np.sum(dout * x_hat": "np.sum(dout * x"})
 def dgamma_with_x():
     """In your dgamma, dout is multiplied by x. In the forward pass gamma multiplies x_hat."""
 
@@ -121,7 +133,7 @@ def gamma_forgotten():
     """Your dx does not depend on gamma, but everything on its way to x passes the product with gamma."""
 
 
-@wrong({"gamma.reshape(shape) * inverse * (dout": "inverse * (gamma.reshape(shape) * dout"}, keeps=[any_array])
+@wrong({"gamma.reshape(shape) * inverse * (dout": "inverse * (gamma.reshape(shape) * dout"}, keeps=[contract])
 def gamma_on_dout_only():
     """gamma multiplies only the first of the three terms of your dx. It is a factor of all of them."""
 
@@ -131,7 +143,7 @@ def sums_subtracted():
     """dgamma and dbeta are right. In dx they have to be divided by n: it is their means that are subtracted."""
 
 
-@wrong({"np.sum(dout * x_hat,": "np.sum(dout,", "np.sum(dout,": "np.sum(dout * x_hat,"}, keeps=[any_array])
+@wrong({"np.sum(dout * x_hat,": "np.sum(dout,", "np.sum(dout,": "np.sum(dout * x_hat,"}, keeps=[contract])
 def dgamma_and_dbeta_swapped():
     """dgamma and dbeta have changed places: the order is dx, dgamma, dbeta."""
 
@@ -142,7 +154,7 @@ def along_the_last_axis():
     in which C stands on axis 1."""
 
 
-@wrong({"np.sum(dout * x_hat": "np.mean(dout * x_hat", "np.sum(dout,": "np.mean(dout,"}, keeps=[any_array])
+@wrong({"np.sum(dout * x_hat": "np.mean(dout * x_hat", "np.sum(dout,": "np.mean(dout,"}, keeps=[contract])
 def averaged_over_the_batch():
     """dgamma and dbeta are sums over the samples. Your averages are right inside dx, but not as gradients: whether
     the loss is a mean is already part of dout."""
@@ -156,6 +168,6 @@ def divided_by_the_number_of_images():
     """Right for (N, C). For images n is the number of values that a mean was taken over: N times H times W."""
 
 
-@wrong({" + eps": ""})
+@wrong({" + eps": ""}, loses=[batches])
 def eps_forgotten():
     """eps is missing: the forward pass divided by the root of variance plus eps, and so must the backward pass."""

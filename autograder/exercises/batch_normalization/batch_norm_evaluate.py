@@ -2,7 +2,15 @@
 
 import numpy as np
 
-from autograder.exercises.batch_normalization import batch, batch_norm_train, pictures, running, scale_and_shift
+from autograder.exercises.batch_normalization import (
+    TINY,
+    WIDE,
+    batch,
+    batch_norm_train,
+    pictures,
+    running,
+    scale_and_shift,
+)
 from autograder.exercises.model import Exercise, case
 
 TEXTBOOK = """\
@@ -32,49 +40,51 @@ def reference(x, gamma, beta, running_mean, running_var, eps=1e-5):
 @requirement("batches of shape (N, C)", points=2)
 def batches(sample):
     one = {"gamma": np.array([2.0]), "beta": np.array([5.0])}
-    known = {"running_mean": np.array([1.0]), "running_var": np.array([4.0])}
-    yield case("one sample, one feature", x=np.array([[7.0]]), **one, **known, eps=1e-5)
-    yield case("eps left out", x=np.array([[7.0], [-1.0]]), **one, **known)
+    known = {"running_mean": np.array([100.0]), "running_var": np.array([40000.0])}
+    yield case("two samples, one feature", x=np.array([[700.0], [-100.0]]), **one, **known, eps=TINY)
     for _ in sample.repeat(public=2, hidden=6):
         x = batch(sample)
         rest = {**scale_and_shift(sample, x.shape[1]), **running(sample, x.shape[1])}
-        yield case("random numbers", x=x, **rest, eps=1e-5)
+        yield case("random numbers", x=x, **rest, eps=TINY)
 
 
-@requirement("images of shape (N, C, H, W)", points=1)
+@requirement("images of shape (N, C, H, W)", points=2)
 def images(sample):
     """(N, C, H, W), also where broadcasting along the wrong axis raises no error."""
     two = {"gamma": np.array([1.0, 2.0]), "beta": np.array([0.0, 5.0])}
-    known = {"running_mean": np.array([1.0, 3.0]), "running_var": np.array([4.0, 9.0])}
-    yield case("one image of 1 x 2 pixels, two channels", x=np.array([[[[1.0, 2.0]], [[3.0, 4.0]]]]), **two, **known)
+    known = {"running_mean": np.array([100.0, 300.0]), "running_var": np.array([40000.0, 90000.0])}
+    small = WIDE * np.array([[[[1.0, 2.0]], [[3.0, 4.0]]]])
+    yield case("one image of 1 x 2 pixels, two channels", x=small, **two, **known, eps=TINY)
     rest = {**scale_and_shift(sample, 3), **running(sample, 3)}
-    yield case("as wide as it has channels", x=sample.normal(2, 3, 4, 3), **rest, eps=1e-5)
+    yield case("as wide as it has channels", x=WIDE * sample.normal(2, 3, 4, 3), **rest, eps=TINY)
     for _ in sample.repeat(public=1, hidden=5):
         x = pictures(sample)
         rest = {**scale_and_shift(sample, x.shape[1]), **running(sample, x.shape[1])}
-        yield case("random images", x=x, **rest, eps=1e-5)
+        yield case("random images", x=x, **rest, eps=TINY)
 
 
-@requirement("other eps", points=1)
+@requirement("eps", points=1)
 def other_eps(sample):
     one = {"gamma": np.array([2.0]), "beta": np.array([5.0])}
     known = {"running_mean": np.array([1.0]), "running_var": np.array([4.0])}
-    yield case("eps = 5", x=np.array([[7.0]]), **one, **known, eps=5.0)
+    yield case("eps = 5", x=np.array([[7.0], [-1.0]]), **one, **known, eps=5.0)
+    yield case("eps left out", x=np.array([[7.0], [-1.0]]), **one, **known)
     known = {"running_mean": np.array([1.0]), "running_var": np.array([0.0])}
     yield case("running_var = 0, eps = 0.01", x=np.array([[1.0], [1.5]]), **one, **known, eps=0.01)
     for _ in sample.repeat(public=2, hidden=5):
-        x = batch(sample)
-        rest = {**scale_and_shift(sample, x.shape[1]), **running(sample, x.shape[1])}
+        x = batch(sample) / WIDE
+        rest = {**scale_and_shift(sample, x.shape[1]), **running(sample, x.shape[1], deviation=1.0)}
         yield case("random numbers and eps", x=x, **rest, eps=sample.number(0.1, 2.0))
 
 
+@batch_norm_evaluate.remark("no samples")
 def empty_batch(sample):
     yield case("empty batch", x=np.zeros((0, 3)), **scale_and_shift(sample, 3), **running(sample, 3), eps=1e-5)
 
 
-@batch_norm_evaluate.any_array(points=1, whole=["x"], more=empty_batch)
-def any_array(sample):
-    return {"x": sample.normal(4, 2, scale=3.0), **scale_and_shift(sample, 2), **running(sample, 2), "eps": 1e-5}
+@batch_norm_evaluate.contract(whole=["x"])
+def contract(sample):
+    return {"x": WIDE * sample.normal(4, 2), **scale_and_shift(sample, 2), **running(sample, 2), "eps": TINY}
 
 
 @wrong(
@@ -99,7 +109,7 @@ def divided_by_the_variance():
     """You divide by the variance. It is the standard deviation, its root, that x is divided by."""
 
 
-@wrong({" + eps": ""})
+@wrong({" + eps": ""}, loses=[other_eps])
 def eps_forgotten():
     """eps is missing: it is added to the variance here, too, exactly as in training."""
 

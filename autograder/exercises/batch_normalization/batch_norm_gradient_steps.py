@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from autograder.exercises.batch_normalization import balanced_batch, batch, scale_and_shift, whole_numbers
-from autograder.exercises.model import PURITY, Exercise, case
+from autograder.exercises.batch_normalization import TINY, WIDE, balanced_batch, batch, scale_and_shift, whole_numbers
+from autograder.exercises.model import Exercise, case
 
 TEXTBOOK = """\
 def batch_norm_gradient_steps(dout, x, gamma, eps=1e-5):
@@ -43,12 +43,16 @@ def reference(dout, x, gamma, eps=1e-5):
 def mean_path(sample):
     """The same dout for all samples of a feature: nothing reaches the variance, and dvar is 0."""
     yield case(
-        "one feature, dout = 3", dout=np.full((2, 1), 3.0), x=np.array([[1.0], [5.0]]), gamma=np.array([2.0]), eps=1e-5
+        "one feature, dout = 3",
+        dout=np.full((2, 1), 3.0),
+        x=np.array([[100.0], [500.0]]),
+        gamma=np.array([2.0]),
+        eps=TINY,
     )
     for _ in sample.repeat(public=2, hidden=6):
         x = batch(sample)
         dout = np.tile(sample.normal(x.shape[1]), (len(x), 1))
-        yield case("random", dout=dout, x=x, gamma=scale_and_shift(sample, x.shape[1])["gamma"], eps=1e-5)
+        yield case("random", dout=dout, x=x, gamma=scale_and_shift(sample, x.shape[1])["gamma"], eps=TINY)
 
 
 @requirement("through the variance alone", points=1)
@@ -57,35 +61,37 @@ def variance_path(sample):
     yield case(
         "one feature, dout sums to 0",
         dout=np.array([[3.0], [-3.0]]),
-        x=np.array([[1.0], [5.0]]),
+        x=np.array([[100.0], [500.0]]),
         gamma=np.array([2.0]),
-        eps=1e-5,
+        eps=TINY,
     )
     for _ in sample.repeat(public=2, hidden=6):
         x = batch(sample)
         dout = sample.normal(*x.shape)
         dout[-1] -= dout.sum(axis=0)
-        yield case("random", dout=dout, x=x, gamma=scale_and_shift(sample, x.shape[1])["gamma"], eps=1e-5)
+        yield case("random", dout=dout, x=x, gamma=scale_and_shift(sample, x.shape[1])["gamma"], eps=TINY)
 
 
-@requirement("through both", points=2)
+@requirement("through both, with any eps", points=3)
 def both_paths(sample):
     x, dout = np.array([[1.0], [2.0], [6.0]]), np.array([[1.0], [0.0], [2.0]])
-    yield case("one feature", dout=dout, x=x, gamma=np.array([3.0]), eps=1e-5)
+    yield case("one feature", dout=dout, x=WIDE * x, gamma=np.array([3.0]), eps=TINY)
+    yield case("eps = 2", dout=dout, x=x, gamma=np.array([3.0]), eps=2.0)
     yield case("eps left out", dout=0.1 * dout, x=0.01 * x, gamma=np.array([3.0]))
     for _ in sample.repeat(public=2, hidden=6):
         x = batch(sample)
         rest = {"x": x, "gamma": scale_and_shift(sample, x.shape[1])["gamma"]}
-        yield case("random", dout=sample.normal(*x.shape), **rest, eps=1e-5)
+        yield case("random", dout=sample.normal(*x.shape), **rest, eps=TINY)
+        rest["x"] = x / WIDE
         yield case("random numbers and eps", dout=sample.normal(*x.shape), **rest, eps=sample.number(0.1, 2.0))
 
 
-@batch_norm_gradient_steps.any_array(points=1, without=["whole numbers"], more=whole_numbers)
-def any_array(sample):
+@batch_norm_gradient_steps.contract(without=["whole numbers"], more=whole_numbers)
+def contract(sample):
     return balanced_batch(sample)
 
 
-@wrong({" + dvar * 2 * centred / n + dmean / n": ""}, keeps=[any_array])
+@wrong({" + dvar * 2 * centred / n + dmean / n": ""}, keeps=[contract])
 def statistics_as_constants():
     """Your dx holds the direct path alone, as if mean and variance were constants. They are made of x, too: add what
     reaches x through each of them."""
@@ -127,11 +133,11 @@ def sign_of_dmean():
     """Your dmean has the wrong sign: a larger mean makes every x_hat smaller."""
 
 
-@wrong({"centred / n + dmean / n": "centred + dmean"}, keeps=[any_array])
+@wrong({"centred / n + dmean / n": "centred + dmean"}, keeps=[contract])
 def not_divided_by_n():
     """Mean and variance are averages: a single x has a share of 1/n in each of them."""
 
 
-@wrong({"dout *": "dout\n    dx_hat *="}, loses=[PURITY])
+@wrong({"dout *": "dout\n    dx_hat *="}, loses=[contract])
 def in_place():
     """You multiply dout itself by gamma. dx_hat = dout is a second name for the same array, not a copy."""

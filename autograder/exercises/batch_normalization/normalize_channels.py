@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from autograder.exercises.batch_normalization import batch, pictures
-from autograder.exercises.model import PURITY, Exercise, case
+from autograder.exercises.batch_normalization import TINY, WIDE, batch, pictures
+from autograder.exercises.model import Exercise, case
 
 TEXTBOOK = """\
 def normalize_channels(x, eps=1e-5):
@@ -32,37 +32,37 @@ def reference(x, eps=1e-5):
 @requirement("batches of shape (N, C)", points=2)
 def batches(sample):
     """(N, C): the statistics of each column."""
-    yield case("two samples, one feature", x=np.array([[1.0], [3.0]]), eps=1e-5)
-    yield case("three samples, two features", x=np.array([[1.0, 10.0], [2.0, -20.0], [6.0, 40.0]]), eps=1e-5)
-    yield case("eps left out", x=np.array([[0.01], [0.02], [0.04]]))
+    yield case("two samples, one feature", x=np.array([[1000.0], [3000.0]]), eps=TINY)
+    yield case("three samples, two features", x=WIDE * np.array([[1.0, 10.0], [2.0, -20.0], [6.0, 40.0]]), eps=TINY)
     for _ in sample.repeat(public=2, hidden=6):
-        yield case("random numbers", x=batch(sample), eps=1e-5)
+        yield case("random numbers", x=batch(sample), eps=TINY)
 
 
-@requirement("images of shape (N, C, H, W)", points=1)
+@requirement("images of shape (N, C, H, W)", points=2)
 def images(sample):
     """(N, C, H, W): the statistics of each channel over all its pixels in all images."""
-    yield case("two images of 1 x 2 pixels, one channel", x=np.array([[[[0.0, 1.0]]], [[[4.0, 7.0]]]]), eps=1e-5)
-    yield case("one image", x=np.array([[[[1.0, 2.0], [3.0, 6.0]], [[5.0, 0.0], [1.0, 1.0]]]]), eps=1e-5)
-    yield case("as wide as it has channels", x=sample.normal(2, 3, 4, 3, scale=2.0), eps=1e-5)
+    yield case("two images of 1 x 2 pixels, one channel", x=np.array([[[[0.0, 100.0]]], [[[400.0, 700.0]]]]), eps=TINY)
+    yield case("one image", x=WIDE * np.array([[[[1.0, 2.0], [3.0, 6.0]], [[5.0, 0.0], [1.0, 1.0]]]]), eps=TINY)
+    yield case("as wide as it has channels", x=sample.normal(2, 3, 4, 3, scale=2 * WIDE), eps=TINY)
     for _ in sample.repeat(public=2, hidden=6):
-        yield case("random images", x=pictures(sample), eps=1e-5)
+        yield case("random images", x=pictures(sample), eps=TINY)
 
 
-@requirement("other eps", points=1)
+@requirement("eps", points=1)
 def other_eps(sample):
     """eps that matters; a feature that does not vary; a mean that is far larger than the deviation."""
+    yield case("eps left out", x=np.array([[0.01], [0.02], [0.04]]))
     yield case("eps = 3", x=np.array([[1.0], [3.0]]), eps=3.0)
     yield case("a constant feature, eps = 0.01", x=np.array([[5.0, 1.0], [5.0, 2.0], [5.0, 4.0]]), eps=0.01)
     yield case("mean 10000, deviation 1", x=1e4 + sample.normal(5, 4), eps=0.1)
     for _ in sample.repeat(public=1, hidden=4):
-        yield case("random numbers and eps", x=batch(sample), eps=sample.number(0.1, 2.0))
+        yield case("random numbers and eps", x=batch(sample) / WIDE, eps=sample.number(0.1, 2.0))
         yield case("a mean far from zero", x=1e4 + sample.normal(6, 5), eps=0.1)
 
 
-@normalize_channels.any_array(points=1)
-def any_array(sample):
-    return {"x": sample.normal(4, 3, scale=3.0), "eps": 1e-5}
+@normalize_channels.contract()
+def contract(sample):
+    return {"x": sample.normal(4, 3, scale=3 * WIDE), "eps": TINY}
 
 
 @wrong({"(0, *range(2, x.ndim))": "0"}, loses=[images])
@@ -100,12 +100,12 @@ def divided_by_the_variance():
     """You divide by the variance. To get variance 1 one has to divide by the standard deviation, its root."""
 
 
-@wrong({" + eps": ""})
+@wrong({" + eps": ""}, loses=[other_eps])
 def eps_forgotten():
     """eps is missing. A feature that does not vary has variance 0, and without eps it becomes 0/0."""
 
 
-@wrong({"np.sqrt(var + eps)": "(np.sqrt(var) + eps)"})
+@wrong({"np.sqrt(var + eps)": "(np.sqrt(var) + eps)"}, loses=[other_eps])
 def eps_outside_the_root():
     """eps stands in the wrong place: it is added to the variance, before the root is taken."""
 
@@ -124,13 +124,13 @@ def digits_lost_in_the_variance():
         "    return ": "    out = np.zeros(x.shape)\n    out[:] = ",
         "np.sqrt(var + eps)": "np.sqrt(var + eps)\n    return out",
     },
-    loses=[any_array],
+    loses=[contract],
 )
 def float32_lost():
     """Right numbers, but float32 input comes back as float64: np.zeros(shape) is float64 unless told otherwise."""
 
 
-@wrong({"    var =": "    x -= mean\n    var =", "(x - mean)": "x"}, loses=[any_array, PURITY])
+@wrong({"    var =": "    x -= mean\n    var =", "(x - mean)": "x"}, loses=[contract])
 def in_place():
     """You subtract the mean from x itself. The caller still needs x, for the backward pass for example: make a new
     array."""

@@ -3,7 +3,7 @@
 import numpy as np
 
 from autograder.exercises.dropout import UNEQUAL, drawn
-from autograder.exercises.model import PURITY, Exercise, case
+from autograder.exercises.model import Exercise, case
 
 TEXTBOOK = """\
 def dropout(x, u, p=0.5, training=True):
@@ -35,7 +35,7 @@ def reference(x, u, p=0.5, training=True):
     return y, kept if training else torch.ones_like(kept)
 
 
-@requirement("training", points=2)
+@requirement("training", points=3)
 def training_cases(sample):
     x, u = np.array([3.0, 6.0, -9.0, 12.0]), np.array([0.1, 0.6, 0.3, 0.9])
     yield case("four numbers, p = 0.25", x=x, u=u, p=0.25, training=True)
@@ -47,7 +47,7 @@ def training_cases(sample):
         yield case("random", x=sample.normal(*shape), u=sample.uniform(*shape), p=sample.choice(UNEQUAL), training=True)
 
 
-@requirement("evaluation: nothing is dropped", points=1)
+@requirement("evaluation: nothing is dropped", points=2)
 def evaluation(sample):
     x, u = np.array([3.0, -6.0, 9.0]), np.array([0.1, 0.6, 0.3])
     yield case("three numbers", x=x, u=u, p=0.4, training=False)
@@ -57,7 +57,7 @@ def evaluation(sample):
         yield case("random", x=sample.normal(*shape), u=sample.uniform(*shape, high=p), p=p, training=False)
 
 
-@requirement("p = 0, p = 1, u exactly p", points=1)
+@requirement("p = 0, p = 1, u exactly p", points=0.5, kind="edges")
 def edges(sample):
     """Nothing and everything dropped. Where u equals p, x is 0: the decision alone is seen."""
     x = np.array([2.0, -3.0])
@@ -75,8 +75,8 @@ def mixed(sample):
     yield case("float32, u float64", x=x, u=u, p=0.5, training=True)
 
 
-@dropout.any_array(points=1, whole=["x"], more=mixed)
-def any_array(sample, shape):
+@dropout.contract(points=0.5, whole=["x"], more=mixed)
+def contract(sample, shape):
     return {"x": sample.normal(*shape), "u": sample.uniform(*shape), "p": 0.5, "training": True}
 
 
@@ -86,13 +86,13 @@ def divided_by_p():
     0.5 they are the same, which is why this is so easy to overlook.)"""
 
 
-@wrong({"* scale": "* 1.0"}, loses=[training_cases, any_array])
+@wrong({"* scale": "* 1.0"}, loses=[training_cases, contract])
 def not_rescaled():
     """The kept values are not scaled. With p = 0.5 the next layer gets half of its input in training and all of it
     in evaluation."""
 
 
-@wrong({"* scale": "* (1 - p)"}, loses=[training_cases, any_array])
+@wrong({"* scale": "* (1 - p)"}, loses=[training_cases, contract])
 def multiplied_instead_of_divided():
     """You multiply by 1 - p. That belongs to the first form of dropout, in evaluation; here the kept values are
     divided by it, in training, to make up for those that are missing."""
@@ -126,13 +126,13 @@ def kept_left_as_drawn_in_evaluation():
     everywhere."""
 
 
-@wrong({"= u >= p": "= np.broadcast_to(u[:1] >= p, u.shape)"}, loses=[training_cases, any_array])
+@wrong({"= u >= p": "= np.broadcast_to(u[:1] >= p, u.shape)"}, loses=[training_cases, contract])
 def one_mask_for_the_whole_batch():
     """All samples of your batch lose the same values: only the first row of u is used. Every number has a decision
     of its own."""
 
 
-@wrong({"1 / (1 - p) if p < 1": "1 / float(kept.mean()) if kept.any()"}, loses=[training_cases, any_array])
+@wrong({"1 / (1 - p) if p < 1": "1 / float(kept.mean()) if kept.any()"}, loses=[training_cases, contract])
 def divided_by_the_share_that_was_kept():
     """You divide by the share that happened to be kept in this array. The factor depends on p alone."""
 
@@ -153,12 +153,12 @@ def kept_read_off_the_output():
     can be kept as well: `kept` follows from u and p alone."""
 
 
-@wrong({"kept * scale": "(kept / (1 - p) if p < 1 else kept * 0.0)"}, loses=[any_array])
+@wrong({"kept * scale": "(kept / (1 - p) if p < 1 else kept * 0.0)"}, loses=[contract])
 def float32_lost():
     """Right numbers, but float32 comes back as float64: a bool array divided by a number is float64. Multiply x by
     the bool array first, then scale by a plain Python number."""
 
 
-@wrong({"return x * kept": "x[~kept] = 0\n    return x"}, loses=[PURITY])
+@wrong({"return x * kept": "x[~kept] = 0\n    return x"}, loses=[contract])
 def in_place():
     """You write zeros into x itself. The caller still needs it: make a new array."""

@@ -55,7 +55,7 @@ def reference(dout, kept, p=0.5, training=True):
 dropout_backward.derivative = Derivative(forward, "dout", ("x",), at=inputs)
 
 
-@requirement("training", points=2)
+@requirement("training", points=3)
 def training_cases(sample):
     dout, kept = np.array([3.0, 6.0, -9.0]), np.array([False, True, True])
     yield case("three numbers, p = 0.25", dout=dout, kept=kept, p=0.25, training=True)
@@ -65,27 +65,34 @@ def training_cases(sample):
         yield case("random", dout=sample.normal(*shape), kept=decisions(sample, *shape, p=p), p=p, training=True)
 
 
-@requirement("evaluation, p = 0 and p = 1", points=2)
+@requirement("evaluation: nothing was dropped", points=2)
+def evaluation(sample):
+    dout = np.array([3.0, -6.0])
+    yield case("two numbers", dout=dout, kept=np.array([True, True]), p=0.2, training=False)
+    yield case("in training, all dropped", dout=dout, kept=np.array([False, False]), p=0.2, training=True)
+    for _ in sample.repeat(public=1, hidden=3):
+        shape, p = sample.shape(), sample.choice(UNEQUAL)
+        yield case("random", dout=sample.normal(*shape), kept=np.ones(shape, bool), p=p, training=False)
+
+
+@requirement("p = 0 and p = 1", points=0.5, kind="edges")
 def edges(sample):
     dout = np.array([3.0, -6.0])
-    everything, nothing = np.array([True, True]), np.array([False, False])
-    yield case("evaluation", dout=dout, kept=everything, p=0.2, training=False)
-    yield case("p = 0", dout=dout, kept=everything, p=0.0, training=True)
-    yield case("p = 1", dout=dout, kept=nothing, p=1.0, training=True)
+    yield case("p = 0", dout=dout, kept=np.array([True, True]), p=0.0, training=True)
+    yield case("p = 1", dout=dout, kept=np.array([False, False]), p=1.0, training=True)
     for _ in sample.repeat(public=1, hidden=3):
         shape = sample.shape()
-        for p, training in ((sample.choice(UNEQUAL), False), (0.0, True), (1.0, True)):
-            kept = np.full(shape, not training or p == 0)
-            name = f"random, p = {p:g}, training = {training}"
-            yield case(name, dout=sample.normal(*shape), kept=kept, p=p, training=training)
+        for p in (0.0, 1.0):
+            kept = np.full(shape, p == 0)
+            yield case(f"random, p = {p:g}", dout=sample.normal(*shape), kept=kept, p=p, training=True)
 
 
-@dropout_backward.any_array(points=1)
-def any_array(sample, shape):
+@dropout_backward.contract(points=0.5)
+def contract(sample, shape):
     return {"dout": sample.normal(*shape), "kept": decisions(sample, *shape), "p": 0.5, "training": True}
 
 
-@wrong({"* scale": "* 1.0"}, keeps=[edges])
+@wrong({"* scale": "* 1.0"}, loses=[training_cases, contract])
 def not_scaled():
     """The gradient is not scaled. The kept values were multiplied by a factor on the way forward, and the derivative
     of a multiplication is its factor."""
@@ -96,12 +103,12 @@ def passed_on_unchanged():
     """dout is passed on as it is. A value that was dropped had no influence on the loss, so its gradient is 0."""
 
 
-@wrong({"* scale": "/ p"}, keeps=[any_array])
+@wrong({"* scale": "/ p"}, loses=[training_cases, edges])
 def divided_by_p():
     """You divide by p. The factor is the one of the forward pass, one over the share that is kept."""
 
 
-@wrong({"* scale": "* (1 - p)"}, keeps=[edges])
+@wrong({"* scale": "* (1 - p)"}, loses=[training_cases, contract])
 def multiplied_instead_of_divided():
     """You multiply by 1 - p, as if the scaling had to be undone on the way back. Backward multiplies by the factor
     of the forward pass."""
@@ -113,7 +120,7 @@ def gradient_of_what_was_dropped():
     stayed."""
 
 
-@wrong({"    if not training:\n        return dout * 1.0\n": ""}, loses=[edges])
+@wrong({"    if not training:\n        return dout * 1.0\n": ""}, loses=[evaluation])
 def scaled_in_evaluation_too():
     """With training=False dout is still scaled. The forward pass did nothing then, so there is nothing to
     differentiate."""
@@ -124,7 +131,7 @@ def zero_over_zero():
     """With p = 1 everything was dropped, and your division becomes 0/0. The gradient is 0."""
 
 
-@wrong({"kept * scale": "np.where(kept, scale, 0.0)"}, loses=[any_array])
+@wrong({"kept * scale": "np.where(kept, scale, 0.0)"}, loses=[contract])
 def float32_lost():
     """Right numbers, but float32 comes back as float64: np.where of two Python numbers makes float64. Multiply dout
     by `kept` itself, then scale."""

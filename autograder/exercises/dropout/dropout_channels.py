@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from autograder.exercises.array_forms import ANY_SHAPE
 from autograder.exercises.dropout import UNEQUAL, drawn, dropout
 from autograder.exercises.model import Exercise, case
 from autograder.exercises.sampling import Sampler
@@ -38,7 +37,7 @@ def reference(x, u, p=0.5, training=True):
         return F.dropout2d(x, p, training)
 
 
-@requirement("training", points=2)
+@requirement("training", points=3)
 def training_cases(sample):
     """Training, p other than 0.5 as a rule; some images are as wide as they have channels."""
     x = np.array([[[[3.0, 6.0]], [[9.0, -3.0]]]])
@@ -52,55 +51,64 @@ def training_cases(sample):
         yield case("random images", **images(sample), p=sample.choice(UNEQUAL), training=True)
 
 
-@requirement("evaluation, p = 0 and p = 1", points=1)
+@requirement("evaluation: nothing is dropped", points=1)
+def evaluation(sample):
+    x, u = np.array([[[[3.0, 6.0]], [[9.0, -3.0]]]]), np.array([[0.0, 0.8]])
+    yield case("two channels", x=x, u=u, p=0.25, training=False)
+    yield case("in training, all dropped", x=x, u=0.1 * u, p=0.25, training=True)
+    for _ in sample.repeat(public=1, hidden=3):
+        found = images(sample)
+        yield case("random", **found, p=sample.choice(UNEQUAL), training=False)
+
+
+@requirement("p = 0, p = 1, u exactly p", points=0.5, kind="edges")
 def edges(sample):
     x, u = np.array([[[[3.0, 6.0]], [[9.0, -3.0]]]]), np.array([[0.0, 0.8]])
-    yield case("evaluation", x=x, u=u, p=0.25, training=False)
     yield case("p = 0, one u is 0", x=x, u=u, p=0.0, training=True)
     yield case("p = 1", x=x, u=u, p=1.0, training=True)
     for _ in sample.repeat(public=1, hidden=3):
         found = images(sample)
-        yield case("random, evaluation", **found, p=sample.choice(UNEQUAL), training=False)
         yield case("random, p = 0", **found, p=0.0, training=True)
         yield case("random, p = 1", **found, p=1.0, training=True)
 
 
+@dropout_channels.remark("no samples")
 def empty_batch(sample):
     yield case("empty batch", x=np.zeros((0, 3, 2, 4)), u=np.zeros((0, 3)), p=0.5, training=True)
 
 
-@dropout_channels.any_array(points=1, name=ANY_SHAPE, whole=["x"], more=empty_batch)
-def any_array(sample):
+@dropout_channels.contract(points=0.5, whole=["x"])
+def contract(sample):
     return {"x": sample.normal(2, 3, 1, 2), "u": sample.uniform(2, 3), "p": 0.5, "training": True}
 
 
-@wrong({"[:, :, None, None]": ""})
+@wrong({"[:, :, None, None]": ""}, loses=[training_cases, edges, contract])
 def along_the_pixels():
     """Two axes are missing: NumPy lines up axes from the right, so the decisions for images and channels met rows
     and columns. Give the decisions a shape with two ones behind."""
 
 
-@wrong({"(u >= p)": "(u[:1] >= p)"}, keeps=[edges])
+@wrong({"(u >= p)": "(u[:1] >= p)"}, loses=[training_cases, contract])
 def same_channels_in_every_image():
     """Every image of your batch loses the same channels. u has a row for each image."""
 
 
-@wrong({"(u >= p)": "(u[:, :1] >= p)"}, keeps=[edges])
+@wrong({"(u >= p)": "(u[:, :1] >= p)"}, loses=[training_cases, contract])
 def whole_images():
     """Whole images are dropped: you use one decision for each image. There is one for each channel of it."""
 
 
-@wrong({"* scale": "* 1.0"}, keeps=[edges])
+@wrong({"* scale": "* 1.0"}, loses=[training_cases, contract])
 def not_rescaled():
     """The kept channels are not scaled, so the next layer gets less in training than in evaluation."""
 
 
-@wrong({"* scale": "/ p"}, keeps=[any_array])
+@wrong({"* scale": "/ p"}, loses=[training_cases, edges])
 def divided_by_p():
     """You divide by p. What has to be made up for is the share that is left."""
 
 
-@wrong({"    if not training:\n        return x * 1.0\n": ""}, loses=[edges])
+@wrong({"    if not training:\n        return x * 1.0\n": ""}, loses=[evaluation])
 def still_dropping_in_evaluation():
     """With training=False channels are still dropped. In evaluation dropout does nothing."""
 
@@ -108,6 +116,6 @@ def still_dropping_in_evaluation():
 wrong.like(dropout.zero_over_zero, {"* scale": "/ np.asarray(1 - p, dtype=(x * 1.0).dtype)"}, loses=[edges])
 
 
-@wrong({"kept * scale": "np.where(kept, scale, 0.0)"}, loses=[any_array])
+@wrong({"kept * scale": "np.where(kept, scale, 0.0)"}, loses=[contract])
 def float32_lost():
     """Right numbers, but float32 comes back as float64: np.where of two Python numbers makes float64."""

@@ -4,7 +4,6 @@ import itertools
 
 import numpy as np
 
-from autograder.exercises.array_forms import ANY_SHAPE
 from autograder.exercises.dropout import UNEQUAL, drawn
 from autograder.exercises.model import Exercise, case
 from autograder.exercises.sampling import Sampler
@@ -67,7 +66,7 @@ def half(sample):
         yield case("random layer", **layer(sample), p=0.5)
 
 
-@requirement("other p", points=2)
+@requirement("other p", points=3)
 def other_p(sample):
     yield case("p = 0.2", **ONE_UNIT, p=0.2)
     yield case("p = 0.75", **ONE_UNIT, p=0.75)
@@ -76,12 +75,13 @@ def other_p(sample):
         yield case("random layer and p", **layer(sample), p=sample.choice(UNEQUAL))
 
 
+@dropout_moments.remark("no samples")
 def empty_batch(sample):
     yield case("empty batch", x=np.zeros((0, 3)), W=sample.normal(2, 3), b=sample.normal(2), p=0.5)
 
 
-@dropout_moments.any_array(points=1, name=ANY_SHAPE, without=["whole numbers"], more=empty_batch)
-def any_array(sample):
+@dropout_moments.contract(without=["whole numbers"])
+def contract(sample):
     return {"x": sample.normal(4, 2), "W": sample.normal(3, 2), "b": sample.normal(3), "p": 0.5}
 
 
@@ -133,6 +133,6 @@ def bias_forgotten():
     """The bias is missing in the mean."""
 
 
-@wrong({"mean, variance": "mean + np.zeros(mean.shape), variance + np.zeros(mean.shape)"}, loses=[any_array])
+@wrong({"mean, variance": "mean + np.zeros(mean.shape), variance + np.zeros(mean.shape)"}, loses=[contract])
 def float32_lost():
     """Right numbers, but float32 comes back as float64: np.zeros(shape) is float64 unless told otherwise."""

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from autograder.exercises.array_forms import ANY_SHAPE
 from autograder.exercises.dropout import UNEQUAL, drawn, dropout, dropout_moments
 from autograder.exercises.model import Exercise, case
 from autograder.exercises.sampling import Sampler
@@ -88,7 +87,7 @@ def differing(sample):
         yield case("random", **found, u=passes(sample, found["x"], p), p=p)
 
 
-@requirement("large scores", points=1)
+@requirement("large scores", points=2)
 def large(sample):
     """Scores whose exponentials overflow. All passes predict the same, so the deviation is 0."""
     u = np.array([[[0.1, 0.9]], [[0.2, 0.7]]])
@@ -106,13 +105,14 @@ def large(sample):
         yield case("random", **found, u=the_same(sample, found["x"], 0.5, 3), p=0.5)
 
 
+@mc_dropout.remark("no samples")
 def empty_batch(sample):
     noise = np.zeros((4, 0, 3))
     yield case("empty batch", x=np.zeros((0, 3)), W=sample.normal(2, 3), b=sample.normal(2), u=noise, p=0.5)
 
 
-@mc_dropout.any_array(points=1, name=ANY_SHAPE, whole=["x", "W", "b"], more=empty_batch)
-def any_array(sample):
+@mc_dropout.contract(whole=["x", "W", "b"])
+def contract(sample):
     x = sample.normal(2, 2)
     return {"x": x, "W": sample.normal(2, 2), "b": sample.normal(2), "u": the_same(sample, x, 0.5, 2), "p": 0.5}
 
@@ -166,7 +166,7 @@ def exponentials_overflow():
     score first: the probabilities stay the same."""
 
 
-@wrong({"z.max(axis=-1, keepdims=True)": "z.max()"}, loses=[large, any_array])
+@wrong({"z.max(axis=-1, keepdims=True)": "z.max()"}, loses=[large])
 def one_maximum_for_all():
     """You subtract the largest score of all samples and passes. Where a sample's own scores are far below it, all of
     its exponentials are 0, and 0/0 is NaN. Give the maximum an axis, and keepdims=True."""
@@ -180,4 +180,4 @@ def variance_instead_of_deviation():
     """You return the variance. The deviation is its root."""
 
 
-wrong.like(dropout_moments.float32_lost, {"q = e": "q = np.zeros(e.shape) + e"}, loses=[any_array])
+wrong.like(dropout_moments.float32_lost, {"q = e": "q = np.zeros(e.shape) + e"}, loses=[contract])

@@ -12,9 +12,8 @@ ORDER = ("elu", "elu_backward", "self_normalizing_constants", "selu", "selu_back
 
 def extreme_cases(sample, **settings):
     """Large |z| without NaN, tiny |z| without cancellation."""
-    yield case("z = 1000 and -1000", z=np.array([1000.0, -1000.0]), **settings)
-    yield case("z = -1e-10", z=np.array([-1e-10]), **settings, computation=RELATIVE)
-    yield case("infinite", z=np.array([np.inf, -np.inf]), **settings)
+    yield case("z = 1000 and -1000", z=np.array([[1000.0, -1000.0]]), **settings)
+    yield case("z = -1e-10", z=np.array([[-1e-10]]), **settings, computation=RELATIVE)
     for _ in sample.repeat(public=1, hidden=4):
         yield case("tiny negative numbers", z=tiny_negative(sample), **settings, computation=RELATIVE)
         yield case("large numbers", z=sample.normal(*sample.shape(), scale=1e4), **settings)

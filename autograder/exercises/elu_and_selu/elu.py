@@ -3,8 +3,9 @@
 import numpy as np
 
 from autograder.exercises.activations import both_sides
+from autograder.exercises.array_forms import ANY_AXES, any_axes
 from autograder.exercises.elu_and_selu import extreme_cases
-from autograder.exercises.model import PURITY, Exercise, case
+from autograder.exercises.model import Exercise, case
 
 TEXTBOOK = """\
 def elu(z, alpha=1.0):
@@ -29,17 +30,17 @@ def reference(z, alpha=1.0):
 
 @requirement("alpha = 1", points=2)
 def alpha_1(sample):
-    yield case("one negative number", z=np.array([-1.0]), alpha=1.0)
-    yield case("negative, zero and positive", z=np.array([-2.0, 0.0, 3.0]), alpha=1.0)
-    yield case("alpha left out", z=np.array([-1.0, 2.0]))
+    yield case("one negative number", z=np.array([[-1.0]]), alpha=1.0)
+    yield case("negative, zero and positive", z=np.array([[-2.0, 0.0, 3.0]]), alpha=1.0)
+    yield case("alpha left out", z=np.array([[-1.0, 2.0]]))
     for _ in sample.repeat(public=2, hidden=6):
         yield case("random numbers", z=sample.normal(*sample.shape(), scale=2.0), alpha=1.0)
 
 
 @requirement("other alpha", points=1)
 def other_alpha(sample):
-    yield case("alpha = 0.5, one negative number", z=np.array([-1.0]), alpha=0.5)
-    yield case("alpha = 2, negative, zero and positive", z=np.array([-3.0, 0.0, 1.5]), alpha=2.0)
+    yield case("alpha = 0.5, one negative number", z=np.array([[-1.0]]), alpha=0.5)
+    yield case("alpha = 2, negative, zero and positive", z=np.array([[-3.0, 0.0, 1.5]]), alpha=2.0)
     for _ in sample.repeat(public=2, hidden=6):
         z = sample.normal(*sample.shape(), scale=2.0)
         yield case("random numbers and alpha", z=z, alpha=sample.number(0.1, 3.0))
@@ -50,9 +51,17 @@ def extremes(sample):
     yield from extreme_cases(sample, alpha=1.0)
 
 
-@elu.any_array(points=1)
-def any_array(sample, shape):
+@elu.remark("infinite z")
+def infinite(sample):
+    yield case("infinite", z=np.array([[np.inf, -np.inf]]), alpha=1.0)
+
+
+def arguments(sample, shape):
     return {"z": both_sides(sample, *shape), "alpha": 1.0}
+
+
+shapes = requirement(ANY_AXES, points=1)(any_axes(arguments))
+contract = elu.contract()(arguments)
 
 
 @wrong({"np.expm1(np.minimum(z, 0))": "(np.exp(z) - 1)"}, loses=[extremes])
@@ -99,18 +108,18 @@ def branches_multiplied_by_masks():
     between the branches instead of multiplying them by masks, or keep z > 0 out of the exponential."""
 
 
-@wrong({"return": "return np.zeros(z.shape) +"}, loses=[any_array])
+@wrong({"return": "return np.zeros(z.shape) +"}, loses=[contract])
 def always_float64():
     """Your result is float64 whatever the dtype of z: an array made by np.zeros(shape) is, unless told otherwise."""
 
 
-@wrong({"(z, 0)))": "(z, 0))).astype(z.dtype)"}, loses=[any_array])
+@wrong({"(z, 0)))": "(z, 0))).astype(z.dtype)"}, loses=[contract])
 def whole_numbers_cut_off():
     """An array of whole numbers cannot hold -0.632: writing into a copy of z cuts it off to 0. Make the result an
     array of floating-point numbers."""
 
 
-@wrong(loses=[any_array])
+@wrong(loses=[contract])
 def written_into_a_raveled_copy(z, alpha=1.0):
     """For some memory orders ravel() returns a copy: what you write into it never reaches your result."""
     out = np.array(z, dtype=np.result_type(z, np.float32))
@@ -119,7 +128,7 @@ def written_into_a_raveled_copy(z, alpha=1.0):
     return out
 
 
-@wrong({"return": "z[...] =", "(z, 0)))": "(z, 0)))\n    return z"}, loses=[any_array, PURITY])
+@wrong({"return": "z[...] =", "(z, 0)))": "(z, 0)))\n    return z"}, loses=[contract])
 def written_into_z():
     """You write into z itself. It belongs to the caller, who still needs it for the backward pass: make a new array."""
 

@@ -63,7 +63,7 @@ def equally_likely(sample):
         yield case("random inputs", z=z, probability=equal_shares(z))
 
 
-@requirement("unequal probabilities", points=1)
+@requirement("unequal probabilities", points=2)
 def unequal_probabilities(sample):
     """Weighted sums; last, the standard normal distribution, which gives SELU's own constants."""
     yield case("1/4 and 3/4", z=np.array([-np.log(2.0), 1.0]), probability=np.array([0.25, 0.75]))
@@ -75,8 +75,8 @@ def unequal_probabilities(sample):
     yield case("the standard normal distribution", z=z, probability=probability)
 
 
-@self_normalizing_constants.any_array(points=1, whole=["z"], without=["no entries"])
-def any_array(sample, shape):
+@self_normalizing_constants.contract(whole=["z"], without=["no entries"])
+def contract(sample, shape):
     z = both_signs(sample, math.prod(shape)).reshape(shape)
     return {"z": z, "probability": equal_shares(z)}
 
@@ -138,7 +138,7 @@ def each_side_averaged_alone():
 wrong.loses_float32(
     "z",
     "probability",
-    loses=[any_array],
+    loses=[contract],
     name="always float64",
     hint="Your results are float64 whatever the dtype of the inputs. Leave out the conversion.",
 )

@@ -3,8 +3,9 @@
 import numpy as np
 
 from autograder.exercises.activations import both_sides
+from autograder.exercises.array_forms import ANY_AXES, any_axes
 from autograder.exercises.elu_and_selu import elu, extreme_cases
-from autograder.exercises.model import PURITY, Exercise, case
+from autograder.exercises.model import Exercise, case
 
 TEXTBOOK = """\
 def selu(z):
@@ -29,8 +30,8 @@ def reference(z):
 
 @requirement("both sides of zero", points=2)
 def ordinary(sample):
-    yield case("one negative number", z=np.array([-1.0]))
-    yield case("negative, zero and positive", z=np.array([-2.0, 0.0, 1.0]))
+    yield case("one negative number", z=np.array([[-1.0]]))
+    yield case("negative, zero and positive", z=np.array([[-2.0, 0.0, 1.0]]))
     for _ in sample.repeat(public=2, hidden=6):
         yield case("random numbers", z=sample.normal(*sample.shape(), scale=2.0))
 
@@ -40,9 +41,17 @@ def extremes(sample):
     yield from extreme_cases(sample)
 
 
-@selu.any_array(points=1)
-def any_array(sample, shape):
+@selu.remark("infinite z")
+def infinite(sample):
+    yield case("infinite", z=np.array([[np.inf, -np.inf]]))
+
+
+def arguments(sample, shape):
     return {"z": both_sides(sample, *shape)}
+
+
+shapes = requirement(ANY_AXES, points=1)(any_axes(arguments))
+contract = selu.contract()(arguments)
 
 
 @wrong({"scale * np.where(z > 0, z": "np.where(z > 0, scale * z"})
@@ -94,7 +103,7 @@ wrong.like(
 
 
 @wrong(
-    {"1.6732632423543772, 1.0507009873554805": "np.array([1.6732632423543772, 1.0507009873554805])"}, loses=[any_array]
+    {"1.6732632423543772, 1.0507009873554805": "np.array([1.6732632423543772, 1.0507009873554805])"}, loses=[contract]
 )
 def always_float64():
     """Your result is float64 even for float32 input: a constant that is a NumPy float64 number turns all it touches
@@ -104,6 +113,6 @@ def always_float64():
 wrong.like(
     elu.written_into_z,
     {"return scale * np": "z[...] = np", "(z, 0)))": "(z, 0)))\n    return scale * z"},
-    loses=[any_array, PURITY],
+    loses=[contract],
 )
 wrong.like(elu.overflow_thrown_away, {"np.minimum(z, 0)": "z"}, loses=[])

@@ -3,9 +3,10 @@
 import numpy as np
 
 from autograder.exercises.activations import autograd, both_sides, dout_and_z
+from autograder.exercises.array_forms import ANY_AXES, any_axes
 from autograder.exercises.elu_and_selu import elu, elu_backward
 from autograder.exercises.elu_and_selu import selu as forward
-from autograder.exercises.model import PURITY, Derivative, Exercise, case
+from autograder.exercises.model import Derivative, Exercise, case
 
 TEXTBOOK = """\
 def selu_backward(dout, z):
@@ -31,26 +32,34 @@ selu_backward.derivative = Derivative(forward.reference, upstream="dout", with_r
 
 @requirement("both sides of zero", points=2)
 def ordinary(sample):
-    yield case("one negative number", dout=np.array([2.0]), z=np.array([-1.0]))
-    yield case("negative and positive", dout=np.array([-3.0, 0.5]), z=np.array([-2.0, 3.0]))
+    yield case("one negative number", dout=np.array([[2.0]]), z=np.array([[-1.0]]))
+    yield case("negative and positive", dout=np.array([[-3.0, 0.5]]), z=np.array([[-2.0, 3.0]]))
     for _ in sample.repeat(public=2, hidden=6):
         yield case("random numbers", **dout_and_z(sample))
 
 
-@requirement("z exactly 0, and very large |z|", points=1)
-def zero_and_far(sample):
-    """The kink at z = 0; no NaN where exp(z) overflows."""
-    yield case("z = 0", dout=np.array([2.0, -3.0]), z=np.array([0.0, 0.0]))
-    yield case("z = 1000 and -1000", dout=np.array([2.0, 3.0]), z=np.array([1000.0, -1000.0]))
+@requirement("very large |z|", points=1)
+def far(sample):
+    """No NaN where exp(z) overflows."""
+    yield case("z = 1000 and -1000", dout=np.array([[2.0, 3.0]]), z=np.array([[1000.0, -1000.0]]))
     for _ in sample.repeat(public=1, hidden=4):
-        shape = sample.shape()
-        yield case("zeros", dout=sample.normal(*shape), z=np.zeros(shape))
         yield case("large numbers", **dout_and_z(sample, scale=1e4))
 
 
-@selu_backward.any_array(points=1, whole=["z"])
-def any_array(sample, shape):
+@requirement("z exactly 0", points=0.5, kind="edges")
+def at_zero(sample):
+    yield case("z = 0", dout=np.array([[2.0, -3.0]]), z=np.array([[0.0, 0.0]]))
+    for _ in sample.repeat(public=1, hidden=4):
+        shape = sample.shape()
+        yield case("zeros", dout=sample.normal(*shape), z=np.zeros(shape))
+
+
+def arguments(sample, shape):
     return {"dout": sample.normal(*shape), "z": both_sides(sample, *shape)}
+
+
+shapes = requirement(ANY_AXES, points=1)(any_axes(arguments))
+contract = selu_backward.contract(points=0.5, whole=["z"])(arguments)
 
 
 wrong.like(elu_backward.upstream_gradient_forgotten, {"dout * ": "", "(z, 0)))": "(z, 0))).astype(dout.dtype)"})
@@ -61,7 +70,7 @@ def scale_forgotten():
     """lambda is missing: it multiplies the whole function, so it multiplies both slopes."""
 
 
-@wrong({" * scale": "", "alpha * ": "scale * alpha * "})
+@wrong({" * scale": "", "alpha * ": "scale * alpha * "}, loses=[ordinary, far, shapes, contract])
 def slope_one_for_positive_z():
     """The negative side is right. For z > 0 SELU is lambda * z: its slope there is not 1."""
 
@@ -77,12 +86,12 @@ def output_plus_alpha():
     lambda * alpha * exp(z)?"""
 
 
-@wrong({"alpha * ": ""})
+@wrong({"alpha * ": ""}, loses=[ordinary, at_zero, shapes, contract])
 def alpha_forgotten():
     """alpha is missing: it is a factor of the negative branch and stays one in its derivative."""
 
 
-@wrong({"z > 0": "z >= 0"}, loses=[zero_and_far])
+@wrong({"z > 0": "z >= 0"}, loses=[at_zero])
 def slope_of_the_positive_side_at_zero():
     """Right except where z is exactly 0: PyTorch counts z = 0 to the negative side, where the slope is larger."""
 
@@ -93,7 +102,7 @@ def value_instead_of_slope():
     differentiate."""
 
 
-@wrong({"> 0, 1": "> 0, z"})
+@wrong({"> 0, 1": "> 0, z"}, loses=[ordinary, far, shapes, contract])
 def value_for_positive_z():
     """The negative side is right. For z > 0 you multiply dout by lambda * z, the value of SELU; its slope there is
     lambda."""
@@ -103,17 +112,17 @@ wrong.like(forward.constants_rounded_to_four_decimals, {"1.6732632423543772, 1.0
 wrong.like(
     elu_backward.branches_multiplied_by_masks,
     {"np.where(z > 0, 1, alpha * np.exp(np.minimum(z, 0)))": "((z > 0) + alpha * np.exp(z) * (z <= 0))"},
-    loses=[zero_and_far],
+    loses=[far],
 )
 
 
-@wrong({"scale * np": "(scale * np", "(z, 0)))": "(z, 0)))).astype(z.dtype)"}, loses=[any_array])
+@wrong({"scale * np": "(scale * np", "(z, 0)))": "(z, 0)))).astype(z.dtype)"}, loses=[contract])
 def slope_as_whole_as_z():
     """For whole numbers in z your slopes are whole numbers too, so their decimals are cut off: an array made like z
     takes over its dtype. Make it like dout."""
 
 
-@wrong({" * scale": "", "0, 1, alpha": "0, np.full(z.shape, scale), scale * alpha"}, loses=[any_array])
+@wrong({" * scale": "", "0, 1, alpha": "0, np.full(z.shape, scale), scale * alpha"}, loses=[contract])
 def always_float64():
     """Your result is float64 whatever the dtype of the inputs: np.full(shape, number) is, unless told otherwise."""
 
@@ -121,6 +130,6 @@ def always_float64():
 wrong.like(
     elu_backward.written_into_dout,
     {"return dout *": "dout *=", "(z, 0)))": "(z, 0)))\n    return dout"},
-    loses=[PURITY],
+    loses=[contract],
 )
 wrong.like(elu.overflow_thrown_away, {"np.minimum(z, 0)": "z"}, loses=[])

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from autograder.exercises.array_forms import ANY_SHAPES
 from autograder.exercises.gradient_clipping import of_a_layer
 from autograder.exercises.model import Exercise, case
 
@@ -33,7 +32,7 @@ def reference(gradients, clipped):
     return F.cosine_similarity(one, other, dim=0)
 
 
-@requirement("the angle between two gradients", points=2)
+@requirement("the angle between two gradients", points=4)
 def values(sample):
     """Acute, right and obtuse angles; lengths that differ much."""
     yield case("3, 4 and 1, 0", gradients=[np.array([3.0]), np.array([4.0])], clipped=[np.array([1.0]), np.zeros(1)])
@@ -49,7 +48,7 @@ def values(sample):
         yield case("random gradients", gradients=gradients, clipped=others)
 
 
-@requirement("zeros", points=1)
+@requirement("zeros", points=0.5, kind="edges")
 def zeros(sample):
     """All entries 0 on one side or both; a single array of zeros."""
     yield case(
@@ -64,8 +63,8 @@ def zeros(sample):
         yield case("random, one array of zeros", gradients=gradients, clipped=clipped)
 
 
-@cosine_similarity.any_array(points=1, name=ANY_SHAPES)
-def any_list(sample, shape):
+@cosine_similarity.contract(points=0.5)
+def contract(sample, shape):
     return {
         "gradients": [sample.normal(*shape), np.array([3.0, -1.0])],
         "clipped": [sample.normal(*shape), np.array([1.0, 0.5])],
@@ -122,6 +121,6 @@ def something_added_to_the_lengths():
     Treat the case 0 by itself."""
 
 
-@wrong({"np.sum(g * c)": "np.sum((g * c).astype(float))"}, loses=[any_list])
+@wrong({"np.sum(g * c)": "np.sum((g * c).astype(float))"}, loses=[contract])
 def always_float64():
     """The number is right, but float32 gradients give a float64: something in your function fixes the dtype."""

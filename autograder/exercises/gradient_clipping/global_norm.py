@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from autograder.exercises.array_forms import ANY_SHAPES
 from autograder.exercises.gradient_clipping import of_a_layer
 from autograder.exercises.model import Exercise, case
 
@@ -38,7 +37,7 @@ def values(sample):
         yield case("random gradients", gradients=of_a_layer(sample, scale=2.0))
 
 
-@requirement("norm_type other than 2", points=1)
+@requirement("norm_type other than 2", points=2)
 def other_norm_types(sample):
     """The largest absolute value, the sum of absolute values, and a norm in between."""
     gradients = [np.array([-7.0, 2.0, -7.0]), np.array([1.0])]
@@ -50,8 +49,8 @@ def other_norm_types(sample):
         yield case("random gradients", gradients=of_a_layer(sample, scale=2.0), norm_type=norm_type)
 
 
-@global_norm.any_array(points=1, name=ANY_SHAPES)
-def any_list(sample, shape):
+@global_norm.contract()
+def contract(sample, shape):
     return {"gradients": [sample.normal(*shape), np.array([3.0, -4.0])]}
 
 
@@ -113,7 +112,7 @@ def power_of_infinity():
     limit, the largest absolute value, and needs a line of its own."""
 
 
-@wrong({"np.sum(np.abs(g)": "np.sum(np.abs(g.astype(float))"}, loses=[any_list])
+@wrong({"np.sum(np.abs(g)": "np.sum(np.abs(g.astype(float))"}, loses=[contract])
 def always_float64():
     """The number is right, but float32 gradients give a float64: something in your function fixes the dtype. (A
     plain Python number would be accepted.)"""

@@ -1,7 +1,8 @@
 """adam_weight_decay_step: one step of Adam, the decay in the gradient (L2) or decoupled from it (AdamW)."""
 
-from autograder.exercises.model import PURITY, Exercise, case, multistep_case
+from autograder.exercises.model import Exercise, case, multistep_case
 from autograder.exercises.optimizer_states import (
+    STEEP,
     arrays,
     at_rest,
     midway,
@@ -40,8 +41,8 @@ requirement, wrong = adam_weight_decay_step.requirement, adam_weight_decay_step.
 
 def steps(sample, decoupled):
     """A first step and a later one by hand, and random ones."""
-    yield case("first step", **at_rest([2.0], [1.0]), t=1, **usual(weight_decay=0.5, decoupled=decoupled))
-    later = arrays(theta=[2.0, -1.0], gradient=[1.0, 0.0], m=[0.5, -0.25], s=[4.0, 1.0])
+    yield case("first step", **at_rest([2.0], [1000.0]), t=1, **usual(weight_decay=0.5, decoupled=decoupled))
+    later = arrays(theta=[2.0, -1.0], gradient=[1000.0, 0.0], m=[500.0, -250.0], s=[4e6, 1e6])
     settings = usual(learning_rate=0.5, beta1=0.5, beta2=0.75, weight_decay=0.2, decoupled=decoupled)
     yield case("a later step", **later, t=3, **settings)
     for _ in sample.repeat(public=2, hidden=6):
@@ -80,23 +81,26 @@ def many(sample):
         yield multistep_case(f"20 steps, decoupled={i % 2 == 1}", **trajectory(sample), **settings)
 
 
-@requirement("epsilon", points=1)
+@requirement("epsilon", points=2)
 def epsilon_cases(sample):
+    """Both with the decay in the gradient and past it; the decay itself is 0."""
     for name, gradient, epsilon in (
         ("epsilon = 0.1", 1.0, 0.1),
         ("gradient 1e-6, epsilon 1e-8", 1e-6, 1e-8),
         ("gradient 0 at the first step", 0.0, 1e-8),
     ):
-        settings = usual(epsilon=epsilon, weight_decay=0.0, decoupled=True)
-        yield case(name, **at_rest([2.0], [gradient]), t=1, **settings)
-    for _ in sample.repeat(public=1, hidden=4):
-        settings = usual(epsilon=sample.number(0.05, 1.0), weight_decay=0.0, decoupled=True)
-        yield case("random, a large epsilon", **midway(sample, *sample.shape()), t=sample.integer(2, 9), **settings)
+        for decoupled in (True, False):
+            settings = usual(epsilon=epsilon, weight_decay=0.0, decoupled=decoupled)
+            yield case(f"{name}, decoupled={decoupled}", **at_rest([2.0], [gradient]), t=1, **settings)
+    for i in sample.repeat(public=2, hidden=4):
+        settings = usual(epsilon=sample.number(0.05, 1.0), weight_decay=0.0, decoupled=i % 2 == 0)
+        state = midway(sample, *sample.shape(), size=1.0)
+        yield case("random, a large epsilon", **state, t=sample.integer(2, 9), **settings)
 
 
-@adam_weight_decay_step.any_array(points=1, whole=["theta", "gradient"])
-def any_array(sample, shape):
-    found = normals(sample, shape, "theta", "gradient", "m")
+@adam_weight_decay_step.contract(whole=["theta", "gradient"])
+def contract(sample, shape):
+    found = {name: STEEP * array for name, array in normals(sample, shape, "theta", "gradient", "m").items()}
     settings = usual(weight_decay=0.0, decoupled=sample.choice([False, True]))
     return {**found, "s": found["gradient"] ** 2 + 0.5, "t": 5, **settings}
 
@@ -125,7 +129,7 @@ wrong.ignores(
 )
 
 
-@wrong({"if decoupled": "if not decoupled"}, keeps=[epsilon_cases, any_array])
+@wrong({"if decoupled": "if not decoupled"}, keeps=[epsilon_cases, contract])
 def the_two_exchanged():
     """You do for decoupled=True what belongs to False, and the other way round."""
 
@@ -189,7 +193,7 @@ def epsilon_before_the_correction():
 
 @wrong(
     {"theta = theta *": "theta *=", "return theta -": "theta -=", ", m, s\n": "\n    return theta, m, s\n"},
-    loses=[any_array, PURITY],
+    loses=[contract],
 )
 def writes_into_theta():
     """The array theta that you were given has been changed, and whole numbers cannot even be. `*=` and `-=` work in

@@ -2,9 +2,8 @@
 
 import numpy as np
 
-from autograder.exercises.array_forms import ANY_SHAPES
 from autograder.exercises.l1_l2_regularization import l2_gradient, some_weights
-from autograder.exercises.model import PURITY, Exercise, case
+from autograder.exercises.model import Exercise, case
 
 TEXTBOOK = """\
 def l1_gradient(weights, strength):
@@ -28,7 +27,7 @@ def reference(weights, strength):
     return list(torch.autograd.grad(strength * sum(weight.abs().sum() for weight in weights), weights))
 
 
-@requirement("values", points=1)
+@requirement("values", points=2)
 def values(sample):
     yield case("positive and negative", weights=[np.array([3.0, -0.25]), np.array([-2.0])], strength=0.1)
     for _ in sample.repeat(public=2, hidden=6):
@@ -36,7 +35,7 @@ def values(sample):
         yield case("random weights and strength", weights=weights, strength=sample.number(0.001, 0.4))
 
 
-@requirement("weights that are exactly 0", points=1)
+@requirement("weights that are exactly 0", points=0.5, kind="edges")
 def at_zero(sample):
     yield case("a weight that is exactly 0", weights=[np.array([0.0, -2.0]), np.array([0.5])], strength=0.1)
     yield case("a dead column", weights=[np.array([[0.0, 1.0], [0.0, -3.0], [0.0, 2.0]])], strength=0.25)
@@ -47,7 +46,7 @@ def at_zero(sample):
         yield case("random, a 0 in each array", weights=weights, strength=sample.number(0.001, 0.4))
 
 
-@requirement("tiny and huge weights", points=1)
+@requirement("tiny and huge weights", points=2)
 def tiny(sample):
     yield case("tiny and huge", weights=[np.array([1e-12, -1e-100]), np.array([1e12])], strength=0.1)
     for _ in sample.repeat(public=1, hidden=3):
@@ -57,8 +56,8 @@ def tiny(sample):
         yield case("random, tiny ones among them", weights=weights, strength=sample.number(0.05, 0.4))
 
 
-@l1_gradient.any_array(points=1, name=ANY_SHAPES)
-def any_list(sample, shape):
+@l1_gradient.contract(points=0.5)
+def contract(sample, shape):
     return {"weights": [sample.normal(*shape), np.array([3.0, -1.5])], "strength": 0.25}
 
 
@@ -104,7 +103,7 @@ def smoothed():
 wrong.like(l2_gradient.pointing_to_zero, {"[strength": "[-strength"})
 
 
-@wrong(loses=[any_list, PURITY])
+@wrong(loses=[contract])
 def writes_into_the_weights(weights, strength):
     """The weights that you were given have been changed, and whole numbers lose their fractions. Return new arrays."""
     for w in weights:
@@ -112,7 +111,7 @@ def writes_into_the_weights(weights, strength):
     return weights
 
 
-@wrong({"strength * np.sign(w)": "np.where(w > 0, strength, np.where(w < 0, -strength, 0.0))"}, loses=[any_list])
+@wrong({"strength * np.sign(w)": "np.where(w > 0, strength, np.where(w < 0, -strength, 0.0))"}, loses=[contract])
 def always_float64():
     """The numbers are right, but float32 becomes float64: np.where with nothing but numbers gives float64. A product
     of the array's own sign with λ keeps its dtype."""

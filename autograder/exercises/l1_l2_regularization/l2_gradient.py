@@ -2,9 +2,8 @@
 
 import numpy as np
 
-from autograder.exercises.array_forms import ANY_SHAPES
 from autograder.exercises.l1_l2_regularization import some_weights
-from autograder.exercises.model import PURITY, Exercise, case
+from autograder.exercises.model import Exercise, case
 
 TEXTBOOK = """\
 def l2_gradient(weights, strength):
@@ -28,22 +27,22 @@ def reference(weights, strength):
     return list(torch.autograd.grad(strength * sum((weight**2).sum() for weight in weights), weights))
 
 
-@requirement("values", points=1)
+@requirement("values", points=2)
 def values(sample):
     yield case("positive, negative and zero", weights=[np.array([3.0, -1.0]), np.array([0.0])], strength=0.1)
     for _ in sample.repeat(public=1, hidden=4):
         yield case("random weights, strength 0.01", weights=some_weights(sample), strength=0.01)
 
 
-@requirement("other strengths", points=1)
+@requirement("other strengths", points=2)
 def other_strengths(sample):
     yield case("strength 2", weights=[np.array([0.25]), np.array([-3.0])], strength=2.0)
     for _ in sample.repeat(public=2, hidden=4):
         yield case("random weights and strength", weights=some_weights(sample), strength=sample.number(0.001, 0.4))
 
 
-@l2_gradient.any_array(points=1, name=ANY_SHAPES)
-def any_list(sample, shape):
+@l2_gradient.contract()
+def contract(sample, shape):
     return {"weights": [sample.normal(*shape), np.array([3.0, -1.5])], "strength": 0.25}
 
 
@@ -79,11 +78,11 @@ def pointing_to_zero():
     it."""
 
 
-@wrong({"2 * strength * w": "np.multiply(w, 2 * strength, out=w)"}, loses=[any_list, PURITY])
+@wrong({"2 * strength * w": "np.multiply(w, 2 * strength, out=w)"}, loses=[contract])
 def writes_into_the_weights():
     """The weights that you were given have been changed, and whole numbers cannot even be. Return new arrays."""
 
 
-@wrong({"w for": "w.astype(float) for"}, loses=[any_list])
+@wrong({"w for": "w.astype(float) for"}, loses=[contract])
 def always_float64():
     """The numbers are right, but float32 becomes float64: astype(float) fixes the dtype."""

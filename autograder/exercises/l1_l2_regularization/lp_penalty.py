@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from autograder.exercises.array_forms import ANY_SHAPES
 from autograder.exercises.l1_l2_regularization import some_weights
 from autograder.exercises.model import Exercise, case
 
@@ -28,7 +27,7 @@ def reference(weights, strength, power=2.0):
     return strength * torch.linalg.vector_norm(everything, power) ** power
 
 
-@requirement("L2: power 2", points=1)
+@requirement("L2: power 2", points=2)
 def squares(sample):
     yield case("two arrays of one weight", weights=[np.array([3.0]), np.array([-1.0])], strength=0.1, power=2.0)
     yield case("power left out", weights=[np.array([1.0, -2.0]), np.array([[4.0]])], strength=0.01)
@@ -52,8 +51,8 @@ def other_powers(sample):
         yield case("random", weights=some_weights(sample), strength=sample.number(0.001, 0.3), power=power)
 
 
-@lp_penalty.any_array(points=1, name=ANY_SHAPES)
-def any_list(sample, shape):
+@lp_penalty.contract()
+def contract(sample, shape):
     return {"weights": [sample.normal(*shape), np.array([3.0, -1.5])], "strength": 0.25}
 
 
@@ -114,6 +113,6 @@ def norm_of_a_matrix():
     Flatten w first, or add up the powers of its entries."""
 
 
-@wrong({"abs(w)": "abs(w.astype(float))"}, loses=[any_list])
+@wrong({"abs(w)": "abs(w.astype(float))"}, loses=[contract])
 def always_float64():
     """The number is right, but float32 becomes float64: astype(float) fixes the dtype."""

@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from autograder.exercises.array_forms import ANY_SHAPE
-from autograder.exercises.model import PURITY, Exercise, case
+from autograder.exercises.model import Exercise, case
 
 TEXTBOOK = """\
 def max_norm(weight, limit):
@@ -59,15 +58,22 @@ def near(sample):
         yield case("random", weight=weight, limit=sample.number(0.5, 1.9))
 
 
+@requirement("convolutions", points=1)
 def convolutions(sample):
-    yield case("no units", weight=np.zeros((0, 3)), limit=1.0)
+    """All axes but the first belong to a unit."""
+    small = 1e4 * np.array([[[[3.0, 4.0]], [[0.0, 0.0]]], [[[6.0, 0.0]], [[0.0, -8.0]]]])
+    yield case("two units, two channels of 1 x 2 pixels", weight=small, limit=1.0)
     for _ in sample.repeat(public=1, hidden=3):
-        weight = sample.normal(*sample.shape(4, largest=5), scale=1e5, dtype="float32")
-        yield case("a convolution, float32", weight=weight, limit=1.0)
+        yield case("random", weight=sample.normal(*sample.shape(4, largest=5), scale=1e5), limit=1.0)
 
 
-@max_norm.any_array(points=1, name=ANY_SHAPE, more=convolutions)
-def any_array(sample):
+@max_norm.remark("no units")
+def no_units(sample):
+    yield case("no units", weight=np.zeros((0, 3)), limit=1.0)
+
+
+@max_norm.contract()
+def contract(sample):
     return {"weight": sample.normal(3, 2, scale=1e6), "limit": 1.0}
 
 
@@ -108,13 +114,13 @@ def every_entry_limited():
     stay."""
 
 
-@wrong({"tuple(range(1, weight.ndim))": "-1"}, loses=[any_array])
+@wrong({"tuple(range(1, weight.ndim))": "-1"}, loses=[convolutions])
 def last_axis_only():
     """For a dense layer this is right. A convolution's weights have shape (units, channels, height, width), and all
     axes but the first belong to one unit."""
 
 
-@wrong({"tuple(range(1, weight.ndim))": "1"}, loses=[any_array])
+@wrong({"tuple(range(1, weight.ndim))": "1"}, loses=[convolutions])
 def axis_1_only():
     """For a dense layer this is right. A convolution's weights have shape (units, channels, height, width), and you
     sum over the channels only: all axes but the first belong to one unit."""
@@ -130,7 +136,7 @@ def root_forgotten():
         "return np.where(norm > limit, weight * (limit": "weight *= np.where(norm > limit, limit",
         "1e-7)), weight)": "1e-7), 1)\n    return weight",
     },
-    loses=[any_array, PURITY],
+    loses=[contract],
 )
 def writes_into_the_weight():
     """The array that you were given has been changed, and whole numbers cannot even be. Return a new one."""

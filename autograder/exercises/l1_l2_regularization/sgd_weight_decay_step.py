@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from autograder.exercises.model import PURITY, Exercise, case, multistep_case, per_step
+from autograder.exercises.model import Exercise, case, multistep_case, per_step
 from autograder.exercises.optimizer_states import normals, sgd_step
 
 TEXTBOOK = """\
@@ -26,7 +26,7 @@ def reference(theta, gradient, m, learning_rate, beta, weight_decay):
     return sgd_step(theta, gradient, m, lr=learning_rate, momentum=beta, weight_decay=weight_decay)
 
 
-@requirement("one step with decay", points=2)
+@requirement("one step with decay", points=3)
 def values(sample):
     start = {"theta": np.array([2.0, -1.0]), "gradient": np.array([1.0, 0.0])}
     yield case("first step", **start, m=np.zeros(2), learning_rate=0.1, beta=0.9, weight_decay=0.5)
@@ -62,38 +62,38 @@ def many(sample):
         )
 
 
-@sgd_weight_decay_step.any_array(points=1, whole=["theta", "gradient"])
-def any_array(sample, shape):
+@sgd_weight_decay_step.contract(whole=["theta", "gradient"])
+def contract(sample, shape):
     found = normals(sample, shape, "theta", "gradient", "m")
     return {**found, "learning_rate": 0.1, "beta": 0.9, "weight_decay": 0.0}
 
 
 @wrong(
     {" + weight_decay * theta": "", "return theta -": "return theta * (1 - learning_rate * weight_decay) -"},
-    keeps=[any_array],
+    keeps=[contract],
 )
 def decay_past_the_buffer():
     """You shrink theta directly, and the buffer m never hears of it. That is a decay *decoupled* from the gradient.
     In PyTorch's SGD the decay is part of the gradient: it goes through m, too."""
 
 
-@wrong({" + weight_decay * theta": ""}, keeps=[any_array])
+@wrong({" + weight_decay * theta": ""}, keeps=[contract])
 def no_decay():
     """Your step is that of plain momentum: weight_decay has no effect on it."""
 
 
-@wrong({"gradient +": "gradient + 2 *"}, keeps=[any_array])
+@wrong({"gradient +": "gradient + 2 *"}, keeps=[contract])
 def twice_the_decay():
     """The decay is twice as strong as asked for. weight_decay is the factor of theta itself, as in the derivative of
     ½ weight_decay θ²: no 2 here."""
 
 
-@wrong({"gradient +": "gradient -"}, keeps=[any_array])
+@wrong({"gradient +": "gradient -"}, keeps=[contract])
 def growth():
     """Your weights grow instead of decaying. The gradient is subtracted later, so the decay has to be added to it."""
 
 
-@wrong({"gradient +": "gradient + learning_rate *"}, keeps=[any_array])
+@wrong({"gradient +": "gradient + learning_rate *"}, keeps=[contract])
 def decay_times_learning_rate():
     """The decay is multiplied by the learning rate twice: once in the buffer, once when theta is moved."""
 
@@ -120,13 +120,13 @@ def outputs_swapped():
     """Both arrays are right, in the wrong order: return theta first, then m."""
 
 
-@wrong({"return theta -": "theta -=", ", m\n": "\n    return theta, m\n"}, loses=[any_array, PURITY])
+@wrong({"return theta -": "theta -=", ", m\n": "\n    return theta, m\n"}, loses=[contract])
 def writes_into_theta():
     """The array theta that you were given has been changed, and whole numbers cannot even be. `-=` works in place:
     write theta = theta - ... instead."""
 
 
-@wrong({"beta * m": "np.float64(beta) * m"}, loses=[any_array])
+@wrong({"beta * m": "np.float64(beta) * m"}, loses=[contract])
 def always_float64():
     """The numbers are right, but float32 becomes float64: a np.float64 number makes every array it meets float64.
     Python's own numbers do not."""

@@ -2,9 +2,8 @@
 
 import numpy as np
 
-from autograder.exercises.array_forms import ANY_SHAPES
 from autograder.exercises.l1_l2_regularization import l2_gradient, some_weights
-from autograder.exercises.model import PURITY, Exercise, case
+from autograder.exercises.model import Exercise, case
 from autograder.exercises.optimizer_states import away_from_zero
 
 TEXTBOOK = """\
@@ -27,7 +26,7 @@ def reference(weights, threshold):
     return [F.softshrink(weight, threshold) for weight in weights]
 
 
-@requirement("weights above the threshold", points=1)
+@requirement("weights above the threshold", points=2)
 def far(sample):
     yield case("threshold 0.5", weights=[np.array([2.0, -3.0]), np.array([0.75])], threshold=0.5)
     for _ in sample.repeat(public=2, hidden=5):
@@ -46,8 +45,8 @@ def near(sample):
         yield case("random", weights=weights, threshold=sample.number(0.2, 1.5))
 
 
-@soft_threshold.any_array(points=1, name=ANY_SHAPES)
-def any_list(sample, shape):
+@soft_threshold.contract()
+def contract(sample, shape):
     return {"weights": [away_from_zero(sample, *shape), np.array([3.0, -1.5])], "threshold": 0.25}
 
 
@@ -88,8 +87,8 @@ def small_ones_kept():
 wrong.like(
     l2_gradient.writes_into_the_weights,
     {"np.sign(w) * np.maximum(np.abs(w) - threshold, 0)": "np.subtract(w, np.clip(w, -threshold, threshold), out=w)"},
-    loses=[any_list, PURITY],
+    loses=[contract],
 )
 
 
-wrong.like(l2_gradient.always_float64, {"abs(w)": "abs(w.astype(float))"}, loses=[any_list])
+wrong.like(l2_gradient.always_float64, {"abs(w)": "abs(w.astype(float))"}, loses=[contract])

@@ -3,7 +3,8 @@
 import numpy as np
 
 from autograder.exercises.activations import RELATIVE, both_sides, tiny_negative
-from autograder.exercises.model import PURITY, Exercise, case
+from autograder.exercises.array_forms import ANY_AXES, any_axes
+from autograder.exercises.model import Exercise, case
 
 TEXTBOOK = """\
 def leaky_relu(z, alpha=0.01):
@@ -27,36 +28,43 @@ def reference(z, alpha=0.01):
 
 @requirement("alpha = 0.01", points=1)
 def standard_alpha(sample):
-    yield case("one negative number", z=np.array([-1.0]), alpha=0.01)
-    yield case("negative, zero and positive", z=np.array([-200.0, 0.0, 3.0]), alpha=0.01)
-    yield case("alpha left out", z=np.array([-100.0, 2.0]))
+    yield case("one negative number", z=np.array([[-1.0]]), alpha=0.01)
+    yield case("negative, zero and positive", z=np.array([[-200.0, 0.0, 3.0]]), alpha=0.01)
+    yield case("alpha left out", z=np.array([[-100.0, 2.0]]))
     for _ in sample.repeat(public=2, hidden=6):
         yield case("random numbers", z=sample.normal(*sample.shape(), scale=3.0), alpha=0.01)
 
 
 @requirement("other alpha", points=1)
 def other_alpha(sample):
-    yield case("alpha = 0.3, one negative number", z=np.array([-1.0]), alpha=0.3)
-    yield case("alpha = 1.5, negative and positive", z=np.array([-2.0, 2.0]), alpha=1.5)
-    yield case("alpha = -0.5, negative and positive", z=np.array([-2.0, 2.0]), alpha=-0.5)
+    yield case("alpha = 0.3, one negative number", z=np.array([[-1.0]]), alpha=0.3)
+    yield case("alpha = 1.5, negative and positive", z=np.array([[-2.0, 2.0]]), alpha=1.5)
+    yield case("alpha = -0.5, negative and positive", z=np.array([[-2.0, 2.0]]), alpha=-0.5)
     for _ in sample.repeat(public=2, hidden=6):
         z = sample.normal(*sample.shape(), scale=3.0)
         yield case("random numbers and alpha", z=z, alpha=sample.number(0.1, 3.0))
 
 
-@requirement("large, infinite and tiny z", points=1)
+@requirement("large and tiny z", points=1)
 def far_and_near(sample):
-    yield case("z = 1000 and -1000", z=np.array([1000.0, -1000.0]), alpha=0.01)
-    yield case("infinite", z=np.array([np.inf, -np.inf]), alpha=0.01)
-    yield case("z = -1e-10", z=np.array([-1e-10]), alpha=0.01, computation=RELATIVE)
+    yield case("z = 1000 and -1000", z=np.array([[1000.0, -1000.0]]), alpha=0.01)
+    yield case("z = -1e-10", z=np.array([[-1e-10]]), alpha=0.01, computation=RELATIVE)
     for _ in sample.repeat(public=1, hidden=4):
         yield case("tiny negative numbers", z=tiny_negative(sample), alpha=0.01, computation=RELATIVE)
         yield case("huge numbers", z=sample.normal(2, 3) * 1e300, alpha=0.01)
 
 
-@leaky_relu.any_array(points=1)
-def any_array(sample, shape):
+@leaky_relu.remark("infinite z")
+def infinite(sample):
+    yield case("infinite", z=np.array([[np.inf, -np.inf]]), alpha=0.01)
+
+
+def arguments(sample, shape):
     return {"z": both_sides(sample, *shape), "alpha": 0.01}
+
+
+shapes = requirement(ANY_AXES, points=1)(any_axes(arguments))
+contract = leaky_relu.contract()(arguments)
 
 
 @wrong({"where(z > 0, z, alpha * z)": "maximum(alpha * z, z)"}, loses=[other_alpha])
@@ -102,41 +110,35 @@ def divided_by_alpha():
     a with a large a."""
 
 
-@wrong({"np.where(z > 0, z, ": "(z > 0) * z + (z <= 0) * ("}, loses=[far_and_near])
+@wrong({"np.where(z > 0, z, ": "(z > 0) * z + (z <= 0) * ("}, loses=[])
 def product_of_masks():
     """A mask times infinity: 0 * inf is NaN. Choose between the two values instead of multiplying both by 0 or 1."""
 
 
-@wrong({"np.where(z > 0, z, alpha * z)": "(z > 0) * z + (z <= 0) * alpha * z"}, loses=[far_and_near, any_array])
-def masks_scaled_first():
-    """Two things at once: a mask times infinity is NaN (0 * inf), and a boolean mask times a Python number is a
-    float64 array, so float32 is lost. Choose between the two values instead of multiplying by masks."""
-
-
-@wrong({"np.where(z > 0, z, alpha * z)": "0.5 * (1 + alpha) * z + 0.5 * (1 - alpha) * np.abs(z)"}, loses=[far_and_near])
+@wrong({"np.where(z > 0, z, alpha * z)": "0.5 * (1 + alpha) * z + 0.5 * (1 - alpha) * np.abs(z)"}, loses=[])
 def built_from_absolute_value():
     """Your two terms cancel on the negative side, and for z = -inf they are -inf + inf, which is NaN. Choose between
     the two values by the sign of z instead."""
 
 
-@wrong({"z, alpha * z)": "1.0, alpha) * z"}, loses=[any_array])
+@wrong({"z, alpha * z)": "1.0, alpha) * z"}, loses=[contract])
 def float32_lost():
     """Right numbers, but float32 input comes back as float64: np.where(condition, 1.0, alpha) with two Python
     numbers makes a float64 array, and everything multiplied by it becomes float64 too."""
 
 
-@wrong({"return": "return np.zeros(z.shape) +"}, loses=[any_array])
+@wrong({"return": "return np.zeros(z.shape) +"}, loses=[contract])
 def always_float64():
     """Right numbers, but float32 input comes back as float64: an array made by np.zeros(shape) is, unless told
     otherwise."""
 
 
-@wrong({"alpha * z)": "alpha * z).astype(z.dtype)"}, loses=[any_array])
+@wrong({"alpha * z)": "alpha * z).astype(z.dtype)"}, loses=[contract])
 def truncates_whole_numbers():
     """With whole numbers as input your result is a whole-number array too, so alpha times z is cut off to a whole
     number. Make the result array from something that is a float."""
 
 
-@wrong({"return np.where(z > 0, z, alpha * z)": "z[z < 0] *= alpha\n    return z"}, loses=[any_array, PURITY])
+@wrong({"return np.where(z > 0, z, alpha * z)": "z[z < 0] *= alpha\n    return z"}, loses=[contract])
 def in_place():
     """You write into z itself. The caller still needs z, for the backward pass for example: work on a new array."""

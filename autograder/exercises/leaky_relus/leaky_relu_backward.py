@@ -3,6 +3,7 @@
 import numpy as np
 
 from autograder.exercises.activations import autograd, both_sides, dout_and_z
+from autograder.exercises.array_forms import ANY_AXES, any_axes
 from autograder.exercises.leaky_relus import leaky_relu as forward
 from autograder.exercises.leaky_relus import with_zeros
 from autograder.exercises.model import Derivative, Exercise, case
@@ -30,38 +31,45 @@ leaky_relu_backward.derivative = Derivative(forward.reference, upstream="dout", 
 
 @requirement("alpha = 0.01", points=1)
 def standard_alpha(sample):
-    yield case("one negative number", dout=np.array([200.0]), z=np.array([-3.0]), alpha=0.01)
-    yield case("both sides", dout=np.array([200.0, -5.0]), z=np.array([-3.0, 4.0]), alpha=0.01)
-    yield case("alpha left out", dout=np.array([300.0, 7.0]), z=np.array([-2.0, 1.0]))
+    yield case("one negative number", dout=np.array([[200.0]]), z=np.array([[-3.0]]), alpha=0.01)
+    yield case("both sides", dout=np.array([[200.0, -5.0]]), z=np.array([[-3.0, 4.0]]), alpha=0.01)
+    yield case("alpha left out", dout=np.array([[300.0, 7.0]]), z=np.array([[-2.0, 1.0]]))
     for _ in sample.repeat(public=2, hidden=5):
         yield case("random numbers", **dout_and_z(sample), alpha=0.01)
 
 
-@requirement("other alpha", points=1)
+@requirement("other alpha", points=2)
 def other_alpha(sample):
-    yield case("alpha = 0.3, one negative number", dout=np.array([2.0]), z=np.array([-1.0]), alpha=0.3)
-    yield case("alpha = 1.5", dout=np.array([2.0, 3.0]), z=np.array([-3.0, 4.0]), alpha=1.5)
-    yield case("alpha = -0.5", dout=np.array([2.0, 3.0]), z=np.array([-3.0, 4.0]), alpha=-0.5)
+    yield case("alpha = 0.3, one negative number", dout=np.array([[2.0]]), z=np.array([[-1.0]]), alpha=0.3)
+    yield case("alpha = 1.5", dout=np.array([[2.0, 3.0]]), z=np.array([[-3.0, 4.0]]), alpha=1.5)
+    yield case("alpha = -0.5", dout=np.array([[2.0, 3.0]]), z=np.array([[-3.0, 4.0]]), alpha=-0.5)
     for _ in sample.repeat(public=2, hidden=5):
         yield case("random numbers and alpha", **dout_and_z(sample), alpha=sample.number(0.1, 3.0))
 
 
-@requirement("at zero and at infinity", points=1)
-def zero_and_infinity(sample):
-    yield case("z = 0", dout=np.array([200.0]), z=np.array([0.0]), alpha=0.01)
-    yield case("infinite z", dout=np.array([200.0, 3.0]), z=np.array([-np.inf, np.inf]), alpha=0.01)
-    yield case("infinite dout", dout=np.array([np.inf, -np.inf, 3.0]), z=np.array([-2.0, 2.0, 1.0]), alpha=0.01)
+@requirement("z exactly 0", points=0.5, kind="edges")
+def at_zero(sample):
+    yield case("z = 0", dout=np.array([[200.0]]), z=np.array([[0.0]]), alpha=0.01)
     for _ in sample.repeat(public=1, hidden=3):
         z = with_zeros(sample, *sample.shape())
         yield case("many zeros", dout=sample.normal(*z.shape), z=z, alpha=0.01)
 
 
-@leaky_relu_backward.any_array(points=1, whole=["z"])
-def any_array(sample, shape):
+@leaky_relu_backward.remark("an infinite z or dout")
+def infinite(sample):
+    yield case("infinite z", dout=np.array([[200.0, 3.0]]), z=np.array([[-np.inf, np.inf]]), alpha=0.01)
+    yield case("infinite dout", dout=np.array([[np.inf, -np.inf, 3.0]]), z=np.array([[-2.0, 2.0, 1.0]]), alpha=0.01)
+
+
+def arguments(sample, shape):
     return {"dout": sample.normal(*shape), "z": both_sides(sample, *shape), "alpha": 0.01}
 
 
-@wrong({"z > 0": "z >= 0"}, loses=[zero_and_infinity])
+shapes = requirement(ANY_AXES, points=1)(any_axes(arguments))
+contract = leaky_relu_backward.contract(points=0.5, whole=["z"])(arguments)
+
+
+@wrong({"z > 0": "z >= 0"}, loses=[at_zero])
 def slope_one_at_zero():
     """Everything fits except z = 0, where you take the slope 1. At the kink this course follows PyTorch: zero
     belongs to the left side."""
@@ -102,38 +110,29 @@ def negative_slope_negated():
 wrong.like(forward.alpha_ignored, {"alpha * dout": "0.01 * dout"}, loses=[other_alpha])
 
 
-@wrong({"z > 0": "z > alpha * z"}, loses=[other_alpha, zero_and_infinity])
+@wrong({"z > 0": "z > alpha * z"}, loses=[other_alpha])
 def compares_the_products():
     """You compare z with alpha z to find the side. That works only for finite z and alpha below 1: compare z with 0."""
 
 
-@wrong({"np.where(z > 0, dout, ": "(z > 0) * dout + (z <= 0) * ("}, loses=[zero_and_infinity])
+@wrong({"np.where(z > 0, dout, ": "(z > 0) * dout + (z <= 0) * ("}, loses=[])
 def product_of_masks():
     """A mask times infinity: 0 * inf is NaN. Choose between the two gradients instead of multiplying both by 0 or 1."""
 
 
-@wrong(
-    {"np.where(z > 0, dout, alpha * dout)": "(z > 0) * dout + (z <= 0) * alpha * dout"},
-    loses=[zero_and_infinity, any_array],
-)
-def masks_scaled_first():
-    """Two things at once: a mask times infinity is NaN (0 * inf), and a boolean mask times a Python number is a
-    float64 array, so float32 is lost. Choose between the two gradients instead of multiplying by masks."""
-
-
-@wrong({"dout, alpha * dout)": "z, alpha * z) / z * dout"}, loses=[zero_and_infinity])
+@wrong({"dout, alpha * dout)": "z, alpha * z) / z * dout"}, loses=[at_zero])
 def output_over_input():
     """Output divided by input is the slope almost everywhere, but 0 / 0 and inf / inf are NaN. The sign of z says
     everything you need."""
 
 
-@wrong({"dout, alpha * dout)": "1, alpha).astype(z.dtype) * dout"}, loses=[any_array])
+@wrong({"dout, alpha * dout)": "1, alpha).astype(z.dtype) * dout"}, loses=[contract])
 def slope_as_whole_as_z():
     """For whole numbers in z your slopes are whole numbers too, and alpha is cut down to 0: an array made like z
     takes over its dtype. Make it like dout."""
 
 
-@wrong({"dout, alpha * dout)": "1.0, alpha) * dout"}, loses=[any_array])
+@wrong({"dout, alpha * dout)": "1.0, alpha) * dout"}, loses=[contract])
 def float32_lost():
     """Right numbers, but float32 gradients come back as float64: np.where(condition, 1.0, alpha) with two Python
     numbers makes a float64 array. Let np.where choose between two arrays made from dout."""

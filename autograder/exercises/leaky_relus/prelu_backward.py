@@ -34,7 +34,7 @@ def reference(dout, z, alpha):
 prelu_backward.derivative = Derivative(forward.reference, upstream="dout", with_respect_to=("z", "alpha"))
 
 
-@requirement("one alpha, or one for each feature", points=2)
+@requirement("one alpha, or one for each feature", points=3)
 def vectors_and_batches(sample):
     """(N,) with one alpha; (N, C) with one alpha and with one for each feature."""
     yield case("one negative number", dout=np.array([3.0]), z=np.array([-2.0]), alpha=np.array([0.25]))
@@ -49,7 +49,7 @@ def vectors_and_batches(sample):
         yield case("a batch (N, C), an alpha for each feature", **numbers, alpha=alpha)
 
 
-@requirement("images: one alpha for each channel", points=2)
+@requirement("images: one alpha for each channel", points=3)
 def images(sample):
     """(N, C, H, W) and (N, C, L) with an alpha for each channel, also where the last axis is as long."""
     dout, z = np.array([[[[1.0, 2.0]], [[3.0, 4.0]]]]), np.array([[[[-1.0, -3.0]], [[-2.0, -5.0]]]])
@@ -63,18 +63,21 @@ def images(sample):
             yield case(name, dout=sample.normal(*shape), z=z, alpha=alpha)
 
 
-@requirement("at zero and at infinity", points=1)
-def zero_and_infinity(sample):
-    """The convention at z = 0, and no NaN from an infinite z on the positive side."""
+@requirement("z exactly 0", points=0.5, kind="edges")
+def at_zero(sample):
     yield case("z = 0", dout=np.array([4.0, 3.0]), z=np.array([0.0, -2.0]), alpha=np.array([0.25]))
-    yield case("infinite z", dout=np.array([4.0, 3.0]), z=np.array([np.inf, -2.0]), alpha=np.array([0.25]))
     for _ in sample.repeat(public=1, hidden=3):
         z = with_zeros(sample, sample.integer(4, 9))
         yield case("many zeros", dout=sample.normal(z.size), z=z, alpha=np.array([0.25]))
 
 
-@prelu_backward.any_array(points=1, whole=["z"])
-def any_array(sample, shape):
+@prelu_backward.remark("infinite z")
+def infinite(sample):
+    yield case("infinite z", dout=np.array([4.0, 3.0]), z=np.array([np.inf, -2.0]), alpha=np.array([0.25]))
+
+
+@prelu_backward.contract(points=0.5, whole=["z"])
+def contract(sample, shape):
     return {"dout": sample.normal(*shape), "z": both_sides(sample, *shape), "alpha": np.array([0.25])}
 
 
@@ -84,13 +87,13 @@ def dalpha_not_summed():
     what they contribute, and has the shape of alpha."""
 
 
-@wrong({"sum(axis=axes).reshape(alpha.shape)": "sum()"})
+@wrong({"sum(axis=axes).reshape(alpha.shape)": "sum()"}, loses=[vectors_and_batches, images])
 def dalpha_a_single_number():
     """Your dalpha is one bare number. A gradient has the shape of its parameter: (1,) for a single alpha, (C,) for
     one for each channel."""
 
 
-@wrong({"axis=axes).reshape(alpha.shape)": "axis=0)"})
+@wrong({"axis=axes).reshape(alpha.shape)": "axis=0)"}, loses=[vectors_and_batches, images, contract])
 def summed_over_the_batch_only():
     """You sum dalpha over axis 0 alone. Everything that shares an alpha has to be added up: in an image also all
     positions, and with a single alpha all channels too."""
@@ -137,18 +140,18 @@ def order_exchanged():
     """Both gradients are right and in the wrong order: dz comes first, then dalpha."""
 
 
-@wrong({"z > 0, dout": "z >= 0, dout"}, loses=[zero_and_infinity])
+@wrong({"z > 0, dout": "z >= 0, dout"}, loses=[at_zero])
 def slope_one_at_zero():
     """Everything fits except dz at z = 0, where you take the slope 1. At the kink this course follows PyTorch: zero
     belongs to the left side."""
 
 
-@wrong({"np.where(z > 0, 0, dout * z)": "(z <= 0) * z * dout"}, loses=[zero_and_infinity])
+@wrong({"np.where(z > 0, 0, dout * z)": "(z <= 0) * z * dout"}, loses=[])
 def product_of_masks():
     """A mask times infinity: 0 * inf is NaN, and one NaN spoils the whole sum. Choose the contributions instead of
     multiplying them by 0 or 1."""
 
 
-@wrong({"(alpha.shape)": "(alpha.shape) + np.zeros(alpha.shape)"}, loses=[any_array])
+@wrong({"(alpha.shape)": "(alpha.shape) + np.zeros(alpha.shape)"}, loses=[contract])
 def float32_lost():
     """Right numbers, but for float32 your dalpha is float64: np.zeros(shape) makes a float64 array."""

@@ -55,40 +55,44 @@ def reference(z, u, lower=1 / 8, upper=1 / 3, training=True):
     return F.rrelu(on_device, lower, upper, training=False), slope
 
 
-@requirement("training: slopes from u", points=1)
+@requirement("training: slopes from u", points=2)
 def in_training(sample):
-    yield case("u = 0.2, one negative number", z=np.array([-6.0]), u=np.array([0.2]))
-    yield case("three numbers", z=np.array([-2.0, 3.0, -4.0]), u=np.array([0.8, 0.1, 0.4]), lower=0.1, upper=0.6)
+    yield case("u = 0.2, one negative number", z=np.array([[-6.0]]), u=np.array([[0.2]]))
+    yield case("three numbers", z=np.array([[-2.0, 3.0, -4.0]]), u=np.array([[0.8, 0.1, 0.4]]), lower=0.1, upper=0.6)
     yield from random_numbers(sample)
     yield from random_bounds(sample, training=True)
 
 
-@requirement("evaluation: the mean slope", points=1)
+@requirement("evaluation: the mean slope", points=2)
 def in_evaluation(sample):
-    yield case("one negative number", z=np.array([-48.0]), u=np.array([0.9]), **EVALUATION)
+    yield case("one negative number", z=np.array([[-48.0]]), u=np.array([[0.9]]), **EVALUATION)
     other = {"lower": 0.1, "upper": 0.6, "training": False}
-    yield case("three numbers", z=np.array([-2.0, 3.0, -4.0]), u=np.array([0.8, 0.1, 0.4]), **other)
+    yield case("three numbers", z=np.array([[-2.0, 3.0, -4.0]]), u=np.array([[0.8, 0.1, 0.4]]), **other)
     yield from random_numbers(sample, **EVALUATION)
     yield from random_bounds(sample, training=False)
 
 
-@requirement("at zero and at infinity", points=1)
-def zero_and_infinity(sample):
-    """z = 0 has a drawn slope, and no infinity becomes NaN. u = 0 throughout, so that nothing else is asked for."""
-    yield case("z = 0", z=np.array([0.0]), u=np.array([0.0]))
-    yield case("infinite z", z=np.array([-np.inf, np.inf]), u=np.zeros(2))
+@requirement("z exactly 0", points=0.5, kind="edges")
+def at_zero(sample):
+    """z = 0 has a drawn slope. u = 0 throughout, so that nothing else is asked for."""
+    yield case("z = 0", z=np.array([[0.0]]), u=np.array([[0.0]]))
     for _ in sample.repeat(public=1, hidden=3):
         z = with_zeros(sample, *sample.shape())
         yield case("many zeros", z=z, u=np.zeros(z.shape))
 
 
+@rrelu.remark("infinite z")
+def infinite(sample):
+    yield case("infinite z", z=np.array([[-np.inf, np.inf]]), u=np.zeros((1, 2)))
+
+
 def positive_in_evaluation(sample):
-    z, u = np.array([1.0, 2.0], dtype="float32"), np.array([0.2, 0.5], dtype="float32")
+    z, u = np.array([[1.0, 2.0]], dtype="float32"), np.array([[0.2, 0.5]], dtype="float32")
     yield case("float32, evaluation", z=z, u=u, **EVALUATION)
 
 
-@rrelu.any_array(points=1, whole=["z"], more=positive_in_evaluation)
-def any_array(sample, shape):
+@rrelu.contract(points=0.5, whole=["z"], more=positive_in_evaluation)
+def contract(sample, shape):
     return {"z": both_sides(sample, *shape), "u": sample.uniform(*shape)}
 
 
@@ -97,13 +101,13 @@ def random_on_both_sides():
     """In training the random slope also hits the positive elements. Where z > 0 the slope is exactly 1, as in ReLU."""
 
 
-@wrong({"(upper - lower)": "upper"}, loses=[in_training, any_array])
+@wrong({"(upper - lower)": "upper"}, loses=[in_training, contract])
 def width_forgotten():
     """Your slopes run from lower to lower + upper. u in [0, 1) has to be stretched to the width of the interval and
     then moved to its lower end."""
 
 
-@wrong({"lower + u * (upper - lower)": "1 / (1 / lower + u * (1 / upper - 1 / lower))"}, loses=[in_training, any_array])
+@wrong({"lower + u * (upper - lower)": "1 / (1 / lower + u * (1 / upper - 1 / lower))"}, loses=[in_training, contract])
 def divisor_drawn_as_in_the_paper():
     """You draw the divisor a uniformly and use the slope 1/a, as the paper does. PyTorch, and this exercise, draw
     the slope itself uniformly."""
@@ -141,7 +145,7 @@ def upper_bound_in_evaluation():
     """In evaluation your slope is the upper bound. It should be what the random slope is on average."""
 
 
-@wrong({"u * (": "np.resize(u.flat[:1], u.shape) * ("}, loses=[in_training, any_array])
+@wrong({"u * (": "np.resize(u.flat[:1], u.shape) * ("}, loses=[in_training, contract])
 def one_slope_for_the_whole_array():
     """All elements share one slope, that of the first u. Each element has its own u and so its own slope."""
 
@@ -158,18 +162,18 @@ def slope_not_one_where_positive():
     and the backward pass will multiply by what you return."""
 
 
-@wrong({"z > 0": "z >= 0"}, loses=[zero_and_infinity])
+@wrong({"z > 0": "z >= 0"}, loses=[at_zero])
 def slope_one_at_zero():
     """Everything fits except z = 0, where you return the slope 1. Zero belongs to the left side: its slope is drawn
     like that of a negative number."""
 
 
-@wrong({"slope * z": "(z > 0) * z + (z <= 0) * drawn * z"}, loses=[zero_and_infinity])
+@wrong({"slope * z": "(z > 0) * z + (z <= 0) * drawn * z"}, loses=[])
 def product_of_masks():
     """A mask times infinity: 0 * inf is NaN. Find the one slope of each element first, then multiply z by it."""
 
 
-@wrong({"np.full_like(u,": "np.full(u.shape,"}, loses=[any_array])
+@wrong({"np.full_like(u,": "np.full(u.shape,"}, loses=[contract])
 def float32_lost_in_evaluation():
     """Right numbers, but in evaluation float32 input gives float64: np.where with two Python numbers makes a float64
     array. Start from an array that has the dtype of u."""

@@ -3,7 +3,7 @@
 import numpy as np
 
 from autograder.exercises.activations import autograd
-from autograder.exercises.model import PURITY, Derivative, Exercise, case
+from autograder.exercises.model import Derivative, Exercise, case
 
 TEXTBOOK = """\
 def rrelu_backward(dout, slope):
@@ -41,10 +41,10 @@ rrelu_backward.derivative = Derivative(
 )
 
 
-@requirement("training: a slope for each element", points=1)
+@requirement("training: a slope for each element", points=2)
 def in_training(sample):
-    yield case("one slope", dout=np.array([6.0]), slope=np.array([0.3]))
-    yield case("three slopes", dout=np.array([6.0, -2.0, -5.0]), slope=np.array([0.3, 1.0, 0.2]))
+    yield case("one slope", dout=np.array([[6.0]]), slope=np.array([[0.3]]))
+    yield case("three slopes", dout=np.array([[6.0, -2.0, -5.0]]), slope=np.array([[0.3, 1.0, 0.2]]))
     for _ in sample.repeat(public=2, hidden=5):
         shape = sample.shape()
         yield case("random slopes", dout=sample.normal(*shape), slope=drawn_slopes(sample, *shape))
@@ -53,7 +53,7 @@ def in_training(sample):
 @requirement("evaluation: the mean slope", points=1)
 def in_evaluation(sample):
     """The mean slope of the usual bounds, 11/48, wherever z was not positive."""
-    yield case("the mean slope", dout=np.array([48.0, -2.0]), slope=np.array([11 / 48, 1.0]))
+    yield case("the mean slope", dout=np.array([[48.0, -2.0]]), slope=np.array([[11 / 48, 1.0]]))
     for _ in sample.repeat(public=1, hidden=3):
         shape = sample.shape()
         slope = np.where(sample.uniform(*shape) < 0.5, 1.0, 11 / 48)
@@ -62,15 +62,15 @@ def in_evaluation(sample):
 
 @requirement("slopes above 1", points=1)
 def steep(sample):
-    yield case("slopes of 2 and 1", dout=np.array([3.0, 5.0]), slope=np.array([2.0, 1.0]))
+    yield case("slopes of 2 and 1", dout=np.array([[3.0, 5.0]]), slope=np.array([[2.0, 1.0]]))
     for _ in sample.repeat(public=1, hidden=3):
         shape = sample.shape()
         slope = drawn_slopes(sample, *shape, lower=1.2, upper=2.0)
         yield case("slopes from 1.2 to 2", dout=sample.normal(*shape), slope=slope)
 
 
-@rrelu_backward.any_array(points=1, whole=["dout"])
-def any_array(sample, shape):
+@rrelu_backward.contract(whole=["dout"])
+def contract(sample, shape):
     return {"dout": sample.normal(*shape), "slope": drawn_slopes(sample, *shape)}
 
 
@@ -113,11 +113,11 @@ def slopes_above_one_ignored():
     tell apart here."""
 
 
-@wrong({"return": "return np.zeros(dout.shape) +"}, loses=[any_array])
+@wrong({"return": "return np.zeros(dout.shape) +"}, loses=[contract])
 def float32_lost():
     """Right numbers, but float32 comes back as float64: np.zeros(shape) makes a float64 array."""
 
 
-@wrong({"return dout * slope": "dout *= slope\n    return dout"}, loses=[any_array, PURITY])
+@wrong({"return dout * slope": "dout *= slope\n    return dout"}, loses=[contract])
 def in_place():
     """You write into dout itself. It belongs to the caller, who may still need it: return a new array."""

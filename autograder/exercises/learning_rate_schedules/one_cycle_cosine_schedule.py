@@ -37,7 +37,7 @@ def reference(step, max_rate, **settings):
     return found["lr"], found["momentum"]
 
 
-@requirement("the learning rate on its way up", points=1)
+@requirement("the learning rate on its way up", points=2)
 def up(sample):
     """From the start rate to the peak, the momentum fixed."""
     small = {"total_steps": 10, "max_rate": 1.0, **USUAL_COSINE, **FIXED_MOMENTUM}

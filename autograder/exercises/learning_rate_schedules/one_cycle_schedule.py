@@ -50,7 +50,7 @@ def reference(step, total_steps, peak, max_rate, **settings):
     return found["lr"], found["momentum"]
 
 
-@requirement("the learning rate up and down again", points=1)
+@requirement("the learning rate up and down again", points=2)
 def triangle(sample):
     """Up to the peak and down again, the momentum fixed."""
     small = {"total_steps": 11, "peak": 4, "max_rate": 1.0, **USUAL, **FIXED_MOMENTUM}

@@ -76,7 +76,7 @@ def counting(sample):
             yield epoch("random", best, bad, metric, rate=rate, factor=factor, patience=patience)
 
 
-@requirement("what counts as better", points=1)
+@requirement("what counts as better", points=2)
 def better(sample):
     """Where better ends: constant, large, small and negative metrics, and NaN."""
     yield epoch("the same as the best", 0.7, 0, 0.7)

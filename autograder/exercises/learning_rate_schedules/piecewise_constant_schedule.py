@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 
 from autograder.exercises.learning_rate_schedules import after, sgd
-from autograder.exercises.model import PURITY, Exercise, case, multistep_case, per_step
+from autograder.exercises.model import CONTRACT, Exercise, case, multistep_case, per_step
 from autograder.exercises.sampling import Sampler
 
 TEXTBOOK = """\
@@ -72,7 +72,6 @@ def at(sample):
 def ends(sample):
     yield case("before the first boundary", step=2, boundaries=[5, 15], values=[0.3, 0.1, 0.02])
     yield case("after the last boundary", step=40, boundaries=[5, 15], values=[0.3, 0.1, 0.02])
-    yield case("no boundary", step=3, boundaries=[], values=[0.3])
     for _ in sample.repeat(public=1, hidden=3):
         boundaries, values = pieces(sample)
         yield case("random, before", step=boundaries[0] - 2, boundaries=boundaries, values=values)
@@ -85,6 +84,17 @@ def whole(sample):
     for _ in sample.repeat(public=1, hidden=3):
         boundaries, values = pieces(sample)
         yield multistep_case("40 steps", step=per_step(range(40)), boundaries=boundaries, values=values)
+
+
+@piecewise_constant_schedule.remark("a list without any boundary")
+def no_boundary(sample):
+    yield case("no boundary", step=3, boundaries=[], values=[0.3])
+
+
+@requirement(CONTRACT, points=1, kind="contract")
+def contract(sample):
+    """The lists stay as they are; no array is among the arguments."""
+    yield case("two boundaries", step=7, boundaries=[5, 15], values=[0.3, 0.1, 0.02])
 
 
 @wrong({">=": ">"}, loses=[at, whole])
@@ -104,7 +114,7 @@ def values_multiplied():
     """You multiply the values of all pieces so far. They are learning rates, not factors."""
 
 
-@wrong({"boundary for boundary in boundaries": "end for end in np.cumsum(boundaries)"})
+@wrong({"boundary for boundary in boundaries": "end for end in np.cumsum(boundaries)"}, loses=[inside, at, ends, whole])
 def boundaries_as_lengths():
     """You read the boundaries as the lengths of the pieces. They are counted from the start of training."""
 
@@ -124,7 +134,7 @@ def next_value():
     """You are one value ahead: before the first boundary it is values[0]."""
 
 
-@wrong(loses=[PURITY])
+@wrong(loses=[contract])
 def empties_the_lists(step, boundaries, values):
     """The number is right, but the lists that you were given have lost entries. The next call would find a shorter
     schedule."""

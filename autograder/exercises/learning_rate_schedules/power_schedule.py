@@ -25,7 +25,7 @@ def reference(step, initial_rate, s, c=1.0):
     return after(step, scheduler)["lr"]
 
 
-@requirement("after 0, s and 2s steps", points=1)
+@requirement("after 0, s and 2s steps", points=2)
 def round_cases(sample):
     yield case("the first step", step=0, initial_rate=0.1, s=10)
     yield case("after s steps", step=10, initial_rate=0.1, s=10)

@@ -54,7 +54,7 @@ def large_rates(sample):
         yield case("random, large learning rate", curvatures=curvatures, learning_rate=sample.number(0.26, 0.6))
 
 
-@requirement("directions that are flat or lead down", points=1)
+@requirement("directions that are flat or lead down", points=2)
 def flat_or_downward(sample):
     yield case("a flat direction", curvatures=np.array([0.0, 2.0]), learning_rate=0.3)
     yield case("a saddle", curvatures=np.array([2.0, -1.0]), learning_rate=0.3)
@@ -64,8 +64,8 @@ def flat_or_downward(sample):
         yield case("random, of either sign", curvatures=curvatures, learning_rate=sample.number(0.05, 0.2))
 
 
-@convergence_factor.any_array(points=1, without=["no entries"])
-def any_array(sample, shape):
+@convergence_factor.contract(without=["no entries"])
+def contract(sample, shape):
     return {"curvatures": np.round(sample.uniform(*shape, low=0.5, high=5.0), 3), "learning_rate": 0.1}
 
 
@@ -105,7 +105,7 @@ def best_learning_rate_assumed():
     """Your result does not depend on `learning_rate`: it is the factor for the best one."""
 
 
-@wrong({"1 -": "np.ones(curvatures.shape) -"}, loses=[any_array])
+@wrong({"1 -": "np.ones(curvatures.shape) -"}, loses=[contract])
 def always_float64():
     """The number is right, but float32 becomes float64: np.ones(shape) makes float64. A plain 1 adapts to the array
     beside it."""

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from autograder.exercises.model import PURITY, Exercise, case, multistep_case, per_step
+from autograder.exercises.model import Exercise, case, multistep_case, per_step
 from autograder.exercises.optimizer_states import arrays, normals, sgd_step
 
 TEXTBOOK = """\
@@ -24,7 +24,7 @@ def reference(theta, gradient, learning_rate):
     return sgd_step(theta, gradient, lr=learning_rate)[0]
 
 
-@requirement("one step", points=1)
+@requirement("one step", points=2)
 def one_step(sample):
     yield case("two entries", **arrays(theta=[1.0, 2.0], gradient=[3.0, -4.0]), learning_rate=0.1)
     yield case("an entry of zero", **arrays(theta=[-1.0, 2.0], gradient=[0.0, 0.5]), learning_rate=0.2)
@@ -34,7 +34,7 @@ def one_step(sample):
         yield case("random", **state, learning_rate=rate)
 
 
-@requirement("over many steps", points=1)
+@requirement("over many steps", points=2)
 def many_steps(sample):
     gradients = per_step(np.array([[2.0], [-1.0], [0.5]]))
     yield multistep_case("3 steps", theta=np.array([1.0]), gradient=gradients, learning_rate=0.1)
@@ -44,8 +44,8 @@ def many_steps(sample):
         yield multistep_case("12 steps, falling learning rate", **start, learning_rate=rates)
 
 
-@gradient_descent_step.any_array(points=1)
-def any_array(sample, shape):
+@gradient_descent_step.contract()
+def contract(sample, shape):
     return {**normals(sample, shape, "theta", "gradient"), "learning_rate": 0.1}
 
 
@@ -70,21 +70,19 @@ def gradient_made_a_unit_vector():
     steps are meant to be short."""
 
 
-@wrong({"return theta -": "theta -=", "* gradient": "* gradient\n    return theta"}, loses=[any_array, PURITY])
+@wrong({"return theta -": "theta -=", "* gradient": "* gradient\n    return theta"}, loses=[contract])
 def writes_into_theta():
     """The array `theta` that you were given has been changed: `theta -= ...` works in place, and cannot store a
     fraction in an array of whole numbers. `theta - ...` makes a new array."""
 
 
-@wrong(
-    {"theta - learning_rate * gradient": "(theta - learning_rate * gradient).astype(theta.dtype)"}, loses=[any_array]
-)
+@wrong({"theta - learning_rate * gradient": "(theta - learning_rate * gradient).astype(theta.dtype)"}, loses=[contract])
 def as_whole_as_theta():
     """A theta of whole numbers stays whole in your result, so that a step of 0.1 is cut down to nothing. Whole
     numbers must give float64."""
 
 
-@wrong({"- learning_rate": "- np.float64(learning_rate)"}, loses=[any_array])
+@wrong({"- learning_rate": "- np.float64(learning_rate)"}, loses=[contract])
 def always_float64():
     """The numbers are right, but float32 becomes float64: np.float64(...) is a NumPy number and takes the array with
     it. A plain Python number adapts to the array beside it."""

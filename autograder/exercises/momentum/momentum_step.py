@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from autograder.exercises.model import PURITY, Exercise, case, multistep_case, per_step
+from autograder.exercises.model import Exercise, case, multistep_case, per_step
 from autograder.exercises.optimizer_states import arrays, normals, sgd_step
 
 TEXTBOOK = """\
@@ -52,7 +52,7 @@ def one_step(sample):
         yield case("random", **state, learning_rate=sample.number(0.05, 0.5), beta=sample.number(0.3, 0.99))
 
 
-@requirement("over many steps", points=1)
+@requirement("over many steps", points=2)
 def many_steps(sample):
     gradients = per_step(np.array([[2.0], [2.0], [-1.0]]))
     start = {"theta": np.array([1.0]), "gradient": gradients, "m": np.zeros(1)}
@@ -72,8 +72,8 @@ def changing_rates(sample):
         yield multistep_case("15 steps, falling learning rate", **from_rest(sample, 15), learning_rate=rates, beta=0.9)
 
 
-@momentum_step.any_array(points=1)
-def any_array(sample, shape):
+@momentum_step.contract()
+def contract(sample, shape):
     return {**normals(sample, shape, "theta", "gradient", "m"), "learning_rate": 0.1, "beta": 0.9}
 
 
@@ -132,13 +132,13 @@ def nesterov():
     nothing else."""
 
 
-@wrong({"= beta * m -": "*= beta\n    m -="}, loses=[any_array, PURITY])
+@wrong({"= beta * m -": "*= beta\n    m -="}, loses=[contract])
 def writes_into_the_velocity():
     """The array `m` that you were given has been changed: `m *= ...` works in place, and cannot store a fraction in
     an array of whole numbers. `m = beta * m ...` makes a new array."""
 
 
-@wrong({"m = beta": "learning_rate, beta = np.array([learning_rate, beta])\n    m = beta"}, loses=[any_array])
+@wrong({"m = beta": "learning_rate, beta = np.array([learning_rate, beta])\n    m = beta"}, loses=[contract])
 def always_float64():
     """The numbers are right, but float32 becomes float64: the settings have become NumPy numbers, which take the
     arrays with them. Use them as the plain numbers that they are."""

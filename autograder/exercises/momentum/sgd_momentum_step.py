@@ -3,7 +3,7 @@
 import numpy as np
 
 from autograder.exercises.array_forms import as_float32, changed
-from autograder.exercises.model import PURITY, Exercise, case, multistep_case, per_step
+from autograder.exercises.model import Exercise, case, multistep_case, per_step
 from autograder.exercises.optimizer_states import arrays, normals, sgd_step
 
 TEXTBOOK = """\
@@ -42,7 +42,7 @@ def with_a_buffer(sample):
         yield case("random", **normals(sample, sample.shape(), *STATE), **settings)
 
 
-@requirement("the first step", points=1)
+@requirement("the first step", points=2)
 def first_step(sample):
     """The dampening has no effect on it."""
     start = arrays(theta=[1.0], gradient=[2.0])
@@ -80,8 +80,8 @@ def first_step_in_float32(sample):
     yield case("float32, the first step", **start, buffer=None, learning_rate=0.1, momentum=0.9)
 
 
-@sgd_momentum_step.any_array(points=1, more=first_step_in_float32)
-def any_array(sample, shape):
+@sgd_momentum_step.contract(more=first_step_in_float32)
+def contract(sample, shape):
     return {**normals(sample, shape, *STATE), "learning_rate": 0.1, "momentum": 0.9}
 
 
@@ -141,7 +141,7 @@ def nesterov():
     follows the buffer alone."""
 
 
-@wrong(loses=[any_array, PURITY])
+@wrong(loses=[contract])
 def writes_into_the_buffer(theta, gradient, buffer, learning_rate, momentum, dampening=0.0):
     """The array `buffer` that you were given has been changed. PyTorch itself works in place like this; here, make a
     new array, which may hold fractions where the old one holds whole numbers."""

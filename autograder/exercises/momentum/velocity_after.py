@@ -35,7 +35,7 @@ def reference(gradient, t, learning_rate, beta):
     return -learning_rate * buffer if t else torch.zeros_like(gradient)
 
 
-@requirement("the first steps", points=1)
+@requirement("the first steps", points=2)
 def first_steps(sample):
     yield case("2 steps", gradient=np.array([1.0]), t=2, learning_rate=0.1, beta=0.9)
     yield case("1 step", gradient=np.array([2.0, -4.0]), t=1, learning_rate=0.1, beta=0.9)
@@ -47,7 +47,7 @@ def first_steps(sample):
         yield case("random", gradient=gradient, t=t, learning_rate=rate, beta=beta)
 
 
-@requirement("many steps", points=1)
+@requirement("many steps", points=2)
 def many_steps(sample):
     """So many steps that the velocity hardly grows any more, and many that are not enough for it."""
     yield case("300 steps", gradient=np.array([1.0]), t=300, learning_rate=0.1, beta=0.9)
@@ -58,7 +58,7 @@ def many_steps(sample):
         yield case("random", gradient=gradient, t=t, learning_rate=rate, beta=beta)
 
 
-@requirement("beta = 1 and beta = 0", points=1)
+@requirement("beta = 1 and beta = 0", points=0.5, kind="edges")
 def all_or_nothing_kept(sample):
     yield case("beta = 1", gradient=np.array([1.0]), t=3, learning_rate=0.1, beta=1.0)
     yield case("beta = 0", gradient=np.array([1.0]), t=3, learning_rate=0.1, beta=0.0)
@@ -68,8 +68,8 @@ def all_or_nothing_kept(sample):
             yield case(f"random, beta = {beta:g}", gradient=sample.normal(*sample.shape(), scale=3.0), **settings)
 
 
-@velocity_after.any_array(points=1)
-def any_array(sample, shape):
+@velocity_after.contract(points=0.5)
+def contract(sample, shape):
     return {"gradient": sample.normal(*shape), "t": 4, "learning_rate": 0.1, "beta": 0.9}
 
 
@@ -117,7 +117,7 @@ def zero_divided_by_zero():
     """Your fraction is 0/0 for beta = 1. Which number is the sum in that case? It needs a line of its own."""
 
 
-@wrong(loses=[any_array])
+@wrong(loses=[contract])
 def as_whole_as_the_gradient(gradient, t, learning_rate, beta):
     """Where the gradient holds whole numbers, your velocity does, too, and its fractions are cut off: np.zeros_like
     takes over the dtype."""
@@ -127,7 +127,7 @@ def as_whole_as_the_gradient(gradient, t, learning_rate, beta):
     return m
 
 
-@wrong({"t if beta == 1 else (1 - beta**t) / (1 - beta)": "np.sum(beta ** np.arange(t))"}, loses=[any_array])
+@wrong({"t if beta == 1 else (1 - beta**t) / (1 - beta)": "np.sum(beta ** np.arange(t))"}, loses=[contract])
 def always_float64():
     """The numbers are right, but float32 becomes float64: np.sum returns a NumPy number, which takes the array with
     it. A plain Python number adapts to the array beside it."""

@@ -2,9 +2,10 @@
 
 import numpy as np
 
+from autograder.exercises.array_forms import NO_ENTRIES
 from autograder.exercises.model import Exercise, case
 from autograder.exercises.nadam import CONSTANT, nadam_constant_step
-from autograder.exercises.optimizer_states import away_from_zero, pytorch_step, usual
+from autograder.exercises.optimizer_states import STEEP, away_from_zero, pytorch_step, usual
 
 TEXTBOOK = """\
 def last_update(optimizer, gradients, learning_rate, beta1, beta2, epsilon):
@@ -37,11 +38,12 @@ last_update = Exercise(
 requirement, wrong = last_update.requirement, last_update.wrong
 
 TWO = np.array([[1.0], [3.0]])
+TWO_STEEP = STEEP * TWO
 
 
-def some_gradients(sample):
+def some_gradients(sample, size=1.0):
     """Between five and twelve gradients of three parameters."""
-    return away_from_zero(sample, sample.integer(5, 12), 3)
+    return size * away_from_zero(sample, sample.integer(5, 12), 3)
 
 
 @last_update.pytorch_reference
@@ -78,29 +80,33 @@ def without_division(sample):
             yield case(f"{optimizer}, random", optimizer=optimizer, gradients=some_gradients(sample), **settings)
 
 
-@requirement("RMSProp", points=1)
+@requirement("RMSProp", points=2)
 def rmsprop(sample):
-    yield case("2 gradients", optimizer="rmsprop", gradients=TWO, **usual())
+    yield case("2 gradients", optimizer="rmsprop", gradients=TWO_STEEP, **usual())
     yield case("epsilon = 0.5", optimizer="rmsprop", gradients=TWO, **usual(epsilon=0.5))
     for _ in sample.repeat(public=1, hidden=4):
         settings = usual(learning_rate=sample.number(0.01, 0.9), beta2=sample.number(0.5, 0.99))
-        yield case("random", optimizer="rmsprop", gradients=some_gradients(sample), **settings)
+        yield case("random", optimizer="rmsprop", gradients=some_gradients(sample, STEEP), **settings)
 
 
 @requirement("Adam and Nadam", points=2)
 def adam_and_nadam(sample):
     for optimizer in ("adam", "nadam"):
-        yield case(f"{optimizer}, 2 gradients", optimizer=optimizer, gradients=TWO, **usual())
+        yield case(f"{optimizer}, 2 gradients", optimizer=optimizer, gradients=TWO_STEEP, **usual())
         yield case(f"{optimizer}, epsilon = 0.5", optimizer=optimizer, gradients=TWO, **usual(epsilon=0.5))
     for _ in sample.repeat(public=1, hidden=3):
         rate, beta1, beta2 = sample.number(0.01, 0.9), sample.number(0.2, 0.95), sample.number(0.5, 0.99)
         settings = usual(learning_rate=rate, beta1=beta1, beta2=beta2)
         for optimizer in ("adam", "nadam"):
-            yield case(f"{optimizer}, random", optimizer=optimizer, gradients=some_gradients(sample), **settings)
+            yield case(f"{optimizer}, random", optimizer=optimizer, gradients=some_gradients(sample, STEEP), **settings)
+
+
+@last_update.remark(NO_ENTRIES)
+def no_parameters(sample):
+    yield case("no parameters", optimizer="adam", gradients=np.zeros((2, 0, 3)), **usual())
 
 
 def other_optimizers(sample):
-    yield case("no parameters", optimizer="adam", gradients=np.zeros((2, 0, 3)), **usual())
     for optimizer in ("gradient descent", "momentum", "nesterov", "rmsprop", "nadam"):
         single = np.array([[0.5, 3.0], [1.5, -2.0]], dtype="float32")
         yield case(f"{optimizer}, float32", optimizer=optimizer, gradients=single, **usual())
@@ -108,9 +114,9 @@ def other_optimizers(sample):
         yield case(f"{optimizer}, whole numbers", optimizer=optimizer, gradients=whole, **usual())
 
 
-@last_update.any_array(points=1, without=["no entries"], more=other_optimizers)
-def any_array(sample, shape):
-    return {"optimizer": "adam", "gradients": away_from_zero(sample, 2, *shape), **usual()}
+@last_update.contract(without=["no entries"], more=other_optimizers)
+def contract(sample, shape):
+    return {"optimizer": "adam", "gradients": STEEP * away_from_zero(sample, 2, *shape), **usual()}
 
 
 @wrong({"return -": "return "})
@@ -120,34 +126,34 @@ def uphill():
 
 @wrong(
     {'"momentum": buffer': '"momentum": m', "gradient + beta1 * buffer": "(1 - beta1) * gradient + beta1 * m"},
-    loses=[without_division, any_array],
+    loses=[without_division, contract],
 )
 def momentum_averaged():
     """Your momentum and Nesterov's use an average of the gradients. PyTorch's SGD adds them up: the new gradient
     enters its buffer with weight 1."""
 
 
-@wrong({"gradient + beta1 * buffer": "buffer"}, loses=[without_division, any_array])
+@wrong({"gradient + beta1 * buffer": "buffer"}, loses=[without_division, contract])
 def nesterov_forgotten():
     """Your 'nesterov' is momentum: it lacks the look ahead, gradient + beta1 * buffer."""
 
 
-@wrong({"(np.sqrt(s) + epsilon)": "root"}, loses=[rmsprop, any_array])
+@wrong({"(np.sqrt(s) + epsilon)": "root"}, loses=[rmsprop, contract])
 def rmsprop_corrected():
     """You correct the s of RMSProp. The correction for the start at zero came with Adam; RMSProp has none."""
 
 
-@wrong({"m / (1 - beta1**t) / root": "m / (np.sqrt(s) + epsilon)"}, loses=[adam_and_nadam, any_array])
+@wrong({"m / (1 - beta1**t) / root": "m / (np.sqrt(s) + epsilon)"}, loses=[adam_and_nadam, contract])
 def adam_not_corrected():
     """Your Adam uses m and s without the correction."""
 
 
-@wrong({"ahead / root": "m / (1 - beta1**t) / root"}, loses=[adam_and_nadam, any_array])
+@wrong({"ahead / root": "m / (1 - beta1**t) / root"}, loses=[adam_and_nadam, contract])
 def nadam_is_adam():
     """Your Nadam is Adam: it lacks the look ahead of exercise 1."""
 
 
-@wrong({"beta1 ** (t + 1)": "beta1**t"}, loses=[adam_and_nadam, any_array])
+@wrong({"beta1 ** (t + 1)": "beta1**t"}, loses=[adam_and_nadam, contract])
 def nadam_of_the_textbooks():
     """Your Nadam is that of the textbooks, both parts over 1 - beta1**t. As in exercise 1, the momentum part belongs
     to the next step: 1 - beta1 ** (t + 1)."""
@@ -167,5 +173,5 @@ def all_steps_added():
 wrong.like(
     nadam_constant_step.float32_lost,
     {"m / (1 - beta1**t) / root": "m / (1 - beta1**t) / (np.sqrt(s) / np.sqrt(1 - beta2**t) + epsilon)"},
-    loses=[any_array],
+    loses=[contract],
 )

@@ -1,6 +1,6 @@
 """nadam_constant_step: one step of Nadam with constant momentum: Nesterov's trick in Adam."""
 
-from autograder.exercises.model import PURITY, Exercise, case, multistep_case
+from autograder.exercises.model import Exercise, case, multistep_case
 from autograder.exercises.nadam import CONSTANT, one_step_of_nadam
 from autograder.exercises.optimizer_states import at_rest, midway, random_start, three_steps, trajectory, unusual, usual
 
@@ -32,13 +32,13 @@ def reference(theta, gradient, m, s, t, learning_rate, beta1, beta2, epsilon):
 
 @requirement("the first step", points=2)
 def first_step(sample):
-    yield case("theta = 1", **at_rest([1.0], [0.5]), t=1, **usual())
-    yield case("three parameters", **at_rest([1.0, -2.0, 3.0], [-4.0, 0.25, 30.0]), t=1, **usual())
+    yield case("theta = 1", **at_rest([1.0], [500.0]), t=1, **usual())
+    yield case("three parameters", **at_rest([1.0, -2.0, 3.0], [-4000.0, 250.0, 30000.0]), t=1, **usual())
     for _ in sample.repeat(public=1, hidden=4):
         yield case("random", **random_start(sample, *sample.shape()), t=1, **usual())
 
 
-@requirement("over many steps", points=1)
+@requirement("over many steps", points=2)
 def many_steps(sample):
     yield multistep_case("3 steps of 1 parameter", **three_steps(), **usual())
     yield case("t = 5000", **midway(sample, 3), t=5000, **usual())
@@ -49,18 +49,18 @@ def many_steps(sample):
 @requirement("other learning rates, betas and epsilons", points=1)
 def settings(sample):
     """At the first step; with beta1 = 0 there is no momentum."""
-    start = at_rest([1.0, -2.0], [0.5, 3.0])
+    start = at_rest([1.0, -2.0], [500.0, 3000.0])
     yield case("betas 0.5 and 0.7", **start, t=1, **usual(beta1=0.5, beta2=0.7))
     yield case("beta1 = 0", **start, t=1, **usual(beta1=0.0))
-    yield case("epsilon = 0.1", **start, t=1, **usual(epsilon=0.1))
+    yield case("epsilon = 0.1", **at_rest([1.0, -2.0], [0.5, 3.0]), t=1, **usual(epsilon=0.1))
     small = at_rest([1.0, -2.0], [1e-6, 0.0])
     yield case("gradients 1e-6 and 0, epsilon 1e-8", **small, t=1, **usual(epsilon=1e-8))
     for _ in sample.repeat(public=1, hidden=4):
         yield case("random", **random_start(sample, 2, 3), t=1, **unusual(sample))
 
 
-@nadam_constant_step.any_array(points=1)
-def any_array(sample, shape):
+@nadam_constant_step.contract()
+def contract(sample, shape):
     return {**random_start(sample, *shape), "t": 1, **usual()}
 
 
@@ -110,13 +110,13 @@ def epsilon_inside_the_root():
     """Your epsilon stands under the square root. It is added after the root of s_hat."""
 
 
-@wrong({"= beta1 * m +": "*= beta1\n    m +=", "= beta2 * s +": "*= beta2\n    s +="}, loses=[any_array, PURITY])
+@wrong({"= beta1 * m +": "*= beta1\n    m +=", "= beta2 * s +": "*= beta2\n    s +="}, loses=[contract])
 def written_into_m():
     """An array that you were given has been changed (and one of whole numbers cannot even be): `m *= ...` writes
     into the caller's array. `m = ...` makes a new one."""
 
 
-@wrong({"np.sqrt(s_hat)": "np.sqrt(s) / np.sqrt(1 - beta2**t)"}, loses=[any_array])
+@wrong({"np.sqrt(s_hat)": "np.sqrt(s) / np.sqrt(1 - beta2**t)"}, loses=[contract])
 def float32_lost():
     """The numbers are right, but float32 becomes float64: np.sqrt of a Python number gives a NumPy number of dtype
     float64, and that spreads. `** 0.5` keeps a Python number, which adapts to the array beside it."""

@@ -25,7 +25,7 @@ def reference(t, beta1, momentum_decay):
     return one_step_of_nadam(zero, zero, zero, zero, 1.0, t, 0.1, beta1, 0.999, 1e-8, momentum_decay)[-1]
 
 
-@requirement("PyTorch's momentum_decay", points=1)
+@requirement("PyTorch's momentum_decay", points=2)
 def default_decay(sample):
     for t in (1, 2, 250, 10_000):
         yield case(f"t = {t}", t=t, beta1=0.9, momentum_decay=DECAY)

@@ -1,6 +1,6 @@
 """look_ahead_to_pytorch: what PyTorch's SGD(nesterov=True) holds where the look-ahead form holds theta and m."""
 
-from autograder.exercises.model import PURITY, Exercise, case
+from autograder.exercises.model import Exercise, case
 from autograder.exercises.nesterov import nesterov_step
 from autograder.exercises.optimizer_states import arrays, normals
 
@@ -32,7 +32,7 @@ def learning_rate_1(sample):
         yield case("random", **state, learning_rate=1.0, beta=sample.number(0.3, 0.99))
 
 
-@requirement("other learning rates", points=1)
+@requirement("other learning rates", points=2)
 def other_learning_rates(sample):
     yield case("learning rate 0.1", **arrays(theta=[3.0], m=[4.0]), learning_rate=0.1, beta=0.5)
     for _ in sample.repeat(public=2, hidden=5):
@@ -40,8 +40,8 @@ def other_learning_rates(sample):
         yield case("random", **state, learning_rate=sample.number(0.01, 0.4), beta=sample.number(0.3, 0.99))
 
 
-@look_ahead_to_pytorch.any_array(points=1)
-def any_array(sample, shape):
+@look_ahead_to_pytorch.contract()
+def contract(sample, shape):
     return {**normals(sample, shape, "theta", "m"), "learning_rate": 1.0, "beta": 0.9}
 
 
@@ -87,7 +87,7 @@ def buffer_added_to_theta():
     """You add the buffer to theta where it should be m: they differ in sign and in size."""
 
 
-@wrong({"return theta +": "theta +=", ", -m": "\n    return theta, -m"}, loses=[any_array, PURITY])
+@wrong({"return theta +": "theta +=", ", -m": "\n    return theta, -m"}, loses=[contract])
 def writes_into_theta():
     """The array `theta` that you were given has been changed. Write theta + ... instead of theta += ..."""
 
@@ -95,5 +95,5 @@ def writes_into_theta():
 wrong.like(
     nesterov_step.always_float64,
     {"+ beta": "+ np.float64(beta)", "/ learning_rate": "/ np.float64(learning_rate)"},
-    loses=[any_array],
+    loses=[contract],
 )

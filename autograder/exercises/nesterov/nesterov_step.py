@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from autograder.exercises.model import PURITY, Exercise, case, multistep_case, per_step
+from autograder.exercises.model import Exercise, case, multistep_case, per_step
 from autograder.exercises.optimizer_states import sgd_step
 from autograder.plaindata.named_functions import as_function
 
@@ -69,7 +69,7 @@ def first_step(sample):
         yield case("a random bowl", **state, **random_settings(sample))
 
 
-@requirement("a step in motion", points=2)
+@requirement("a step in motion", points=3)
 def in_motion(sample):
     """On slopes that bend, too."""
     state = {"theta": np.array([3.0]), "gradient_at": ROUND_BOWL, "m": np.array([-1.0])}
@@ -94,8 +94,8 @@ def many_steps(sample):
         yield multistep_case("20 steps on a random bowl, falling learning rate", **start, learning_rate=rates, beta=0.9)
 
 
-@nesterov_step.any_array(points=1)
-def any_array(sample, shape):
+@nesterov_step.contract()
+def contract(sample, shape):
     slope = quartic_gradient(sample.normal(*shape))
     theta, m = sample.normal(*shape), np.zeros(shape)
     return {"theta": theta, "gradient_at": slope, "m": m, "learning_rate": 0.1, "beta": 0.9}
@@ -189,14 +189,14 @@ def moves_with_the_old_velocity():
         "m = beta * m - learning_rate *": "gradient =",
         "return theta + m": "m *= beta\n    m -= learning_rate * gradient\n    theta += m\n    return theta",
     },
-    loses=[any_array, PURITY],
+    loses=[contract],
 )
 def writes_into_theta_and_m():
     """The arrays that you were given have been changed, and whole numbers cannot even be. Make new ones: m = beta *
     m - ... instead of m *= beta."""
 
 
-@wrong({"theta + beta * m": "theta + np.float64(beta) * m"}, loses=[any_array])
+@wrong({"theta + beta * m": "theta + np.float64(beta) * m"}, loses=[contract])
 def always_float64():
     """The numbers are right, but float32 becomes float64: a NumPy number (np.float64) takes the array with it, a
     plain Python number does not."""

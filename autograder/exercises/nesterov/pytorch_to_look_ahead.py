@@ -1,6 +1,6 @@
 """pytorch_to_look_ahead: theta and m of the look-ahead form from the parameter and buffer of SGD(nesterov=True)."""
 
-from autograder.exercises.model import PURITY, Exercise, case
+from autograder.exercises.model import Exercise, case
 from autograder.exercises.nesterov import sgd_nesterov_step
 from autograder.exercises.optimizer_states import arrays, normals
 
@@ -34,7 +34,7 @@ def learning_rate_1(sample):
         yield case("random", **state, learning_rate=1.0, beta=sample.number(0.3, 0.99))
 
 
-@requirement("other learning rates", points=1)
+@requirement("other learning rates", points=2)
 def other_learning_rates(sample):
     yield case("learning rate 0.1", **arrays(theta_torch=[5.0], buffer=[-40.0]), learning_rate=0.1, beta=0.5)
     for _ in sample.repeat(public=2, hidden=5):
@@ -42,8 +42,8 @@ def other_learning_rates(sample):
         yield case("random", **state, learning_rate=sample.number(0.01, 0.4), beta=sample.number(0.3, 0.99))
 
 
-@pytorch_to_look_ahead.any_array(points=1)
-def any_array(sample, shape):
+@pytorch_to_look_ahead.contract()
+def contract(sample, shape):
     return {**normals(sample, shape, "theta_torch", "buffer"), "learning_rate": 1.0, "beta": 0.9}
 
 
@@ -88,9 +88,9 @@ def buffer_taken_from_theta():
     and in size."""
 
 
-@wrong({"return theta_torch -": "theta_torch -=", "m, m": "m\n    return theta_torch, m"}, loses=[any_array, PURITY])
+@wrong({"return theta_torch -": "theta_torch -=", "m, m": "m\n    return theta_torch, m"}, loses=[contract])
 def writes_into_theta():
     """The array `theta_torch` that you were given has been changed. Write theta_torch - ... instead of -=."""
 
 
-wrong.like(sgd_nesterov_step.always_float64, {"* buffer": "* buffer.astype(float)"}, loses=[any_array])
+wrong.like(sgd_nesterov_step.always_float64, {"* buffer": "* buffer.astype(float)"}, loses=[contract])

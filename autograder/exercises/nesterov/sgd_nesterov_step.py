@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from autograder.exercises.model import PURITY, Exercise, case, multistep_case, per_step
+from autograder.exercises.model import Exercise, case, multistep_case, per_step
 from autograder.exercises.optimizer_states import arrays, normals, sgd_step
 
 TEXTBOOK = """\
@@ -43,7 +43,7 @@ def first_step(sample):
         yield case("random, the first step", **{**start, "buffer": 0 * start["buffer"]})
 
 
-@requirement("a step with a buffer", points=2)
+@requirement("a step with a buffer", points=3)
 def in_motion(sample):
     yield case("one entry", **arrays(theta=[1.0], gradient=[2.0], buffer=[4.0]), learning_rate=0.1, momentum=0.5)
     for _ in sample.repeat(public=2, hidden=6):
@@ -70,8 +70,8 @@ def many_steps(sample):
         yield multistep_case("20 steps, falling learning rate", **start, learning_rate=rates, momentum=0.9)
 
 
-@sgd_nesterov_step.any_array(points=1)
-def any_array(sample, shape):
+@sgd_nesterov_step.contract()
+def contract(sample, shape):
     return {**normals(sample, shape, *STATE), "learning_rate": 0.1, "momentum": 0.9}
 
 
@@ -137,14 +137,14 @@ def climbs():
         "return theta -": "theta -=",
         "buffer)": "buffer)\n    return theta",
     },
-    loses=[any_array, PURITY],
+    loses=[contract],
 )
 def writes_into_theta_and_buffer():
     """The arrays that you were given have been changed. PyTorch itself works in place like this; here, make new
     arrays, which may hold fractions where the old ones hold whole numbers."""
 
 
-@wrong({"buffer + gradient": "buffer + gradient.astype(float)"}, loses=[any_array])
+@wrong({"buffer + gradient": "buffer + gradient.astype(float)"}, loses=[contract])
 def always_float64():
     """The numbers are right, but float32 becomes float64: something in your function fixes the dtype, astype(float)
     for example."""

@@ -56,7 +56,7 @@ def swinging(sample):
         yield case("random", curvature=curvature, learning_rate=rate, beta=beta, nesterov=False)
 
 
-@requirement("momentum that does not swing, or diverges", points=1)
+@requirement("momentum that does not swing, or diverges", points=2)
 def not_swinging(sample):
     """Both eigenvalues are real: very small and very large learning rates, flat and downward slopes."""
     yield case("0.625 by hand", curvature=np.array([0.9]), learning_rate=0.25, beta=0.25, nesterov=False)
@@ -90,8 +90,8 @@ def nesterov_in_float32(sample):
     yield case("no entries, float32, Nesterov", curvature=empty, learning_rate=0.1, beta=0.9, nesterov=True)
 
 
-@shrink_factor.any_array(points=1, more=nesterov_in_float32)
-def any_array(sample, shape):
+@shrink_factor.contract(more=nesterov_in_float32)
+def contract(sample, shape):
     curvature = curvatures(sample, shape, 0.2, 2.0, 0.1)
     return {"curvature": curvature, "learning_rate": 0.1, "beta": 0.9, "nesterov": False}
 
@@ -172,7 +172,7 @@ def two_forms_mixed():
     the 4."""
 
 
-@wrong({"if nesterov": "curvature = curvature.astype(float)\n    if nesterov"}, loses=[any_array])
+@wrong({"if nesterov": "curvature = curvature.astype(float)\n    if nesterov"}, loses=[contract])
 def always_float64():
     """The numbers are right, but float32 becomes float64: something in your function fixes the dtype, astype(float)
     for example. (Adding 0j does not.)"""

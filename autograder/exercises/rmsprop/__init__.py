@@ -1,6 +1,7 @@
 """Exercises of `2_faster_optimizers/3_rmsprop`: AdaGrad, the moving average, RMSProp in three forms.
 
-Cases that are not about epsilon have epsilon = 0 and an s well above 0, so that its place changes nothing there.
+Cases that are not about epsilon have a tiny one and steep gradients: neither its place nor a constant such as 1e-8 in
+its stead can be seen there.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from autograder.exercises.cases import Case, multistep_case, per_step
-from autograder.exercises.optimizer_states import away_from_zero
+from autograder.exercises.optimizer_states import STEEP, away_from_zero, far_from_zero
 from autograder.exercises.sampling import Sampler
 
 NOTEBOOK = "2_faster_optimizers/3_rmsprop"
@@ -19,30 +20,24 @@ NOTEBOOK = "2_faster_optimizers/3_rmsprop"
 ORDER = ("adagrad_step", "moving_average", "rmsprop_step", "textbook_rmsprop_step", "centered_rmsprop_step")
 
 
-def before_a_step(sample: Sampler, *shape: int) -> dict[str, np.ndarray]:
-    """Parameters, a gradient and the squares of earlier ones."""
-    theta, gradient = sample.normal(*shape, scale=2.0), away_from_zero(sample, *shape)
-    return {"theta": theta, "gradient": gradient, "s": np.round(sample.uniform(*shape, low=0.5, high=4.0), 3)}
-
-
-def shrunk(state: dict[str, np.ndarray], size: float) -> dict[str, np.ndarray]:
-    """The same with gradients of another size, and squares to match."""
-    factors = {"gradient": size, "m": size, "s": size**2}
-    return {name: array * factors.get(name, 1.0) for name, array in state.items()}
+def before_a_step(sample: Sampler, *shape: int, size: float = STEEP) -> dict[str, np.ndarray]:
+    """Parameters, a gradient of some size and the squares of earlier ones."""
+    theta, gradient = away_from_zero(sample, *shape, scale=2.0), size * away_from_zero(sample, *shape)
+    return {"theta": theta, "gradient": gradient, "s": size**2 * np.round(sample.uniform(*shape, low=0.5, high=4.0), 3)}
 
 
 def three_steps(*state: str) -> dict[str, Any]:
     """Of one number, from a state of zeros."""
     zeros = {name: np.zeros(1) for name in state}
-    return {"theta": np.array([1.0]), "gradient": per_step(np.array([[3.0], [4.0], [-12.0]])), **zeros}
+    return {"theta": np.array([1.0]), "gradient": per_step(np.array([[3000.0], [4000.0], [-12000.0]])), **zeros}
 
 
 def random_steps(sample: Sampler, count: int, *state: str, dtype: str = "float64") -> dict[str, Any]:
     """As many steps of parameters of a random shape, from a state of zeros."""
     shape = sample.shape()
     zeros = {name: np.zeros(shape, dtype) for name in state}
-    gradients = away_from_zero(sample, count, *shape).astype(dtype)
-    return {"theta": sample.normal(*shape, dtype=dtype), "gradient": per_step(gradients), **zeros}
+    gradients = STEEP * away_from_zero(sample, count, *shape).astype(dtype)
+    return {"theta": far_from_zero(sample, *shape).astype(dtype), "gradient": per_step(gradients), **zeros}
 
 
 def falling_rates(count: int):

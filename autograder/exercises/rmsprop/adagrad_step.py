@@ -1,12 +1,11 @@
 """adagrad_step: a step along the gradient divided by the root of the sum of all its squares."""
 
-from autograder.exercises.model import PURITY, Exercise, case, multistep_case
-from autograder.exercises.optimizer_states import arrays, pytorch_step
+from autograder.exercises.model import Exercise, case, multistep_case
+from autograder.exercises.optimizer_states import NO_EPSILON, arrays, pytorch_step
 from autograder.exercises.rmsprop import (
     before_a_step,
     falling_rates,
     random_steps,
-    shrunk,
     steps_in_float32,
     three_steps,
 )
@@ -33,20 +32,20 @@ def reference(theta, gradient, s, learning_rate, epsilon):
     return theta, state["sum"]
 
 
-SETTINGS = {"learning_rate": 0.5, "epsilon": 0.0}
+SETTINGS = {"learning_rate": 0.5, "epsilon": NO_EPSILON}
 
 
 @requirement("one step", points=2)
 def one_step(sample):
-    yield case("3 after squares of 16", **arrays(theta=[1.0], gradient=[3.0], s=[16.0]), **SETTINGS)
-    yield case("the first step", **arrays(theta=[1.0, 1.0], gradient=[-20.0, 0.4], s=[0.0, 0.0]), **SETTINGS)
-    yield case("a gradient of 0", **arrays(theta=[1.0, -2.0], gradient=[0.0, 1.5], s=[4.0, 2.0]), **SETTINGS)
+    yield case("3000 after squares of 16 million", **arrays(theta=[1.0], gradient=[3000.0], s=[16e6]), **SETTINGS)
+    yield case("the first step", **arrays(theta=[1.0, 1.0], gradient=[-20000.0, 400.0], s=[0.0, 0.0]), **SETTINGS)
+    yield case("a gradient of 0", **arrays(theta=[1.0, -2.0], gradient=[0.0, 1500.0], s=[4e6, 2e6]), **SETTINGS)
     for _ in sample.repeat(public=2, hidden=6):
         state, rate = before_a_step(sample, *sample.shape()), sample.number(0.05, 1.0)
-        yield case("random", **state, learning_rate=rate, epsilon=0.0)
+        yield case("random", **state, learning_rate=rate, epsilon=NO_EPSILON)
 
 
-@requirement("epsilon", points=1)
+@requirement("epsilon", points=2)
 def epsilon(sample):
     """As large as the gradients; nothing to divide by."""
     yield case("epsilon = 1", **arrays(theta=[1.0], gradient=[3.0], s=[16.0]), learning_rate=0.5, epsilon=1.0)
@@ -54,21 +53,21 @@ def epsilon(sample):
     yield case("0 / (0 + epsilon)", **zero, learning_rate=0.1, epsilon=1e-8)
     for _ in sample.repeat(public=2, hidden=5):
         size, epsilon = sample.choice([1e-6, 1e-7]), sample.choice([1e-6, 1e-7])
-        state = shrunk(before_a_step(sample, *sample.shape()), size)
+        state = before_a_step(sample, *sample.shape(), size=size)
         yield case(f"gradients of about {size:g}", **state, learning_rate=0.1, epsilon=epsilon)
 
 
 @requirement("many steps", points=1)
 def many_steps(sample):
-    yield multistep_case("3 steps of one number", **three_steps("s"), learning_rate=1.0, epsilon=0.0)
+    yield multistep_case("3 steps of one number", **three_steps("s"), learning_rate=1.0, epsilon=NO_EPSILON)
     for _ in sample.repeat(public=1, hidden=3):
         count = sample.integer(10, 20)
         settings = {**SETTINGS, "learning_rate": falling_rates(count)}
         yield multistep_case(f"{count} steps, the learning rate falls", **random_steps(sample, count, "s"), **settings)
 
 
-@adagrad_step.any_array(points=1, whole=["theta", "gradient"], more=lambda sample: steps_in_float32(sample, **SETTINGS))
-def any_array(sample, shape):
+@adagrad_step.contract(whole=["theta", "gradient"], more=lambda sample: steps_in_float32(sample, **SETTINGS))
+def contract(sample, shape):
     return {**before_a_step(sample, *shape), **SETTINGS}
 
 
@@ -122,7 +121,7 @@ def s_not_kept():
 
 @wrong(
     {"s = s +": "s +=", "return theta -": "theta -=", "+ epsilon)": "+ epsilon)\n    return theta"},
-    loses=[any_array, PURITY],
+    loses=[contract],
 )
 def writes_into_its_arguments():
     """The arrays you were given have been changed: `s += ...` and `theta -= ...` write into them. Write `s = s +

@@ -1,8 +1,8 @@
 """centered_rmsprop_step: a step along the gradient divided by its estimated standard deviation, plus epsilon."""
 
 from autograder.exercises.model import Exercise, case, multistep_case
-from autograder.exercises.optimizer_states import arrays, away_from_zero, pytorch_step
-from autograder.exercises.rmsprop import before_a_step, random_steps, shrunk, three_steps
+from autograder.exercises.optimizer_states import NO_EPSILON, STEEP, arrays, away_from_zero, pytorch_step
+from autograder.exercises.rmsprop import before_a_step, random_steps, three_steps
 
 TEXTBOOK = """\
 def centered_rmsprop_step(theta, gradient, m, s, learning_rate, beta, epsilon):
@@ -28,26 +28,26 @@ def reference(theta, gradient, m, s, learning_rate, beta, epsilon):
     return theta, state["grad_avg"], state["square_avg"]
 
 
-SETTINGS = {"learning_rate": 0.1, "beta": 0.9, "epsilon": 0.0}
+SETTINGS = {"learning_rate": 0.1, "beta": 0.9, "epsilon": NO_EPSILON}
 
 
-def some_state(sample, *shape):
+def some_state(sample, *shape, size=STEEP):
     """With a mean square well above the square of the mean."""
-    state, m = before_a_step(sample, *shape), away_from_zero(sample, *shape) / 2
+    state, m = before_a_step(sample, *shape, size=size), size * away_from_zero(sample, *shape) / 2
     return {"theta": state["theta"], "gradient": state["gradient"], "m": m, "s": m**2 + state["s"]}
 
 
 @requirement("one step", points=2)
 def one_step(sample):
-    yield case("10 after averages of 0", **arrays(theta=[1.0], gradient=[10.0], m=[0.0], s=[0.0]), **SETTINGS)
-    flat = arrays(theta=[1.0, -2.0], gradient=[0.0, 1.5], m=[1.0, -0.5], s=[4.0, 2.0])
+    yield case("10000 after averages of 0", **arrays(theta=[1.0], gradient=[10000.0], m=[0.0], s=[0.0]), **SETTINGS)
+    flat = arrays(theta=[1.0, -2.0], gradient=[0.0, 1500.0], m=[1000.0, -500.0], s=[4e6, 2e6])
     yield case("a gradient of 0", **flat, **SETTINGS)
     for _ in sample.repeat(public=2, hidden=6):
         state, rate = some_state(sample, *sample.shape()), sample.number(0.05, 1.0)
-        yield case("random", **state, learning_rate=rate, beta=0.9, epsilon=0.0)
+        yield case("random", **state, learning_rate=rate, beta=0.9, epsilon=NO_EPSILON)
 
 
-@requirement("epsilon", points=1)
+@requirement("epsilon", points=2)
 def epsilon(sample):
     """As large as the gradients; nothing to divide by."""
     one = arrays(theta=[1.0], gradient=[20.0], m=[0.0], s=[0.0])
@@ -56,7 +56,7 @@ def epsilon(sample):
     yield case("0 / (0 + epsilon)", **zero, **{**SETTINGS, "epsilon": 1e-8})
     for _ in sample.repeat(public=2, hidden=5):
         size, epsilon = sample.choice([1e-6, 1e-7]), sample.choice([1e-6, 1e-7])
-        state = shrunk(some_state(sample, *sample.shape()), size)
+        state = some_state(sample, *sample.shape(), size=size)
         yield case(f"gradients of about {size:g}", **state, **{**SETTINGS, "epsilon": epsilon})
 
 
@@ -66,11 +66,11 @@ def many_steps(sample):
     for _ in sample.repeat(public=2, hidden=4):
         count, beta = sample.integer(10, 20), sample.choice([0.8, 0.95, 0.99])
         steps = random_steps(sample, count, "m", "s")
-        yield multistep_case(f"{count} steps", **steps, learning_rate=0.1, beta=beta, epsilon=0.0)
+        yield multistep_case(f"{count} steps", **steps, learning_rate=0.1, beta=beta, epsilon=NO_EPSILON)
 
 
-@centered_rmsprop_step.any_array(points=1, whole=["theta", "gradient"])
-def any_array(sample, shape):
+@centered_rmsprop_step.contract(whole=["theta", "gradient"])
+def contract(sample, shape):
     return {**some_state(sample, *shape), **SETTINGS}
 
 

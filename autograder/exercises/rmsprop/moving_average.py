@@ -43,7 +43,7 @@ def values_of_a_sequence(sample):
         yield case("random numbers", values=sample.normal(sample.integer(5, 30), scale=3.0), beta=0.9)
 
 
-@requirement("beta other than 0.9", points=1)
+@requirement("beta other than 0.9", points=2)
 def other_betas(sample):
     yield case("beta = 0.75", values=np.array([8.0, 4.0]), beta=0.75)
     yield case("beta = 0: no memory", values=np.array([8.0, -4.0, 2.0]), beta=0.0)
@@ -61,8 +61,8 @@ def several(sample):
         yield case("a matrix at each time", values=sample.normal(*sample.shape(3), scale=3.0), beta=0.9)
 
 
-@moving_average.any_array(points=1, without=["no entries"])
-def any_array(sample, shape):
+@moving_average.contract(without=["no entries"])
+def contract(sample, shape):
     return {"values": sample.normal(*shape), "beta": 0.9}
 
 
@@ -116,21 +116,19 @@ def last_one_only():
 wrong.ignores("beta", 0.9, loses=[other_betas])
 
 
-@wrong({"in values": "in values.T", "np.array(averages)": "np.array(averages).T"}, loses=[several, any_array])
+@wrong({"in values": "in values.T", "np.array(averages)": "np.array(averages).T"}, loses=[several, contract])
 def along_the_last_axis():
     """You average along the last axis. Time is the first one: values[0] is what comes first, be it a number, a row
     or a matrix."""
 
 
-@wrong(
-    {"return": "result = np.zeros_like(values)\n    result[:] =", "es)": "es)\n    return result"}, loses=[any_array]
-)
+@wrong({"return": "result = np.zeros_like(values)\n    result[:] =", "es)": "es)\n    return result"}, loses=[contract])
 def dtype_of_the_values():
     """Averages of whole numbers are cut down to whole numbers: np.zeros_like(values) has the dtype of values."""
 
 
 @wrong(
-    {"return": "result = np.zeros(values.shape)\n    result[:] =", "es)": "es)\n    return result"}, loses=[any_array]
+    {"return": "result = np.zeros(values.shape)\n    result[:] =", "es)": "es)\n    return result"}, loses=[contract]
 )
 def always_float64():
     """The numbers are right, but float32 becomes float64: np.zeros(shape) makes float64."""

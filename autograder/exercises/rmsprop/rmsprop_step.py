@@ -1,13 +1,12 @@
 """rmsprop_step: a step along the gradient divided by the root of the moving average of its squares, plus epsilon."""
 
-from autograder.exercises.model import PURITY, Exercise, case, multistep_case
-from autograder.exercises.optimizer_states import arrays, pytorch_step
+from autograder.exercises.model import Exercise, case, multistep_case
+from autograder.exercises.optimizer_states import NO_EPSILON, arrays, pytorch_step
 from autograder.exercises.rmsprop import (
     adagrad_step,
     before_a_step,
     falling_rates,
     random_steps,
-    shrunk,
     steps_in_float32,
     three_steps,
 )
@@ -34,31 +33,31 @@ def reference(theta, gradient, s, learning_rate, beta, epsilon):
     return theta, state["square_avg"]
 
 
-SETTINGS = {"learning_rate": 0.1, "beta": 0.9, "epsilon": 0.0}
+SETTINGS = {"learning_rate": 0.1, "beta": 0.9, "epsilon": NO_EPSILON}
 
 
 @requirement("one step", points=2)
 def one_step(sample):
-    yield case("10 after an average of 0", **arrays(theta=[1.0], gradient=[10.0], s=[0.0]), **SETTINGS)
-    usual = arrays(theta=[1.0, -1.0], gradient=[2.0, -0.5], s=[4.0, 0.25])
-    yield case("gradients of the usual size", **usual, **SETTINGS)
-    yield case("a gradient of 0", **arrays(theta=[1.0, -2.0], gradient=[0.0, 1.5], s=[4.0, 2.0]), **SETTINGS)
+    yield case("10000 after an average of 0", **arrays(theta=[1.0], gradient=[10000.0], s=[0.0]), **SETTINGS)
+    usual = arrays(theta=[1.0, -1.0], gradient=[2000.0, -500.0], s=[4e6, 0.25e6])
+    yield case("an average of the usual size", **usual, **SETTINGS)
+    yield case("a gradient of 0", **arrays(theta=[1.0, -2.0], gradient=[0.0, 1500.0], s=[4e6, 2e6]), **SETTINGS)
     for _ in sample.repeat(public=2, hidden=6):
         state, rate = before_a_step(sample, *sample.shape()), sample.number(0.05, 1.0)
-        yield case("random", **state, learning_rate=rate, beta=0.9, epsilon=0.0)
+        yield case("random", **state, learning_rate=rate, beta=0.9, epsilon=NO_EPSILON)
 
 
 @requirement("beta other than 0.9", points=1)
 def other_betas(sample):
-    half = arrays(theta=[1.0], gradient=[4.0], s=[2.0])
-    yield case("beta = 0.5", **half, learning_rate=0.3, beta=0.5, epsilon=0.0)
-    yield case("beta = 0: no memory", **before_a_step(sample, 3), learning_rate=0.1, beta=0.0, epsilon=0.0)
+    half = arrays(theta=[1.0], gradient=[4000.0], s=[2e6])
+    yield case("beta = 0.5", **half, learning_rate=0.3, beta=0.5, epsilon=NO_EPSILON)
+    yield case("beta = 0: no memory", **before_a_step(sample, 3), learning_rate=0.1, beta=0.0, epsilon=NO_EPSILON)
     for _ in sample.repeat(public=2, hidden=5):
         state, beta = before_a_step(sample, *sample.shape()), sample.choice([0.25, 0.7, 0.99, 0.999])
-        yield case("random", **state, learning_rate=0.1, beta=beta, epsilon=0.0)
+        yield case("random", **state, learning_rate=0.1, beta=beta, epsilon=NO_EPSILON)
 
 
-@requirement("epsilon", points=1)
+@requirement("epsilon", points=2)
 def epsilon(sample):
     """As large as the gradients; nothing to divide by."""
     yield case("epsilon = 1", **arrays(theta=[1.0], gradient=[3.0], s=[9.0]), **{**SETTINGS, "epsilon": 1.0})
@@ -66,7 +65,7 @@ def epsilon(sample):
     yield case("0 / (0 + epsilon)", **zero, **{**SETTINGS, "epsilon": 1e-8})
     for _ in sample.repeat(public=2, hidden=5):
         size, epsilon = sample.choice([1e-6, 1e-7]), sample.choice([1e-6, 1e-7])
-        state = shrunk(before_a_step(sample, *sample.shape()), size)
+        state = before_a_step(sample, *sample.shape(), size=size)
         yield case(f"gradients of about {size:g}", **state, **{**SETTINGS, "epsilon": epsilon})
 
 
@@ -79,8 +78,8 @@ def many_steps(sample):
         yield multistep_case(f"{count} steps, the learning rate falls", **random_steps(sample, count, "s"), **settings)
 
 
-@rmsprop_step.any_array(points=1, whole=["theta", "gradient"], more=lambda sample: steps_in_float32(sample, **SETTINGS))
-def any_array(sample, shape):
+@rmsprop_step.contract(whole=["theta", "gradient"], more=lambda sample: steps_in_float32(sample, **SETTINGS))
+def contract(sample, shape):
     return {**before_a_step(sample, *shape), **SETTINGS}
 
 
@@ -93,7 +92,11 @@ def epsilon_inside_the_root():
 wrong.like(adagrad_step.epsilon_forgotten, {"(np.sqrt(s) + epsilon)": "np.sqrt(s)"}, loses=[epsilon])
 
 
-wrong.like(adagrad_step.epsilon_after_the_quotient, {"(np.sqrt(s) + epsilon)": "np.sqrt(s) + epsilon"}, loses=[epsilon])
+wrong.like(
+    adagrad_step.epsilon_after_the_quotient,
+    {"(np.sqrt(s) + epsilon)": "np.sqrt(s) + epsilon"},
+    loses=[epsilon],
+)
 
 
 @wrong({"beta * s + (1 - beta) * gradient**2": "s + gradient**2"})
@@ -137,7 +140,7 @@ wrong.like(adagrad_step.s_not_kept, {"s = beta": "old, s = s, beta", "), s": "),
 wrong.ignores("beta", 0.9, loses=[other_betas])
 
 
-@wrong({"- learning_rate": "- np.full(theta.shape, learning_rate)"}, loses=[any_array])
+@wrong({"- learning_rate": "- np.full(theta.shape, learning_rate)"}, loses=[contract])
 def always_float64():
     """The numbers are right, but float32 becomes float64: np.full(shape, number) makes float64. A plain Python
     number adapts to the array beside it."""
@@ -145,7 +148,7 @@ def always_float64():
 
 @wrong(
     {"= beta * s +": "*= beta\n    s +=", "return theta -": "theta -=", "+ epsilon)": "+ epsilon)\n    return theta"},
-    loses=[any_array, PURITY],
+    loses=[contract],
 )
 def writes_into_its_arguments():
     """The arrays you were given have been changed: `s *= ...`, `s += ...` and `theta -= ...` write into them.

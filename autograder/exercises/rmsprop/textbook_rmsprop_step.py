@@ -1,8 +1,8 @@
 """textbook_rmsprop_step: RMSProp with epsilon inside the root, as in Keras and in textbooks."""
 
 from autograder.exercises.model import Exercise, case, multistep_case
-from autograder.exercises.optimizer_states import arrays
-from autograder.exercises.rmsprop import before_a_step, random_steps, rmsprop_step, shrunk, three_steps
+from autograder.exercises.optimizer_states import NO_EPSILON, arrays
+from autograder.exercises.rmsprop import before_a_step, random_steps, rmsprop_step, steps_in_float32, three_steps
 
 TEXTBOOK = """\
 def textbook_rmsprop_step(theta, gradient, s, learning_rate, beta, epsilon):
@@ -28,7 +28,9 @@ def reference(theta, gradient, s, learning_rate, beta, epsilon):
     return theta - learning_rate * gradient * torch.rsqrt(s + epsilon), s
 
 
-one_step = requirement("one step", points=1)(rmsprop_step.one_step.cases)
+SETTINGS = rmsprop_step.SETTINGS
+
+one_step = requirement("one step", points=2)(rmsprop_step.one_step.cases)
 
 
 @requirement("epsilon inside the root", points=2)
@@ -40,20 +42,22 @@ def epsilon(sample):
     yield case("0 / root of (0 + epsilon)", **zero, **settings, epsilon=1e-8)
     for _ in sample.repeat(public=2, hidden=5):
         size, epsilon = sample.choice([1e-3, 1e-4]), sample.choice([1e-7, 1e-8])
-        state = shrunk(before_a_step(sample, *sample.shape()), size)
+        state = before_a_step(sample, *sample.shape(), size=size)
         yield case(f"gradients of about {size:g}", **state, **settings, epsilon=epsilon)
 
 
 @requirement("many steps", points=1)
 def many_steps(sample):
-    yield multistep_case("3 steps of one number", **three_steps("s"), learning_rate=0.1, beta=0.9, epsilon=0.0)
+    yield multistep_case("3 steps of one number", **three_steps("s"), **SETTINGS)
     for _ in sample.repeat(public=1, hidden=3):
         count, beta = sample.integer(10, 20), sample.choice([0.8, 0.95, 0.99])
         steps = random_steps(sample, count, "s")
-        yield multistep_case(f"{count} steps", **steps, learning_rate=0.1, beta=beta, epsilon=0.0)
+        yield multistep_case(f"{count} steps", **steps, learning_rate=0.1, beta=beta, epsilon=NO_EPSILON)
 
 
-any_array = requirement(rmsprop_step.any_array.name, points=1)(rmsprop_step.any_array.cases)
+@textbook_rmsprop_step.contract(whole=["theta", "gradient"], more=lambda sample: steps_in_float32(sample, **SETTINGS))
+def contract(sample, shape):
+    return {**before_a_step(sample, *shape), **SETTINGS}
 
 
 @wrong({"np.sqrt(s + epsilon)": "(np.sqrt(s) + epsilon)"}, loses=[epsilon])
@@ -94,6 +98,6 @@ def root_forgotten():
 wrong.ignores("beta", 0.9, loses=[many_steps])
 
 
-@wrong({"s = beta": "gradient = np.array(gradient, dtype=float)\n    s = beta"}, loses=[any_array])
+@wrong({"s = beta": "gradient = np.array(gradient, dtype=float)\n    s = beta"}, loses=[contract])
 def always_float64():
     """The numbers are right, but float32 becomes float64: dtype=float means float64."""

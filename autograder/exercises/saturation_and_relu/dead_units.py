@@ -41,6 +41,8 @@ def values(sample):
     yield case("two samples, three units", a=np.array([[0.0, 2.0, 0.0], [0.5, 0.0, 0.0]]))
     for _ in sample.repeat(public=2, hidden=6):
         yield case("random activations", a=activations(sample, *sample.shape(smallest=3, largest=8)))
+    yield case("one sample", a=np.array([[0.0, 0.5, 0.0]]))
+    yield case("one unit", a=np.zeros((3, 1)))
 
 
 @requirement("activations below zero", points=1)
@@ -54,10 +56,11 @@ def below_zero(sample):
         yield case("random activations, a unit below zero", a=a)
 
 
-@requirement("one small activation is enough", points=1)
+@requirement("one small activation is enough", points=2)
 def one_is_enough(sample):
     """A unit that wakes on one sample of many, or only a little."""
     yield case("1e-12 in the first unit", a=np.array([[0.0, 0.0], [1e-12, 0.0]]))
+    yield case("1e-200 in the first unit", a=np.array([[0.0, 0.0], [1e-200, 0.0]]))
     yield case("1e-7 in the second unit", a=np.array([[0.0, 0.0, 0.0], [0.0, 1e-7, 0.0]]))
     for _ in sample.repeat(public=1, hidden=4):
         a = np.zeros((sample.integer(150, 300), 4))
@@ -66,13 +69,8 @@ def one_is_enough(sample):
         yield case("many samples, two units awake on one of them", a=a)
 
 
-def one_of_a_kind(sample):
-    yield case("one sample", a=np.array([[0.0, 0.5, 0.0]]))
-    yield case("one unit", a=np.zeros((3, 1)))
-
-
-@dead_units.any_array(points=1, name="any size, memory order and dtype", more=one_of_a_kind)
-def any_array(sample):
+@dead_units.contract()
+def contract(sample):
     return {"a": activations(sample, 3, sample.integer(3, 4))}
 
 
@@ -108,7 +106,7 @@ def indices():
     """You return the numbers of the dead units. Return one True or False for each unit instead."""
 
 
-@wrong({"(axis=0)": "(axis=0).astype(int)"})
+@wrong({"(axis=0)": "(axis=0).astype(int)"}, loses=[contract])
 def zeros_and_ones():
     """Your zeros and ones are right, but they are numbers. A comparison gives True and False by itself, and an array
     of those can select units."""

@@ -3,7 +3,8 @@
 import numpy as np
 
 from autograder.exercises.activations import autograd, both_sides, dout_and_z
-from autograder.exercises.model import PURITY, Derivative, Exercise, case
+from autograder.exercises.array_forms import ANY_AXES, any_axes
+from autograder.exercises.model import Derivative, Exercise, case
 from autograder.exercises.saturation_and_relu import relu as forward
 
 TEXTBOOK = """\
@@ -14,6 +15,7 @@ relu_backward = Exercise(
     TEXTBOOK,
     takes="dout, z: (*)",
     pytorch="torch.autograd.grad(F.relu(z), z, dout)",
+    new_arrays=True,
     source="https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.relu.html",
 )
 requirement, wrong = relu_backward.requirement, relu_backward.wrong
@@ -27,38 +29,40 @@ def reference(dout, z):
 relu_backward.derivative = Derivative(forward.reference, upstream="dout", with_respect_to=("z",))
 
 
-@requirement("values", points=1)
+@requirement("values", points=3)
 def values(sample):
-    yield case("negative and positive", dout=np.array([3.0, -4.0]), z=np.array([-2.0, 0.5]))
+    yield case("negative and positive", dout=np.array([[3.0, -4.0]]), z=np.array([[-2.0, 0.5]]))
     for _ in sample.repeat(public=3, hidden=7):
         yield case("random numbers", **dout_and_z(sample))
 
 
-@requirement("z exactly 0", points=1)
+@requirement("z exactly 0", points=0.5, kind="edges")
 def at_zero(sample):
-    yield case("z = 0, z = 2, z = -1", dout=np.array([3.0, -5.0, 4.0]), z=np.array([0.0, 2.0, -1.0]))
-    yield case("z = -0.0, z = 1e-300", dout=np.array([2.0, -7.0]), z=np.array([-0.0, 1e-300]))
+    yield case("z = 0, z = 2, z = -1", dout=np.array([[3.0, -5.0, 4.0]]), z=np.array([[0.0, 2.0, -1.0]]))
+    yield case("z = -0.0, z = 1e-300", dout=np.array([[2.0, -7.0]]), z=np.array([[-0.0, 1e-300]]))
     for _ in sample.repeat(public=1, hidden=4):
         z = sample.normal(*sample.shape())
         z[0], z[-1, -1] = 0.0, 0.75
         yield case("random numbers, one row of zeros", dout=sample.normal(*z.shape), z=z)
 
 
-@requirement("infinite dout", points=1)
+@relu_backward.remark("an infinite or broken dout")
 def infinite(sample):
     """Infinite or NaN upstream gradients do not pass a closed unit."""
-    yield case("infinite dout", dout=np.array([np.inf, -np.inf, np.inf, 2.0]), z=np.array([-1.0, -2.0, 3.0, 4.0]))
-    yield case("NaN dout where z is negative", dout=np.array([np.nan, 3.0]), z=np.array([-1.0, 2.0]))
-    for _ in sample.repeat(public=1, hidden=3):
-        dout, z = dout_and_z(sample).values()
-        dout[0], z[0] = np.inf, -1.5
-        dout[-1, -1], z[-1, -1] = -2.5, 0.5
-        yield case("random numbers, a row of infinite dout", dout=dout, z=z)
+    yield case("infinite dout", dout=np.array([[np.inf, -np.inf, np.inf, 2.0]]), z=np.array([[-1.0, -2.0, 3.0, 4.0]]))
+    yield case("NaN dout where z is negative", dout=np.array([[np.nan, 3.0]]), z=np.array([[-1.0, 2.0]]))
 
 
-@relu_backward.any_array(points=1, without=["whole numbers"])
-def any_array(sample, shape):
+def all_open(sample):
+    yield case("every unit is open", dout=np.array([[3.0, -4.0]]), z=np.array([[1.0, 2.0]]))
+
+
+def arguments(sample, shape):
     return {"dout": sample.normal(*shape), "z": both_sides(sample, *shape)}
+
+
+shapes = requirement(ANY_AXES, points=1)(any_axes(arguments))
+contract = relu_backward.contract(points=0.5, without=["whole numbers"], more=all_open)(arguments)
 
 
 @wrong({"z > 0": "z >= 0"}, loses=[at_zero])
@@ -72,7 +76,7 @@ def half_at_zero():
     convention is 0."""
 
 
-@wrong({"np.where(z > 0, dout, 0)": "dout * (z > 0)"}, loses=[infinite])
+@wrong({"np.where(z > 0, dout, 0)": "dout * (z > 0)"}, loses=[])
 def multiplied_by_the_mask():
     """Your mask multiplies, and 0 times infinity is NaN: one overflow upstream spoils units that were switched off.
     Choose between dout and 0 instead of multiplying."""
@@ -110,13 +114,13 @@ def wrong_side():
     """You let the gradient pass where the unit is switched off, and stop it where it is on."""
 
 
-@wrong({"return np.where(z > 0, dout, 0)": "dout[z <= 0] = 0\n    return dout"}, loses=[PURITY])
+@wrong({"return np.where(z > 0, dout, 0)": "dout[z <= 0] = 0\n    return dout"}, loses=[contract])
 def writes_into_dout():
     """The result is right, but dout itself has been changed, and whoever handed it to you may still need it. Return
     a new array."""
 
 
-@wrong({", 0": ", np.zeros(z.shape)"}, loses=[any_array])
+@wrong({", 0": ", np.zeros(z.shape)"}, loses=[contract])
 def always_float64():
     """The numbers are right, but float32 becomes float64: an array that knows nothing of dout's dtype is mixed in,
     such as np.zeros(shape), np.where(condition, 1, 0) or a mask made float. Let np.where choose between dout and a

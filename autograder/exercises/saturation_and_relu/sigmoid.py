@@ -3,6 +3,7 @@
 import numpy as np
 
 from autograder.exercises.activations import both_sides
+from autograder.exercises.array_forms import ANY_AXES, any_axes
 from autograder.exercises.model import Exercise, case
 from autograder.exercises.saturation_and_relu import far_from_zero
 
@@ -29,8 +30,8 @@ def reference(z):
 
 @requirement("moderate z", points=1)
 def values(sample):
-    yield case("z = 0 and z = 1", z=np.array([0.0, 1.0]))
-    yield case("negative, zero and positive", z=np.array([-2.0, 0.0, 3.0]))
+    yield case("z = 0 and z = 1", z=np.array([[0.0, 1.0]]))
+    yield case("negative, zero and positive", z=np.array([[-2.0, 0.0, 3.0]]))
     for _ in sample.repeat(public=2, hidden=6):
         yield case("random numbers", z=sample.normal(*sample.shape(), scale=2.0))
 
@@ -38,16 +39,24 @@ def values(sample):
 @requirement("large |z|", points=2)
 def large(sample):
     """Large |z|: the result levels off at 0 and 1; nothing overflows, nothing is cut off early."""
-    yield case("z = 1000 and -1000", z=np.array([1000.0, -1000.0]))
-    yield case("z = 40 and -40", z=np.array([40.0, -40.0]))
-    yield case("infinite", z=np.array([np.inf, -np.inf]))
+    yield case("z = 1000", z=np.array([[1000.0, 1.0]]))
+    yield case("z = 1000 and -1000", z=np.array([[1000.0, -1000.0]]))
+    yield case("z = 40 and -40", z=np.array([[40.0, -40.0]]))
     for _ in sample.repeat(public=1, hidden=4):
         yield case("random large numbers", z=far_from_zero(sample))
 
 
-@sigmoid.any_array(points=1)
-def any_array(sample, shape):
+@sigmoid.remark("infinite z")
+def infinite(sample):
+    yield case("infinite", z=np.array([[np.inf, -np.inf]]))
+
+
+def arguments(sample, shape):
     return {"z": both_sides(sample, *shape)}
+
+
+shapes = requirement(ANY_AXES, points=1)(any_axes(arguments))
+contract = sigmoid.contract()(arguments)
 
 
 @wrong({"-np.abs(z)": "-z", "np.where(z >= 0, 1, e)": "1"}, loses=[])
@@ -86,7 +95,7 @@ def clips_z_at_20():
     for every z below -20."""
 
 
-@wrong(keeps=[large])
+@wrong()
 def tanh_of_z_not_of_half_z(z):
     """Your curve is twice as steep as it should be. In the identity between the logistic function and tanh, the two
     do not have the same argument."""
@@ -106,13 +115,13 @@ def softmax_instead():
     its own z alone."""
 
 
-@wrong({"np.abs(z)": "np.abs(z.astype(float))"}, loses=[any_array])
+@wrong({"np.abs(z)": "np.abs(z.astype(float))"}, loses=[contract])
 def always_float64():
     """The numbers are right, but float32 becomes float64: something in your function fixes the dtype. Python's own
     numbers keep the array's dtype; astype(float) and np.zeros(shape) do not."""
 
 
-@wrong({"np.where": "(np.where", "(1 + e)": "(1 + e)).astype(z.dtype)"}, loses=[any_array])
+@wrong({"np.where": "(np.where", "(1 + e)": "(1 + e)).astype(z.dtype)"}, loses=[contract])
 def result_as_whole_as_z():
     """For whole numbers the result is whole too, so 0.73 is cut down to 0: an array made with zeros_like(z) takes
     over the dtype of z."""

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from autograder.exercises.array_forms import ANY_AXES, any_axes
 from autograder.exercises.model import Derivative, Exercise, case
 from autograder.exercises.saturation_and_relu import sigmoid as forward
 
@@ -33,8 +34,8 @@ sigmoid_backward.derivative = Derivative(
 
 @requirement("moderate s", points=2)
 def values(sample):
-    yield case("s = 0.5, where the curve is steepest", dout=np.array([2.0]), s=np.array([0.5]))
-    yield case("s = 0.2 and 0.9", dout=np.array([3.0, -2.0]), s=np.array([0.2, 0.9]))
+    yield case("s = 0.5, where the curve is steepest", dout=np.array([[2.0]]), s=np.array([[0.5]]))
+    yield case("s = 0.2 and 0.9", dout=np.array([[3.0, -2.0]]), s=np.array([[0.2, 0.9]]))
     for _ in sample.repeat(public=2, hidden=6):
         s = np.round(sample.uniform(*sample.shape(), low=0.02, high=0.98), 3)
         yield case("random numbers", dout=sample.normal(*s.shape), s=s)
@@ -43,17 +44,20 @@ def values(sample):
 @requirement("saturated s", points=1)
 def saturated(sample):
     """s rounded to exactly 0 or 1, and close to them."""
-    yield case("s exactly 1, exactly 0, and 0.75", dout=np.array([2.0, -3.0, 4.0]), s=np.array([1.0, 0.0, 0.75]))
-    yield case("s = 1e-9 and 1 - 1e-9", dout=np.array([-2.0, 5.0]), s=np.array([1e-9, 1 - 1e-9]))
+    yield case("s exactly 1, exactly 0, and 0.75", dout=np.array([[2.0, -3.0, 4.0]]), s=np.array([[1.0, 0.0, 0.75]]))
+    yield case("s = 1e-9 and 1 - 1e-9", dout=np.array([[-2.0, 5.0]]), s=np.array([[1e-9, 1 - 1e-9]]))
     for _ in sample.repeat(public=1, hidden=4):
         s = 1 / (1 + np.exp(-sample.normal(*sample.shape(), scale=20.0)))
         s[0, 0], s[-1, -1] = 1.0, 0.0
         yield case("random, most of them saturated", dout=sample.normal(*s.shape), s=s)
 
 
-@sigmoid_backward.any_array(points=1, whole=["dout"])
-def any_array(sample, shape):
+def arguments(sample, shape):
     return {"dout": sample.normal(*shape), "s": sample.uniform(*shape, low=0.1, high=0.9)}
+
+
+shapes = requirement(ANY_AXES, points=1)(any_axes(arguments))
+contract = sigmoid_backward.contract(whole=["dout"])(arguments)
 
 
 @wrong({"return": "s = 1 / (1 + np.exp(-s))\n    return"})
@@ -108,7 +112,7 @@ def s_clipped():
     and 1 protects a logarithm, and there is none here."""
 
 
-@wrong({"1 - s": "np.ones(s.shape) - s"}, loses=[any_array])
+@wrong({"1 - s": "np.ones(s.shape) - s"}, loses=[contract])
 def always_float64():
     """The numbers are right, but float32 becomes float64: np.ones(shape) makes float64. A plain Python 1 adapts to
     the array beside it."""

@@ -3,6 +3,7 @@
 import numpy as np
 
 from autograder.exercises.activations import RELATIVE, both_sides
+from autograder.exercises.array_forms import ANY_AXES, any_axes
 from autograder.exercises.model import Exercise, case
 from autograder.exercises.saturation_and_relu import far_from_zero, random_signs, sigmoid
 
@@ -28,8 +29,8 @@ def reference(z):
 
 @requirement("moderate z", points=1)
 def values(sample):
-    yield case("z = 0 and z = 1", z=np.array([0.0, 1.0]))
-    yield case("negative, zero and positive", z=np.array([-2.0, 0.0, 0.5]))
+    yield case("z = 0 and z = 1", z=np.array([[0.0, 1.0]]))
+    yield case("negative, zero and positive", z=np.array([[-2.0, 0.0, 0.5]]))
     for _ in sample.repeat(public=2, hidden=6):
         yield case("random numbers", z=sample.normal(*sample.shape(), scale=1.5))
 
@@ -37,8 +38,7 @@ def values(sample):
 @requirement("large |z|", points=1)
 def large(sample):
     """Large |z|: 1 and -1, without overflow."""
-    yield case("z = 1000 and -1000", z=np.array([1000.0, -1000.0]))
-    yield case("infinite", z=np.array([np.inf, -np.inf]))
+    yield case("z = 1000 and -1000", z=np.array([[1000.0, -1000.0]]))
     for _ in sample.repeat(public=1, hidden=4):
         yield case("random large numbers", z=far_from_zero(sample))
 
@@ -46,7 +46,7 @@ def large(sample):
 @requirement("tiny |z|", points=1)
 def tiny(sample):
     """Tiny |z|, compared relative to the result. One larger number keeps `return z` from passing."""
-    yield case("z = 1e-10, -1e-12 and 0.5", z=np.array([1e-10, -1e-12, 0.5]), computation=RELATIVE)
+    yield case("z = 1e-10, -1e-12 and 0.5", z=np.array([[1e-10, -1e-12, 0.5]]), computation=RELATIVE)
     for _ in sample.repeat(public=1, hidden=4):
         shape = sample.shape()
         z = 10.0 ** -sample.uniform(*shape, low=9, high=14) * random_signs(sample, shape)
@@ -54,9 +54,17 @@ def tiny(sample):
         yield case("tiny random numbers and 0.5", z=z, computation=RELATIVE)
 
 
-@tanh.any_array(points=1)
-def any_array(sample, shape):
+@tanh.remark("infinite z")
+def infinite(sample):
+    yield case("infinite", z=np.array([[np.inf, -np.inf]]))
+
+
+def arguments(sample, shape):
     return {"z": both_sides(sample, *shape)}
+
+
+shapes = requirement(ANY_AXES, points=1)(any_axes(arguments))
+contract = tanh.contract()(arguments)
 
 
 @wrong({"np.tanh(z)": "(np.exp(z) - np.exp(-z)) / (np.exp(z) + np.exp(-z))"}, loses=[large, tiny])
@@ -115,4 +123,4 @@ def straight_and_cut_off():
     """Your curve is a straight line that is cut off at -1 and 1 (known as hard tanh). tanh bends all the way."""
 
 
-wrong.like(sigmoid.always_float64, {"np.tanh(z)": "np.tanh(z.astype(float))"}, loses=[any_array])
+wrong.like(sigmoid.always_float64, {"np.tanh(z)": "np.tanh(z.astype(float))"}, loses=[contract])

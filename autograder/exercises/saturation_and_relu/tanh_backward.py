@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from autograder.exercises.array_forms import ANY_AXES, any_axes
 from autograder.exercises.model import Derivative, Exercise, case
 from autograder.exercises.saturation_and_relu import sigmoid_backward
 from autograder.exercises.saturation_and_relu import tanh as forward
@@ -34,8 +35,8 @@ tanh_backward.derivative = Derivative(
 
 @requirement("moderate t", points=2)
 def values(sample):
-    yield case("t = 0.5", dout=np.array([2.0]), t=np.array([0.5]))
-    yield case("t = -0.6 and 0", dout=np.array([5.0, -2.0]), t=np.array([-0.6, 0.0]))
+    yield case("t = 0.5", dout=np.array([[2.0]]), t=np.array([[0.5]]))
+    yield case("t = -0.6 and 0", dout=np.array([[5.0, -2.0]]), t=np.array([[-0.6, 0.0]]))
     for _ in sample.repeat(public=2, hidden=6):
         t = np.round(sample.uniform(*sample.shape(), low=-0.95, high=0.95), 3)
         yield case("random numbers", dout=sample.normal(*t.shape), t=t)
@@ -44,17 +45,20 @@ def values(sample):
 @requirement("saturated t", points=1)
 def saturated(sample):
     """t rounded to exactly -1 or 1, and close to them."""
-    yield case("t exactly 1, exactly -1, and -0.5", dout=np.array([2.0, -3.0, 4.0]), t=np.array([1.0, -1.0, -0.5]))
-    yield case("t = 1 - 1e-9 and -1 + 1e-9", dout=np.array([-2.0, 5.0]), t=np.array([1 - 1e-9, -1 + 1e-9]))
+    yield case("t exactly 1, exactly -1, and -0.5", dout=np.array([[2.0, -3.0, 4.0]]), t=np.array([[1.0, -1.0, -0.5]]))
+    yield case("t = 1 - 1e-9 and -1 + 1e-9", dout=np.array([[-2.0, 5.0]]), t=np.array([[1 - 1e-9, -1 + 1e-9]]))
     for _ in sample.repeat(public=1, hidden=4):
         t = np.tanh(sample.normal(*sample.shape(), scale=10.0))
         t[0, 0], t[-1, -1] = 1.0, -1.0
         yield case("random, most of them saturated", dout=sample.normal(*t.shape), t=t)
 
 
-@tanh_backward.any_array(points=1, whole=["dout"])
-def any_array(sample, shape):
+def arguments(sample, shape):
     return {"dout": sample.normal(*shape), "t": sample.uniform(*shape, low=-0.9, high=0.9)}
+
+
+shapes = requirement(ANY_AXES, points=1)(any_axes(arguments))
+contract = tanh_backward.contract(whole=["dout"])(arguments)
 
 
 @wrong({"- t": "- np.tanh(t)"})
@@ -104,4 +108,4 @@ def through_the_inverse():
     multiplication will do: the slope can be had from t directly."""
 
 
-wrong.like(sigmoid_backward.always_float64, {"1 - t": "np.ones(t.shape) - t"}, loses=[any_array])
+wrong.like(sigmoid_backward.always_float64, {"1 - t": "np.ones(t.shape) - t"}, loses=[contract])

@@ -46,24 +46,27 @@ dense_backward.derivative = Derivative(forward, "dout", ("x", "weight", "bias"),
 
 @requirement("one sample", points=2)
 def one_sample(sample):
-    yield case("2 inputs, 1 unit", dout=np.array([[10.0]]), x=np.array([[1.0, 2.0]]), weight=np.array([[3.0, -4.0]]))
     dout, weight = np.array([[10.0, 1.0]]), np.array([[3.0, -4.0, 0.5], [1.0, 7.0, -2.0]])
     yield case("3 inputs, 2 units", dout=dout, x=np.array([[1.0, 2.0, 4.0]]), weight=weight)
     for _ in sample.repeat(public=2, hidden=5):
         yield linear_case("random numbers", sample, 1, backward=True)
 
 
-@requirement("a batch", points=2)
+@requirement("a batch", points=3)
 def batch(sample):
-    dout, x = np.array([[10.0], [1.0]]), np.array([[1.0], [2.0]])
-    yield case("2 samples, 1 input, 1 unit", dout=dout, x=x, weight=np.array([[3.0]]))
-    yield case("no samples", dout=np.zeros((0, 2)), x=np.zeros((0, 3)), weight=sample.normal(2, 3))
+    dout, x = np.array([[10.0, 0.0], [1.0, 2.0]]), np.array([[1.0], [2.0]])
+    yield case("2 samples, 1 input, 2 units", dout=dout, x=x, weight=np.array([[3.0], [-1.0]]))
     for _ in sample.repeat(public=2, hidden=5):
         yield linear_case("random numbers", sample, sample.integer(7, 9), backward=True)
 
 
-@dense_backward.any_array(points=1, whole=["x"])
-def any_array(sample):
+@dense_backward.remark("no samples")
+def no_samples(sample):
+    yield case("no samples", dout=np.zeros((0, 2)), x=np.zeros((0, 3)), weight=sample.normal(2, 3))
+
+
+@dense_backward.contract(whole=["x"])
+def contract(sample):
     return {"dout": sample.normal(1, 2), "x": sample.normal(1, 3), "weight": sample.normal(2, 3)}
 
 
@@ -83,7 +86,7 @@ def weight_gradient_transposed():
     """Your dweight is transposed: a gradient has the shape of what it belongs to, here (units, inputs)."""
 
 
-@wrong({"dout.sum(axis=0)": "dout * 1.0"})
+@wrong({"dout.sum(axis=0)": "dout * 1.0"}, loses=[one_sample, batch])
 def bias_gradient_for_each_sample():
     """Your dbias has a row for each sample. There is one bias for all of them: their contributions are summed."""
 
@@ -110,7 +113,7 @@ def parameters_first():
     """The gradients come in another order than asked for: dx, dweight, dbias."""
 
 
-@wrong({"dout @ weight": "(dout @ weight).astype(x.dtype)"}, loses=[any_array])
+@wrong({"dout @ weight": "(dout @ weight).astype(x.dtype)"}, loses=[contract])
 def as_whole_as_x():
     """np.zeros_like(x) makes whole numbers where x holds whole numbers, and what is written into it is cut off."""
 
@@ -118,5 +121,5 @@ def as_whole_as_x():
 wrong.like(
     dense_forward.float32_lost,
     {"@ x": "@ x + np.zeros(weight.shape)", "sum(axis=0)": "sum(axis=0) + np.zeros(len(weight))"},
-    loses=[any_array],
+    loses=[contract],
 )

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from autograder.exercises.model import PURITY, Exercise, case
+from autograder.exercises.model import Exercise, case
 from autograder.exercises.train_a_deep_network import linear_case
 
 TEXTBOOK = """\
@@ -35,7 +35,7 @@ def one_sample(sample):
         yield linear_case("random numbers", sample, 1)
 
 
-@requirement("a batch", points=1)
+@requirement("a batch", points=2)
 def batch(sample):
     """Several rows, as many as there are units among them."""
     yield case("2 samples", x=np.array([[1.0], [3.0]]), weight=np.array([[2.0]]), bias=np.array([-1.0]))
@@ -45,12 +45,13 @@ def batch(sample):
         yield linear_case("random numbers", sample, sample.integer(7, 9))
 
 
+@dense_forward.remark("no samples")
 def no_samples(sample):
     yield case("no samples", x=np.zeros((0, 5)), weight=sample.normal(3, 5), bias=sample.normal(3))
 
 
-@dense_forward.any_array(points=1, whole=["x"], more=no_samples)
-def any_array(sample):
+@dense_forward.contract(whole=["x"])
+def contract(sample):
     return {"x": sample.normal(1, 3), "weight": sample.normal(2, 3), "bias": sample.normal(2)}
 
 
@@ -89,17 +90,17 @@ def first_sample_only():
     """You return the first sample only. The result has a row for each row of x."""
 
 
-@wrong({"x @ weight.T + bias": "weight @ x.T + bias[:, None]"})
+@wrong({"x @ weight.T + bias": "weight @ x.T + bias[:, None]"}, loses=[one_sample, batch])
 def one_column_a_sample():
     """Your result is transposed: samples are rows here, of x and of the result."""
 
 
-@wrong({"return x": "return np.zeros((len(x), len(weight))) + x"}, loses=[any_array])
+@wrong({"return x": "return np.zeros((len(x), len(weight))) + x"}, loses=[contract])
 def float32_lost():
     """Right numbers, but float32 comes back as float64: np.eye and np.zeros make float64 unless told otherwise."""
 
 
-@wrong({"x @ weight.T + bias": "(x @ weight.T + bias).astype(x.dtype)"}, loses=[any_array])
+@wrong({"x @ weight.T + bias": "(x @ weight.T + bias).astype(x.dtype)"}, loses=[contract])
 def as_whole_as_x():
     """Where x holds whole numbers, so does your result: what is written into an array of whole numbers is cut off at
     the point."""
@@ -107,7 +108,7 @@ def as_whole_as_x():
 
 @wrong(
     {"return": "if len(x) == 1:\n        bias += (x @ weight.T)[0]\n        return bias[None].copy()\n    return"},
-    loses=[PURITY],
+    loses=[contract],
 )
 def bias_added_to_the_argument():
     """`bias += ...` changes the network's own bias. Make a new array."""

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from autograder.exercises.model import PURITY, Exercise, case
+from autograder.exercises.model import Exercise, case
 from autograder.exercises.sampling import Sampler
 
 TEXTBOOK = """\
@@ -51,7 +51,7 @@ def reference(losses, patience):
     return len(losses) - 1, best_epoch
 
 
-@requirement("stops, and names the best epoch", points=2)
+@requirement("stops, and names the best epoch", points=3)
 def stops(sample):
     """Losses that stop falling. What comes after the stop is better still."""
     yield case("patience 2", losses=np.array([3.0, 1.0, 2.0, 4.0, 0.5]), patience=2)
@@ -76,17 +76,23 @@ def runs_out(sample):
         yield case("random", losses=losses, patience=patience)
 
 
-@requirement("equal losses and NaN", points=1)
+@requirement("equal losses and NaN", points=0.5, kind="edges")
 def ties(sample):
-    """An equal loss is no better one, and neither is one that is no number."""
+    """An equal loss is no better one, and neither is one that is no number, be it the first."""
     yield case("equal losses", losses=np.array([2.0, 1.0, 1.0, 1.0, 0.5]), patience=2)
     yield case("a NaN on the way", losses=np.array([2.0, 1.0, np.nan, 0.5, 0.7, 0.8, 0.1]), patience=2)
+    yield case("NaN in the first epoch", losses=np.array([np.nan, 2.0, 1.0, 3.0, 4.0]), patience=2)
     yield case("NaN for good", losses=np.array([2.0, 1.0, np.nan, np.nan, np.nan, np.nan]), patience=3)
     for _ in sample.repeat(public=1, hidden=3):
         losses = falling_then_rising(sample, sample.integer(2, 5), 5)
         losses[-4] = losses[-6]
         losses[-2] = np.nan
         yield case("random, one equal and one NaN", losses=losses, patience=4)
+
+
+@early_stopping.contract(points=0.5, without=["float32, random"])
+def contract(sample):
+    return {"losses": np.array([3.0, 1.0, 2.0, 4.0, 0.0]), "patience": 2}
 
 
 @wrong({"== patience": "== patience + 1"}, keeps=[runs_out])
@@ -105,7 +111,7 @@ def not_patient():
         "best, best_epoch = np.inf, 0": "best, best_epoch, bad = np.inf, 0, 0",
         "if epoch - best_epoch": "bad = 0 if epoch == 0 or loss < losses[epoch - 1] else bad + 1\n        if bad",
     },
-    keeps=[runs_out],
+    loses=[stops, ties],
 )
 def compared_with_the_epoch_before():
     """You compare each loss with the one before. A loss that falls a little after a rise is still no new best."""
@@ -116,7 +122,7 @@ def compared_with_the_epoch_before():
         "best, best_epoch = np.inf": "best, best_epoch, bad = np.inf, 0",
         "if epoch - best_epoch": "else:\n            bad += 1\n        if bad",
     },
-    keeps=[runs_out],
+    loses=[stops, ties],
 )
 def bad_epochs_never_forgotten():
     """Your count of epochs without improvement goes on after a new best. It has to begin again from 0."""
@@ -151,6 +157,6 @@ def best_loss_instead_of_its_epoch():
     """You return the lowest loss. Asked for is its epoch, so that the parameters can be found again."""
 
 
-@wrong({"    best, best_epoch = np": "    losses[np.isnan(losses)] = 1e9\n    best, best_epoch = np"}, loses=[PURITY])
+@wrong({"    best, best_epoch = np": "    losses[losses > 3] = 1e9\n    best, best_epoch = np"}, loses=[contract])
 def losses_mended_in_place():
     """You write into the losses that you were given. Work on a copy."""

@@ -1,8 +1,10 @@
 """softmax_cross_entropy: minus the logarithm of the probability of the right class, averaged over the batch."""
 
+from typing import Any
+
 import numpy as np
 
-from autograder.exercises.model import PURITY, Exercise, case
+from autograder.exercises.model import Exercise, case
 from autograder.exercises.train_a_deep_network import scored
 
 TEXTBOOK = """\
@@ -17,7 +19,7 @@ softmax_cross_entropy = Exercise(
     takes="logits: (N, C); labels: (N,)",
     pytorch="torch.nn.functional.cross_entropy(logits, labels)",
     source="https://docs.pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html",
-    computation="reduction",
+    computation="six digits",
 )
 requirement, wrong = softmax_cross_entropy.requirement, softmax_cross_entropy.wrong
 
@@ -31,23 +33,32 @@ def reference(logits, labels):
 
 @requirement("one sample", points=2)
 def one_sample(sample):
-    yield case("scores 0 and ln 3: probabilities 1/4, 3/4", logits=np.array([[0.0, np.log(3.0)]]), labels=np.array([1]))
+    yield case(
+        "scores 0 and ln 3: probabilities 1/4, 3/4",
+        logits=np.array([[0.0, np.log(3.0)]]),
+        labels=np.array([1]),
+    )
     yield case("three classes", logits=np.array([[2.0, -1.0, 0.5]]), labels=np.array([1]))
     for _ in sample.repeat(public=2, hidden=6):
         yield scored("random scores", sample, 1)
 
 
-@requirement("a batch", points=1)
+@requirement("a batch", points=2)
 def batch(sample):
     logits = np.array([[0.0, np.log(3.0)], [np.log(7.0), 0.0]])
     yield case("2 samples", logits=logits, labels=np.array([1, 0]))
-    yield case("3 samples of one class", logits=np.array([[1.0, 0], [0, 2], [3, 1]]), labels=np.array([0, 0, 0]))
+    logits = np.array([[1.0, 0], [0, 2], [3, 1]])
+    yield case("3 samples of one class", logits=logits, labels=np.array([0, 0, 0]))
     for _ in sample.repeat(public=2, hidden=6):
         yield scored("random scores", sample, sample.integer(7, 9))
 
 
-def cases_of_large_logits(sample, **more: float):
-    """Scores whose exponentials overflow or vanish. more: arguments that come before them."""
+def cases_of_large_logits(sample, **more: Any):
+    """Scores whose exponentials overflow or vanish. more: arguments that come before them.
+
+    To all digits, unlike other losses: a tiny number added to the probabilities shows here, and nowhere else.
+    """
+    more["computation"] = "reduction"
     for label in (0, 1):
         logits, labels = np.array([[1000.0, 0.0]]), np.array([label])
         yield case(f"scores 1000 and 0, label {label}", **more, logits=logits, labels=labels)
@@ -72,8 +83,8 @@ def labels_of_few_bits(sample, **more: float):
         yield case(f"labels of dtype {dtype}", **more, logits=np.array([[0.5, 2.0, -1.0]]), labels=labels)
 
 
-@softmax_cross_entropy.any_array(points=1, whole=["logits"], more=labels_of_few_bits)
-def any_array(sample):
+@softmax_cross_entropy.contract(whole=["logits"], more=labels_of_few_bits)
+def contract(sample):
     return one_row(sample)
 
 
@@ -146,11 +157,11 @@ def minus_forgotten():
     """Your loss is negative. The logarithm of a probability is at most 0, and the loss is minus that."""
 
 
-@wrong({"shifted = logits": "shifted = logits.astype(float)"}, loses=[any_array])
+@wrong({"shifted = logits": "shifted = logits.astype(float)"}, loses=[contract])
 def always_float64():
     """The numbers are right, but float32 scores give a float64 loss."""
 
 
-@wrong({"shifted = logits -": "shifted = logits\n    shifted -="}, loses=[PURITY])
+@wrong({"shifted = logits -": "shifted = logits\n    shifted -="}, loses=[contract])
 def shifted_in_place():
     """`logits -= ...` changes the array that you were given. Make a new one."""

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from autograder.exercises.model import PURITY, Derivative, Exercise, case
+from autograder.exercises.model import Derivative, Exercise, case
 from autograder.exercises.train_a_deep_network import dense_forward, scored, softmax_cross_entropy
 from autograder.exercises.train_a_deep_network.softmax_cross_entropy import (
     cases_of_large_logits,
@@ -50,7 +50,7 @@ def one_sample(sample):
         yield scored("random scores", sample, 1, dout=1.0)
 
 
-@requirement("a batch", points=1)
+@requirement("a batch", points=2)
 def batch(sample):
     logits = np.array([[0.0, np.log(3.0)], [np.log(7.0), 0.0]])
     yield case("2 samples", dout=1.0, logits=logits, labels=np.array([0, 1]))
@@ -72,10 +72,8 @@ def large(sample):
     yield from cases_of_large_logits(sample, dout=1.0)
 
 
-@softmax_cross_entropy_backward.any_array(
-    points=1, whole=["logits"], more=lambda sample: labels_of_few_bits(sample, dout=1.0)
-)
-def any_array(sample):
+@softmax_cross_entropy_backward.contract(whole=["logits"], more=lambda sample: labels_of_few_bits(sample, dout=1.0))
+def contract(sample):
     return {"dout": 1.0, **one_row(sample)}
 
 
@@ -135,12 +133,12 @@ def slope_of_the_softmax_again():
 wrong.like(
     dense_forward.float32_lost,
     {"    p[np.arange(len(labels)), labels] -= 1\n": "    p = p - np.eye(logits.shape[1])[labels]\n"},
-    loses=[any_array],
+    loses=[contract],
 )
 
 
 wrong.like(
     softmax_cross_entropy.shifted_in_place,
     {"p = np.exp(logits - logits": "logits -= logits", "keepdims=True))": "keepdims=True)\n    p = np.exp(logits)"},
-    loses=[PURITY],
+    loses=[contract],
 )

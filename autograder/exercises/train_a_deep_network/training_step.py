@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from autograder.exercises.model import PURITY, Case, Exercise, case, multistep_case, per_step
+from autograder.exercises.model import Case, Exercise, case, multistep_case, per_step
 from autograder.exercises.sampling import Sampler
 from autograder.exercises.train_a_deep_network import dense_forward
 
@@ -136,12 +136,25 @@ def minibatches(sample):
         )
 
 
+@requirement("scores of 1000", points=1)
+def large_scores(sample):
+    """One layer, whose scores are too large for an exponential."""
+    x, labels = np.array([[1000.0], [-1000.0]]), np.array([1, 0])
+    parameters = [np.ones((2, 1)), np.array([0.0, np.log(3.0)])]
+    name = "scores 1000 and 1000 + ln 3: probabilities 1/4, 3/4"
+    yield case(name, x=x, labels=labels, parameters=parameters, learning_rate=0.001)
+    for _ in sample.repeat(public=1, hidden=3):
+        found = network_step("random", sample, (3, 5), samples=4)
+        found.arguments["parameters"][1] += sample.choice([-1000.0, 1000.0])
+        yield found
+
+
 def labels_of_8_bits(sample):
     yield case("labels of 8 bits", **one_layer_of(sample) | {"labels": np.array([1], dtype="uint8")})
 
 
-@training_step.any_array(points=1, whole=["x"], more=labels_of_8_bits)
-def any_array(sample):
+@training_step.contract(whole=["x"], more=labels_of_8_bits)
+def contract(sample):
     return one_layer_of(sample)
 
 
@@ -185,7 +198,7 @@ def no_activation():
     layer."""
 
 
-@wrong({"    d /= len(labels)\n": ""}, keeps=[any_array])
+@wrong({"    d /= len(labels)\n": ""}, keeps=[contract])
 def not_divided_by_the_batch():
     """Your steps are too long, by the number of samples as a factor: the loss is a mean, so is its gradient."""
 
@@ -230,13 +243,13 @@ def loss_after_the_step(x, labels, parameters, learning_rate):
 wrong.like(
     dense_forward.float32_lost,
     {"d = np.exp(log_p)\n    d[rows, labels] -= 1": "d = np.exp(log_p) - np.eye(log_p.shape[1])[labels]"},
-    loses=[any_array],
+    loses=[contract],
 )
 
 
 @wrong(
     {"theta - learning_rate * gradient for": "np.subtract(theta, learning_rate * gradient, out=theta) for"},
-    loses=[PURITY],
+    loses=[contract],
 )
 def updated_in_place():
     """`-=` changes the arrays that you were given. Return new ones."""

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from autograder.exercises.model import PURITY, Exercise, case
+from autograder.exercises.model import Exercise, case
 from autograder.exercises.vanishing_exploding_gradients import chain
 
 TEXTBOOK = """\
@@ -46,7 +46,7 @@ def one_layer(sample):
         yield case("random numbers", jacobians=[sample.normal(outputs, inputs)], gradient=sample.normal(outputs))
 
 
-@requirement("several layers", points=2)
+@requirement("several layers", points=3)
 def several_layers(sample):
     """Two and more Jacobians, first square, then with widths that all differ."""
     first, second = np.array([[1.0, 2.0], [0.0, 1.0]]), np.array([[1.0, 0.0], [3.0, 1.0]])
@@ -59,12 +59,13 @@ def several_layers(sample):
         yield case("random widths", jacobians=chain(sample, widths), gradient=sample.normal(widths[-1]))
 
 
+@backpropagate.remark("a list without any Jacobian")
 def no_layer(sample):
     yield case("no layer at all", jacobians=[], gradient=np.array([1.0, -2.0]))
 
 
-@backpropagate.any_array(points=1, whole=["jacobians"], more=no_layer)
-def any_array(sample):
+@backpropagate.contract(whole=["jacobians"])
+def contract(sample):
     return {"jacobians": [sample.normal(2, 3)], "gradient": sample.normal(2)}
 
 
@@ -106,12 +107,12 @@ def one_array():
     """np.array(...) around your list fails as soon as the layers have different widths. Return the list itself."""
 
 
-@wrong({"[gradient": "[np.array(gradient, dtype=float)"}, loses=[any_array])
+@wrong({"[gradient": "[np.array(gradient, dtype=float)"}, loses=[contract])
 def float32_lost():
     """Right numbers, but float32 comes back as float64: dtype=float means float64."""
 
 
-@wrong({"for J in reversed(jacobians)": "jacobians.reverse()\n    for J in jacobians"}, loses=[PURITY])
+@wrong({"for J in reversed(jacobians)": "jacobians.reverse()\n    for J in jacobians"}, loses=[contract])
 def list_turned_around():
     """jacobians.reverse() turns the caller's list around, and a second call gets it in the wrong order.
     reversed(jacobians) leaves it alone."""

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from autograder.exercises.array_forms import ANY_AXES, any_axes
 from autograder.exercises.model import Exercise, case
 from autograder.exercises.vanishing_exploding_gradients import (
     LARGE_STEP,
@@ -73,10 +74,13 @@ def digits(sample):
         )
 
 
-@complex_step_gradient.any_array(points=1, fixed=["f"])
-def any_array(sample, shape):
-    """The result is float64."""
+def call(sample, shape):
     return {"f": cubic(sample.normal(*shape)), "x": sample.normal(*shape)}
+
+
+shapes = requirement(ANY_AXES, points=1)(any_axes(call))
+contract = complex_step_gradient.contract(fixed=["f"])(call)
+"""The result is float64."""
 
 
 @wrong({".imag": ".real"})
@@ -125,11 +129,11 @@ def h_ignored():
 
 
 wrong.like(
-    numerical_gradient.result_like_x, {"gradient = np.zeros(x.shape)": "gradient = np.zeros_like(x)"}, loses=[any_array]
+    numerical_gradient.result_like_x, {"gradient = np.zeros(x.shape)": "gradient = np.zeros_like(x)"}, loses=[contract]
 )
 
 
-@wrong(loses=[any_array])
+@wrong(loses=[contract])
 def flattened_copy(f, x, h=1e-20):
     """reshape(-1) is a view of the same memory only if the array lies in memory row by row. For an array in Fortran
     order it is a copy, so your step never reaches x."""

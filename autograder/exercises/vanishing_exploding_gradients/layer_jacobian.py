@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from autograder.exercises.model import PURITY, Exercise, case
+from autograder.exercises.model import Exercise, case
 
 TEXTBOOK = """\
 def layer_jacobian(W, z):
@@ -28,10 +28,9 @@ def reference(W, z):
     return torch.autograd.functional.jacobian(lambda a: torch.tanh(W @ a + z), at)
 
 
-@requirement("slopes and weights", points=2)
+@requirement("slopes and weights", points=3)
 def values(sample):
     """Moderate z, more and fewer units than inputs."""
-    yield case("one unit, one input", W=np.array([[2.0]]), z=np.array([0.5]))
     yield case("z = 0 and z = 1", W=np.array([[1.0, 2.0], [3.0, -4.0]]), z=np.array([0.0, 1.0]))
     yield case("two units, three inputs", W=np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]), z=np.array([0.3, -0.8]))
     for _ in sample.repeat(public=2, hidden=6):
@@ -45,15 +44,19 @@ def saturated(sample):
     yield case(
         "z = 1000, -1000 and 0.5", W=np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]), z=np.array([1e3, -1e3, 0.5])
     )
-    yield case("infinite z", W=np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]), z=np.array([np.inf, -np.inf, 0.5]))
     for _ in sample.repeat(public=1, hidden=4):
         z = sample.normal(5)
         z[sample.integer(0, 3)] = sample.choice((-800.0, 900.0))
         yield case("one saturated unit of five", W=sample.normal(5, 3), z=z)
 
 
-@layer_jacobian.any_array(points=1)
-def any_array(sample):
+@layer_jacobian.remark("infinite z")
+def infinite(sample):
+    yield case("infinite z", W=np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]), z=np.array([np.inf, -np.inf, 0.5]))
+
+
+@layer_jacobian.contract()
+def contract(sample):
     return {"W": sample.normal(2, 3), "z": sample.normal(2)}
 
 
@@ -105,12 +108,12 @@ def one_over_cosh():
     """1/cosh² is the right slope, but cosh overflows for large |z|. 1 - tanh² needs nothing that overflows."""
 
 
-@wrong({"return ": "return np.zeros(W.shape) + "}, loses=[any_array])
+@wrong({"return ": "return np.zeros(W.shape) + "}, loses=[contract])
 def float32_lost():
     """Right numbers, but float32 input comes back as float64: np.zeros(shape) makes float64 unless you say
     otherwise."""
 
 
-@wrong({"return slope[:, np.newaxis] * W": "W *= slope[:, np.newaxis]\n    return W"}, loses=[any_array, PURITY])
+@wrong({"return slope[:, np.newaxis] * W": "W *= slope[:, np.newaxis]\n    return W"}, loses=[contract])
 def in_place():
     """You multiply into W itself. These are the weights of the network: return a new array."""

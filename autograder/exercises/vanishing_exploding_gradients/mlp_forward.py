@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from autograder.exercises.model import PURITY, Exercise, case
+from autograder.exercises.model import Exercise, case
 from autograder.exercises.sampling import Sampler
 from autograder.exercises.vanishing_exploding_gradients import chain
 from autograder.plaindata.named_functions import as_function
@@ -63,7 +63,7 @@ def one_layer(sample):
         )
 
 
-@requirement("several layers", points=2)
+@requirement("several layers", points=3)
 def several_layers(sample):
     weights, biases = [np.array([[1.0]]), np.array([[2.0]])], [np.array([0.5]), np.array([-1.0])]
     yield case("two layers of one unit", x=np.array([[1.0]]), weights=weights, biases=biases, phi=TANH)
@@ -87,13 +87,14 @@ def any_phi(sample):
         )
 
 
+@mlp_forward.remark("no samples")
 def empty_batch(sample):
     layer = {"weights": [sample.normal(3, 4)], "biases": [sample.normal(3)]}
     yield case("empty batch", x=np.zeros((0, 4)), **layer, phi=TANH)
 
 
-@mlp_forward.any_array(points=1, whole=["weights"], more=empty_batch)
-def any_array(sample):
+@mlp_forward.contract(whole=["weights"])
+def contract(sample):
     layer = {"weights": [sample.normal(2, 3, scale=0.7)], "biases": [sample.normal(2)]}
     return {"x": sample.normal(2, 3), **layer, "phi": TANH}
 
@@ -139,14 +140,14 @@ def always_tanh():
     """You apply np.tanh whatever phi is. Call the function that you are given."""
 
 
-@wrong({"activations[-1] @": "np.zeros(len(b)) + activations[-1] @"}, loses=[any_array])
+@wrong({"activations[-1] @": "np.zeros(len(b)) + activations[-1] @"}, loses=[contract])
 def float32_lost():
     """Right numbers, but float32 comes back as float64: np.zeros(shape) is a float64 array."""
 
 
 @wrong(
     {"for W, b in zip(weights, biases, strict=True)": "while weights", "W.T + b": "weights.pop(0).T + biases.pop(0)"},
-    loses=[PURITY],
+    loses=[contract],
 )
 def lists_emptied():
     """pop takes the weights out of the caller's lists: after one call the network is gone."""

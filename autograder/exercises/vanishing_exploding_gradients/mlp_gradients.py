@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from autograder.exercises.model import PURITY, Case, Exercise, case
+from autograder.exercises.model import Case, Exercise, case
 from autograder.exercises.sampling import Sampler
 from autograder.exercises.vanishing_exploding_gradients import backpropagate, chain
 
@@ -98,9 +98,9 @@ def several_layers(sample):
         yield backward_case("random widths", sample, 1, sample.shape(sample.integer(3, 6), largest=8))
 
 
-@requirement("a batch", points=1)
+@requirement("a batch", points=2)
 def batch(sample):
-    """A batch of several samples, through one layer and through several; an empty batch."""
+    """A batch of several samples, through one layer and through several."""
     yield case(
         "two samples, one input, one unit",
         dout=np.array([[10.0], [1.0]]),
@@ -108,14 +108,18 @@ def batch(sample):
         slopes=[np.array([[0.5], [1.0]])],
         weights=[np.array([[3.0]])],
     )
-    yield backward_case("empty batch", sample, 0, (3, 2))
     for _ in sample.repeat(public=2, hidden=5):
         samples, *widths = sample.shape(sample.integer(4, 6), largest=8)
         yield backward_case("random widths", sample, samples, tuple(widths))
 
 
-@mlp_gradients.any_array(points=1, whole=["activations"])
-def any_array(sample):
+@mlp_gradients.remark("no samples")
+def empty_batch(sample):
+    yield backward_case("empty batch", sample, 0, (3, 2))
+
+
+@mlp_gradients.contract(whole=["activations"])
+def contract(sample):
     return backward_arguments(sample, 1, (3, 2))
 
 
@@ -176,9 +180,9 @@ def lists_reversed():
     the first layer."""
 
 
-wrong.like(backpropagate.float32_lost, {"= dout": "= np.array(dout, dtype=float)"}, loses=[any_array])
+wrong.like(backpropagate.float32_lost, {"= dout": "= np.array(dout, dtype=float)"}, loses=[contract])
 
 
-@wrong({"da * slopes[l]": "np.multiply(da, slopes[l], out=da)"}, loses=[PURITY])
+@wrong({"da * slopes[l]": "np.multiply(da, slopes[l], out=da)"}, loses=[contract])
 def dout_overwritten():
     """dout *= ... writes into the caller's array."""

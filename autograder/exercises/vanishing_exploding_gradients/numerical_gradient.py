@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from autograder.exercises.array_forms import ANY_AXES, NO_ENTRIES
 from autograder.exercises.model import Exercise, case
-from autograder.exercises.sampling import strided
 from autograder.exercises.vanishing_exploding_gradients import (
     LARGE_STEP,
     SMALL_BOWL,
@@ -50,7 +50,7 @@ def reference(f, x, h=1e-5):
     return gradient
 
 
-vector = requirement("a vector", points=1)(smooth_functions)
+vector = requirement("a vector", points=2)(smooth_functions)
 
 
 @requirement("the step h", points=1)
@@ -66,26 +66,27 @@ def step(sample):
         yield case("a quadratic function", f=bowl(sample, n), x=x, h=h, **exact)
 
 
-@requirement("any shape and memory order", points=1)
+def whole_numbers(sample):
+    yield case("whole numbers", f=linear([1.5, -2.5]), x=np.array([3, 4]), h=1e-5)
+
+
+@requirement(ANY_AXES, points=1)
 def shapes(sample):
     yield case("two rows", f=linear([[1.0], [-2.0]]), x=np.array([[3.0], [4.0]]), h=1e-5)
-    table = np.asfortranarray(sample.normal(2, 3))
-    yield case("Fortran order", f=linear(sample.normal(2, 3)), x=table, h=1e-5)
-    yield case("strided", f=linear(sample.normal(2, 3)), x=strided(sample.normal(2, 3)), h=1e-5)
-    yield case("empty", f=linear(np.zeros((0, 3))), x=np.zeros((0, 3)), h=1e-5)
     for _ in sample.repeat(public=1, hidden=3):
         shape = sample.shape(4, smallest=1, largest=4)
         yield case("four axes", f=linear(sample.normal(*shape)), x=sample.normal(*shape), h=1e-5)
 
 
-@requirement("whole numbers and float32", points=1)
-def dtypes(sample):
-    """Whole numbers and float32 as x: the result is that of the same numbers in float64."""
-    yield case("whole numbers", f=linear([1.5, -2.5]), x=np.array([3, 4]), h=1e-5)
-    yield case("float32", f=linear([1.5, -2.5]), x=np.array([3.0, 0.7], dtype="float32"), h=1e-5)
-    for _ in sample.repeat(public=1, hidden=3):
-        n = sample.integer(3, 6)
-        yield case("random float32", f=linear(sample.normal(n)), x=sample.normal(n, dtype="float32"), h=1e-5)
+@numerical_gradient.contract(without=["whole numbers"], fixed=["f"], more=whole_numbers)
+def contract(sample):
+    """The result is that of the same numbers in float64."""
+    return {"f": linear(sample.normal(2, 3)), "x": sample.normal(2, 3), "h": 1e-5}
+
+
+@numerical_gradient.remark(NO_ENTRIES)
+def empty(sample):
+    yield case("empty", f=linear(np.zeros((0, 3))), x=np.zeros((0, 3)), h=1e-5)
 
 
 @wrong({"f(x - step)) / (2 * h)": "f(x + 0.0)) / h"}, loses=[vector, step])
@@ -143,7 +144,7 @@ def default_step_too_small():
     all of their digits, and the difference is mostly rounding. The default here is 1e-5."""
 
 
-@wrong(loses=[shapes])
+@wrong(loses=[contract])
 def flattened_copy(f, x, h=1e-5):
     """reshape(-1) is a view of the same memory only if the array lies in memory row by row. For an array in Fortran
     order it is a copy, so your step never reaches x."""
@@ -160,7 +161,7 @@ def flattened_copy(f, x, h=1e-5):
     return gradient.reshape(x.shape)
 
 
-@wrong(loses=[dtypes])
+@wrong(loses=[contract])
 def dtype_of_x_kept(f, x, h=1e-5):
     """Your moved copy has the dtype of x: whole numbers swallow a step of 1e-5, and float32 keeps two or three
     digits of it. Make the copy float64."""
@@ -176,7 +177,7 @@ def dtype_of_x_kept(f, x, h=1e-5):
     return gradient
 
 
-@wrong({"gradient = np.zeros(x.shape)": "gradient = np.zeros_like(x)"}, loses=[dtypes])
+@wrong({"gradient = np.zeros(x.shape)": "gradient = np.zeros_like(x)"}, loses=[contract])
 def result_like_x():
     """The array for your result has the dtype of x: float32 comes back, or whole numbers with the fraction cut off.
     The result is always float64 here."""

@@ -34,7 +34,7 @@ def dense(sample):
         yield case("a random dense layer", shape=sample.shape(2, largest=300))
 
 
-@requirement("convolutions", points=1)
+@requirement("convolutions", points=2)
 def images(sample):
     """(out, in, kh, kw), with windows that are not square, too."""
     yield case("2 channels in, 3 out, a window of 1 x 5 pixels", shape=(3, 2, 1, 5))

@@ -26,7 +26,7 @@ def reference(noise, gain=1.0):
     return initialized("xavier_normal_", noise, gain=gain)
 
 
-@requirement("dense layers", points=1)
+@requirement("dense layers", points=2)
 def dense(sample):
     yield case("7 inputs, 1 unit", noise=np.array([[2.0, -2.0, 1.0, 0.0, 4.0, -1.0, 3.0]]), gain=1.0)
     yield case("gain left out", noise=np.array([[2.0], [-4.0], [6.0]]))
@@ -50,8 +50,8 @@ def other_gain(sample):
         yield case("a random gain", noise=sample.normal(*sample.shape()), gain=sample.choice((0.1, 0.5, 1.414, 3.0)))
 
 
-@glorot_normal.any_array(points=1)
-def any_array(sample):
+@glorot_normal.contract()
+def contract(sample):
     return {"noise": sample.normal(*sample.shape(largest=4)), "gain": 1.0}
 
 
@@ -105,7 +105,7 @@ def gain_ignored():
     """Right for gain = 1, but you do not use the parameter gain."""
 
 
-@wrong({"(1 / fan_avg) ** 0.5": "np.sqrt(1 / fan_avg)"}, loses=[any_array])
+@wrong({"(1 / fan_avg) ** 0.5": "np.sqrt(1 / fan_avg)"}, loses=[contract])
 def float32_lost():
     """Right numbers, but float32 comes back as float64: the result of np.sqrt is one of NumPy's own float64 numbers,
     and an array times such a number becomes float64. float(...) around it makes a Python number, which leaves the

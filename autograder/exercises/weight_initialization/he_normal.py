@@ -25,7 +25,7 @@ def reference(noise, negative_slope=0.0):
     return initialized("kaiming_normal_", noise, a=float(negative_slope))
 
 
-@requirement("dense layers", points=1)
+@requirement("dense layers", points=2)
 def dense(sample):
     yield case("8 inputs, 1 unit", noise=np.array([[2.0, -2.0, 1.0, 0.0, 4.0, -1.0, 3.0, 8.0]]), negative_slope=0.0)
     yield case("1 input, 3 units", noise=np.array([[2.0], [-4.0], [6.0]]), negative_slope=0.0)
@@ -51,8 +51,8 @@ def slopes(sample):
         yield case("a random slope", noise=sample.normal(*sample.shape()), negative_slope=sample.number(0.2, 3.0))
 
 
-@he_normal.any_array(points=1)
-def any_array(sample):
+@he_normal.contract()
+def contract(sample):
     return {"noise": sample.normal(*sample.shape(largest=4)), "negative_slope": 0.0}
 
 
@@ -94,4 +94,4 @@ def slope_of_one_percent():
     kaiming_normal_, is 0: ReLU."""
 
 
-wrong.like(glorot_normal.float32_lost, {"(2 /": "np.sqrt(2 /", " ** 0.5": ""}, loses=[any_array])
+wrong.like(glorot_normal.float32_lost, {"(2 /": "np.sqrt(2 /", " ** 0.5": ""}, loses=[contract])

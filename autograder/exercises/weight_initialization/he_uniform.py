@@ -35,7 +35,7 @@ def reference(u, negative_slope=0.0):
     return initialized("kaiming_uniform_", u, a=float(negative_slope))
 
 
-@requirement("dense layers", points=1)
+@requirement("dense layers", points=2)
 def dense(sample):
     yield case("6 inputs, 1 unit", u=np.array([[0.0, 0.25, 0.5, 0.75, 0.125, 0.875]]), negative_slope=0.0)
     yield case("1 input, 2 units", u=np.array([[0.75], [0.25]]), negative_slope=0.0)
@@ -63,8 +63,8 @@ def slopes(sample):
         yield case("a random slope", u=sample.uniform(*sample.shape()), negative_slope=sample.number(0.2, 3.0))
 
 
-@he_uniform.any_array(points=1, without=["whole numbers"], more=zeros)
-def any_array(sample):
+@he_uniform.contract(without=["whole numbers"], more=zeros)
+def contract(sample):
     return {"u": sample.uniform(*sample.shape(largest=4)), "negative_slope": 0.0}
 
 
@@ -90,5 +90,5 @@ wrong.like(he_normal.slope_not_squared, {"slope**2": "slope"}, loses=[slopes])
 wrong.like(
     glorot_normal.float32_lost,
     {"(6 /": "np.sqrt(6 /", " ** 0.5": "", "2 * r * u - r": "(2 * u - 1) * r"},
-    loses=[any_array],
+    loses=[contract],
 )

@@ -25,7 +25,7 @@ def reference(noise):
     return initialized("kaiming_normal_", noise, nonlinearity="linear")
 
 
-@requirement("dense layers", points=1)
+@requirement("dense layers", points=2)
 def dense(sample):
     yield case("4 inputs, 1 unit", noise=np.array([[2.0, -4.0, 1.0, 8.0]]))
     yield case("9 inputs, 1 unit", noise=np.array([[3.0, -6.0, 1.0, 0.0, 2.0, 9.0, 5.0, -3.0, 4.0]]))
@@ -33,15 +33,15 @@ def dense(sample):
         yield case("a random dense layer", noise=sample.normal(*sample.shape()))
 
 
-@requirement("convolutions", points=1)
+@requirement("convolutions", points=2)
 def convolutions(sample):
     yield case("2 channels in, 1 out, a window of 1 x 2", noise=np.array([[[[2.0, -4.0]], [[6.0, 8.0]]]]))
     for name, noise in random_convolutions(sample, sample.normal):
         yield case(name, noise=noise)
 
 
-@lecun_normal.any_array(points=1)
-def any_array(sample):
+@lecun_normal.contract()
+def contract(sample):
     return {"noise": sample.normal(*sample.shape(largest=4))}
 
 
@@ -72,4 +72,4 @@ def average_of_the_fans():
 
 wrong.like(glorot_normal.variance_as_deviation, {" ** 0.5": ""})
 wrong.like(glorot_normal.window_forgotten, {"int(np.prod(noise.shape[1:]))": "noise.shape[1]"}, loses=[convolutions])
-wrong.like(glorot_normal.float32_lost, {"(1 / fan_in) ** 0.5": "np.sqrt(1 / fan_in)"}, loses=[any_array])
+wrong.like(glorot_normal.float32_lost, {"(1 / fan_in) ** 0.5": "np.sqrt(1 / fan_in)"}, loses=[contract])

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from autograder.exercises.model import PURITY, Exercise, case
+from autograder.exercises.model import Exercise, case
 
 TEXTBOOK = """\
 def truncated_normal(candidates, std, cut=2.0):
@@ -39,7 +39,7 @@ def reference(candidates, std, cut=2.0):
     return found * std
 
 
-@requirement("redrawn until inside", points=2)
+@requirement("redrawn until inside", points=3)
 def usual(sample):
     """A cut of 2 standard deviations: nothing to redraw, one redraw, several; a draw of exactly 0."""
     yield case("one redraw", candidates=np.array([[3.0, 1.0], [-1.0, 0.5]]), std=0.5, cut=2.0)
@@ -53,7 +53,7 @@ def usual(sample):
         yield case("random tries", candidates=candidates_for(sample, 2.0, sample.integer(8, 12)), std=0.5, cut=2.0)
 
 
-@requirement("other cuts and deviations", points=1)
+@requirement("other cuts and deviations", points=2)
 def other_cuts(sample):
     """Cuts below and above 2, other standard deviations; and the default."""
     tries = np.array([[1.2, 0.4, -3.5], [-1.1, 0.2, 2.5], [0.7, 0.6, 0.9]])
@@ -66,7 +66,7 @@ def other_cuts(sample):
         yield case("random tries", candidates=tries, std=sample.number(0.01, 0.4), cut=cut)
 
 
-@requirement("exactly at the cut", points=1)
+@requirement("exactly at the cut", points=0.5, kind="edges")
 def at_the_cut(sample):
     """A draw that lies exactly at the cut is kept."""
     yield case("at +2 and at -2", candidates=np.array([[2.0, -2.0], [1.0, 1.0]]), std=0.5, cut=2.0)
@@ -80,8 +80,8 @@ def whole_tries(sample):
     yield case("whole numbers", candidates=np.array([[3, 1, -1], [-5, 0, 1], [1, 1, 0]]), std=0.5, cut=2.0)
 
 
-@truncated_normal.any_array(points=1, without=["whole numbers", "no entries"], more=whole_tries)
-def any_array(sample, shape):
+@truncated_normal.contract(points=0.5, without=["whole numbers", "no entries"], more=whole_tries)
+def contract(sample, shape):
     return {"candidates": candidates_for(sample, 2.0, *shape)[-5:], "std": 0.5, "cut": 2.0}
 
 
@@ -139,12 +139,12 @@ def always_at_two():
     """You cut at 2 whatever cut is. 2 is only the default: use the parameter."""
 
 
-@wrong({"return": "return np.zeros(weights.shape) +"}, loses=[any_array])
+@wrong({"return": "return np.zeros(weights.shape) +"}, loses=[contract])
 def float32_lost():
     """Right numbers, but float32 comes back as float64: np.zeros(shape) makes a float64 array."""
 
 
-@wrong({"weights = np.where": "weights[...] = np.where"}, loses=[PURITY])
+@wrong({"weights = np.where": "weights[...] = np.where"}, loses=[contract])
 def first_try_overwritten():
     """The numbers are right, but you overwrite the first try in `candidates`: candidates[0] is a view of the
     caller's array, not a copy."""

@@ -17,7 +17,7 @@ class Handwritten:
 
     answers: dict[str, str]
     extra: tuple[tuple[str, str], ...] = ()
-    deserved: dict[str, int] = field(default_factory=dict)
+    deserved: dict[str, float] = field(default_factory=dict)
     mistakes: tuple[str, ...] = ()
 
 

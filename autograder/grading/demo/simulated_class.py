@@ -27,7 +27,7 @@ from autograder.course import (
     without_solution_marks,
 )
 from autograder.exercises import of_notebook
-from autograder.exercises.model import PURITY, Exercise, Mistake
+from autograder.exercises.model import Exercise, Mistake
 from autograder.grading.demo import demo_answers
 
 NAMES = (
@@ -72,10 +72,10 @@ class Student:
     kind: Literal["perfect", "blank", "mistakes", "handwritten"]
     answers: dict[str, dict[str, str]] = field(default_factory=dict)
     extra: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
-    deserved: dict[str, dict[str, int]] = field(default_factory=dict)
+    deserved: dict[str, dict[str, float]] = field(default_factory=dict)
     mistakes: list[str] = field(default_factory=list)
 
-    def deserves(self, section: str) -> int:
+    def deserves(self, section: str) -> float:
         """The points that this student's notebook deserves."""
         return sum(self.deserved.get(section, {}).values())
 
@@ -112,16 +112,12 @@ def solutions(course: Course, notebook: str) -> dict[str, str]:
     }
 
 
-def points_with(exercise: Exercise, mistake: Mistake) -> int:
+def points_with(exercise: Exercise, mistake: Mistake) -> float:
     """What is left of a kernel's points with a mistake: all but the requirements that it names."""
-    lost = set(mistake.loses)
-    if exercise.requirements[0].name in lost:
-        lost.add(PURITY)
-    left = sum(requirement.points for requirement in exercise.requirements if requirement.name not in lost)
-    return left + (0 if PURITY in lost else exercise.purity_points)
+    return sum(requirement.points for requirement in exercise.requirements if requirement.name not in mistake.loses)
 
 
-def _full(notebook: str) -> dict[str, int]:
+def _full(notebook: str) -> dict[str, float]:
     return {exercise.name: exercise.points for exercise in of_notebook(notebook)}
 
 

@@ -28,7 +28,7 @@ def early_stopping_running_minimum(losses, patience):
 
 def early_stopping_looks_back(losses, patience):
     for epoch in range(len(losses)):
-        best = int(np.nanargmin(losses[: epoch + 1]))
+        best = int(np.argmin(np.nan_to_num(losses[: epoch + 1], nan=np.inf)))
         if epoch - best >= patience:
             return [epoch, best]
     return [epoch, best]
