@@ -83,12 +83,14 @@ class Diagnosis:
 
     kind: a known mistake of the catalogue, or a numerical relation.
     requirement: what it explains, where that is not all that fails; several are joined by ” and “.
+    title: what it explains, in a sentence that stands above the text.
     """
 
     kind: DiagnosisKind
     name: str
     text: str
     requirement: str = ""
+    title: str = ""
 
 
 @dataclass
