@@ -18,7 +18,7 @@ from autograder.judge.findings import Trial
 from autograder.plaindata.values import arrays_in, as_array
 
 DTYPES = ("float64", "float32", "float16")
-VISIBLE = 100.0
+VISIBLE = 8.0
 """How many tolerances two numbers are apart, at least, where that they differ is to be evidence."""
 FEWEST_CASES = 2
 FEWEST_NUMBERS = 3
@@ -93,6 +93,11 @@ def _walk(value: Any, like: Any, path: Path) -> Iterator[tuple[Path, np.ndarray 
         yield path, None if value is None else as_array(value)[0]
 
 
+def kind_of(array: np.ndarray) -> np.ndarray:
+    """Return which numbers are finite (0), NaN (1), infinite (2) or negative infinite (3)."""
+    return np.select([np.isnan(array), array == np.inf, array == -np.inf], [1, 2, 3], 0)
+
+
 def numbers(array: np.ndarray) -> np.ndarray:
     """Return an array as float64."""
     return array.astype(np.float64)
@@ -135,7 +140,8 @@ class Observation:
     """One array of one call: what a function gave, and the right one. Both are float64.
 
     got is None where it cannot be compared. case: the number of its trial. hidden: whether nothing of it may be shown.
-    arguments: all of them, `given` or by default. others: the right answers, by their paths.
+    arguments: all of them, `given` or by default. others: the right answers, by their paths. is_truth: whether the right
+    ones are True and False.
     """
 
     case: int
@@ -148,6 +154,7 @@ class Observation:
     limit: Limit
     hidden: bool
     others: dict[Path, np.ndarray]
+    is_truth: bool
 
     @cached_property
     def right(self) -> bool:
@@ -171,11 +178,8 @@ def observations(
             if not step.gave_numbers:
                 break
             arguments = {**step.arguments, **{k: v for k, v in (defaults or {}).items() if k not in step.arguments}}
-            right = {
-                path: numbers(array)
-                for path, array in parts_of(expected, expected, outputs).items()
-                if array is not None
-            }
+            due = {path: part for path, part in parts_of(expected, expected, outputs).items() if part is not None}
+            right = {path: numbers(part) for path, part in due.items()}
             given = parts_of(step.outcome.returned, expected, outputs)
             of_step = [
                 Observation(
@@ -189,6 +193,7 @@ def observations(
                     limit,
                     trial.hidden,
                     right,
+                    due[path].dtype.kind == "b",
                 )
                 for path, array in right.items()
             ]

@@ -9,7 +9,7 @@ tolerance are no evidence. Where several things hold, the one that says most abo
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 
 import numpy as np
@@ -79,7 +79,7 @@ class _Search:
             or self._same_numbers()
             or self._two_mistakes()
             or self._by_output()
-            or self._by_requirement()
+            or self._but_for_one_requirement()
             or self._less_telling()
         )
 
@@ -192,11 +192,29 @@ class _Search:
         found = [min(claims, key=lambda one: one.rank) for output in self.wrong if (claims := self._claims(output))]
         return [_of_claim(claim) for claim in found]
 
-    # ------------------------------------------------------------ requirement by requirement
+    # ------------------------------------------------------------ all requirements but one
 
-    def _by_requirement(self) -> list[Diagnosis]:
-        """Find the mistakes that give the function's numbers in all cases of some requirements that fail."""
+    def _but_for_one_requirement(self) -> list[Diagnosis]:
+        """Find what explains all that fails but for the cases of one requirement, where something else is wrong, too."""
+        failing = dict.fromkeys(trial.requirement for trial in self.trials if not trial.passed)
+        if len(failing) < 2:
+            return []
+        for name in failing:
+            rest = _Search(self.exercise, [trial for trial in self.trials if trial.requirement != name])
+            refuted = {one.mistake.name for one in self.known if one.contradicted}
+            found = [one for one in rest.explained() if one.name not in refuted]
+            if found:
+                return [replace(one, requirement=name, title=_except(name, one.title)) for one in found]
         return []
+
+    def explained(self) -> list[Diagnosis]:
+        """Return what explains everything that fails, or nothing."""
+        found = self._same_in_everything() or self._same_numbers() or self._two_mistakes() or self._by_output()
+        return found
+
+
+def _except(requirement: str, title: str) -> str:
+    return f"Except in “{requirement}”: {title[:1].lower()}{title[1:]}"
 
 
 def _joined(found: list[Diagnosis]) -> list[Diagnosis]:

@@ -77,6 +77,8 @@ def claims_of(seen: list[Observation], *, alone: bool) -> Iterator[Claim]:
     if not wrong or any(one.got is None for one in wrong):
         return
     name = seen[0].output
+    if name in seen[0].arguments and all(one.expected.ndim == 0 for one in seen):
+        return  # a counter that the next call gets: what its first wrong values have in common means little
     show_numbers = any(not one.hidden for one in wrong)
     yield from _of_shape(seen, wrong, name, alone)
     if any(one.got is None or in_shape_of(one.got, one.expected) is None for one in seen):
@@ -180,6 +182,9 @@ def _conditions(view: View) -> list[tuple[str, Masks]]:
     return [(text, masks) for _, text, masks in found[:MOST_CONDITIONS]]
 
 
+SIGNS_OF_TWO = ("< `", "> `", "<= `", ">= `")
+"""How a condition compares an argument with another one. Many such hold by chance."""
+
 COMPARISONS: tuple[tuple[str, Callable[[np.ndarray], np.ndarray]], ...] = (
     ("is 0", lambda x: x == 0),
     ("< 0", lambda x: x < 0),
@@ -224,6 +229,8 @@ def _sides_of_array(name: str, values: list[Any], seen: list[Observation]) -> It
             pairs = list(zip(values, limits, strict=True))
             yield f"where `{name}` is `{key}`", [value == limit for value, limit in pairs]
             yield f"where `{name}` < `{key}`", [value < limit for value, limit in pairs]
+            yield f"where `{name}` <= `{key}`", [value <= limit for value, limit in pairs]
+            yield f"where `{name}` > `{key}`", [value > limit for value, limit in pairs]
             yield f"where `{name}` >= `{key}`", [value >= limit for value, limit in pairs]
             yield f"where |`{name}`| > `{key}`", [np.abs(value) > limit for value, limit in pairs]
             yield f"where |`{name}`| <= `{key}`", [np.abs(value) <= limit for value, limit in pairs]
@@ -279,7 +286,8 @@ def _of_view(view: View, masks: Masks, condition: str, show_numbers: bool) -> It
             yield Claim(
                 name, told, base + rank + (5 if view.is_change else 8 if view.is_less else 0), view.seen[0].output
             )
-    if condition and not view.is_change and _all_wrong(view, masks):
+    is_plain = not (view.is_change or view.is_less or any(sign in condition for sign in SIGNS_OF_TWO))
+    if condition and is_plain and _parts_right_from_wrong(view, masks):
         name = f"wrong {condition.replace('`', '')}"
         start = "Your numbers are" if view.plural else f"Your `{view.seen[0].output}` is"
         yield Claim(name, f"{start} wrong {condition}, and right everywhere else.", 60, view.seen[0].output)
@@ -304,16 +312,19 @@ def _holds(view: View, masks: Masks, wanted: list[np.ndarray]) -> bool:
     return evidence.suffices
 
 
-def _all_wrong(view: View, masks: Masks) -> bool:
-    """Whether every number within the masks is wrong, in two cases at least."""
-    cases = set()
+def _parts_right_from_wrong(view: View, masks: Masks) -> bool:
+    """Whether every number within the masks is wrong and every other one right, and both are seen in two cases at least:
+    side by side, where the masks divide the numbers of a case."""
+    wrong, right, side_by_side, divides = set(), set(), set(), False
     for one, got, mask in zip(view.seen, view.got, masks, strict=True):
-        inside = mask & np.isfinite(one.expected)
-        if got.shape != mask.shape or (inside & one.is_right(got)).any():
+        finite = np.isfinite(one.expected)
+        if (mask & finite & one.is_right(got)).any():
             return False
-        if inside.any():
-            cases.add(one.case)
-    return len(cases) > 1
+        wrong |= {one.case} if (mask & finite).any() else set()
+        right |= {one.case} if (~mask & finite).any() else set()
+        side_by_side |= wrong & right & {one.case}
+        divides |= mask.size > 1 and bool(mask.any() and not mask.all())
+    return len(wrong) > 1 and len(right) > 1 and (not divides or len(side_by_side) > 1)
 
 
 Relation = tuple[str, int, str, list[np.ndarray]]
@@ -391,7 +402,8 @@ def _one_value(view: View, masks: Masks, show_numbers: bool) -> Iterator[Relatio
         return
     if values[0] == 0 or show_numbers:
         name = "zeros" if values[0] == 0 else "one value"
-        yield name, 0, f"{values[0]:.6g} throughout", [np.full_like(x, values[0]) for x in view.expected]
+        shown = f"{bool(values[0])}" if view.seen[0].is_truth else f"{values[0]:.6g}"
+        yield name, 0, f"{shown} throughout", [np.full_like(x, values[0]) for x in view.expected]
 
 
 def _fit(got: np.ndarray, base: np.ndarray, room: np.ndarray, mask: np.ndarray) -> tuple[float, float] | None:

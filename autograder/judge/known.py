@@ -10,10 +10,11 @@ from typing import Any
 
 import numpy as np
 
+from autograder.exercises.cases import Case
 from autograder.exercises.mistakes import Mistake, both
 from autograder.exercises.model import Exercise
 from autograder.exercises.recorded import Answer, RecordedMistake, recording_of
-from autograder.judge.answers import Evidence, Limit, in_shape_of, numbers, parts_of
+from autograder.judge.answers import Evidence, Limit, in_shape_of, kind_of, numbers, parts_of
 from autograder.judge.comparison import compare
 from autograder.judge.findings import Trial
 from autograder.judge.rollout import Step, rollout
@@ -101,10 +102,17 @@ class Likeness:
             found.values |= one.values
         return found
 
-    @property
-    def shows(self) -> bool:
-        """Whether the mistake shows in a number of any case."""
-        return bool(self.evidence.cases or self.weak)
+    def add_passed(self, number: int, of_right: Likeness) -> None:
+        """Count a case in which the function is right. of_right: how the right answers compare with the mistake's."""
+        self.alike &= of_right.alike
+        self.has_all &= of_right.has_all
+        self.shows_in |= of_right.shows_in
+        self.differs |= of_right.differs
+        self.contradicted |= bool(of_right.differs)
+        self.changes = None if of_right.changes is None else self.changes
+        self.dtypes = None if of_right.dtypes is None else self.dtypes
+        if of_right.differs:
+            self.other.add(number)
 
 
 def likeness(exercise: Exercise, mistake: Known, trials: list[Trial], *, at_once: bool = False) -> Likeness:
@@ -119,11 +127,34 @@ def likeness(exercise: Exercise, mistake: Known, trials: list[Trial], *, at_once
             if at_once or found.differs >= set(exercise.outputs):
                 found.contradicted = True
                 break
-        answers = answers_of(exercise, mistake, trial)
-        if answers:
+        if trial.passed and not trial.changed_an_argument:
+            found.add_passed(
+                number, _against_right(exercise, mistake, _Key(trial.case, trial.expected, trial.computation))
+            )
+        elif answers := answers_of(exercise, mistake, trial):
             _compare_trial(exercise, found, number, trial, answers)
         else:
             found.alike = False
+    return found
+
+
+@dataclass(frozen=True)
+class _Key:
+    """A case, with its right answers."""
+
+    case: Case
+    expected: tuple[Any, ...] = field(compare=False)
+    computation: str = field(compare=False)
+
+
+@lru_cache(maxsize=20_000)
+def _against_right(exercise: Exercise, mistake: Known, key: _Key) -> Likeness:
+    """Compare the right answers of a case with a mistake's."""
+    right = [Step({}, Outcome(returned=expected)) for expected in key.expected]
+    trial = Trial("", key.case, right, key.expected, key.computation, True)
+    found = Likeness(mistake)
+    if answers := answers_of(exercise, mistake, trial):
+        _compare_trial(exercise, found, 0, trial, answers)
     return found
 
 
@@ -149,10 +180,8 @@ def _compare_changes(found: Likeness, theirs: set[str], own: set[str]) -> None:
     found.changes = None if found.changes is None or theirs != own else found.changes | theirs
 
 
-def _compare_dtypes(found: Likeness, got: np.ndarray, other: np.ndarray, target: np.ndarray, has_dtype: bool) -> None:
+def _compare_dtypes(found: Likeness, got: np.ndarray, other: np.ndarray, target: np.ndarray) -> None:
     found.has_all &= other.dtype == target.dtype or got.dtype == other.dtype
-    if not has_dtype:
-        return
     found.alike &= got.dtype == other.dtype
     if found.dtypes is not None and got.dtype != other.dtype:
         found.dtypes = None
@@ -186,9 +215,7 @@ def _compare_answers(
             _differ(found, number, output)
             continue
         found.alike &= got.shape == other.shape
-        _compare_dtypes(
-            found, got, other, target, has_dtype=isinstance(own.outcome.returned, (np.ndarray, tuple, dict))
-        )
+        _compare_dtypes(found, got, other, target)
         all_right &= _compare_parts(found, number, output, limit, got, other, target, right_so_far)
     return all_right
 
@@ -221,7 +248,7 @@ def _compare_parts(
         shown, weak = np.isfinite(wrong) & (wrong != 0), ~np.isfinite(wrong) | (wrong == 0)
     if shown.any() or (weak.any() and wrong.shape == right.shape):
         found.shows_in.add(output)
-    if mine.shape != wrong.shape or not limit.close(mine, wrong).all():
+    if not _agree(limit, mine, wrong, right):
         _differ(found, number, output)
         found.contradicted |= is_right and right_so_far and bool(shown.any() or weak.any())
         return is_right
@@ -239,7 +266,17 @@ def _where_it_shows(limit: Limit, wrong: np.ndarray, right: np.ndarray) -> tuple
     """Return where a mistake's number tells it from the right one, and where only a zero or a NaN does."""
     apart = limit.apart(wrong, right)
     telling = apart & (np.abs(wrong) > limit.allowed(np.zeros_like(wrong)))
-    return telling, (apart & ~telling) | (~np.isfinite(wrong) & np.isfinite(right))
+    return telling, (apart & ~telling) | (kind_of(wrong) != kind_of(right))
+
+
+def _agree(limit: Limit, mine: np.ndarray, wrong: np.ndarray, right: np.ndarray) -> bool:
+    """Whether numbers are a mistake's. NaN passes for infinity, but where the right number is not finite itself."""
+    if mine.shape != wrong.shape or not limit.close(mine, wrong).all():
+        return False
+    if mine.shape != right.shape or np.isfinite(right).all():
+        return True
+    is_right = kind_of(mine) == kind_of(right)
+    return bool((is_right == (kind_of(wrong) == kind_of(right)))[~np.isfinite(right)].all())
 
 
 def _compare_other_form(exercise: Exercise, found: Likeness, number: int, trial: Trial, theirs: Any, own: Step) -> bool:

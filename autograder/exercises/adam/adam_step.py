@@ -197,3 +197,38 @@ def written_into_the_state():
 def float32_lost():
     """The numbers are right, but float32 becomes float64: np.sqrt of a Python number gives a NumPy number of dtype
     float64, and that spreads. `** 0.5` keeps a Python number, which adapts to the array beside it."""
+
+
+@wrong(
+    {"return theta - learning": "theta -= learning", "epsilon), m": "epsilon)\n    return theta, m"},
+    loses=[any_array, PURITY],
+)
+def theta_itself_is_changed():
+    """The array `theta` that you were given has been changed: something writes into it in place. Make a new one. (A
+    second name for an array is no copy of it.)"""
+
+
+wrong.ignores("epsilon", 1e-8, name="epsilon is always 1e-8")
+wrong.ignores("epsilon", 1e-7, name="epsilon is always 1e-7")
+
+
+@wrong({"beta1**t": "beta1**2", "beta2**t": "beta2**2"})
+def the_power_in_the_corrections_is_always_2():
+    """Your corrections do not change from step to step: they are those of t = 2. They contain the power t of beta."""
+
+
+@wrong({"beta1 * m": "beta1 + m", "beta2 * s": "beta2 + s"})
+def beta_is_added_to_the_averages():
+    """Your averages contain beta plus the old value. The old value is multiplied by beta."""
+
+
+@wrong({"(np.sqrt(s_hat) + epsilon)": "((s + epsilon) ** 0.5 / (1 - beta2**t) ** 0.5)"}, loses=[epsilon])
+def epsilon_is_under_the_root_of_the_uncorrected_s():
+    """Your epsilon is added to the uncorrected s, and the root is taken of both. First comes the correction, then the
+    root, and epsilon last."""
+
+
+@wrong({"m = beta1": "gradient = np.clip(gradient, -1, 1)\n    m = beta1"})
+def the_gradient_is_clipped_first():
+    """Your numbers are Adam's for a gradient that is cut off at -1 and 1. Clipping is not a part of the step: take the
+    gradient as it comes."""

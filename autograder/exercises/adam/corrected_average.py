@@ -74,7 +74,7 @@ def multiplied():
     """You multiply by 1 - beta**t. The weights in m add up to that number, so the average is obtained by dividing."""
 
 
-@wrong({"(1 - beta**t)": "np.float64(1 - beta ** (t - 1))"})
+@wrong({"beta**t": "beta ** (t - 1)"})
 def t_from_zero():
     """At the first step you divide by 1 - beta**0, which is 0. Here t is 1 at the first step."""
 

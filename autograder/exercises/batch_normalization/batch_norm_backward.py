@@ -159,3 +159,43 @@ def divided_by_the_number_of_images():
 @wrong({" + eps": ""})
 def eps_forgotten():
     """eps is missing: the forward pass divided by the root of variance plus eps, and so must the backward pass."""
+
+
+@wrong({"np.sum(dout, axis=axes)": "np.sum(dout)"})
+def dbeta_is_one_sum_over_everything():
+    """Your dbeta is a single number, the sum of all of dout. Each channel has a beta of its own: sum over all axes but
+    that of the channels."""
+
+
+@wrong({"np.sum(dout * x_hat, axis=axes)": "np.sum(dout * x_hat)"})
+def dgamma_is_one_sum_over_everything():
+    """Your dgamma is a single number. Each channel has a gamma of its own: sum over all axes but the channels'."""
+
+
+@wrong({"np.sum(dout * x_hat, axis=axes), np.sum(dout, axis=axes)": "dout * x_hat, dout"})
+def nothing_is_summed():
+    """Your dgamma and dbeta have an entry for each number of x. Many numbers share one gamma: its gradient is the sum
+    of what they contribute."""
+
+
+@wrong({"x_hat, axis=axes), np.sum(dout, axis": "x_hat, axis=axes, keepdims=True), np.sum(dout, keepdims=True, axis"})
+def dgamma_and_dbeta_keep_axes_of_length_1():
+    """Your dgamma and dbeta have axes of length 1 left over. A gradient has the shape of what it belongs to: (C,)."""
+
+
+@wrong(
+    {"gamma.reshape(shape) * inverse": "gamma.reshape(shape) / np.sqrt(x.var(axis=axes, keepdims=True))"},
+    keeps=[scale_and_shift_cases],
+)
+def eps_is_missing_in_one_of_two_places():
+    """eps is in your x_hat, but not in the factor in front of dx. Both have the root of variance plus eps below the
+    line."""
+
+
+@wrong(
+    {"(dout - mean_of_dout - x_hat * mean_of_product)": "dout * (1 - 1 / (x.size / x.shape[1]))"},
+    keeps=[scale_and_shift_cases],
+)
+def only_one_minus_one_over_n():
+    """Your dx is dout times one number in each channel, as if a sample reached only its own output. It also reaches the
+    others, through the mean and the variance."""

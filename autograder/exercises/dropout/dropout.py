@@ -162,3 +162,8 @@ def float32_lost():
 @wrong({"return x * kept": "x[~kept] = 0\n    return x"}, loses=[PURITY])
 def in_place():
     """You write zeros into x itself. The caller still needs it: make a new array."""
+
+
+@wrong({"= u >= p": "= u[:1] >= p"}, keeps=[evaluation])
+def one_mask_with_a_single_row():
+    """Your `kept` has a single row: all samples lose the same values. Every number has a decision of its own."""

@@ -105,7 +105,7 @@ def alpha_along_the_last_axis():
     is axis 1, in dz and in dalpha."""
 
 
-@wrong({"sum(axis=axes).reshape(alpha.shape)": "sum(axis=axes).reshape(alpha.shape) / max(1, z.size // alpha.size)"})
+@wrong({"sum(axis=axes)": "mean(axis=axes)"})
 def dalpha_averaged():
     """Your dalpha is the mean of the contributions. The chain rule adds them up; if the loss is a mean, its 1/N is
     in dout already."""

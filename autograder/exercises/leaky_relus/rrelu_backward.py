@@ -101,7 +101,7 @@ def divided_by_slope():
     """You divide by the slope, which would undo the forward pass. The chain rule multiplies by the derivative."""
 
 
-@wrong({"dout * slope": "dout * slope.sum(axis=0) / max(1, len(slope))"})
+@wrong({"dout * slope": "dout * slope.mean(axis=0)"})
 def slopes_averaged_over_the_batch():
     """You average the slopes over the batch first. Every element was multiplied by its own slope, so every element's
     gradient is too."""

@@ -142,3 +142,15 @@ def writes_into_the_velocity():
 def always_float64():
     """The numbers are right, but float32 becomes float64: the settings have become NumPy numbers, which take the
     arrays with them. Use them as the plain numbers that they are."""
+
+
+@wrong({"return theta + m": "theta += m\n    return theta"}, loses=[any_array, PURITY])
+def theta_itself_is_changed():
+    """The array `theta` that you were given has been changed: something writes into it in place. Make a new one. (A
+    second name for an array is no copy of it.)"""
+
+
+@wrong({"m = beta * m - learning_rate * gradient": "m = beta * m + gradient", "+ m": "- learning_rate * m"})
+def the_velocity_is_that_of_pytorch():
+    """Your m is PyTorch's buffer, a sum of gradients, and the learning rate comes in when theta moves. Here m is the
+    step itself: it contains the learning rate and the minus."""

@@ -148,3 +148,9 @@ def writes_into_theta_and_buffer():
 def always_float64():
     """The numbers are right, but float32 becomes float64: something in your function fixes the dtype, astype(float)
     for example."""
+
+
+@wrong({"gradient + momentum * buffer)": "(1 + momentum) * gradient + momentum**2 * buffer)"})
+def the_formula_for_the_old_buffer_is_applied_to_the_new_one():
+    """gradient + momentum * buffer takes the new buffer. With the old one put in for it, the formula becomes (1 +
+    momentum) * gradient + momentum² * buffer: that is what you have, but with the new buffer in it."""

@@ -150,3 +150,16 @@ def always_float64():
 def writes_into_its_arguments():
     """The arrays you were given have been changed: `s *= ...`, `s += ...` and `theta -= ...` write into them.
     PyTorch does that on purpose; here, return new arrays."""
+
+
+@wrong(
+    {"return theta - learning": "theta -= learning", "epsilon), s": "epsilon)\n    return theta, s"},
+    loses=[any_array, PURITY],
+)
+def theta_itself_is_changed():
+    """The array `theta` that you were given has been changed: something writes into it in place. Make a new one. (A
+    second name for an array is no copy of it.)"""
+
+
+wrong.ignores("epsilon", 1e-8, name="epsilon is always 1e-8")
+wrong.ignores("epsilon", 1e-7, name="epsilon is always 1e-7")

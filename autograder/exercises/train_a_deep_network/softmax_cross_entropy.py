@@ -154,3 +154,22 @@ def always_float64():
 @wrong({"shifted = logits -": "shifted = logits\n    shifted -="}, loses=[PURITY])
 def shifted_in_place():
     """`logits -= ...` changes the array that you were given. Make a new one."""
+
+
+@wrong()
+def a_small_number_is_added_to_the_probability(logits, labels):
+    """Your numbers are those of log(p + 1e-10). The small number saves you from log(0), but it changes every loss a
+    little, and none exceeds 23. Take the logarithm of the softmax on paper first."""
+    shifted = logits - logits.max(axis=1, keepdims=True)
+    p = np.exp(shifted) / np.exp(shifted).sum(axis=1, keepdims=True)
+    return -np.log(p[np.arange(len(labels)), labels] + 1e-10).mean()
+
+
+@wrong(loses=[large_logits])
+def zero_times_the_logarithm_of_zero(logits, labels):
+    """A probability that is too small for a float becomes 0 and its logarithm minus infinity; with one-hot labels, 0
+    times minus infinity is NaN. Take the logarithm of the softmax on paper first."""
+    shifted = logits - logits.max(axis=1, keepdims=True)
+    p = np.exp(shifted) / np.exp(shifted).sum(axis=1, keepdims=True)
+    one_hot = np.eye(logits.shape[1], dtype=p.dtype)[labels]
+    return -(one_hot * np.log(p)).sum(axis=1).mean()
