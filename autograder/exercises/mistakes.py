@@ -35,11 +35,14 @@ Edit = dict[str, str]
 
 Lost = Iterable["Requirement | str"]
 
-FLOAT32_HINT = "The numbers are right, but float32 becomes float64: something in your function has the dtype float64."
+FLOAT32_HINT = (
+    "float32 becomes float64: something in your function has the dtype float64, and takes the arrays with it. NumPy's "
+    "own numbers (np.sqrt(2 / n), np.float64(0.1)) and new arrays (np.zeros(n)) do that; Python's numbers do not."
+)
 WRITTEN_INTO_HINT = (
     "{} that you were given has been changed: an operation in place writes into the caller's array. Make a new one."
 )
-IGNORED_HINT = "`{}` has no effect on your result: it is that of {} = {!r}."
+IGNORED_HINT = "`{}` has no effect on your result: {} = {!r} stands in its place."
 
 
 @dataclass(eq=False)

@@ -96,19 +96,18 @@ def any_array(sample):
 
 @wrong({" - mean_of_dout - x_hat * mean_of_product": ""}, loses=[batches, images])
 def statistics_as_constants():
-    """This dx treats mean and variance as constants, which is right in evaluation only. In training they move with
-    x: two terms are to be subtracted from dout."""
+    """This dx treats mean and variance as constants, as in evaluation. In training they move with x: two terms are to
+    be subtracted from dout."""
 
 
 @wrong({" - x_hat * mean_of_product": ""}, loses=[batches, images])
 def variance_term_forgotten():
-    """The mean path is right. What is missing in dx is what flows through the variance: a multiple of x_hat."""
+    """What is missing in dx is what flows through the variance: a multiple of x_hat."""
 
 
 @wrong({" - mean_of_dout": ""}, loses=[batches, images])
 def mean_term_forgotten():
-    """The variance path is right. What is missing in dx is what flows through the mean: the same number for all
-    samples of a channel."""
+    """What is missing in dx is what flows through the mean: the same number for all samples of a channel."""
 
 
 @wrong({"np.sum(dout * x_hat": "np.sum(dout * x"}, keeps=[any_array])
@@ -128,7 +127,7 @@ def gamma_on_dout_only():
 
 @wrong({"dout.mean(": "dout.sum(", "(dout * x_hat).mean(": "(dout * x_hat).sum("}, loses=[batches, images])
 def sums_subtracted():
-    """dgamma and dbeta are right. In dx they have to be divided by n: it is their means that are subtracted."""
+    """In your dx the sums are subtracted. They have to be divided by n: it is their means that are subtracted."""
 
 
 @wrong({"np.sum(dout * x_hat,": "np.sum(dout,", "np.sum(dout,": "np.sum(dout * x_hat,"}, keeps=[any_array])
@@ -138,14 +137,14 @@ def dgamma_and_dbeta_swapped():
 
 @wrong({"gamma.reshape(shape)": "gamma"}, loses=[images])
 def along_the_last_axis():
-    """Right for (N, C). In an image, gamma of shape (C,) is matched with the last axis, its width: give it a shape
-    in which C stands on axis 1."""
+    """In an image, gamma of shape (C,) is matched with the last axis, its width: give it a shape in which C stands on
+    axis 1."""
 
 
 @wrong({"np.sum(dout * x_hat": "np.mean(dout * x_hat", "np.sum(dout,": "np.mean(dout,"}, keeps=[any_array])
 def averaged_over_the_batch():
-    """dgamma and dbeta are sums over the samples. Your averages are right inside dx, but not as gradients: whether
-    the loss is a mean is already part of dout."""
+    """Your dgamma and dbeta are averages. They are sums over the samples: whether the loss is a mean is already part
+    of dout."""
 
 
 @wrong(
@@ -153,7 +152,7 @@ def averaged_over_the_batch():
     loses=[images],
 )
 def divided_by_the_number_of_images():
-    """Right for (N, C). For images n is the number of values that a mean was taken over: N times H times W."""
+    """For images n is the number of values that a mean was taken over: N times H times W."""
 
 
 @wrong({" + eps": ""})

@@ -131,8 +131,8 @@ def momentum_of_the_old():
 
 @wrong({"x.var(axis=axes, ddof=1)": "var"}, loses=[unbiased])
 def biased_variance_stored():
-    """y is right, but the variance that goes into the running average is the unbiased one: the sum of the squared
-    deviations over n - 1, not over n."""
+    """The variance that goes into the running average is the unbiased one: the sum of the squared deviations over n -
+    1, not over n."""
 
 
 @wrong({"x.var(axis=axes)\n": "x.var(axis=axes, ddof=1)\n"}, keeps=[momentum_cases])
@@ -158,13 +158,13 @@ def normalized_by_running_statistics(x, gamma, beta, running_mean, running_var, 
     loses=[momentum_cases, unbiased],
 )
 def running_statistics_not_updated():
-    """y is right, but you return the running statistics as they came. Each batch moves them a little."""
+    """You return the running statistics as they came. Each batch moves them a little."""
 
 
 @wrong({"x.var(axis=axes, ddof=1)": "var * len(x) / (len(x) - 1)"}, loses=[unbiased])
 def corrected_by_the_number_of_images():
-    """The factor n / (n - 1) is right for (N, C). For images n is the number of values in a channel: N times H times
-    W."""
+    """The n in your factor n / (n - 1) is the number of images. It is the number of values in a channel: N times H
+    times W."""
 
 
 @wrong({"gamma.reshape": "beta.reshape", "beta.reshape": "gamma.reshape"})
@@ -180,8 +180,8 @@ def standard_deviation_stored():
 
 @wrong({"gamma.reshape(shape)": "gamma", "beta.reshape(shape)": "beta"}, loses=[any_array])
 def along_the_last_axis():
-    """Right for (N, C). In an image, gamma and beta of shape (C,) are matched with the last axis, its width: give
-    them a shape in which C stands on axis 1."""
+    """In an image, gamma and beta of shape (C,) are matched with the last axis, its width: give them a shape in which
+    C stands on axis 1."""
 
 
 @wrong(
@@ -192,8 +192,8 @@ def along_the_last_axis():
     loses=[PURITY],
 )
 def buffers_overwritten():
-    """Right numbers, but you overwrite the running statistics that were given to you. PyTorch does that to its own
-    buffers; a kernel of this course returns new arrays."""
+    """You overwrite the running statistics that were given to you. PyTorch does that to its own buffers; a kernel of
+    this course returns new arrays."""
 
 
 @wrong({"np.sqrt(var.reshape(shape) + eps)": "(np.sqrt(var.reshape(shape)) + eps)"}, keeps=[momentum_cases])

@@ -63,8 +63,7 @@ def any_array(sample, shape):
 
 @wrong({"z > 0": "z >= 0"}, loses=[zero_and_infinity])
 def slope_one_at_zero():
-    """Everything fits except z = 0, where you take the slope 1. At the kink this course follows PyTorch: zero
-    belongs to the left side."""
+    """At z = 0 you take the slope 1. At the kink this course follows PyTorch: zero belongs to the left side."""
 
 
 @wrong({"alpha * dout": "0.0 * dout"})
@@ -117,8 +116,8 @@ def product_of_masks():
     loses=[zero_and_infinity, any_array],
 )
 def masks_scaled_first():
-    """Two things at once: a mask times infinity is NaN (0 * inf), and a boolean mask times a Python number is a
-    float64 array, so float32 is lost. Choose between the two gradients instead of multiplying by masks."""
+    """Two things at once: for infinite dout you have NaN (0 times infinity is NaN), and float32 becomes float64.
+    Choose between the two gradients instead of multiplying by masks."""
 
 
 @wrong({"dout, alpha * dout)": "z, alpha * z) / z * dout"}, loses=[zero_and_infinity])
@@ -135,5 +134,6 @@ def slope_as_whole_as_z():
 
 @wrong({"dout, alpha * dout)": "1.0, alpha) * dout"}, loses=[any_array])
 def float32_lost():
-    """Right numbers, but float32 gradients come back as float64: np.where(condition, 1.0, alpha) with two Python
-    numbers makes a float64 array. Let np.where choose between two arrays made from dout."""
+    """float32 becomes float64: something in your function has the dtype float64, and takes the arrays with it.
+    NumPy's own numbers (np.sqrt(2 / n), np.float64(0.1)) and new arrays (np.zeros(n)) do that; Python's numbers do
+    not."""

@@ -115,7 +115,9 @@ def slopes_above_one_ignored():
 
 @wrong({"return": "return np.zeros(dout.shape) +"}, loses=[any_array])
 def float32_lost():
-    """Right numbers, but float32 comes back as float64: np.zeros(shape) makes a float64 array."""
+    """float32 becomes float64: something in your function has the dtype float64, and takes the arrays with it.
+    NumPy's own numbers (np.sqrt(2 / n), np.float64(0.1)) and new arrays (np.zeros(n)) do that; Python's numbers do
+    not."""
 
 
 @wrong({"return dout * slope": "dout *= slope\n    return dout"}, loses=[any_array, PURITY])

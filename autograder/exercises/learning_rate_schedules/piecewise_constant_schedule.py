@@ -89,8 +89,7 @@ def whole(sample):
 
 @wrong({">=": ">"}, loses=[at, whole])
 def old_value_at_the_boundary():
-    """At step == boundary you still give the old value. The new one begins there: `>=` rather than `>`, or
-    side="right" in np.searchsorted."""
+    """At step == boundary you still give the old value. The new one begins there."""
 
 
 @wrong({"values[passed]": "values[:-1][min(passed, len(boundaries) - 1)]"}, loses=[ends, whole])
@@ -126,8 +125,7 @@ def next_value():
 
 @wrong(loses=[PURITY])
 def empties_the_lists(step, boundaries, values):
-    """The number is right, but the lists that you were given have lost entries. The next call would find a shorter
-    schedule."""
+    """The lists that you were given have lost entries. The next call would find a shorter schedule."""
     while boundaries and step >= boundaries[0]:
         boundaries.pop(0)
         values.pop(0)

@@ -99,7 +99,7 @@ def counted_from_one():
 
 @wrong({" ** c": ""}, loses=[powers])
 def power_forgotten():
-    """Right for c = 1; the power c is not used."""
+    """`c` has no effect on your result: it is that of c = 1."""
 
 
 @wrong({"(1 + step / s) ** c": "(1 + (step / s) ** c)"}, loses=[powers])

@@ -117,7 +117,7 @@ def look_ahead_kept_as_buffer():
 
 @wrong({"buffer = momentum": "old, buffer = buffer, momentum", "), buffer": "), 1.0 * old"})
 def old_buffer_returned():
-    """Your theta is right; the buffer that you return is the one you were given. Return the new one."""
+    """The buffer that you return is the one you were given. Return the new one."""
 
 
 @wrong({"buffer + gradient": "buffer + (1 - momentum) * gradient"}, keeps=[coasting])
@@ -146,8 +146,9 @@ def writes_into_theta_and_buffer():
 
 @wrong({"buffer + gradient": "buffer + gradient.astype(float)"}, loses=[any_array])
 def always_float64():
-    """The numbers are right, but float32 becomes float64: something in your function fixes the dtype, astype(float)
-    for example."""
+    """float32 becomes float64: something in your function has the dtype float64, and takes the arrays with it.
+    NumPy's own numbers (np.sqrt(2 / n), np.float64(0.1)) and new arrays (np.zeros(n)) do that; Python's numbers do
+    not."""
 
 
 @wrong({"gradient + momentum * buffer)": "(1 + momentum) * gradient + momentum**2 * buffer)"})

@@ -126,8 +126,7 @@ def mean_over_the_classes_too():
 
 @wrong({"np.arange(len(labels))": ":"}, loses=[batch, large_logits])
 def every_label_for_every_sample():
-    """`[:, labels]` takes the column of every label in every row. You want one entry of each row: entry (i,
-    labels[i])."""
+    """You take the column of every label in every row. You want one entry of each row: entry (i, labels[i])."""
 
 
 @wrong({"max(axis=1, keepdims=True)": "max(axis=0)", "sum(axis=1, keepdims=True)": "sum(axis=0)"})
@@ -148,12 +147,14 @@ def minus_forgotten():
 
 @wrong({"shifted = logits": "shifted = logits.astype(float)"}, loses=[any_array])
 def always_float64():
-    """The numbers are right, but float32 scores give a float64 loss."""
+    """float32 becomes float64: something in your function has the dtype float64, and takes the arrays with it.
+    NumPy's own numbers (np.sqrt(2 / n), np.float64(0.1)) and new arrays (np.zeros(n)) do that; Python's numbers do
+    not."""
 
 
 @wrong({"shifted = logits -": "shifted = logits\n    shifted -="}, loses=[PURITY])
 def shifted_in_place():
-    """`logits -= ...` changes the array that you were given. Make a new one."""
+    """The array `logits` that you were given has been changed: something writes into it in place. Make a new one."""
 
 
 @wrong()

@@ -202,8 +202,7 @@ def uphill():
 
 @wrong()
 def loss_after_the_step(x, labels, parameters, learning_rate):
-    """The parameters are right, but you return the loss after the step. Asked for is that of the forward pass, which
-    the gradient belongs to."""
+    """You return the loss after the step. Asked for is that of the forward pass, which the gradient belongs to."""
 
     def forward(parameters):
         inputs, zs = [x], []
@@ -239,4 +238,4 @@ wrong.like(
     loses=[PURITY],
 )
 def updated_in_place():
-    """`-=` changes the arrays that you were given. Return new ones."""
+    """The arrays that you were given have been changed: something writes into them in place. Return new ones."""
