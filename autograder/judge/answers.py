@@ -95,7 +95,10 @@ def _walk(value: Any, like: Any, path: Path) -> Iterator[tuple[Path, np.ndarray 
 
 def kind_of(array: np.ndarray) -> np.ndarray:
     """Return which numbers are finite (0), NaN (1), infinite (2) or negative infinite (3)."""
-    return np.select([np.isnan(array), array == np.inf, array == -np.inf], [1, 2, 3], 0)
+    kinds = np.zeros(array.shape, dtype=np.int8)
+    if not np.isfinite(array).all():
+        kinds[np.isnan(array)], kinds[array == np.inf], kinds[array == -np.inf] = 1, 2, 3
+    return kinds
 
 
 def numbers(array: np.ndarray) -> np.ndarray:
@@ -140,8 +143,8 @@ class Observation:
     """One array of one call: what a function gave, and the right one. Both are float64.
 
     got is None where it cannot be compared. case: the number of its trial. hidden: whether nothing of it may be shown.
-    arguments: all of them, `given` or by default. others: the right answers, by their paths. is_truth: whether the right
-    ones are True and False.
+    arguments: all of them, `given` or by default. others: the right answers, by their paths. is_truth: whether the
+    right ones are True and False.
     """
 
     case: int

@@ -17,7 +17,7 @@ from autograder.exercises.cases import Case
 from autograder.exercises.mistakes import Mistake
 from autograder.exercises.model import Exercise
 from autograder.exercises.recorded import recording_of
-from autograder.judge.answers import Evidence, Observation, Path, in_shape_of, numbers, parts_of
+from autograder.judge.answers import Evidence, Limit, Observation, Path, in_shape_of, kind_of, numbers, parts_of
 from autograder.judge.expectations import reference
 from autograder.judge.hypotheses import SLACK
 from autograder.judge.known import call_quickly
@@ -43,10 +43,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Reply:
-    """A question whose answer is what a function gives, in these outputs of those that are wrong or would be.
-
-    rank: the smaller, the more it says.
-    """
+    """A question whose answer is what a function gives, in these outputs. shows_in: where it is not the right one."""
 
     question: Question
     outputs: frozenset[str]
@@ -67,21 +64,91 @@ class _Call:
         return not all(one.right for one in self.seen)
 
 
-def replies(exercise: Exercise, seen: list[Observation]) -> Iterator[Reply]:
-    """Yield the questions whose answers a function gives in every case in which they can be told from the right one."""
-    answer = _right_answers(exercise, seen)
-    if answer is None:
-        return
-    calls = _calls(seen)
-    wrong = [one for one in calls if one.wrong and all(part.got is not None for part in one.seen)]
-    if not wrong or len(wrong) < sum(one.wrong for one in calls):
-        return
-    wrong_first = [*wrong, *(one for one in calls if not one.wrong)]
-    for question in _questions(exercise, calls):
-        if _may_be(exercise, question, answer, wrong):
-            reply = _reply(exercise, question, answer, wrong_first)
-            if reply.outputs:
-                yield reply
+Ask = Callable[[Arguments], Any]
+
+
+class Asking:
+    """Puts questions about an exercise, and remembers the answers.
+
+    seen: all that was seen of a function. later: calls after the first wrong one of a case, each with its arguments,
+    what the function gave and the limit; what it gives there has to be the answer, too.
+    """
+
+    def __init__(self, exercise: Exercise, seen: list[Observation], later: list[tuple[Arguments, Any, Limit]]) -> None:
+        self._exercise = exercise
+        self._calls = _calls(seen)
+        self._later = later
+        self._ask = _right_answers(exercise, self._calls)
+        self._questions = list(_questions(exercise, self._calls)) if self._ask else []
+        self._known: dict[tuple[int, int], dict[Path, np.ndarray] | None] = {}
+
+    def replies(self, cases: set[int]) -> Iterator[Reply]:
+        """Yield the questions whose answers the function gives in all of some cases in which it can be told."""
+        calls = [one for one in self._calls if one.seen[0].case in cases]
+        wrong = [one for one in calls if one.wrong]
+        if not wrong or any(part.got is None for one in wrong for part in one.seen):
+            return
+        ordered = [*wrong, *(one for one in calls if not one.wrong)]
+        for number, question in enumerate(self._questions):
+            if self._may_be(number, question, wrong):
+                reply = self._reply(number, question, ordered)
+                if reply.outputs and self._holds_later(question, reply):
+                    yield reply
+
+    def _answer(self, number: int, question: Question, one: _Call) -> dict[Path, np.ndarray] | None:
+        """Return the answer to a question; None where it is the right one."""
+        key = number, id(one)
+        if key not in self._known:
+            changed = question.change(one.arguments)
+            same_call = changed is None or not _differs(one.arguments, changed)
+            self._known[key] = None if same_call else _parts(self._exercise, self._ask(changed), one)  # type: ignore
+        return self._known[key]
+
+    def _may_be(self, number: int, question: Question, wrong: list[_Call]) -> bool:
+        """Whether a question gives a wrong output of the first call that it changes."""
+        for one in wrong:
+            given = self._answer(number, question, one)
+            if given is not None:
+                return any(not part.right and _is(part, given.get(part.path)) for part in one.seen)
+        return False
+
+    def _reply(self, number: int, question: Question, calls: list[_Call]) -> Reply:
+        """Ask a question in every case. An output belongs to the reply where it gives every number of it."""
+        wrong = {part.output for one in calls for part in one.seen if not part.right}
+        evidence = {output: Evidence.none() for output in wrong}
+        refuted: set[str] = set()
+        shows_in: set[str] = set()
+        for one in calls:
+            if refuted >= wrong:
+                break
+            given = self._answer(number, question, one)
+            for part in one.seen:
+                wanted = part.expected if given is None else given.get(part.path)
+                if wanted is None or not _is(part, wanted):
+                    refuted.add(part.output)
+                if wanted is not None and given is not None:
+                    shows = part.limit.apart(wanted, part.expected)
+                    shows_in |= {part.output} if shows.any() else set()
+                    got = None if part.got is None else in_shape_of(part.got, wanted)
+                    if got is not None and part.output in evidence:
+                        evidence[part.output].add(part.case, got[shows & (wanted != 0)])
+        enough = {output for output, found in evidence.items() if found.suffices}
+        return Reply(question, frozenset(enough - refuted), frozenset(shows_in))
+
+    def _holds_later(self, question: Question, reply: Reply) -> bool:
+        for arguments, returned, limit in self._later:
+            changed = question.change(arguments)
+            answer = self._ask(arguments if changed is None else changed)  # type: ignore[misc]
+            if answer is None:
+                continue
+            given = parts_of(returned, answer, self._exercise.outputs)
+            for path, wanted in parts_of(answer, answer, self._exercise.outputs).items():
+                got = given[path]
+                if str(path[0]) in reply.outputs and wanted is not None:
+                    in_shape = None if got is None else in_shape_of(numbers(got), wanted)
+                    if in_shape is None or not limit.close(in_shape, numbers(wanted), SLACK).all():
+                        return False
+        return True
 
 
 def _calls(seen: list[Observation]) -> list[_Call]:
@@ -91,16 +158,14 @@ def _calls(seen: list[Observation]) -> list[_Call]:
     return list(found.values())
 
 
-Ask = Callable[[Arguments], Any]
-
-
-def _right_answers(exercise: Exercise, seen: list[Observation]) -> Ask | None:
+def _right_answers(exercise: Exercise, calls: list[_Call]) -> Ask | None:
     """Return what answers questions about an exercise; None where it stays with what was recorded."""
-    if recording_of(exercise) is not None and recording_of(exercise).expected:  # type: ignore[union-attr]
+    recording = recording_of(exercise)
+    if recording is not None and recording.expected:
         return None
-    by_formula = _formula(exercise)
-    if by_formula is not None and seen and _answers_rightly(exercise, by_formula, _calls(seen)[0]):
-        return by_formula
+    formula = _formula(exercise)
+    if formula is not None and calls and _answers_rightly(exercise, formula, calls[0]):
+        return formula
     return lambda arguments: _by_pytorch(exercise, arguments)
 
 
@@ -143,16 +208,6 @@ def _parts(exercise: Exercise, answer: Any, one: _Call) -> dict[Path, np.ndarray
     }
 
 
-def _may_be(exercise: Exercise, question: Question, ask: Ask, wrong: list[_Call]) -> bool:
-    """Whether a question gives a wrong output of the first call that it changes."""
-    for one in wrong:
-        changed = question.change(one.arguments)
-        if changed is not None and _differs(one.arguments, changed):
-            given = _parts(exercise, ask(changed), one)
-            return any(not part.right and _is(part, given.get(part.path)) for part in one.seen)
-    return False
-
-
 def _differs(arguments: Arguments, changed: Arguments) -> bool:
     return not same(list(arguments.values()), list(changed.values()))
 
@@ -161,33 +216,10 @@ def _is(part: Observation, wanted: np.ndarray | None) -> bool:
     if wanted is None or part.got is None:
         return False
     got = in_shape_of(part.got, wanted)
-    return got is not None and bool((part.limit.close(got, wanted, SLACK) | ~np.isfinite(part.expected)).all())
-
-
-def _reply(exercise: Exercise, question: Question, ask: Ask, calls: list[_Call]) -> Reply:
-    """Ask a question in every case. An output belongs to the reply where it gives every number of it."""
-    outputs = dict.fromkeys(part.output for one in calls for part in one.seen)
-    refuted: set[str] = set()
-    evidence = {output: Evidence.none() for output in outputs}
-    wrong = {part.output for one in calls for part in one.seen if not part.right}
-    for one in calls:
-        if refuted >= wrong:
-            break
-        changed = question.change(one.arguments)
-        if changed is None or not _differs(one.arguments, changed):
-            refuted |= {part.output for part in one.seen if not part.right}
-            continue
-        given = _parts(exercise, ask(changed), one)
-        for part in one.seen:
-            wanted = given.get(part.path)
-            if wanted is None or not _is(part, wanted):
-                refuted.add(part.output)
-            else:
-                got = in_shape_of(part.got, wanted)  # type: ignore[arg-type]
-                shows = part.limit.apart(wanted, part.expected) & (wanted != 0)
-                evidence[part.output].add(part.case, got[shows])  # type: ignore[index]
-    shown = {output for output, found in evidence.items() if found.suffices}
-    return Reply(question, frozenset(shown - refuted), frozenset(shown))
+    if got is None or not part.limit.close(got, wanted, SLACK).all():
+        return False
+    finite = np.isfinite(part.expected)
+    return bool((finite | (kind_of(got) == kind_of(wanted))).all())
 
 
 # ---------------------------------------------------------------- questions
@@ -343,6 +375,10 @@ def _transposed(value: Any) -> Any:
     return value.T
 
 
+def _constantly(value: Any) -> Callable[[Any], Any]:
+    return lambda _: value
+
+
 CONSTANTS = (0, 1, 0.5, 0.9, 0.999, 0.1, 0.01, 1e-3, 1e-5, 1e-6, 1e-7, 1e-8, 2, -1)
 
 
@@ -352,7 +388,7 @@ def _fixed(name: str, arguments: list[Arguments]) -> Iterator[Question]:
     if len(values) > 1:
         for value in list(dict.fromkeys([*values[:MOST_FIXED], *CONSTANTS])):
             text = f"`{name} = {value:g}`, whatever `{name}` is"
-            yield Question(f"{name} always {value:g}", text, _changed(name, lambda _, value=value: value))
+            yield Question(f"{name} always {value:g}", text, _changed(name, _constantly(value)))
 
 
 def _left_out(name: str, arguments: list[Arguments], given: list[Arguments]) -> Iterator[Question]:

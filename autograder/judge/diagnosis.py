@@ -9,18 +9,21 @@ tolerance are no evidence. Where several things hold, the one that says most abo
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass, field, replace
+from collections import Counter
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
+from typing import Any
 
 import numpy as np
 
 from autograder.exercises.model import Exercise
 from autograder.exercises.recorded import RecordedMistake
-from autograder.judge.answers import Observation, observations
-from autograder.judge.asked_again import Reply, replies
+from autograder.judge.answers import Limit, Observation, observations
+from autograder.judge.asked_again import Asking, Reply
+from autograder.judge.besides import changed_arguments, other_dtypes
 from autograder.judge.findings import Trial
 from autograder.judge.hypotheses import Claim, axes_kept, claims_of, exchanged, in_place_of_another
-from autograder.judge.known import Known, Likeness, known_mistakes, likeness, pairs_of
+from autograder.judge.known import STEPS_AFTER, Known, Likeness, known_mistakes, likeness, pairs_of
 from autograder.judge.rollout import Step, rollout
 from autograder.judge.verdict import Diagnosis
 from autograder.plaindata.call import call
@@ -28,9 +31,11 @@ from autograder.plaindata.call import call
 EXACTLY = "Your numbers are exactly what this mistake gives: {}."
 ONE_OF_TWO = "Your numbers are exactly what two mistakes give together. One of them: {}."
 OF_OUTPUT = "Your {} exactly what this mistake gives: {}."
-OF_REQUIREMENTS = "In “{}” your numbers are exactly what this mistake gives: {}."
 BESIDES_THE_NUMBERS = "Besides the numbers: {}."
+NOT_THE_NUMBERS = "Your numbers are right, but something else is not: {}."
 RELATION = "What your numbers have in common:"
+MOST_LEFT_OUT = 3
+"""How many requirements, at most, are left out in turn."""
 LEAST_RANK = 50
 """From this rank on a relation says less than a mistake that explains a single requirement."""
 
@@ -42,35 +47,56 @@ def explain(exercise: Exercise, trials: list[Trial]) -> tuple[Diagnosis | None, 
         return None, []
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
-        found = _Search(exercise, trials).run()
+        found = _Search.of(exercise, trials).run()
     return (found[0], []) if len(found) == 1 and not found[0].requirement else (None, found)
 
 
 @dataclass(eq=False)
 class _Search:
-    """What is known of a function that fails."""
+    """What is known of a function that fails, in all cases or in some.
+
+    trials: by their numbers. brief: whether to look only for what says much.
+    """
 
     exercise: Exercise
-    trials: list[Trial]
-    _known_claims: dict[str, list[Claim]] = field(default_factory=dict)
+    trials: dict[int, Trial]
+    known: list[Likeness]
+    seen: dict[str, list[Observation]]
+    asking: Asking
+    brief: bool = False
+
+    @classmethod
+    def of(cls, exercise: Exercise, trials: list[Trial]) -> _Search:
+        """Compare a function with the known mistakes, and note what it gave."""
+        known = [likeness(exercise, one, trials) for one in known_mistakes(exercise) if one.loses]
+        seen = observations(trials, exercise.outputs, exercise.defaults)
+        by_output: dict[str, list[Observation]] = {}
+        for one in seen:
+            by_output.setdefault(one.output, []).append(one)
+        asking = Asking(exercise, seen, _later_calls(trials, seen, exercise.defaults))
+        return cls(exercise, dict(enumerate(trials)), known, by_output, asking)
+
+    def without(self, requirement: str) -> _Search:
+        """Return the search in the cases of all other requirements, among the mistakes that do not show in its own."""
+        own = {number for number, trial in self.trials.items() if trial.requirement == requirement}
+        rest = {number: trial for number, trial in self.trials.items() if number not in own}
+        known = [
+            one.only(set(rest))
+            for one in self.known
+            if not (one.ruled_out or one.contradicted or one.only(own).shows_in)
+        ]
+        seen = {output: [one for one in found if one.case in rest] for output, found in self.seen.items()}
+        return _Search(self.exercise, rest, known, {k: v for k, v in seen.items() if v}, self.asking, brief=True)
 
     @cached_property
-    def known(self) -> list[Likeness]:
-        """How each known mistake compares with the function."""
-        return [likeness(self.exercise, one, self.trials) for one in known_mistakes(self.exercise) if one.loses]
-
-    @cached_property
-    def seen(self) -> dict[str, list[Observation]]:
-        """What was seen of each output."""
-        found: dict[str, list[Observation]] = {}
-        for one in observations(self.trials, self.exercise.outputs, self.exercise.defaults):
-            found.setdefault(one.output, []).append(one)
-        return found
-
-    @cached_property
-    def wrong(self) -> list[str]:
+    def wrong(self) -> set[str]:
         """The outputs with wrong numbers."""
-        return [output for output, seen in self.seen.items() if not all(one.right for one in seen)]
+        return {output for output, seen in self.seen.items() if not all(one.right for one in seen)}
+
+    @cached_property
+    def alone(self) -> bool:
+        """Whether the function has one output."""
+        return len(self.exercise.outputs) == 1
 
     def run(self) -> list[Diagnosis]:
         """Return what can be said, what says most first."""
@@ -93,29 +119,35 @@ class _Search:
 
     def _same_numbers(self) -> list[Diagnosis]:
         """Find the mistake that gives the function's numbers, and those that do what else is wrong."""
-        found = [one for one in self.known if not one.differs and one.has_all and one.evidence.suffices]
+        found = [
+            one for one in self.known if not (one.ruled_out or one.differs) and one.has_all and one.evidence.suffices
+        ]
         if found:
             first = _of_mistake(max(found, key=_strength), EXACTLY)
             return [first, *(one for one in self._besides() if one.name != first.name)]
         return [] if self.wrong else self._besides()
 
     def _besides(self) -> list[Diagnosis]:
-        """Return what is wrong besides the numbers: known mistakes with right ones, and axes that were kept."""
-        pure = [one for one in self.known if not one.shows_in]
+        """Return what is wrong besides the numbers: changed arguments, dtypes, and axes that were kept."""
+        title = BESIDES_THE_NUMBERS if self.wrong else NOT_THE_NUMBERS
+        pure = [one for one in self.known if not (one.ruled_out or one.shows_in)]
         changes = [one for one in pure if one.changes and not one.dtypes]
         dtypes = [one for one in pure if one.dtypes and not one.changes]
-        found = [_of_mistake(group[0], BESIDES_THE_NUMBERS) for group in (changes, dtypes) if group]
-        return found + [_of_claim(claim) for seen in self.seen.values() for claim in axes_kept(seen)]
+        found = [_of_mistake(group[0], title) for group in (changes, dtypes) if group]
+        claims = [] if changes else list(changed_arguments(self.trials.values()))
+        claims += [] if dtypes else list(other_dtypes(self.trials.values(), self.exercise.outputs))
+        claims += [claim for seen in self.seen.values() for claim in axes_kept(seen, alone=self.alone)]
+        return found + [_of_claim(claim, title.format(claim.name)) for claim in claims]
 
     def _two_mistakes(self) -> list[Diagnosis]:
         """Find the two mistakes whose edits together give the function's numbers."""
-        failed = [trial for trial in self.trials if not trial.passed and trial.gave_numbers]
+        failed = {number: trial for number, trial in self.trials.items() if not trial.passed and trial.gave_numbers}
         if not self.wrong or not failed:
             return []
+        first = dict([next(iter(failed.items()))])
         found = []
         for one, other, together in pairs_of(self.exercise, known_mistakes(self.exercise)):
-            first = likeness(self.exercise, together, failed[:1])
-            if not first.differs and not first.other:
+            if not likeness(self.exercise, together, first).differs:
                 of_both = likeness(self.exercise, together, self.trials, at_once=True)
                 if not of_both.differs and of_both.has_all and of_both.evidence.suffices:
                     found.append((one, other))
@@ -131,86 +163,93 @@ class _Search:
             return []
         if len(self.wrong) > 1 and (whole := self._of_all_outputs()):
             return [whole]
-        found = [claim for output in self.wrong if (claim := self._of_output(output)) is not None]
-        besides = self._besides() if len(found) == len(self.wrong) else []
-        return _joined(found) + besides
+        outputs = [output for output in self.seen if output in self.wrong]
+        found = [claim for output in outputs if (claim := self._of_output(output)) is not None]
+        return _joined(found) + (self._besides() if len(found) == len(outputs) else [])
 
     def _of_all_outputs(self) -> Diagnosis | None:
-        swapped = [claim for claim in exchanged(self.seen) if set(claim.output.split(", ")) == set(self.wrong)]
+        swapped = [claim for claim in exchanged(self.seen) if set(claim.output.split(", ")) == self.wrong]
         if swapped:
             return _of_claim(swapped[0])
-        whole = [one for one in self.replies if one.outputs >= set(self.wrong) and one.shows_in <= one.outputs]
+        whole = [one for one in self.replies if one.outputs >= self.wrong and one.shows_in <= self.wrong]
         best = min(whole, key=lambda one: one.question.rank, default=None)
         return _of_reply(best, "Your numbers are") if best else None
 
     @cached_property
     def replies(self) -> list[Reply]:
         """The questions whose right answers the function gives, in one output at least."""
-        return list(replies(self.exercise, [one for seen in self.seen.values() for one in seen]))
+        return list(self.asking.replies(set(self.trials)))
 
     def _of_output(self, output: str) -> Diagnosis | None:
         """Return what says most about an output, where anything says enough."""
         if mistake := self._mistake_of(output):
             return mistake
-        subject = "Your numbers are" if len(self.seen) == 1 else f"Your `{output}` is"
-        claims = [(claim.rank, _of_claim(claim)) for claim in self._claims(output) if claim.rank < LEAST_RANK]
+        subject = "Your numbers are" if self.alone else f"Your `{output}` is"
+        claims = [(claim.rank, _of_claim(claim)) for claim in self.claims[output] if claim.rank < LEAST_RANK]
         answers = [
             (reply.question.rank, _of_reply(reply, subject))
             for reply in self.replies
-            if output in reply.outputs and reply.shows_in <= reply.outputs
+            if output in reply.outputs and reply.shows_in <= self.wrong
         ]
         best = min([*claims, *answers], key=lambda found: found[0], default=None)
         return best[1] if best is not None else None
 
-    def _claims(self, output: str) -> list[Claim]:
-        if output not in self._known_claims:
-            self._known_claims[output] = self._new_claims(output)
-        return self._known_claims[output]
-
-    def _new_claims(self, output: str) -> list[Claim]:
-        others = list(in_place_of_another(self.seen, output)) if len(self.seen) > 1 else []
-        return [*others, *claims_of(self.seen[output], alone=len(self.seen) == 1)]
+    @cached_property
+    def claims(self) -> dict[str, list[Claim]]:
+        """What holds of each wrong output."""
+        found = {}
+        for output in self.wrong:
+            others = list(in_place_of_another(self.seen, output)) if not self.alone else []
+            found[output] = [*others, *claims_of(self.seen[output], alone=self.alone, brief=self.brief)]
+        return found
 
     def _mistake_of(self, output: str) -> Diagnosis | None:
         """Return the mistake that gives an output in every case and is right in the others that differ from it."""
         found = [
             one
             for one in self.known
-            if output not in one.differs
+            if not one.ruled_out
+            and output not in one.differs
             and one.has_all
-            and one.shows_in <= set(self.wrong) - one.differs
+            and one.shows_in <= self.wrong - one.differs
             and output in one.by_output
             and one.by_output[output].suffices
         ]
         best = max(found, key=_strength, default=None)
-        if best is None:
-            return None
-        return _diagnosis(best.mistake, OF_OUTPUT.format(f"`{output}` is", "{}"))
+        return _diagnosis(best.mistake, OF_OUTPUT.format(f"`{output}` is", "{}")) if best else None
 
     def _less_telling(self) -> list[Diagnosis]:
         """Say on which side the numbers are right and on which they are wrong."""
-        found = [min(claims, key=lambda one: one.rank) for output in self.wrong if (claims := self._claims(output))]
+        found = [min(claims, key=lambda one: one.rank) for claims in self.claims.values() if claims]
         return [_of_claim(claim) for claim in found]
 
     # ------------------------------------------------------------ all requirements but one
 
     def _but_for_one_requirement(self) -> list[Diagnosis]:
-        """Find what explains all that fails but for the cases of one requirement, where something else is wrong, too."""
-        failing = dict.fromkeys(trial.requirement for trial in self.trials if not trial.passed)
+        """Find what explains all that fails except in one requirement, where something else is wrong, too."""
+        failing = Counter(trial.requirement for trial in self.trials.values() if not trial.passed)
         if len(failing) < 2:
             return []
-        for name in failing:
-            rest = _Search(self.exercise, [trial for trial in self.trials if trial.requirement != name])
-            refuted = {one.mistake.name for one in self.known if one.contradicted}
-            found = [one for one in rest.explained() if one.name not in refuted]
-            if found:
+        for name, _ in sorted(failing.items(), key=lambda item: item[1])[:MOST_LEFT_OUT]:
+            rest = self.without(name)
+            found = rest._same_numbers() or rest._by_output()
+            if rest.wrong and found:
                 return [replace(one, requirement=name, title=_except(name, one.title)) for one in found]
         return []
 
-    def explained(self) -> list[Diagnosis]:
-        """Return what explains everything that fails, or nothing."""
-        found = self._same_in_everything() or self._same_numbers() or self._two_mistakes() or self._by_output()
-        return found
+
+def _later_calls(
+    trials: list[Trial], seen: list[Observation], defaults: dict[str, Any]
+) -> list[tuple[dict[str, Any], Any, Limit]]:
+    """Return the calls after the first wrong one of each case, a few of each."""
+    known = {id(one.given) for one in seen}
+    found = []
+    for trial in trials:
+        later = [step for step in trial.steps if step.gave_numbers and id(step.arguments) not in known]
+        for step in later[:STEPS_AFTER]:
+            arguments = {**step.arguments, **{k: v for k, v in defaults.items() if k not in step.arguments}}
+            found.append((arguments, step.outcome.returned, Limit.of(trial)))
+    return found
 
 
 def _except(requirement: str, title: str) -> str:
@@ -223,7 +262,7 @@ def _joined(found: list[Diagnosis]) -> list[Diagnosis]:
 
 
 def _strength(one: Likeness) -> tuple[int, int, int]:
-    return len(one.evidence.cases), len(one.evidence.values), len(one.weak)
+    return len(one.evidence.cases), len(one.evidence.values), one.weak
 
 
 def _of_mistake(one: Likeness, title: str) -> Diagnosis:
@@ -234,8 +273,8 @@ def _diagnosis(mistake: Known, title: str) -> Diagnosis:
     return Diagnosis("mistake", mistake.name, mistake.hint, title=title.format(mistake.name))
 
 
-def _of_claim(claim: Claim) -> Diagnosis:
-    return Diagnosis("hypothesis", claim.name, claim.text, title=RELATION)
+def _of_claim(claim: Claim, title: str = RELATION) -> Diagnosis:
+    return Diagnosis("hypothesis", claim.name, claim.text, title=title)
 
 
 def _of_reply(reply: Reply, subject: str) -> Diagnosis:

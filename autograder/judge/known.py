@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import lru_cache, partial
+from functools import cached_property, lru_cache, partial
 from itertools import combinations
 from typing import Any
 
@@ -14,7 +15,7 @@ from autograder.exercises.cases import Case
 from autograder.exercises.mistakes import Mistake, both
 from autograder.exercises.model import Exercise
 from autograder.exercises.recorded import Answer, RecordedMistake, recording_of
-from autograder.judge.answers import Evidence, Limit, in_shape_of, kind_of, numbers, parts_of
+from autograder.judge.answers import FEWEST_NUMBERS, Evidence, Limit, in_shape_of, kind_of, numbers, parts_of
 from autograder.judge.comparison import compare
 from autograder.judge.findings import Trial
 from autograder.judge.rollout import Step, rollout
@@ -65,35 +66,87 @@ def call_quickly(function: Callable[..., Any], arguments: list) -> Outcome:
 
 
 @dataclass(eq=False)
-class Likeness:
-    """How a function and a mistake compare.
+class CaseLikeness:
+    """How a function and a mistake compare in one case. Where one of them gave no numbers, those count for nothing.
 
-    mistake: the known one.
-    differs: the outputs in which their numbers differ in some case. Where one of them gave none, a case counts for
-        nothing. shows_in: the outputs in which the mistake is wrong in some case.
-    alike: whether they agree in everything: numbers, shapes, dtypes and changed arguments, in every case.
+    passed: whether the function is right. differs: the outputs in which their numbers differ. shows_in: the outputs in
+        which the mistake is wrong.
+    telling: output -> wrong numbers that are in both, neither zero nor infinite. weak: whether the mistake shows by a
+        zero, an infinite number or NaN.
+    alike: whether they agree in everything: numbers, shapes, dtypes and changed arguments.
     has_all: whether the function does whatever the mistake does besides its numbers.
-    by_output: output -> what speaks for the mistake there. weak: the cases in which it shows by a zero, an infinite
-        number or NaN alone.
-    same, other: the trials in which their numbers agree and the mistake shows, and those in which they differ.
-    contradicted: whether the function is right in a case in which the mistake is not.
     changes, dtypes: what the mistake does besides its numbers; None where the function does something else.
     """
 
-    mistake: Known
+    passed: bool = False
     differs: set[str] = field(default_factory=set)
     shows_in: set[str] = field(default_factory=set)
+    telling: dict[str, list[np.ndarray]] = field(default_factory=dict)
+    weak: bool = False
     alike: bool = True
     has_all: bool = True
-    by_output: dict[str, Evidence] = field(default_factory=dict)
-    weak: set[int] = field(default_factory=set)
-    same: set[int] = field(default_factory=set)
-    other: set[int] = field(default_factory=set)
-    contradicted: bool = False
     changes: set[str] | None = field(default_factory=set)
     dtypes: set[str] | None = field(default_factory=set)
 
-    @property
+
+@dataclass(eq=False)
+class Likeness:
+    """How a function and a mistake compare in all cases, or in some. The attributes are those of each case.
+
+    by_case: the cases by their numbers. ruled_out: whether they differ so often that not all were tried.
+    """
+
+    mistake: Known
+    by_case: dict[int, CaseLikeness] = field(default_factory=dict)
+    ruled_out: bool = False
+
+    def only(self, cases: set[int]) -> Likeness:
+        """Return how they compare in some cases."""
+        return Likeness(self.mistake, {number: one for number, one in self.by_case.items() if number in cases})
+
+    @cached_property
+    def differs(self) -> set[str]:
+        """The outputs in which their numbers differ in some case."""
+        return set().union(*(one.differs for one in self.by_case.values()))
+
+    @cached_property
+    def shows_in(self) -> set[str]:
+        """The outputs in which the mistake is wrong in some case."""
+        return set().union(*(one.shows_in for one in self.by_case.values()))
+
+    @cached_property
+    def alike(self) -> bool:
+        """Whether they agree in everything."""
+        return not self.ruled_out and all(one.alike for one in self.by_case.values())
+
+    @cached_property
+    def has_all(self) -> bool:
+        """Whether the function does whatever the mistake does besides its numbers."""
+        return all(one.has_all for one in self.by_case.values())
+
+    @cached_property
+    def contradicted(self) -> bool:
+        """Whether the function is right in a case in which the mistake is not."""
+        return self.ruled_out or any(one.passed and one.differs for one in self.by_case.values())
+
+    @cached_property
+    def changes(self) -> set[str]:
+        """The arguments that both change, in the same calls; empty where they do not."""
+        found = [one.changes for one in self.by_case.values()]
+        return set() if None in found else set().union(*(one for one in found if one is not None))
+
+    @cached_property
+    def dtypes(self) -> set[str]:
+        """The wrong dtypes that both give, in the same calls; empty where they do not."""
+        found = [one.dtypes for one in self.by_case.values()]
+        return set() if None in found else set().union(*(one for one in found if one is not None))
+
+    @cached_property
+    def weak(self) -> int:
+        """In how many cases the mistake shows by a zero, an infinite number or NaN."""
+        return sum(one.weak for one in self.by_case.values())
+
+    @cached_property
     def evidence(self) -> Evidence:
         """What speaks for the mistake in all outputs."""
         found = Evidence.none()
@@ -102,39 +155,48 @@ class Likeness:
             found.values |= one.values
         return found
 
-    def add_passed(self, number: int, of_right: Likeness) -> None:
-        """Count a case in which the function is right. of_right: how the right answers compare with the mistake's."""
-        self.alike &= of_right.alike
-        self.has_all &= of_right.has_all
-        self.shows_in |= of_right.shows_in
-        self.differs |= of_right.differs
-        self.contradicted |= bool(of_right.differs)
-        self.changes = None if of_right.changes is None else self.changes
-        self.dtypes = None if of_right.dtypes is None else self.dtypes
-        if of_right.differs:
-            self.other.add(number)
+    @cached_property
+    def by_output(self) -> dict[str, Evidence]:
+        """What speaks for the mistake in each output."""
+        found: dict[str, Evidence] = {}
+        for number, one in self.by_case.items():
+            for output, arrays in one.telling.items():
+                for values in arrays:
+                    found.setdefault(output, Evidence.none()).add(number, values)
+        return found
 
 
-def likeness(exercise: Exercise, mistake: Known, trials: list[Trial], *, at_once: bool = False) -> Likeness:
+def likeness(
+    exercise: Exercise, mistake: Known, trials: dict[int, Trial] | list[Trial], *, at_once: bool = False
+) -> Likeness:
     """Compare a function with a mistake in every case, those that fail first.
 
     It ends where the mistake is out of the question: at the first difference if `at_once`, else where they differ in
-    every output of several cases, and agree in none.
+    every output of several cases of several requirements, and agree in none.
     """
     found = Likeness(mistake)
-    for number, trial in sorted(enumerate(trials), key=lambda item: item[1].passed):
-        if found.other and (at_once or (len(found.other) >= ENOUGH_CASES and not found.same)):
-            if at_once or found.differs >= set(exercise.outputs):
-                found.contradicted = True
-                break
-        if trial.passed and not trial.changed_an_argument:
-            found.add_passed(
-                number, _against_right(exercise, mistake, _Key(trial.case, trial.expected, trial.computation))
-            )
-        elif answers := answers_of(exercise, mistake, trial):
-            _compare_trial(exercise, found, number, trial, answers)
-        else:
-            found.alike = False
+    numbered = trials if isinstance(trials, dict) else dict(enumerate(trials))
+    outputs, agreed, differed = set(exercise.outputs), False, Counter[str]()
+    for number, trial in sorted(numbered.items(), key=lambda item: item[1].passed):
+        one = _compare_case(exercise, mistake, trial)
+        found.by_case[number] = one
+        agreed |= not one.differs and bool(one.shows_in)
+        differed[trial.requirement] += one.differs >= outputs
+        often = differed.total() >= ENOUGH_CASES and sum(map(bool, differed.values())) > 1 and not agreed
+        if (at_once and one.differs) or often:
+            found.ruled_out = True
+            break
+    return found
+
+
+def _compare_case(exercise: Exercise, mistake: Known, trial: Trial) -> CaseLikeness:
+    if trial.passed and not trial.changed_an_argument:
+        return _against_right(exercise, mistake, _Key(trial.case, trial.expected, trial.computation))
+    found = CaseLikeness(trial.passed)
+    if answers := answers_of(exercise, mistake, trial):
+        _compare_calls(exercise, found, trial, answers)
+    else:
+        found.alike = False
     return found
 
 
@@ -148,17 +210,17 @@ class _Key:
 
 
 @lru_cache(maxsize=20_000)
-def _against_right(exercise: Exercise, mistake: Known, key: _Key) -> Likeness:
+def _against_right(exercise: Exercise, mistake: Known, key: _Key) -> CaseLikeness:
     """Compare the right answers of a case with a mistake's."""
     right = [Step({}, Outcome(returned=expected)) for expected in key.expected]
     trial = Trial("", key.case, right, key.expected, key.computation, True)
-    found = Likeness(mistake)
+    found = CaseLikeness(passed=True)
     if answers := answers_of(exercise, mistake, trial):
-        _compare_trial(exercise, found, 0, trial, answers)
+        _compare_calls(exercise, found, trial, answers)
     return found
 
 
-def _compare_trial(exercise: Exercise, found: Likeness, number: int, trial: Trial, answers: list[Answer]) -> None:
+def _compare_calls(exercise: Exercise, found: CaseLikeness, trial: Trial, answers: list[Answer]) -> None:
     limit, right_so_far, after = Limit.of(trial), True, 0
     found.alike &= len(answers) == len(trial.steps)
     for theirs, own, expected in zip(answers, trial.steps, trial.expected, strict=False):
@@ -169,96 +231,78 @@ def _compare_trial(exercise: Exercise, found: Likeness, number: int, trial: Tria
         if after > STEPS_AFTER:
             return
         _compare_changes(found, set(theirs.changed_arguments), set(own.changed_arguments))
-        right_so_far &= _compare_answers(
-            exercise, found, number, trial, limit, theirs.returned, own, expected, right_so_far
-        )
+        call = _Call(found, limit, own.outcome.returned, theirs.returned, expected, right_so_far)
+        right_so_far &= _compare_answers(exercise, call, trial)
 
 
-def _compare_changes(found: Likeness, theirs: set[str], own: set[str]) -> None:
+def _compare_changes(found: CaseLikeness, theirs: set[str], own: set[str]) -> None:
     found.alike &= theirs == own
     found.has_all &= theirs <= own
     found.changes = None if found.changes is None or theirs != own else found.changes | theirs
 
 
-def _compare_dtypes(found: Likeness, got: np.ndarray, other: np.ndarray, target: np.ndarray) -> None:
+@dataclass(frozen=True)
+class _Call:
+    """The answers of one call: the function's own, the mistake's and the right one. fresh: whether all calls before it
+    were right."""
+
+    found: CaseLikeness
+    limit: Limit
+    own: Any
+    theirs: Any
+    right: Any
+    fresh: bool
+
+
+def _compare_answers(exercise: Exercise, call: _Call, trial: Trial) -> bool:
+    """Compare the answers of one call. Returns whether the function's numbers are right."""
+    right = parts_of(call.right, call.right, exercise.outputs)
+    wanted, given = (parts_of(answer, call.right, exercise.outputs) for answer in (call.theirs, call.own))
+    if any(wanted[path] is None for path in right):
+        return _compare_other_form(exercise, call, trial)
+    all_right = True
+    for path, target in right.items():
+        other, got, output = wanted[path], given[path], str(path[0])
+        if got is None or other is None or target is None:
+            call.found.alike = all_right = False
+            call.found.differs.add(output)
+            continue
+        call.found.alike &= got.shape == other.shape
+        _compare_dtypes(call.found, got, other, target)
+        all_right &= _compare_parts(call, output, got, other, target)
+    return all_right
+
+
+def _compare_dtypes(found: CaseLikeness, got: np.ndarray, other: np.ndarray, target: np.ndarray) -> None:
     found.has_all &= other.dtype == target.dtype or got.dtype == other.dtype
     found.alike &= got.dtype == other.dtype
-    if found.dtypes is not None and got.dtype != other.dtype:
+    if got.dtype != other.dtype:
         found.dtypes = None
     elif found.dtypes is not None and other.dtype != target.dtype:
         found.dtypes.add(other.dtype.name)
 
 
-def _compare_answers(
-    exercise: Exercise,
-    found: Likeness,
-    number: int,
-    trial: Trial,
-    limit: Limit,
-    theirs: Any,
-    own: Step,
-    expected: Any,
-    right_so_far: bool,
-) -> bool:
-    """Compare the answers of one call. Returns whether the function's numbers are right."""
-    outputs = exercise.outputs
-    right = parts_of(expected, expected, outputs)
-    wanted, given = parts_of(theirs, expected, outputs), parts_of(own.outcome.returned, expected, outputs)
-    if any(wanted[path] is None for path in right):
-        return _compare_other_form(exercise, found, number, trial, theirs, own)
-    all_right = True
-    for path, target in right.items():
-        other, got, output = wanted[path], given[path], str(path[0])
-        assert other is not None and target is not None
-        if got is None:
-            found.alike = all_right = False
-            _differ(found, number, output)
-            continue
-        found.alike &= got.shape == other.shape
-        _compare_dtypes(found, got, other, target)
-        all_right &= _compare_parts(found, number, output, limit, got, other, target, right_so_far)
-    return all_right
-
-
-def _differ(found: Likeness, number: int, output: str) -> None:
-    found.differs.add(output)
-    found.other.add(number)
-    found.same.discard(number)
-    found.alike = False
-
-
-def _compare_parts(
-    found: Likeness,
-    number: int,
-    output: str,
-    limit: Limit,
-    got: np.ndarray,
-    other: np.ndarray,
-    target: np.ndarray,
-    right_so_far: bool,
-) -> bool:
+def _compare_parts(call: _Call, output: str, got: np.ndarray, other: np.ndarray, target: np.ndarray) -> bool:
     """Compare one array with the mistake's and the right one. Returns whether the function's numbers are right."""
+    found, limit = call.found, call.limit
     mine, wrong, right = numbers(got), numbers(other), numbers(target)
     in_shape = in_shape_of(mine, right)
     is_right = in_shape is not None and bool((limit.close(in_shape, right) | ~np.isfinite(right)).all())
     if wrong.shape == right.shape:
         mine = mine if in_shape is None else in_shape
         shown, weak = _where_it_shows(limit, wrong, right)
+        shows_weakly = bool(weak.any())
     else:
-        shown, weak = np.isfinite(wrong) & (wrong != 0), ~np.isfinite(wrong) | (wrong == 0)
-    if shown.any() or (weak.any() and wrong.shape == right.shape):
+        shown, shows_weakly = np.isfinite(wrong) & (wrong != 0), False
+    if shown.any() or shows_weakly:
         found.shows_in.add(output)
     if not _agree(limit, mine, wrong, right):
-        _differ(found, number, output)
-        found.contradicted |= is_right and right_so_far and bool(shown.any() or weak.any())
-        return is_right
-    if right_so_far:
-        if shown.any():
-            found.by_output.setdefault(output, Evidence.none()).add(number, mine[shown])
-        elif weak.any():
-            found.weak.add(number)
-        if (shown.any() or weak.any()) and number not in found.other:
-            found.same.add(number)
+        found.differs.add(output)
+        found.alike = False
+    elif call.fresh and shown.any():
+        found.telling.setdefault(output, []).append(mine[shown])
+    elif call.fresh:
+        found.weak |= shows_weakly
     return is_right
 
 
@@ -279,18 +323,16 @@ def _agree(limit: Limit, mine: np.ndarray, wrong: np.ndarray, right: np.ndarray)
     return bool((is_right == (kind_of(wrong) == kind_of(right)))[~np.isfinite(right)].all())
 
 
-def _compare_other_form(exercise: Exercise, found: Likeness, number: int, trial: Trial, theirs: Any, own: Step) -> bool:
+def _compare_other_form(exercise: Exercise, call: _Call, trial: Trial) -> bool:
     """Compare answers where the mistake's does not even have the form of the right one."""
-    same = compare(own.outcome.returned, _as_expected(theirs), computation=trial.computation, outputs=exercise.outputs)
-    found.shows_in.update(exercise.outputs)
+    theirs = _as_expected(call.theirs)
+    same = compare(call.own, theirs, computation=trial.computation, outputs=exercise.outputs)
+    call.found.shows_in.update(exercise.outputs)
     if same.difference is None:
-        found.by_output.setdefault(exercise.outputs[0], Evidence.none()).add(number, np.array([float(number)]))
-        found.same.add(number)
+        call.found.telling[exercise.outputs[0]] = [np.arange(1.0, FEWEST_NUMBERS + 1)]
     else:
-        found.alike = False
-        for output in exercise.outputs:
-            _differ(found, number, output)
-        found.contradicted |= trial.passed
+        call.found.alike = False
+        call.found.differs.update(exercise.outputs)
     return False
 
 
