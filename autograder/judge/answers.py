@@ -1,6 +1,7 @@
 """Lay a function's answers beside other ones, output by output and number by number.
 
-A diagnosis rests on this: where two answers agree, and where that they agree is evidence.
+A diagnosis rests on this: where two answers agree, and where that they agree is evidence. NumPy's warnings are the
+caller's to silence.
 """
 
 from __future__ import annotations
@@ -49,19 +50,16 @@ class Limit:
 
     def allowed(self, wanted: np.ndarray) -> np.ndarray:
         """Return how far a number may be from each of the wanted ones."""
-        with np.errstate(all="ignore"):
-            return self.atol + self.rtol * np.abs(wanted)
+        return self.atol + self.rtol * np.abs(wanted)
 
     def close(self, got: np.ndarray, wanted: np.ndarray, slack: float = 1.0) -> np.ndarray:
         """Return where numbers are the wanted ones. Infinite ones and NaN pass for each other."""
-        with np.errstate(all="ignore"):
-            near = np.abs(got - wanted) <= slack * self.allowed(wanted)
-        return near | (~np.isfinite(got) & ~np.isfinite(wanted))
+        near = np.abs(got - wanted) <= slack * self.allowed(wanted)
+        return near if near.all() else near | ~(np.isfinite(got) | np.isfinite(wanted))
 
     def apart(self, one: np.ndarray, other: np.ndarray) -> np.ndarray:
         """Return where two finite numbers visibly differ."""
-        with np.errstate(all="ignore"):
-            far = np.abs(one - other) > VISIBLE * np.maximum(self.allowed(one), self.allowed(other))
+        far = np.abs(one - other) > VISIBLE * np.maximum(self.allowed(one), self.allowed(other))
         return far & np.isfinite(one) & np.isfinite(other)
 
 
@@ -166,8 +164,8 @@ class Observation:
         return got is not None and bool(self.is_right(got).all())
 
     def is_right(self, got: np.ndarray) -> np.ndarray:
-        """Return where numbers are right; where the right ones are not finite, nothing is asked of them."""
-        return self.limit.close(got, self.expected) | ~np.isfinite(self.expected)
+        """Return where numbers are right. Infinite ones and NaN have to be the same."""
+        return self.limit.close(got, self.expected) & (kind_of(got) == kind_of(self.expected))
 
 
 def observations(

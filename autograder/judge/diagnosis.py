@@ -33,6 +33,7 @@ ONE_OF_TWO = "Your numbers are exactly what two mistakes give together. One of t
 OF_OUTPUT = "Your {} exactly what this mistake gives: {}."
 BESIDES_THE_NUMBERS = "Besides the numbers: {}."
 NOT_THE_NUMBERS = "Your numbers are right, but something else is not: {}."
+NOT_WHERE_THERE_ARE_NUMBERS = "Where your function gives numbers, they are right, but something else is not: {}."
 RELATION = "What your numbers have in common:"
 MOST_LEFT_OUT = 3
 """How many requirements, at most, are left out in turn."""
@@ -129,7 +130,8 @@ class _Search:
 
     def _besides(self) -> list[Diagnosis]:
         """Return what is wrong besides the numbers: changed arguments, dtypes, and axes that were kept."""
-        title = BESIDES_THE_NUMBERS if self.wrong else NOT_THE_NUMBERS
+        always = all(trial.gave_numbers for trial in self.trials.values())
+        title = BESIDES_THE_NUMBERS if self.wrong else NOT_THE_NUMBERS if always else NOT_WHERE_THERE_ARE_NUMBERS
         pure = [one for one in self.known if not (one.ruled_out or one.shows_in)]
         changes = [one for one in pure if one.changes and not one.dtypes]
         dtypes = [one for one in pure if one.dtypes and not one.changes]

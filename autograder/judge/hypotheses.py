@@ -99,7 +99,8 @@ class View:
     @cached_property
     def is_right(self) -> np.ndarray:
         """Where the numbers are right."""
-        return (np.abs(self.got - self.right) <= self.room) | ~self.finite
+        same_kind = ~self.finite & (kind_of(self.got) == kind_of(self.right))
+        return (np.abs(self.got - self.right) <= self.room) | same_kind
 
     @cached_property
     def quantities(self) -> Quantities:
@@ -193,9 +194,9 @@ def _of_whole(whole: View, show_numbers: bool, brief: bool) -> Iterator[Claim]:
     if change is not None:
         yield from _of_view(change, ("", everywhere), show_numbers)
     for name, values in whole.arguments.items():
-        if name != whole.seen[0].output:
+        if all(np.ndim(one.arguments[name]) < one.expected.ndim for one in whole.seen):
             subject = f"Without `{name}`, {_lower(whole.subject)}"
-            yield from _of_view(whole.without(values, subject=subject, less=name), ("", everywhere), show_numbers)
+            yield from _of_view(whole.without(values, subject=subject, less=name), ("", everywhere), False)
     if brief:
         return
     all_sides = sides_of(whole.seen)
@@ -247,7 +248,7 @@ def _of_view(view: View, side: Side, show_numbers: bool) -> Iterator[Claim]:
     tail = "" if not text else " Elsewhere they are right." if view.plural else " Elsewhere it is right."
     extra = (20 if text else 0) + (5 if view.is_change else 22 if view.less else 0)
     for relation in _relations(view, mask, show_numbers):
-        if _holds(view, mask, relation.wanted):
+        if _holds(view, mask, relation):
             told = f"{where} {view.verb} {relation.text}.{tail}"
             yield Claim(relation.name, told, extra + relation.rank, view.seen[0].output)
     if text and not (view.is_change or is_of_two(text)) and _parts_right_from_wrong(view, mask):
@@ -260,7 +261,7 @@ def _of_both_sides(view: View, sides: list[Side], show_numbers: bool) -> Iterato
     for pair in opposites(sides):
         told = []
         for text, mask in pair:
-            found = [one for one in _relations(view, mask, show_numbers) if _holds(view, mask, one.wanted)]
+            found = [one for one in _relations(view, mask, show_numbers) if _holds(view, mask, one)]
             if not found:
                 break
             told.append(f"{text}, {min(found, key=lambda one: one.rank).text}")
@@ -275,12 +276,13 @@ def _of_the_wrong_ones(view: View, show_numbers: bool) -> Iterator[Claim]:
     start = "Where your numbers are wrong, they are" if view.plural else f"Where {_lower(view.subject)} is wrong, it is"
     mask = ~view.is_right
     for relation in _relations(view, mask, show_numbers):
-        if relation.name not in ("one value", "reversed", "transposed") and _holds(view, mask, relation.wanted):
+        if relation.name not in ("one value", "reversed", "transposed") and _holds(view, mask, relation):
             yield Claim(relation.name, f"{start} {relation.text}.", 36 + relation.rank, view.seen[0].output)
 
 
-def _holds(view: View, mask: np.ndarray, wanted: np.ndarray) -> bool:
+def _holds(view: View, mask: np.ndarray, relation: Relation) -> bool:
     """Whether a relation gives every number within a mask, and enough of them show it."""
+    wanted, fitted = relation.wanted, relation.fitted
     room = SLACK * (view.room + view.rtol * np.abs(np.where(np.isfinite(wanted), wanted, 0)))
     near = (np.abs(view.got - wanted) <= room) | (~np.isfinite(view.got) & (kind_of(view.got) == kind_of(wanted)))
     if (mask & ~near).any():
@@ -288,8 +290,9 @@ def _holds(view: View, mask: np.ndarray, wanted: np.ndarray) -> bool:
     shows = mask & view.finite & np.isfinite(wanted) & (np.abs(wanted - view.right) > SHOWS * room)
     if not shows.any():
         return False
-    cases = len(np.unique(view.cases[shows]))
-    return cases >= FEWEST_CASES or len(np.unique(np.round(view.got[shows], 12))) >= FEWEST_NUMBERS
+    in_cases = len(np.unique(view.cases[shows])) >= FEWEST_CASES
+    of_numbers = len(np.unique(np.round(view.got[shows], 12))) >= FEWEST_NUMBERS
+    return in_cases and of_numbers if fitted else in_cases or of_numbers
 
 
 def _parts_right_from_wrong(view: View, mask: np.ndarray) -> bool:
@@ -314,12 +317,14 @@ def _parts_right_from_wrong(view: View, mask: np.ndarray) -> bool:
 
 @dataclass(frozen=True)
 class Relation:
-    """text: how a sentence about it goes on. wanted: the numbers that it gives."""
+    """text: how a sentence about it goes on. wanted: the numbers that it gives. fitted: whether a number in it comes from
+    what the function gave."""
 
     name: str
     rank: int
     text: str
     wanted: np.ndarray
+    fitted: bool = False
 
 
 TRANSFORMS: tuple[tuple[str, int, str, Callable[[np.ndarray], np.ndarray]], ...] = (
@@ -429,7 +434,8 @@ def _factors(view: View, mask: np.ndarray, show_numbers: bool) -> Iterator[Relat
     if found is not None and found[0] not in ("1", "-1"):
         text, values, constant = found
         name = "factor" if constant else f"factor {text.replace('`', '')}"
-        yield Relation(name, 4 if constant else 3, f"exactly {text} times {view.the}", values * view.right)
+        wanted = values * view.right
+        yield Relation(name, 4 if constant else 3, f"exactly {text} times {view.the}", wanted, _is_decimal(text))
 
 
 def _summands(view: View, mask: np.ndarray, show_numbers: bool) -> Iterator[Relation]:
@@ -438,12 +444,18 @@ def _summands(view: View, mask: np.ndarray, show_numbers: bool) -> Iterator[Rela
     ones = np.ones_like(view.right)
     if (found := _named(view, _fit(view, mask, off, ones), show_numbers)) is not None:
         text, values, _ = found
-        yield Relation("offset", 5, f"{view.the} {_with_sign(text, '')}", view.right + values)
+        told = f"{view.the} {_with_sign(text, '')}"
+        yield Relation("offset", 5, told, view.right + values, _is_decimal(text))
     for name, base in _bases(view):
         if (found := _named(view, _fit(view, mask, off, base), False)) is not None:
             text, values, _ = found
             told = f"exactly {view.the} {_with_sign(text, name)}"
             yield Relation(f"off by {name.replace('`', '')}", 6, told, view.right + values * base)
+
+
+def _is_decimal(text: str) -> bool:
+    """Whether a factor is just a number."""
+    return "." in text and "`" not in text
 
 
 def _with_sign(factor: str, name: str) -> str:
