@@ -317,8 +317,8 @@ def _parts_right_from_wrong(view: View, mask: np.ndarray) -> bool:
 
 @dataclass(frozen=True)
 class Relation:
-    """text: how a sentence about it goes on. wanted: the numbers that it gives. fitted: whether a number in it comes from
-    what the function gave."""
+    """text: how a sentence about it goes on. wanted: the numbers that it gives. fitted: whether it has a number in it
+    that comes from what the function gave."""
 
     name: str
     rank: int
