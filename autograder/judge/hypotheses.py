@@ -285,7 +285,8 @@ def _holds(view: View, mask: np.ndarray, relation: Relation) -> bool:
     wanted, fitted = relation.wanted, relation.fitted
     room = SLACK * (view.room + view.rtol * np.abs(np.where(np.isfinite(wanted), wanted, 0)))
     near = (np.abs(view.got - wanted) <= room) | (~np.isfinite(view.got) & (kind_of(view.got) == kind_of(wanted)))
-    if (mask & ~near).any():
+    unknown = np.isnan(wanted) & view.is_right  # no samples, say: 0 is 1/0 times 0
+    if (mask & ~near & ~unknown).any():
         return False
     shows = mask & view.finite & np.isfinite(wanted) & (np.abs(wanted - view.right) > SHOWS * room)
     if not shows.any():

@@ -113,9 +113,7 @@ SAID = {
     ),
     "a mask": (
         "dropout_backward",
-        lambda dout, kept, p=0.5, training=True: np.where(
-            kept | (not training), dropout_backward(dout, kept, p, training), dout
-        ),
+        lambda dout, kept, p=0.5, training=True: np.where(kept, dropout_backward(dout, kept, p, training), dout),
         ["Where `kept` is False, your numbers are `dout`, unchanged. Elsewhere they are right."],
     ),
     "PyTorch's answer to another step": (
@@ -179,8 +177,11 @@ def test_a_side_on_which_numbers_lie_by_chance_is_not_named():
 
 
 def test_a_factor_of_a_single_case_is_not_given_a_number():
+    tables = []
+
     def odd(z, alpha=1.0):
-        return elu(z, alpha) * (1.1664 if z.size == 3 else 1.0)
+        tables.extend([z] if z.ndim == 2 else [])
+        return elu(z, alpha) * (1.1664 if z.ndim == 2 and len(tables) == 1 else 1.0)
 
     assert not any("1.1664" in text for text in texts("elu", odd))
 
