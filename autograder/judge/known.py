@@ -15,7 +15,17 @@ from autograder.exercises.cases import Case
 from autograder.exercises.mistakes import Mistake, both
 from autograder.exercises.model import Exercise
 from autograder.exercises.recorded import Answer, RecordedMistake, recording_of
-from autograder.judge.answers import FEWEST_NUMBERS, Evidence, Limit, in_shape_of, kind_of, numbers, parts_of
+from autograder.judge.answers import (
+    FEWEST_NUMBERS,
+    VISIBLE,
+    Evidence,
+    Limit,
+    Path,
+    in_shape_of,
+    kind_of,
+    numbers,
+    parts_of,
+)
 from autograder.judge.comparison import compare
 from autograder.judge.findings import Trial
 from autograder.judge.rollout import Step, rollout
@@ -231,7 +241,7 @@ def _compare_calls(exercise: Exercise, found: CaseLikeness, trial: Trial, answer
         if after > STEPS_AFTER:
             return
         _compare_changes(found, set(theirs.changed_arguments), set(own.changed_arguments))
-        call = _Call(found, limit, own.outcome.returned, theirs.returned, expected, right_so_far)
+        call = _Call(found, limit, own, theirs.returned, expected, right_so_far)
         right_so_far &= _compare_answers(exercise, call, trial)
 
 
@@ -248,19 +258,66 @@ class _Call:
 
     found: CaseLikeness
     limit: Limit
-    own: Any
+    own: Step
     theirs: Any
     right: Any
     fresh: bool
 
 
+@dataclass(frozen=True, eq=False)
+class _Numbers:
+    """All numbers of a call in a row: the function's own and the right ones.
+
+    of: to which output each belongs, by its number in `names`. allowed, kinds: of the right ones. all_right: whether
+    the function's own are right.
+    """
+
+    names: list[str]
+    of: np.ndarray
+    own: np.ndarray
+    right: np.ndarray
+    allowed: np.ndarray
+    kinds: np.ndarray
+    all_right: bool
+
+
+@dataclass(frozen=True)
+class _Right:
+    """The right answer of a call, and what else belongs to the call: it has no part in telling calls apart."""
+
+    answer: Any = field(compare=False)
+    outputs: tuple[str, ...] = field(compare=False)
+    limit: Limit = field(compare=False)
+
+
+Parts = dict[Path, np.ndarray | None]
+
+
+@lru_cache(maxsize=512)
+def _prepared(step: Step, right: _Right) -> tuple[Parts, Parts, _Numbers | None]:
+    """Return the parts of a call's right answer and of the function's, and all their numbers if the shapes agree."""
+    due = parts_of(right.answer, right.answer, right.outputs)
+    given = parts_of(step.outcome.returned, right.answer, right.outputs)
+    pairs = [(path, given[path], target) for path, target in due.items()]
+    own = [in_shape_of(got, target) for _, got, target in pairs if got is not None and target is not None]
+    in_shape = [array for array in own if array is not None]
+    if len(in_shape) < len(pairs):
+        return due, given, None
+    names = list(dict.fromkeys(str(path[0]) for path, _, _ in pairs))
+    of = np.repeat([names.index(str(path[0])) for path, _, _ in pairs], [array.size for array in in_shape])
+    mine = np.concatenate([numbers(array).ravel() for array in in_shape])
+    wanted = np.concatenate([numbers(target).ravel() for _, _, target in pairs if target is not None])
+    all_right = bool((right.limit.close(mine, wanted) | ~np.isfinite(wanted)).all())
+    return due, given, _Numbers(names, of, mine, wanted, right.limit.allowed(wanted), kind_of(wanted), all_right)
+
+
 def _compare_answers(exercise: Exercise, call: _Call, trial: Trial) -> bool:
     """Compare the answers of one call. Returns whether the function's numbers are right."""
-    right = parts_of(call.right, call.right, exercise.outputs)
-    wanted, given = (parts_of(answer, call.right, exercise.outputs) for answer in (call.theirs, call.own))
+    right, given, row = _prepared(call.own, _Right(call.right, exercise.outputs, call.limit))
+    wanted = parts_of(call.theirs, call.right, exercise.outputs)
     if any(wanted[path] is None for path in right):
         return _compare_other_form(exercise, call, trial)
-    all_right = True
+    all_right, in_a_row = True, row is not None
     for path, target in right.items():
         other, got, output = wanted[path], given[path], str(path[0])
         if got is None or other is None or target is None:
@@ -268,9 +325,43 @@ def _compare_answers(exercise: Exercise, call: _Call, trial: Trial) -> bool:
             call.found.differs.add(output)
             continue
         call.found.alike &= got.shape == other.shape
+        in_a_row &= other.shape == target.shape
         _compare_dtypes(call.found, got, other, target)
-        all_right &= _compare_parts(call, output, got, other, target)
+    if row is not None and in_a_row:
+        _compare_in_a_row(
+            call, row, np.concatenate([numbers(part).ravel() for part in wanted.values() if part is not None])
+        )
+        return row.all_right
+    for path, target in right.items():
+        other, got = wanted[path], given[path]
+        if got is not None and other is not None and target is not None:
+            all_right &= _compare_parts(call, str(path[0]), got, other, target)
     return all_right
+
+
+def _compare_in_a_row(call: _Call, row: _Numbers, wrong: np.ndarray) -> None:
+    """Compare all numbers of a call with the mistake's."""
+    found, limit = call.found, call.limit
+    allowed, kinds = limit.allowed(wrong), kind_of(wrong)
+    finite = (kinds == 0) & (row.kinds == 0)
+    apart = finite & (np.abs(wrong - row.right) > VISIBLE * np.maximum(allowed, row.allowed))
+    telling = apart & (np.abs(wrong) > limit.atol)
+    weak = (apart & ~telling) | (kinds != row.kinds)
+    agree = np.abs(row.own - wrong) <= allowed
+    if not agree.all():
+        own_kinds = kind_of(row.own)
+        as_right = (row.kinds == 0) | ((own_kinds == row.kinds) == (kinds == row.kinds))
+        agree |= (own_kinds != 0) & (kinds != 0) & as_right
+    differs = {row.names[number] for number in set(row.of[~agree].tolist())}
+    found.shows_in |= {row.names[number] for number in set(row.of[telling | weak].tolist())}
+    found.differs |= differs
+    found.alike &= not differs
+    if call.fresh:
+        for number in set(row.of[telling].tolist()):
+            if row.names[number] not in differs:
+                here = telling & (row.of == number)
+                found.telling.setdefault(row.names[number], []).append(row.own[here])
+        found.weak |= bool((weak & agree).any())
 
 
 def _compare_dtypes(found: CaseLikeness, got: np.ndarray, other: np.ndarray, target: np.ndarray) -> None:
@@ -326,7 +417,7 @@ def _agree(limit: Limit, mine: np.ndarray, wrong: np.ndarray, right: np.ndarray)
 def _compare_other_form(exercise: Exercise, call: _Call, trial: Trial) -> bool:
     """Compare answers where the mistake's does not even have the form of the right one."""
     theirs = _as_expected(call.theirs)
-    same = compare(call.own, theirs, computation=trial.computation, outputs=exercise.outputs)
+    same = compare(call.own.outcome.returned, theirs, computation=trial.computation, outputs=exercise.outputs)
     call.found.shows_in.update(exercise.outputs)
     if same.difference is None:
         call.found.telling[exercise.outputs[0]] = [np.arange(1.0, FEWEST_NUMBERS + 1)]
