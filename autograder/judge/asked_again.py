@@ -246,6 +246,8 @@ def _questions(exercise: Exercise, calls: list[_Call]) -> Iterator[Question]:
         yield _always(name, True)
         yield _always(name, False)
         yield _one_for(name, f"not {name}", lambda v: not v)
+    for name in (name for name in names if kinds[name] == "mask"):
+        yield _one_for(name, f"~{name}", np.logical_not)
     for one, other in [*combinations(settings, 2), *combinations(arrays, 2)]:
         yield Question(f"{one} and {other} exchanged", f"`{one}` and `{other}` exchanged", _exchange(one, other))
     for one, other in [*permutations(settings, 2), *permutations(arrays, 2)]:

@@ -36,5 +36,5 @@ def other_dtypes(trials: Iterable[Trial], outputs: tuple[str, ...]) -> Iterator[
     if pairs == {("float32", "float64")}:
         yield Claim("float32 becomes float64", FLOAT32_HINT, 0)
     elif pairs and all(right.startswith("float") and got.startswith(("int", "uint")) for right, got in pairs):
-        text = "Your result is an array of whole numbers, which cannot hold fractions: an array made like another one "
-        yield Claim("whole numbers", f"{text}takes over its dtype.", 0)
+        text = "For whole numbers your result holds whole numbers, too. The right one holds floating-point numbers."
+        yield Claim("whole numbers stay whole", text, 0)

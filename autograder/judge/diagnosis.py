@@ -142,14 +142,15 @@ class _Search:
         return found + [_of_claim(claim, title.format(claim.name)) for claim in claims]
 
     def _two_mistakes(self) -> list[Diagnosis]:
-        """Find the two mistakes whose edits together give the function's numbers."""
+        """Find the two mistakes whose edits together give the function's numbers, without cancelling in an output."""
         failed = {number: trial for number, trial in self.trials.items() if not trial.passed and trial.gave_numbers}
         if not self.wrong or not failed:
             return []
         first = dict([next(iter(failed.items()))])
         found = []
+        cancelled = {one.mistake.name for one in self.known if not one.shows_in <= self.wrong}
         for one, other, together in pairs_of(self.exercise, known_mistakes(self.exercise)):
-            if not likeness(self.exercise, together, first).differs:
+            if not {one.name, other.name} & cancelled and not likeness(self.exercise, together, first).differs:
                 of_both = likeness(self.exercise, together, self.trials, at_once=True)
                 if not of_both.differs and of_both.has_all and of_both.evidence.suffices:
                     found.append((one, other))

@@ -316,7 +316,7 @@ def _compare_answers(exercise: Exercise, call: _Call, trial: Trial) -> bool:
     right, given, row = _prepared(call.own, _Right(call.right, exercise.outputs, call.limit))
     wanted = parts_of(call.theirs, call.right, exercise.outputs)
     if any(wanted[path] is None for path in right):
-        return _compare_other_form(exercise, call, trial)
+        return _compare_other_form(exercise, call, trial, row is not None and row.all_right)
     all_right, in_a_row = True, row is not None
     for path, target in right.items():
         other, got, output = wanted[path], given[path], str(path[0])
@@ -414,17 +414,24 @@ def _agree(limit: Limit, mine: np.ndarray, wrong: np.ndarray, right: np.ndarray)
     return bool((is_right == (kind_of(wrong) == kind_of(right)))[~np.isfinite(right)].all())
 
 
-def _compare_other_form(exercise: Exercise, call: _Call, trial: Trial) -> bool:
+def _compare_other_form(exercise: Exercise, call: _Call, trial: Trial, own_is_right: bool) -> bool:
     """Compare answers where the mistake's does not even have the form of the right one."""
-    theirs = _as_expected(call.theirs)
-    same = compare(call.own.outcome.returned, theirs, computation=trial.computation, outputs=exercise.outputs)
-    call.found.shows_in.update(exercise.outputs)
-    if same.difference is None:
-        call.found.telling[exercise.outputs[0]] = [np.arange(1.0, FEWEST_NUMBERS + 1)]
+    theirs, found = _as_expected(call.theirs), call.found
+
+    def gives_theirs(answer: Any) -> bool:
+        return compare(answer, theirs, computation=trial.computation, outputs=exercise.outputs).difference is None
+
+    if gives_theirs(call.right):  # right numbers, in an array for a list, say
+        found.alike &= type(call.own.outcome.returned) is type(call.theirs)
+        found.has_all = False
+    elif gives_theirs(call.own.outcome.returned):
+        found.shows_in.update(exercise.outputs)
+        found.telling[exercise.outputs[0]] = [np.arange(1.0, FEWEST_NUMBERS + 1)]
     else:
-        call.found.alike = False
-        call.found.differs.update(exercise.outputs)
-    return False
+        found.alike = False
+        found.shows_in.update(exercise.outputs)
+        found.differs.update(exercise.outputs)
+    return own_is_right
 
 
 def _as_expected(value: Any) -> Any:
