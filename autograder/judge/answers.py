@@ -49,8 +49,9 @@ class Limit:
         return cls(found.rtol, found.atol)
 
     def allowed(self, wanted: np.ndarray) -> np.ndarray:
-        """Return how far a number may be from each of the wanted ones."""
-        return self.atol + self.rtol * np.abs(wanted)
+        """Return how far a number may be from each of the wanted ones. Infinity is no reason to allow more."""
+        room = self.atol + self.rtol * np.abs(wanted)
+        return room if np.isfinite(room).all() else np.where(np.isfinite(room), room, self.atol)
 
     def close(self, got: np.ndarray, wanted: np.ndarray, slack: float = 1.0) -> np.ndarray:
         """Return where numbers are the wanted ones. Infinite ones and NaN pass for each other."""
@@ -171,7 +172,8 @@ class Observation:
 def observations(
     trials: list[Trial], outputs: tuple[str, ...], defaults: dict[str, Any] | None = None
 ) -> list[Observation]:
-    """Return what was seen of each output, call by call, up to the first call of a case that gave a wrong number."""
+    """Return what was seen of each output, call by call; where calls hand something on, up to the first with a wrong
+    number."""
     found: list[Observation] = []
     for number, trial in enumerate(trials):
         limit = Limit.of(trial)
@@ -199,6 +201,7 @@ def observations(
                 for path, array in right.items()
             ]
             found += of_step
-            if not all(one.right for one in of_step):
+            hands_on = any(output in arguments for output in outputs)
+            if hands_on and not all(one.right for one in of_step):
                 break
     return found

@@ -74,7 +74,7 @@ class View:
 
     def without(self, values: np.ndarray, **changes: Any) -> View:
         """Return the view of the output less something. values: for each number."""
-        room = self.room + self.rtol * np.abs(values)
+        room = self.room + self.rtol * np.where(np.isfinite(values), np.abs(values), 0.0)
         found = replace(self, got=self.got - values, right=self.right - values, room=room, **changes)
         for name in ("finite", "cases", "rtol", "quantities", "arguments"):
             if name in self.__dict__:
@@ -402,7 +402,7 @@ def _fit(view: View, mask: np.ndarray, what: np.ndarray, base: np.ndarray) -> tu
 
     NaN where nothing can be seen.
     """
-    room = view.room + view.rtol * np.abs(view.got)
+    room = view.room + view.rtol * np.where(np.isfinite(view.got), np.abs(view.got), 0.0)
     usable = np.flatnonzero(mask & np.isfinite(what) & (np.abs(base) > SHOWS * room) & np.isfinite(base))
     factors = np.full(len(view.seen), np.nan)
     exact = factors.copy()

@@ -36,7 +36,7 @@ from autograder.plaindata.values import as_array, duplicate, plain
 ENOUGH_CASES = 3
 """In how many cases a mistake must differ from a function in every output to be out of the question."""
 
-STEPS_AFTER = 2
+STEPS_AFTER = 4
 """How many calls of a case are compared after the first with a wrong number: those go on with wrong ones."""
 
 Known = Mistake | RecordedMistake
@@ -242,7 +242,8 @@ def _compare_calls(exercise: Exercise, found: CaseLikeness, trial: Trial, answer
             return
         _compare_changes(found, set(theirs.changed_arguments), set(own.changed_arguments))
         call = _Call(found, limit, own, theirs.returned, expected, right_so_far)
-        right_so_far &= _compare_answers(exercise, call, trial)
+        is_right = _compare_answers(exercise, call, trial)
+        right_so_far &= is_right or not any(output in own.arguments for output in exercise.outputs)
 
 
 def _compare_changes(found: CaseLikeness, theirs: set[str], own: set[str]) -> None:
@@ -253,8 +254,8 @@ def _compare_changes(found: CaseLikeness, theirs: set[str], own: set[str]) -> No
 
 @dataclass(frozen=True)
 class _Call:
-    """The answers of one call: the function's own, the mistake's and the right one. fresh: whether all calls before it
-    were right."""
+    """The answers of one call: the function's own, the mistake's and the right one. fresh: whether nothing wrong was
+    handed on to it."""
 
     found: CaseLikeness
     limit: Limit

@@ -124,6 +124,11 @@ def test_float32_lost_is_seen_though_the_numbers_are_those_of_float32():
         assert claimed(verdict_of("dense_backward", function)) == "float32 becomes float64"
 
 
+def test_a_finite_number_is_not_a_mistakes_infinite_one():
+    verdict = verdict_of("relu", lambda z: z * (z > 0))
+    assert claimed(verdict) == "multiplied by the mask"
+
+
 def test_nan_where_a_mistake_is_infinite_is_no_obstacle():
     def one_hot(logits, labels):
         p = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
