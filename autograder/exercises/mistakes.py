@@ -35,11 +35,14 @@ Edit = dict[str, str]
 
 Lost = Iterable["Requirement | str"]
 
-FLOAT32_HINT = "The numbers are right, but float32 becomes float64: something in your function has the dtype float64."
+FLOAT32_HINT = (
+    "float32 becomes float64: something in your function has the dtype float64, and takes the arrays with it. NumPy's "
+    "own numbers (np.sqrt(2 / n), np.float64(0.1)) and new arrays (np.zeros(n)) do that; Python's numbers do not."
+)
 WRITTEN_INTO_HINT = (
     "{} that you were given has been changed: an operation in place writes into the caller's array. Make a new one."
 )
-IGNORED_HINT = "`{}` has no effect on your result: it is that of {} = {!r}."
+IGNORED_HINT = "`{}` has no effect on your result: {} = {!r} stands in its place."
 
 
 @dataclass(eq=False)
@@ -51,6 +54,7 @@ class Mistake:
     loses: the names of the requirements that this mistake costs. Empty for a variant that returns the right numbers
         wherever they are asked but earns a remark (a floating-point warning, an edge that is not asked).
     source: the variant, in NumPy, as a student would type it.
+    edit, first_lines: how it is made from the textbook form; both empty for a whole function.
     """
 
     name: str
@@ -58,6 +62,8 @@ class Mistake:
     loses: tuple[str, ...]
     source: str
     namespace: dict[str, Any] = field(default_factory=dict, repr=False)
+    edit: Edit = field(default_factory=dict, repr=False)
+    first_lines: tuple[str, ...] = ()
 
     @cached_property
     def function(self) -> Callable[..., Any]:
@@ -98,24 +104,26 @@ class Wrong:
                 source, namespace = _source_of(function, self.exercise.name), function.__globals__
             else:
                 source, namespace = self._edited(name, edit), {}
-            return self._add(name, hint, source, loses, keeps, namespace)
+            return self._add(name, hint, source, loses, keeps, namespace, edit)
 
         return declare
 
     def like(self, known: Mistake, edit: Edit, *, loses: Lost | None = None, keeps: Lost = ()) -> Mistake:
         """A mistake of another exercise, with its name and its hint, as an edit of this one."""
-        return self._add(known.name, known.hint, self._edited(known.name, edit), loses, keeps)
+        return self._add(known.name, known.hint, self._edited(known.name, edit), loses, keeps, edit=edit)
 
     def ignores(
         self, parameter: str, value: Any, *, loses: Lost | None = None, keeps: Lost = (), name: str = "", hint: str = ""
     ) -> Mistake:
         """A parameter that has no effect: the textbook form with `parameter = value` as its first line."""
+        line = f"{parameter} = {value!r}"
         return self._add(
             name or f"{parameter} fixed",
             hint or IGNORED_HINT.format(parameter, parameter, value),
-            self._with_first_line(f"{parameter} = {value!r}"),
+            with_first_lines(self.exercise.textbook, line),
             loses,
             keeps,
+            first_lines=(line,),
         )
 
     def loses_float32(
@@ -123,14 +131,15 @@ class Wrong:
     ) -> Mistake:
         """Arrays of every dtype become float64 at the start."""
         lines = [f"{parameter} = np.asarray({parameter}, dtype=float)" for parameter in parameters]
-        return self._add(name, hint, self._with_first_line(*lines), loses, ())
+        source = with_first_lines(self.exercise.textbook, *lines)
+        return self._add(name, hint, source, loses, (), first_lines=tuple(lines))
 
     def writes_into(
         self, parameter: str, edit: Edit, *, loses: Lost, name: str = "", hint: str = WRITTEN_INTO_HINT
     ) -> Mistake:
         """An argument is changed in place."""
         name = name or f"writes into {parameter}"
-        return self._add(name, hint.format(f"`{parameter}`"), self._edited(name, edit), loses, ())
+        return self._add(name, hint.format(f"`{parameter}`"), self._edited(name, edit), loses, (), edit=edit)
 
     def _add(
         self,
@@ -140,13 +149,15 @@ class Wrong:
         loses: Lost | None,
         keeps: Lost,
         namespace: dict[str, Any] | None = None,
+        edit: Edit | None = None,
+        first_lines: tuple[str, ...] = (),
     ) -> Mistake:
         if any(known.name == name for known in self.exercise.mistakes):
             raise ValueError(f"{self.exercise.name}: two mistakes are called {name!r}")
         kept = _names(keeps)
         everything = [requirement.name for requirement in self.exercise.requirements if requirement.name not in kept]
         lost = tuple(everything if loses is None else _names(loses))
-        mistake = Mistake(name, hint, lost, source, namespace or {})
+        mistake = Mistake(name, hint, lost, source, namespace or {}, edit or {}, first_lines)
         self.exercise.mistakes += (mistake,)
         return mistake
 
@@ -156,9 +167,27 @@ class Wrong:
         except ValueError as problem:
             raise ValueError(f"{self.exercise.name}, mistake {name!r}: {problem}") from None
 
-    def _with_first_line(self, *lines: str) -> str:
-        head, body = _head_and_body(self.exercise.textbook)
-        return head + "".join(f"    {line}\n" for line in lines) + body
+
+def both(textbook: str, one: Mistake, other: Mistake) -> Mistake | None:
+    """Return two mistakes at once; None where they are no edits, or cannot both be made."""
+    if not all(mistake.edit or mistake.first_lines for mistake in (one, other)):
+        return None
+    lines = (*one.first_lines, *other.first_lines)
+    for first, second in ((one, other), (other, one)):
+        try:
+            source = edited(edited(textbook, first.edit), second.edit)
+            source = with_first_lines(source, *lines) if lines else source
+            compile(source, "<two mistakes>", "exec")
+        except (ValueError, SyntaxError):
+            continue
+        return Mistake(f"{one.name}, {other.name}", "", (), source)
+    return None
+
+
+def with_first_lines(source: str, *lines: str) -> str:
+    """Return a function with further lines at the beginning of its body."""
+    head, body = _head_and_body(source)
+    return head + "".join(f"    {line}\n" for line in lines) + body
 
 
 def edited(text: str, edit: Edit) -> str:

@@ -144,6 +144,14 @@ class Exercise:
         return tuple(argument.arg for argument in self._definition.args.args)
 
     @property
+    def defaults(self) -> dict[str, Any]:
+        """The values of the parameters that may be left out, as far as they are written out."""
+        arguments = self._definition.args
+        pairs = zip(self.parameters[::-1], arguments.defaults[::-1], strict=False)
+        found = {name: _value_of(default) for name, default in pairs}
+        return {name: value for name, value in reversed(found.items()) if value is not ...}
+
+    @property
     def summary(self) -> str:
         """What it computes, in one line: the first one of its file, less its name."""
         first, _, _ = (sys.modules[self.reference.__module__].__doc__ or "").partition("\n")
@@ -222,3 +230,11 @@ class Exercise:
     def wrong(self) -> Wrong:
         """Declares the mistakes of this exercise."""
         return Wrong(self)
+
+
+def _value_of(default: ast.expr) -> Any:
+    """The value of a default that is made of numbers; ... for another."""
+    try:
+        return eval(compile(ast.Expression(default), "<default>", "eval"), {"__builtins__": {}})
+    except NameError:
+        return ...

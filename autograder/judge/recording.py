@@ -12,8 +12,8 @@ from autograder.exercises.model import Case, Exercise
 from autograder.exercises.recorded import RecordedMistake, Recording
 from autograder.exercises.sampling import PUBLIC_SEED
 from autograder.judge.comparison import compare
-from autograder.judge.diagnosis import answer_of
 from autograder.judge.expectations import Expectation, expectations_of, not_asked, public
+from autograder.judge.known import answer_of
 from autograder.judge.rollout import Step, rollout
 from autograder.judge.verdict import DERIVATIVE
 from autograder.plaindata.call import call

@@ -253,11 +253,7 @@ def _diagnoses(verdict: Verdict) -> list[Diagnosis]:
 
 
 def _diagnosis_title(diagnosis: Diagnosis) -> str:
-    if diagnosis.requirement:
-        return f"In “{diagnosis.requirement}” exactly your numbers come out with this mistake: {diagnosis.name}."
-    if diagnosis.kind == "mistake":
-        return f"Exactly your numbers come out with this mistake: {diagnosis.name}."
-    return "What your numbers have in common:"
+    return diagnosis.title or f"Your numbers are exactly what this mistake gives: {diagnosis.name}."
 
 
 REPAIR_TITLE = "A small change of your code is enough"

@@ -14,21 +14,20 @@ from typing import Any
 
 import numpy as np
 
-from autograder.exercises.model import CONTRACT, Case, Exercise, Mistake
+from autograder.exercises.model import CONTRACT, Exercise, Mistake
 from autograder.exercises.sampling import PUBLIC_SEED
 from autograder.judge import devices as device_list
+from autograder.judge.answers import DTYPES, dtype_of
 from autograder.judge.comparison import compare
 from autograder.judge.expectations import Expectation, Oracle, expectations_of, public
 from autograder.judge.rollout import Step, rollout
 from autograder.judge.verdict import DERIVATIVE
 from autograder.plaindata.call import call
-from autograder.plaindata.values import arrays_in
 
 LARGEST_SHARE = 0.5
 """A solution, and a reference, use less than this share of the tolerance."""
 SMALLEST_DISTANCE = 10.0
 """A mistake lies more than this many tolerances away from the right answer."""
-DTYPES = ("float64", "float32", "float16")
 
 
 @dataclass
@@ -111,12 +110,6 @@ def measure(exercise: Exercise, solution: Callable[..., Any], devices: tuple[str
 def _lost(mistake: Mistake, cases: list[Expectation]) -> list[Expectation]:
     """Return the cases of the requirements that a mistake costs by its numbers."""
     return [case for case in cases if case.requirement in mistake.loses]
-
-
-def dtype_of(case: Case) -> str:
-    """Return the narrowest floating dtype among a case's arrays, whose tolerance applies; else float64."""
-    found = {array.dtype.name for array in arrays_in([case.arguments, *case.then])}
-    return next((dtype for dtype in reversed(DTYPES) if dtype in found), "float64")
 
 
 def _measurement(

@@ -86,14 +86,16 @@ class RequirementResult:
 class Diagnosis:
     """Which error reproduces the student's numbers exactly.
 
-    kind: a known mistake of the catalogue, or a numerical relation.
-    requirement: what it explains, where that is not all that fails; several are joined by ” and “.
+    kind: a known mistake of the catalogue, or a relation to right numbers.
+    requirement: the one in whose cases something else is wrong, too; "" where it holds in all.
+    title: what it explains, in a sentence that stands above the text.
     """
 
     kind: DiagnosisKind
     name: str
     text: str
     requirement: str = ""
+    title: str = ""
 
 
 @dataclass
@@ -141,8 +143,8 @@ class Verdict:
     """What the judge found.
 
     problem: a message where the kernel could not be judged at all (not written, missing, wrong arguments, no end).
-    diagnosis: what explains everything that fails. partial_diagnoses: where nothing does, what explains one
-    requirement.
+    diagnosis: the one thing that explains what fails. partial_diagnoses: where it takes several, each of them: two
+    mistakes at once, something for each output, what is wrong besides the numbers.
     repair: a small change of the student's own code after which every public case passes.
     remarks: things to mend that cost no points.
     cupy_trial: the student's own function on the GPU, where there are CuPy and a CUDA device.

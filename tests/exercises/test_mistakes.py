@@ -122,7 +122,7 @@ def test_requirements_come_before_mistakes_and_names_are_unique(scaled):
 def test_an_ignored_argument_has_one_value_always(scaled):
     found = scaled.wrong.ignores("factor", 1.0)
     assert found.function(Z, 3.0).tolist() == [3.0, 5.0]
-    assert found.hint == "`factor` has no effect on your result: it is that of factor = 1.0."
+    assert found.hint == "`factor` has no effect on your result: factor = 1.0 stands in its place."
 
 
 def test_float32_is_lost_at_the_start(scaled):

@@ -199,7 +199,7 @@ def test_a_state_that_is_not_there_at_first_is_handed_on_as_it_comes():
     assert next_arguments(exercise, {"buffer": None}, np.ones(2), {})["buffer"].tolist() == [1.0, 1.0]
 
 
-def test_a_repeated_case_of_numbers_shows_an_answer_that_is_one_step_late():
+def test_all_calls_of_a_case_count_that_hand_nothing_on():
     def rate(t, base):
         return base / (1 + t)
 
@@ -210,5 +210,5 @@ def test_a_repeated_case_of_numbers_shows_an_answer_that_is_one_step_late():
             Requirement("a sequence", 1, lambda sample: [multistep_case("five", t=per_step(range(5)), base=1.0)]),
         ),
     )
-    verdict = verdict_of(lambda t, base: base / (1 + max(t - 1, 0)), exercise)
-    assert verdict.diagnosis.name == "one step late"
+    verdict = verdict_of(lambda t, base: base / (2 + t), exercise)
+    assert verdict.diagnosis.text == "Your numbers are exactly the right ones for `t + 1` in place of `t`."

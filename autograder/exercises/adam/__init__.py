@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
+from autograder.exercises.mistakes import FLOAT32_HINT
 from autograder.exercises.optimizer_states import pytorch_step
 
 NOTEBOOK = "2_faster_optimizers/4_adam"
 
 ORDER = ("corrected_average", "adam_step", "relative_steps", "largest_step", "adamw_step")
 
-FLOAT64_IN_THE_FORMULA = (
-    "The numbers are right, but float32 becomes float64: something in your formula has the dtype float64. A plain "
-    "Python number adapts to the array beside it."
-)
+FLOAT64_IN_THE_FORMULA = FLOAT32_HINT
 
 
 def adam_family_step(optimizer, theta, gradient, m, s, t, learning_rate, beta1, beta2, epsilon, **settings):

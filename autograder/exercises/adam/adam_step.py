@@ -86,36 +86,34 @@ def contract(sample, shape):
 
 @wrong({" / (1 - beta1**t)": "", " / (1 - beta2**t)": ""})
 def no_correction():
-    """m and s are right, but the step uses them uncorrected: your first step is 3.16 learning rates long for beta1 =
-    0.9 and beta2 = 0.999. Where do m_hat and s_hat come in?"""
+    """The step uses m and s as they are, without their correction. Where do m_hat and s_hat come in?"""
 
 
 @wrong({" / (1 - beta2**t)": ""})
 def only_m_corrected():
-    """You correct m but not s. Your first step is 31.6 times too long: s is still near zero, and you divide by its
-    root."""
+    """You correct m but not s. In the first steps s is still near zero, and you divide by its root: they are far too
+    long."""
 
 
 @wrong({" / (1 - beta1**t)": ""})
 def only_s_corrected():
-    """You correct s but not m. For beta1 = 0.9 your first step is ten times too short."""
+    """You correct s but not m. In the first steps m is still near zero: they are too short."""
 
 
 @wrong({"), m, s": "), m_hat, s_hat"})
 def corrected_state_returned():
-    """The step is right, but you return the corrected averages as the state. The next step must start from m and s
-    as they were before the correction: give m_hat and s_hat names of their own."""
+    """You return the corrected averages as the state. The next step must start from m and s as they were before the
+    correction: give m_hat and s_hat names of their own."""
 
 
 @wrong({"beta1**t": "beta1", "beta2**t": "beta2"}, loses=[later_step, many_steps])
 def t_never_counted():
-    """The first step is right, all others are not: you divide by 1 - beta1 and 1 - beta2 whatever t is."""
+    """You divide by 1 - beta1 and 1 - beta2 whatever t is."""
 
 
 @wrong({"beta1**t": "beta1 ** (t + 1)", "beta2**t": "beta2 ** (t + 1)"})
 def t_one_ahead():
-    """m and s are right, but both corrections are those of the next step, t + 1. t counts this step already: it is 1
-    at the first."""
+    """Both corrections are those of the next step, t + 1. t counts this step already: it is 1 at the first."""
 
 
 @wrong({"beta2**t": "beta1**t"})
@@ -135,8 +133,7 @@ def square_root_forgotten():
 
 @wrong({"(np.sqrt(s_hat) + epsilon)": "np.sqrt(s_hat + epsilon)"}, loses=[epsilon])
 def epsilon_inside_the_root():
-    """Ordinary gradients come out right, tiny ones do not: your epsilon stands under the square root. There it acts
-    as if it were its root, 1e-4 instead of 1e-8."""
+    """Your epsilon stands under the square root. There it acts as if it were its root, 1e-4 instead of 1e-8."""
 
 
 @wrong({"(np.sqrt(s_hat) + epsilon)": "((np.sqrt(s) + epsilon) / (1 - beta2**t) ** 0.5)"}, loses=[epsilon])
@@ -152,28 +149,28 @@ def epsilon_behind_the_fraction():
 
 @wrong({"(1 - beta1**t)": "1 - beta1**t", "(1 - beta2**t)": "1 - beta2**t"})
 def parentheses_missing_in_the_corrections():
-    """m and s are right. `m / 1 - beta1**t` divides by 1 and then subtracts: the divisor needs parentheses."""
+    """You subtract a power of beta from m and from s: `m / 1 - beta1**t` divides by 1 and then subtracts. The divisor
+    needs parentheses."""
 
 
 @wrong({"theta -": "theta +"})
 def uphill():
-    """m and s are right, but you add the step to theta. Descent goes against the gradient: subtract it."""
+    """You add the step to theta. Descent goes against the gradient: subtract it."""
 
 
 @wrong({"* m_hat": "* gradient"}, loses=[later_step, many_steps])
 def gradient_instead_of_m_hat():
-    """The first step is right, all others are not: above the fraction bar you have the gradient itself. Adam takes
-    the average of the gradients, m_hat."""
+    """Above the fraction bar you have the gradient itself. Adam takes the average of the gradients, m_hat."""
 
 
 @wrong({"gradient**2": "m**2"})
 def s_averages_squares_of_m():
-    """Your m is right, but your s averages the squares of m. It has to average those of the gradients."""
+    """Your s averages the squares of m. It has to average those of the gradients."""
 
 
 @wrong({"beta2 * s + (1 - beta2)": "beta1 * s + (1 - beta1)"})
 def s_averaged_with_beta1():
-    """Your m is right, but your s is averaged with beta1. s has a beta of its own, beta2."""
+    """Your s is averaged with beta1. s has a beta of its own, beta2."""
 
 
 @wrong({"m = beta1": "beta1, beta2 = 0.9, 0.999\n    m = beta1"}, loses=[settings])
@@ -188,11 +185,47 @@ def epsilon_forgotten():
 
 @wrong({"= beta1 * m +": "*= beta1\n    m +=", "= beta2 * s +": "*= beta2\n    s +="}, loses=[contract])
 def written_into_the_state():
-    """An array that you were given has been changed (and one of whole numbers cannot even be): `m *= ...` writes
-    into the caller's array. `m = ...` makes a new one."""
+    """The arrays `m` and `s` that you were given have been changed: something writes into them in place. Make new
+    ones."""
 
 
 @wrong({"np.sqrt(s_hat)": "np.sqrt(s) / np.sqrt(1 - beta2**t)"}, loses=[contract])
 def float32_lost():
-    """The numbers are right, but float32 becomes float64: np.sqrt of a Python number gives a NumPy number of dtype
-    float64, and that spreads. `** 0.5` keeps a Python number, which adapts to the array beside it."""
+    """float32 becomes float64: something in your function has the dtype float64, and takes the arrays with it.
+    NumPy's own numbers (np.sqrt(2 / n), np.float64(0.1)) and new arrays (np.zeros(n)) do that; Python's numbers do
+    not."""
+
+
+@wrong(
+    {"return theta - learning": "theta -= learning", "epsilon), m": "epsilon)\n    return theta, m"},
+    loses=[contract],
+)
+def theta_itself_is_changed():
+    """The array `theta` that you were given has been changed: something writes into it in place. Make a new one. (A
+    second name for an array is no copy of it.)"""
+
+
+wrong.ignores("epsilon", 1e-8, name="epsilon is always 1e-8")
+wrong.ignores("epsilon", 1e-7, name="epsilon is always 1e-7")
+
+
+@wrong({"beta1**t": "beta1**2", "beta2**t": "beta2**2"})
+def the_power_in_the_corrections_is_always_2():
+    """Your corrections do not change from step to step: they are those of t = 2. They contain the power t of beta."""
+
+
+@wrong({"beta1 * m": "beta1 + m", "beta2 * s": "beta2 + s"})
+def beta_is_added_to_the_averages():
+    """Your averages contain beta plus the old value. The old value is multiplied by beta."""
+
+
+@wrong({"(np.sqrt(s_hat) + epsilon)": "((s + epsilon) ** 0.5 / (1 - beta2**t) ** 0.5)"}, loses=[epsilon])
+def epsilon_is_under_the_root_of_the_uncorrected_s():
+    """Your epsilon is added to the uncorrected s, and the root is taken of both. First comes the correction, then the
+    root, and epsilon last."""
+
+
+@wrong({"m = beta1": "gradient = np.clip(gradient, -1, 1)\n    m = beta1"})
+def the_gradient_is_clipped_first():
+    """Your numbers are Adam's for a gradient that is cut off at -1 and 1. Clipping is not a part of the step: take the
+    gradient as it comes."""

@@ -91,8 +91,7 @@ def decay_in_the_gradient():
 
 @wrong({"theta = theta * (1 - learning_rate * weight_decay)": "m_hat = m_hat + weight_decay * theta"})
 def decay_divided_by_the_root():
-    """m and s are right, but your decay is divided by the root of s_hat, too. It has to act on every parameter with
-    the same factor."""
+    """Your decay is divided by the root of s_hat, too. It has to act on every parameter with the same factor."""
 
 
 @wrong({"(1 - learning_rate * weight_decay)": "(1 - weight_decay)"})
@@ -136,7 +135,7 @@ wrong.like(adam_step.betas_fixed, {"m = beta1": "beta1, beta2 = 0.9, 0.999\n    
 
 @wrong({" / (1 - beta1**t)": "", " / (1 - beta2**t)": ""})
 def no_correction():
-    """The decay is right; the step uses m and s without their correction."""
+    """The step uses m and s without their correction."""
 
 
 wrong.like(adam_step.t_one_ahead, {"beta1**t": "beta1 ** (t + 1)", "beta2**t": "beta2 ** (t + 1)"})
@@ -144,8 +143,7 @@ wrong.like(adam_step.t_one_ahead, {"beta1**t": "beta1 ** (t + 1)", "beta2**t": "
 
 @wrong({"theta = theta * (": "theta *= ("}, loses=[contract])
 def written_into_theta():
-    """The theta that you were given has been changed (and one of whole numbers cannot even be): `theta *= ...`
-    writes into the caller's array. Compute a new one."""
+    """The array `theta` that you were given has been changed: something writes into it in place. Make a new one."""
 
 
 wrong.loses_float32("theta", "gradient", loses=[contract], name="always float64", hint=FLOAT64_IN_THE_FORMULA)

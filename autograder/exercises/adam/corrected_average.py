@@ -65,8 +65,7 @@ def contract(sample, shape):
 
 @wrong({"return m, m": "m = m", "t)": "t)\n    return m, m"})
 def correction_handed_on():
-    """m_hat is right, but you also return it as m. The next step must start from the average as it was before the
-    correction."""
+    """You also return m_hat as m. The next step must start from the average as it was before the correction."""
 
 
 @wrong({"m / (": "m * ("})
@@ -74,15 +73,14 @@ def multiplied():
     """You multiply by 1 - beta**t. The weights in m add up to that number, so the average is obtained by dividing."""
 
 
-@wrong({"(1 - beta**t)": "np.float64(1 - beta ** (t - 1))"})
+@wrong({"beta**t": "beta ** (t - 1)"})
 def t_from_zero():
     """At the first step you divide by 1 - beta**0, which is 0. Here t is 1 at the first step."""
 
 
 @wrong({"beta**t": "beta ** (t + 1)"})
 def t_one_ahead():
-    """m is right, but your correction is that of the next step, t + 1. t counts this step already: it is 1 at the
-    first."""
+    """Your correction is that of the next step, t + 1. t counts this step already: it is 1 at the first."""
 
 
 @wrong({"beta**t": "beta * t"}, loses=[one_step, many_steps])
@@ -93,23 +91,23 @@ def beta_times_t():
 
 @wrong({"(1 - beta**t)": "1 - beta**t"})
 def parentheses_missing():
-    """m is right. `m / 1 - beta**t` divides by 1 and then subtracts: the divisor needs parentheses."""
+    """Your m_hat is m minus beta**t: `m / 1 - beta**t` divides by 1 and then subtracts. The divisor needs
+    parentheses."""
 
 
 @wrong({"m = beta * m +": "old, m = m, beta * m +", "m, m": "m, old"})
 def old_average_corrected():
-    """m is right, but m_hat is the correction of the m that you were given. Correct the new one."""
+    """Your m_hat is the correction of the m that you were given. Correct the new one."""
 
 
 @wrong({"m, m / (1 - beta**t)": "m / (1 - beta**t), m"})
 def outputs_swapped():
-    """Both arrays are right, in the wrong order: m comes first, m_hat second."""
+    """Your outputs are in the wrong order: m comes first, m_hat second."""
 
 
 @wrong({"beta**t": "beta"}, loses=[one_step, many_steps])
 def t_ignored():
-    """You divide by 1 - beta whatever t is. That is right for the first step only; with more gradients in the
-    average the correction fades."""
+    """You divide by 1 - beta whatever t is. With more gradients in the average the correction fades."""
 
 
 @wrong({"(1 - beta) * gradient": "gradient"})
@@ -127,8 +125,7 @@ wrong.ignores("beta", 0.9, loses=[other_betas])
 
 @wrong({"= beta * m +": "*= beta\n    m +="}, loses=[contract])
 def written_into_m():
-    """An array that you were given has been changed (and one of whole numbers cannot even be): `m *= ...` writes
-    into the caller's array. `m = ...` makes a new one."""
+    """The array `m` that you were given has been changed: something writes into it in place. Make a new one."""
 
 
 wrong.loses_float32("gradient", loses=[contract], name="always float64", hint=FLOAT64_IN_THE_FORMULA)

@@ -101,8 +101,8 @@ def beta1_not_squared():
 
 @wrong({"beta1**2 / beta2": "beta1 / np.sqrt(beta2)", " * np.sum(terms))": ") * np.sum(terms)"})
 def term_by_term():
-    """You bound each term by itself, which is right but too coarse: not all of them can be that large at once.
-    Square the ratios first, add them up, and take one root at the end."""
+    """You bound each term by itself. That is too coarse: not all of them can be that large at once. Square the ratios
+    first, add them up, and take one root at the end."""
 
 
 @wrong(
@@ -121,5 +121,5 @@ def geometric_sum_to_infinity():
     loses=[without_a_limit],
 )
 def closed_form_divides_by_zero():
-    """The closed form of the sum is right except where beta1² equals beta2: there it is 0/0, while the sum is simply
-    t. Adding up the terms has no such hole."""
+    """Where beta1² equals beta2, the closed form of the sum is 0/0, while the sum is simply t. Adding up the terms
+    has no such hole."""

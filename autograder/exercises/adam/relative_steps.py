@@ -104,8 +104,7 @@ def state_forgotten():
 
 @wrong({"m_hat, s_hat =": "m, s =", "m_hat / (np.sqrt(s_hat)": "m / (np.sqrt(s)"}, keeps=[without_correction])
 def corrected_averages_carried_on():
-    """Your first step is right; from then on you average what is corrected already. Give the corrected averages
-    names of their own."""
+    """After the first step you average what is corrected already. Give the corrected averages names of their own."""
 
 
 @wrong({"0.0, 0.0": "gradients[0], gradients[0] ** 2"})
@@ -115,7 +114,7 @@ def averages_start_at_the_first_gradient():
 
 @wrong({"append(m_hat": "append(np.abs(m_hat)"})
 def sign_lost():
-    """The sizes are right, but the sign is lost: a step for negative gradients is negative."""
+    """The sign is lost: a step for negative gradients is negative."""
 
 
 @wrong({"append(": "append(-"})
@@ -136,8 +135,7 @@ def epsilon_inside_the_root():
 
 @wrong({", start=1": ""}, keeps=[without_correction])
 def t_from_zero():
-    """Your t is 0 at the first step, so you divide by 1 - beta**0, which is 0. `enumerate(gradients, start=1)`
-    counts from 1."""
+    """Your t is 0 at the first step, so you divide by 1 - beta**0, which is 0. Count from 1."""
 
 
 @wrong({"start=1": "start=2"}, keeps=[without_correction])
@@ -148,5 +146,6 @@ def t_one_ahead():
 
 @wrong({"0.0, 0.0": "np.zeros(gradients.shape[1:]), np.zeros(gradients.shape[1:])"}, loses=[contract])
 def always_float64():
-    """The numbers are right, but float32 becomes float64: np.zeros(shape) makes float64. Start from zeros like the
-    gradients, or from the plain number 0.0."""
+    """float32 becomes float64: something in your function has the dtype float64, and takes the arrays with it.
+    NumPy's own numbers (np.sqrt(2 / n), np.float64(0.1)) and new arrays (np.zeros(n)) do that; Python's numbers do
+    not."""

@@ -108,19 +108,18 @@ def contract(sample):
 
 @wrong({" - mean_of_dout - x_hat * mean_of_product": ""}, loses=[batches, images])
 def statistics_as_constants():
-    """This dx treats mean and variance as constants, which is right in evaluation only. In training they move with
-    x: two terms are to be subtracted from dout."""
+    """This dx treats mean and variance as constants, as in evaluation. In training they move with x: two terms are to
+    be subtracted from dout."""
 
 
 @wrong({" - x_hat * mean_of_product": ""}, loses=[batches, images])
 def variance_term_forgotten():
-    """The mean path is right. What is missing in dx is what flows through the variance: a multiple of x_hat."""
+    """What is missing in dx is what flows through the variance: a multiple of x_hat."""
 
 
 @wrong({" - mean_of_dout": ""}, loses=[batches, images])
 def mean_term_forgotten():
-    """The variance path is right. What is missing in dx is what flows through the mean: the same number for all
-    samples of a channel."""
+    """What is missing in dx is what flows through the mean: the same number for all samples of a channel."""
 
 
 @wrong({"np.sum(dout * x_hat": "np.sum(dout * x"})
@@ -140,7 +139,7 @@ def gamma_on_dout_only():
 
 @wrong({"dout.mean(": "dout.sum(", "(dout * x_hat).mean(": "(dout * x_hat).sum("}, loses=[batches, images])
 def sums_subtracted():
-    """dgamma and dbeta are right. In dx they have to be divided by n: it is their means that are subtracted."""
+    """In your dx the sums are subtracted. They have to be divided by n: it is their means that are subtracted."""
 
 
 @wrong({"np.sum(dout * x_hat,": "np.sum(dout,", "np.sum(dout,": "np.sum(dout * x_hat,"}, keeps=[contract])
@@ -150,14 +149,14 @@ def dgamma_and_dbeta_swapped():
 
 @wrong({"gamma.reshape(shape)": "gamma"}, loses=[images])
 def along_the_last_axis():
-    """Right for (N, C). In an image, gamma of shape (C,) is matched with the last axis, its width: give it a shape
-    in which C stands on axis 1."""
+    """In an image, gamma of shape (C,) is matched with the last axis, its width: give it a shape in which C stands on
+    axis 1."""
 
 
 @wrong({"np.sum(dout * x_hat": "np.mean(dout * x_hat", "np.sum(dout,": "np.mean(dout,"}, keeps=[contract])
 def averaged_over_the_batch():
-    """dgamma and dbeta are sums over the samples. Your averages are right inside dx, but not as gradients: whether
-    the loss is a mean is already part of dout."""
+    """Your dgamma and dbeta are averages. They are sums over the samples: whether the loss is a mean is already part
+    of dout."""
 
 
 @wrong(
@@ -165,9 +164,49 @@ def averaged_over_the_batch():
     loses=[images],
 )
 def divided_by_the_number_of_images():
-    """Right for (N, C). For images n is the number of values that a mean was taken over: N times H times W."""
+    """For images n is the number of values that a mean was taken over: N times H times W."""
 
 
 @wrong({" + eps": ""}, loses=[batches])
 def eps_forgotten():
     """eps is missing: the forward pass divided by the root of variance plus eps, and so must the backward pass."""
+
+
+@wrong({"np.sum(dout, axis=axes)": "np.sum(dout)"})
+def dbeta_is_one_sum_over_everything():
+    """Your dbeta is a single number, the sum of all of dout. Each channel has a beta of its own: sum over all axes but
+    that of the channels."""
+
+
+@wrong({"np.sum(dout * x_hat, axis=axes)": "np.sum(dout * x_hat)"})
+def dgamma_is_one_sum_over_everything():
+    """Your dgamma is a single number. Each channel has a gamma of its own: sum over all axes but the channels'."""
+
+
+@wrong({"np.sum(dout * x_hat, axis=axes), np.sum(dout, axis=axes)": "dout * x_hat, dout"})
+def nothing_is_summed():
+    """Your dgamma and dbeta have an entry for each number of x. Many numbers share one gamma: its gradient is the sum
+    of what they contribute."""
+
+
+@wrong({"x_hat, axis=axes), np.sum(dout, axis": "x_hat, axis=axes, keepdims=True), np.sum(dout, keepdims=True, axis"})
+def dgamma_and_dbeta_keep_axes_of_length_1():
+    """Your dgamma and dbeta have axes of length 1 left over. A gradient has the shape of what it belongs to: (C,)."""
+
+
+@wrong(
+    {"gamma.reshape(shape) * inverse": "gamma.reshape(shape) / np.sqrt(x.var(axis=axes, keepdims=True))"},
+    keeps=[scale_and_shift_cases],
+)
+def eps_is_missing_in_one_of_two_places():
+    """eps is in your x_hat, but not in the factor in front of dx. Both have the root of variance plus eps below the
+    line."""
+
+
+@wrong(
+    {"(dout - mean_of_dout - x_hat * mean_of_product)": "dout * (1 - 1 / (x.size / x.shape[1]))"},
+    keeps=[scale_and_shift_cases],
+)
+def only_one_minus_one_over_n():
+    """Your dx is dout times one number in each channel, as if a sample reached only its own output. It also reaches the
+    others, through the mean and the variance."""

@@ -125,3 +125,23 @@ wrong.like(batch_norm_train.gamma_and_beta_swapped, {"gamma.reshape": "beta.resh
 @wrong({"x_hat + beta.reshape(shape)": "(x_hat + beta.reshape(shape))"})
 def beta_scaled_too():
     """You add beta before you multiply by gamma, so that beta is scaled, too. It is added last."""
+
+
+@wrong({"np.sqrt(running_var.reshape(shape) + eps)": "(np.sqrt(running_var.reshape(shape)) + eps)"})
+def eps_is_added_to_the_root():
+    """eps is added to the standard deviation. It belongs to the variance, before the root is taken."""
+
+
+@wrong({"np.sqrt(running_var.reshape(shape) + eps)": "running_var.reshape(shape)"})
+def divided_by_the_running_variance_alone():
+    """You divide by the running variance itself. x is divided by the square root of the variance plus eps."""
+
+
+@wrong({"gamma.reshape(shape) * x_hat + beta.reshape(shape)": "x_hat"})
+def gamma_and_beta_are_left_out():
+    """gamma and beta have no effect on your result: it is the normalized x alone."""
+
+
+@wrong({"running_var.reshape(shape) + eps": "running_var.reshape(shape) - eps"})
+def eps_is_subtracted():
+    """eps is subtracted from the variance. It is added."""

@@ -99,12 +99,12 @@ def statistics_as_constants():
 
 @wrong({" + dvar * 2 * centred / n": ""}, loses=[variance_path, both_paths])
 def variance_path_forgotten():
-    """dvar is right, but what flows through it never reaches your dx."""
+    """What flows through the variance never reaches your dx."""
 
 
 @wrong({" + dmean / n": ""}, loses=[mean_path, both_paths])
 def mean_path_forgotten():
-    """dmean is right, but what flows through it never reaches your dx."""
+    """What flows through the mean never reaches your dx."""
 
 
 @wrong({"dout * gamma": "dout"})
@@ -124,8 +124,7 @@ def power_of_the_root():
 
 @wrong({"2 *": ""}, loses=[variance_path, both_paths])
 def two_forgotten():
-    """dvar is right, but what it sends on to x is half of what it should be: the derivative of a square brings down
-    a factor 2."""
+    """What dvar sends on to x is half of what it should be: the derivative of a square brings down a factor 2."""
 
 
 @wrong({"-np.sum": "np.sum"}, loses=[mean_path, both_paths])
@@ -140,4 +139,4 @@ def not_divided_by_n():
 
 @wrong({"dout *": "dout\n    dx_hat *="}, loses=[contract])
 def in_place():
-    """You multiply dout itself by gamma. dx_hat = dout is a second name for the same array, not a copy."""
+    """The array `dout` that you were given has been changed. A second name for an array is no copy of it."""

@@ -145,8 +145,8 @@ def momentum_of_the_old():
 
 @wrong({"x.var(axis=axes, ddof=1)": "var"}, loses=[unbiased])
 def biased_variance_stored():
-    """y is right, but the variance that goes into the running average is the unbiased one: the sum of the squared
-    deviations over n - 1, not over n."""
+    """The variance that goes into the running average is the unbiased one: the sum of the squared deviations over n -
+    1, not over n."""
 
 
 @wrong({"x.var(axis=axes)\n": "x.var(axis=axes, ddof=1)\n"}, keeps=[momentum_cases])
@@ -172,13 +172,13 @@ def normalized_by_running_statistics(x, gamma, beta, running_mean, running_var, 
     loses=[momentum_cases, unbiased],
 )
 def running_statistics_not_updated():
-    """y is right, but you return the running statistics as they came. Each batch moves them a little."""
+    """You return the running statistics as they came. Each batch moves them a little."""
 
 
 @wrong({"x.var(axis=axes, ddof=1)": "var * len(x) / (len(x) - 1)"}, loses=[unbiased])
 def corrected_by_the_number_of_images():
-    """The factor n / (n - 1) is right for (N, C). For images n is the number of values in a channel: N times H times
-    W."""
+    """The n in your factor n / (n - 1) is the number of images. It is the number of values in a channel: N times H
+    times W."""
 
 
 @wrong({"gamma.reshape": "beta.reshape", "beta.reshape": "gamma.reshape"})
@@ -194,8 +194,8 @@ def standard_deviation_stored():
 
 @wrong({"gamma.reshape(shape)": "gamma", "beta.reshape(shape)": "beta"}, loses=[images])
 def along_the_last_axis():
-    """Right for (N, C). In an image, gamma and beta of shape (C,) are matched with the last axis, its width: give
-    them a shape in which C stands on axis 1."""
+    """In an image, gamma and beta of shape (C,) are matched with the last axis, its width: give them a shape in which
+    C stands on axis 1."""
 
 
 @wrong(
@@ -206,5 +206,78 @@ def along_the_last_axis():
     loses=[contract],
 )
 def buffers_overwritten():
-    """Right numbers, but you overwrite the running statistics that were given to you. PyTorch does that to its own
-    buffers; a kernel of this course returns new arrays."""
+    """You overwrite the running statistics that were given to you. PyTorch does that to its own buffers; a kernel of
+    this course returns new arrays."""
+
+
+@wrong({"np.sqrt(var.reshape(shape) + eps)": "(np.sqrt(var.reshape(shape)) + eps)"}, keeps=[momentum_cases])
+def eps_is_added_to_the_root():
+    """eps is added to the standard deviation. It belongs to the variance, before the root is taken."""
+
+
+@wrong({"var.reshape(shape) + eps": "var.reshape(shape)"})
+def eps_is_forgotten():
+    """`eps` has no effect on your y. It is added to the variance before the root is taken."""
+
+
+@wrong(
+    {
+        "x.mean(axis=axes), x.var(axis=axes)": "x.mean(axis=axes, keepdims=True), x.var(axis=axes, keepdims=True)",
+        "ddof=1": "ddof=1, keepdims=True",
+    }
+)
+def the_running_statistics_keep_axes_of_length_1():
+    """Your running statistics have the shape of an array with axes of length 1, not (C,). Those axes are needed where
+    the statistics meet x; what is stored has one number for each channel."""
+
+
+@wrong({"momentum * x.var(axis=axes, ddof=1)": "momentum * x.std(axis=axes)"}, loses=[unbiased])
+def the_biased_standard_deviation_is_stored():
+    """The biased standard deviation goes into your running_var. What is averaged there is the unbiased variance."""
+
+
+@wrong(
+    {"momentum * x.var(axis=axes, ddof=1)": "momentum * (x.var(axis=axes, ddof=1) + eps)"},
+    loses=[momentum_cases, unbiased],
+)
+def the_variance_is_stored_with_eps():
+    """Your running_var contains eps. It is added only where x is divided."""
+
+
+@wrong(
+    {
+        "(1 - momentum) * running_mean": "1 - momentum * running_mean",
+        "(1 - momentum) * running_var": "1 - momentum * running_var",
+    }
+)
+def one_minus_a_product_in_place_of_the_share():
+    """Your running statistics begin with 1 - momentum * old. The old value is multiplied by (1 - momentum): mind the
+    parentheses."""
+
+
+@wrong(
+    {
+        "(1 - momentum) * running_mean": "(1 - momentum) * mean",
+        "(1 - momentum) * running_var": "(1 - momentum) * x.var(axis=axes, ddof=1)",
+    },
+    loses=[momentum_cases, unbiased],
+)
+def the_running_statistics_are_those_of_the_batch():
+    """Your running statistics are those of this batch: what was stored before has no effect on them."""
+
+
+@wrong({"np.sqrt(var.reshape(shape) + eps)": "np.sqrt(var.reshape(shape) ** 2 + eps)"}, keeps=[momentum_cases])
+def the_variance_is_squared_under_the_root():
+    """The square of the variance stands under your root. It is the variance itself."""
+
+
+@wrong(loses=[contract])
+def images_are_reshaped_without_moving_the_channels(x, gamma, beta, running_mean, running_var, momentum=0.1, eps=1e-5):
+    """For images you make rows of C numbers without moving the channels last. The numbers of a row then come from
+    several places of one channel."""
+    rows = x.reshape(-1, x.shape[1])
+    mean, var = rows.mean(axis=0), rows.var(axis=0)
+    y = gamma * (rows - mean) / np.sqrt(var + eps) + beta
+    running_mean = (1 - momentum) * running_mean + momentum * mean
+    running_var = (1 - momentum) * running_var + momentum * rows.var(axis=0, ddof=1)
+    return y.reshape(x.shape), running_mean, running_var

@@ -111,8 +111,7 @@ def gamma_forgotten():
 
 @wrong({"k.reshape(-1, *[1] * (W.ndim - 1))": "k[:, None]"}, loses=[convolutions])
 def scaled_along_the_wrong_axis():
-    """Right for (outputs, inputs). In a convolution the outputs are axis 0 of four: the factors need a shape with
-    three ones behind them."""
+    """In a convolution the outputs are axis 0 of four: the factors need a shape with three ones behind them."""
 
 
 @wrong({"np.sqrt(var + eps)": "(var + eps)"})

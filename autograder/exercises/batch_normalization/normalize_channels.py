@@ -127,10 +127,12 @@ def digits_lost_in_the_variance():
     loses=[contract],
 )
 def float32_lost():
-    """Right numbers, but float32 input comes back as float64: np.zeros(shape) is float64 unless told otherwise."""
+    """float32 becomes float64: something in your function has the dtype float64, and takes the arrays with it.
+    NumPy's own numbers (np.sqrt(2 / n), np.float64(0.1)) and new arrays (np.zeros(n)) do that; Python's numbers do
+    not."""
 
 
 @wrong({"    var =": "    x -= mean\n    var =", "(x - mean)": "x"}, loses=[contract])
 def in_place():
-    """You subtract the mean from x itself. The caller still needs x, for the backward pass for example: make a new
-    array."""
+    """The array `x` that you were given has been changed: something writes into it in place. The caller still needs
+    it: make a new one."""

@@ -99,7 +99,7 @@ def dropped_to_minus_alpha():
 
 @wrong({"1.0507009873554805 * 1.6732632423543772": "1.0507 * 1.6733"}, loses=[training_cases, evaluation, contract])
 def constants_rounded():
-    """Very nearly right: the constants of SELU are rounded. The card has all of their digits."""
+    """Your constants of SELU are rounded. The card has all of their digits."""
 
 
 @wrong(
@@ -132,5 +132,6 @@ def divided_by_zero():
 
 @wrong({"((1 - p)": "np.sqrt((1 - p)", "** -0.5": "** -1"}, loses=[contract])
 def float32_lost():
-    """Right numbers, but float32 comes back as float64: np.sqrt gives a float64 scalar, and that changes the dtype
-    of an array. A plain Python number does not: write ** 0.5."""
+    """float32 becomes float64: something in your function has the dtype float64, and takes the arrays with it.
+    NumPy's own numbers (np.sqrt(2 / n), np.float64(0.1)) and new arrays (np.zeros(n)) do that; Python's numbers do
+    not."""

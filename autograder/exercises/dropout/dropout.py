@@ -122,8 +122,7 @@ def scaled_in_evaluation_too():
 
 @wrong({"np.ones(u.shape, dtype=bool)": "u >= p"}, loses=[evaluation])
 def kept_left_as_drawn_in_evaluation():
-    """With training=False y is right, but `kept` still says that values were dropped. In evaluation it is True
-    everywhere."""
+    """With training=False your `kept` still says that values were dropped. In evaluation it is True everywhere."""
 
 
 @wrong({"= u >= p": "= np.broadcast_to(u[:1] >= p, u.shape)"}, loses=[training_cases, contract])
@@ -155,10 +154,17 @@ def kept_read_off_the_output():
 
 @wrong({"kept * scale": "(kept / (1 - p) if p < 1 else kept * 0.0)"}, loses=[contract])
 def float32_lost():
-    """Right numbers, but float32 comes back as float64: a bool array divided by a number is float64. Multiply x by
-    the bool array first, then scale by a plain Python number."""
+    """float32 becomes float64: something in your function has the dtype float64, and takes the arrays with it.
+    NumPy's own numbers (np.sqrt(2 / n), np.float64(0.1)) and new arrays (np.zeros(n)) do that; Python's numbers do
+    not."""
 
 
 @wrong({"return x * kept": "x[~kept] = 0\n    return x"}, loses=[contract])
 def in_place():
-    """You write zeros into x itself. The caller still needs it: make a new array."""
+    """The array `x` that you were given has been changed: something writes into it in place. The caller still needs
+    it: make a new one."""
+
+
+@wrong({"= u >= p": "= u[:1] >= p"}, keeps=[evaluation])
+def one_mask_with_a_single_row():
+    """Your `kept` has a single row: all samples lose the same values. Every number has a decision of its own."""

@@ -133,5 +133,6 @@ def zero_over_zero():
 
 @wrong({"kept * scale": "np.where(kept, scale, 0.0)"}, loses=[contract])
 def float32_lost():
-    """Right numbers, but float32 comes back as float64: np.where of two Python numbers makes float64. Multiply dout
-    by `kept` itself, then scale."""
+    """float32 becomes float64: something in your function has the dtype float64, and takes the arrays with it.
+    NumPy's own numbers (np.sqrt(2 / n), np.float64(0.1)) and new arrays (np.zeros(n)) do that; Python's numbers do
+    not."""

@@ -135,4 +135,6 @@ def bias_forgotten():
 
 @wrong({"mean, variance": "mean + np.zeros(mean.shape), variance + np.zeros(mean.shape)"}, loses=[contract])
 def float32_lost():
-    """Right numbers, but float32 comes back as float64: np.zeros(shape) is float64 unless told otherwise."""
+    """float32 becomes float64: something in your function has the dtype float64, and takes the arrays with it.
+    NumPy's own numbers (np.sqrt(2 / n), np.float64(0.1)) and new arrays (np.zeros(n)) do that; Python's numbers do
+    not."""

@@ -110,7 +110,9 @@ def branches_multiplied_by_masks():
 
 @wrong({"return": "return np.zeros(z.shape) +"}, loses=[contract])
 def always_float64():
-    """Your result is float64 whatever the dtype of z: an array made by np.zeros(shape) is, unless told otherwise."""
+    """float32 becomes float64: something in your function has the dtype float64, and takes the arrays with it.
+    NumPy's own numbers (np.sqrt(2 / n), np.float64(0.1)) and new arrays (np.zeros(n)) do that; Python's numbers do
+    not."""
 
 
 @wrong({"(z, 0)))": "(z, 0))).astype(z.dtype)"}, loses=[contract])

@@ -88,8 +88,8 @@ def output_plus_one():
 
 @wrong({"z > 0": "z >= 0"}, loses=[at_zero])
 def slope_one_at_zero():
-    """Right except where z is exactly 0. There the two sides have different slopes, 1 and alpha, and PyTorch counts
-    z = 0 to the negative side."""
+    """At z = 0 you take the slope 1. The two sides have different slopes there, 1 and alpha, and PyTorch counts z = 0
+    to the negative side."""
 
 
 @wrong({"alpha * np.exp(np.minimum(z, 0))": "np.exp(np.minimum(z, 0) / alpha)"}, loses=[other_alpha, at_zero])
@@ -110,7 +110,7 @@ def value_instead_of_slope():
 
 @wrong({"> 0, 1": "> 0, z"}, loses=[alpha_1, other_alpha, far, shapes, contract])
 def value_for_positive_z():
-    """The negative side is right. For z > 0 you multiply dout by z, the value of ELU; its slope there is 1."""
+    """For z > 0 you multiply dout by z, the value of ELU; its slope there is 1."""
 
 
 @wrong({"alpha * np.exp(np.minimum(z, 0))": "z + alpha"}, loses=[alpha_1, other_alpha, far, shapes, contract])
@@ -149,7 +149,9 @@ def slope_as_whole_as_z():
 
 @wrong({"dout * ": "dout * np.ones(z.shape) * "}, loses=[contract])
 def always_float64():
-    """Your result is float64 whatever the dtype of the inputs: np.ones(shape) is, unless told otherwise."""
+    """float32 becomes float64: something in your function has the dtype float64, and takes the arrays with it.
+    NumPy's own numbers (np.sqrt(2 / n), np.float64(0.1)) and new arrays (np.zeros(n)) do that; Python's numbers do
+    not."""
 
 
 @wrong({"return dout *": "dout *=", "(z, 0)))": "(z, 0)))\n    return dout"}, loses=[contract])

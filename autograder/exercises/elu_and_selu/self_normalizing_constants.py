@@ -105,23 +105,23 @@ def those_of_selu():
 
 @wrong({"np.sqrt(mean_square)": "mean_square"})
 def root_forgotten():
-    """alpha is right. The scale multiplies the output, so its square multiplies the mean square."""
+    """Your scale is the square of the right one: it multiplies the output, so its square multiplies the mean
+    square."""
 
 
 @wrong({"1 / np.sqrt": "np.sqrt"})
 def scale_upside_down():
-    """alpha is right. The scale you return is the size that the outputs have; they are to be brought from there to
-    1."""
+    """The scale you return is the size that the outputs have; they are to be brought from there to 1."""
 
 
 @wrong({"alpha * left": "left"})
 def scale_of_alpha_1():
-    """alpha is right. For the scale you used outputs with alpha = 1: take the alpha that you have just found."""
+    """For the scale you used outputs with alpha = 1: take the alpha that you have just found."""
 
 
 @wrong({"alpha, 1 / np.sqrt(mean_square)": "1 / np.sqrt(mean_square), alpha"})
 def order_exchanged():
-    """Both numbers are right and in the wrong order: alpha comes first."""
+    """Your numbers are in the wrong order: alpha comes first."""
 
 
 @wrong(

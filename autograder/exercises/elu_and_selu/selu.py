@@ -56,7 +56,7 @@ contract = selu.contract()(arguments)
 
 @wrong({"scale * np.where(z > 0, z": "np.where(z > 0, scale * z"})
 def scale_on_the_positive_side_only():
-    """The positive side is right, the negative one lacks the factor lambda: it multiplies the whole function."""
+    """The negative side lacks the factor lambda: it multiplies the whole function."""
 
 
 @wrong({"scale * ": ""})
@@ -66,7 +66,7 @@ def scale_forgotten():
 
 @wrong({"scale * ": "", "alpha * ": "scale * alpha * "})
 def scale_on_the_negative_side_only():
-    """The negative side is right, the positive one lacks the factor lambda: its slope is 1.0507, not 1."""
+    """The positive side lacks the factor lambda: its slope is 1.0507, not 1."""
 
 
 @wrong({"alpha * ": ""})
@@ -106,8 +106,9 @@ wrong.like(
     {"1.6732632423543772, 1.0507009873554805": "np.array([1.6732632423543772, 1.0507009873554805])"}, loses=[contract]
 )
 def always_float64():
-    """Your result is float64 even for float32 input: a constant that is a NumPy float64 number turns all it touches
-    into float64. Plain Python numbers do not."""
+    """float32 becomes float64: something in your function has the dtype float64, and takes the arrays with it.
+    NumPy's own numbers (np.sqrt(2 / n), np.float64(0.1)) and new arrays (np.zeros(n)) do that; Python's numbers do
+    not."""
 
 
 wrong.like(

@@ -72,7 +72,7 @@ def scale_forgotten():
 
 @wrong({" * scale": "", "alpha * ": "scale * alpha * "}, loses=[ordinary, far, shapes, contract])
 def slope_one_for_positive_z():
-    """The negative side is right. For z > 0 SELU is lambda * z: its slope there is not 1."""
+    """For z > 0 SELU is lambda * z: its slope there is not 1."""
 
 
 @wrong(
@@ -93,7 +93,8 @@ def alpha_forgotten():
 
 @wrong({"z > 0": "z >= 0"}, loses=[at_zero])
 def slope_of_the_positive_side_at_zero():
-    """Right except where z is exactly 0: PyTorch counts z = 0 to the negative side, where the slope is larger."""
+    """At z = 0 you take the slope of the positive side: PyTorch counts z = 0 to the negative side, where the slope is
+    larger."""
 
 
 @wrong({"exp": "expm1"})
@@ -104,8 +105,7 @@ def value_instead_of_slope():
 
 @wrong({"> 0, 1": "> 0, z"}, loses=[ordinary, far, shapes, contract])
 def value_for_positive_z():
-    """The negative side is right. For z > 0 you multiply dout by lambda * z, the value of SELU; its slope there is
-    lambda."""
+    """For z > 0 you multiply dout by lambda * z, the value of SELU; its slope there is lambda."""
 
 
 wrong.like(forward.constants_rounded_to_four_decimals, {"1.6732632423543772, 1.0507009873554805": "1.6733, 1.0507"})
@@ -124,7 +124,9 @@ def slope_as_whole_as_z():
 
 @wrong({" * scale": "", "0, 1, alpha": "0, np.full(z.shape, scale), scale * alpha"}, loses=[contract])
 def always_float64():
-    """Your result is float64 whatever the dtype of the inputs: np.full(shape, number) is, unless told otherwise."""
+    """float32 becomes float64: something in your function has the dtype float64, and takes the arrays with it.
+    NumPy's own numbers (np.sqrt(2 / n), np.float64(0.1)) and new arrays (np.zeros(n)) do that; Python's numbers do
+    not."""
 
 
 wrong.like(

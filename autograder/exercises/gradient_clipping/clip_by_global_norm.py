@@ -101,8 +101,7 @@ def root_forgotten():
 
 @wrong({"[g * factor": "[np.clip(g, -max_norm, max_norm)"}, keeps=[below])
 def every_entry_limited():
-    """The norm is right, but you limit each entry by itself. By norm means one factor for all entries, so that their
-    ratios stay."""
+    """You limit each entry by itself. By norm means one factor for all entries, so that their ratios stay."""
 
 
 @wrong(
@@ -113,7 +112,7 @@ def every_entry_limited():
     keeps=[below],
 )
 def norm_after_clipping():
-    """The gradients are right. The norm to return is the one before clipping: that is the number worth logging."""
+    """The norm to return is the one before clipping: that is the number worth logging."""
 
 
 @wrong({"np.minimum(1, max_norm / (norm + 1e-6))": "max_norm / np.maximum(norm, max_norm)"}, loses=[near])
@@ -127,14 +126,14 @@ def textbook_form():
     loses=[near],
 )
 def only_if_the_norm_is_larger():
-    """Two things follow from your `if`: a gradient of exactly max_norm is not shortened by PyTorch's millionth, and
-    for a NaN the comparison is False, so the other entries get through. Compute the factor always and limit it to 1."""
+    """A gradient of exactly max_norm is shortened by PyTorch's millionth, and yours is not; and where the norm is
+    NaN, your other entries get through. Compute the factor always and limit it to 1."""
 
 
 @wrong({"np.minimum(1,": "min(1.0,"}, loses=[])
 def min_of_python_hides_nan():
-    """A NaN gets through as if nothing were wrong. Every comparison with NaN is False, so an `if` leaves the factor
-    at 1, and so does Python's min(1.0, x). np.minimum passes NaN on, as PyTorch does."""
+    """Where the norm is NaN, your other entries get through as if nothing were wrong. Every comparison with NaN is
+    False: an `if` and Python's min take the other branch. np.minimum passes NaN on, as PyTorch does."""
 
 
 @wrong(
@@ -148,5 +147,6 @@ def writes_into_the_gradients():
 
 @wrong({"    norm = ": "    gradients = [g.astype(float) for g in gradients]\n    norm = "}, loses=[contract])
 def always_float64():
-    """The numbers are right, but float32 becomes float64: something in your function fixes the dtype, astype(float)
-    for example."""
+    """float32 becomes float64: something in your function has the dtype float64, and takes the arrays with it.
+    NumPy's own numbers (np.sqrt(2 / n), np.float64(0.1)) and new arrays (np.zeros(n)) do that; Python's numbers do
+    not."""

@@ -100,5 +100,6 @@ def result_as_whole_as_the_gradient():
 
 @wrong({"limit, limit": "limit * np.ones(g.shape), limit * np.ones(g.shape)"}, loses=[contract])
 def always_float64():
-    """The numbers are right, but float32 becomes float64: np.ones(shape) makes float64. A plain Python number adapts
-    to the array beside it."""
+    """float32 becomes float64: something in your function has the dtype float64, and takes the arrays with it.
+    NumPy's own numbers (np.sqrt(2 / n), np.float64(0.1)) and new arrays (np.zeros(n)) do that; Python's numbers do
+    not."""

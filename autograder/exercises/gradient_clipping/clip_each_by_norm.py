@@ -130,8 +130,8 @@ def row_by_row():
 
 @wrong({"np.sqrt(np.sum(g**2))": "np.linalg.norm(g, 2)"}, keeps=[below])
 def largest_singular_value():
-    """For a matrix, np.linalg.norm(g, 2) is its largest singular value, and for more dimensions it gives up. Without
-    the 2, or after g.ravel(), it is the root of the sum of squares."""
+    """For a matrix you divide by its largest singular value, which is what np.linalg.norm(g, 2) gives. Without the 2,
+    or after g.ravel(), it is the root of the sum of squares."""
 
 
 @wrong({"g * np.minimum(1, max_norm / (norm + 1e-6))": "np.clip(g, -max_norm, max_norm)"})

@@ -123,4 +123,6 @@ def something_added_to_the_lengths():
 
 @wrong({"np.sum(g * c)": "np.sum((g * c).astype(float))"}, loses=[contract])
 def always_float64():
-    """The number is right, but float32 gradients give a float64: something in your function fixes the dtype."""
+    """float32 becomes float64: something in your function has the dtype float64, and takes the arrays with it.
+    NumPy's own numbers (np.sqrt(2 / n), np.float64(0.1)) and new arrays (np.zeros(n)) do that; Python's numbers do
+    not."""

@@ -78,7 +78,7 @@ def mean_of_the_squares():
 
 @wrong()
 def only_the_last_array(gradients, norm_type=2.0):
-    """Only the last array counts: inside the loop the total is replaced instead of added to."""
+    """Only the last array counts in your result. Add up over all of them."""
     for g in gradients:
         norm = np.linalg.norm(g.ravel(), norm_type)
     return norm
@@ -114,5 +114,6 @@ def power_of_infinity():
 
 @wrong({"np.sum(np.abs(g)": "np.sum(np.abs(g.astype(float))"}, loses=[contract])
 def always_float64():
-    """The number is right, but float32 gradients give a float64: something in your function fixes the dtype. (A
-    plain Python number would be accepted.)"""
+    """float32 becomes float64: something in your function has the dtype float64, and takes the arrays with it.
+    NumPy's own numbers (np.sqrt(2 / n), np.float64(0.1)) and new arrays (np.zeros(n)) do that; Python's numbers do
+    not."""

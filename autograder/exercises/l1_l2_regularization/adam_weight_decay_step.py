@@ -164,31 +164,29 @@ def decay_missing_in_s():
 
 @wrong({"m / (1 - beta1**t), s / (1 - beta2**t)": "m, s"})
 def no_bias_correction():
-    """The decay is fine, but m and s go into the step as they are. Divide them by 1 − beta1^t and 1 − beta2^t for
-    the step."""
+    """The averages go into the step as they are. Divide them by 1 − beta1^t and 1 − beta2^t for the step."""
 
 
 @wrong({"beta1**t": "beta1 ** (t + 1)", "beta2**t": "beta2 ** (t + 1)"})
 def t_one_ahead():
-    """The decay is fine, but both corrections are those of the next step, t + 1. t counts this step already: it is 1
-    at the first."""
+    """Both corrections are those of the next step, t + 1. t counts this step already: it is 1 at the first."""
 
 
 @wrong({"m_hat, s_hat =": "m_hat, s_hat = m, s ="})
 def corrected_state_returned():
-    """The step is right, but the m and s that you return are the corrected ones. These are for this step only;
-    return the averages as they are."""
+    """The m and s that you return are the corrected ones. These are for this step only; return the averages as they
+    are."""
 
 
 @wrong({"(np.sqrt(s_hat) + epsilon)": "np.sqrt(s_hat + epsilon)"}, loses=[epsilon_cases])
 def epsilon_inside_the_root():
-    """The decay is fine, but your epsilon stands under the square root. Take the root of ŝ first, then add epsilon."""
+    """Your epsilon stands under the square root. Take the root of ŝ first, then add epsilon."""
 
 
 @wrong({"m_hat / (np.sqrt(s_hat)": "m_hat * (1 - beta2**t) ** 0.5 / (np.sqrt(s)"}, loses=[epsilon_cases])
 def epsilon_before_the_correction():
-    """The decay is fine, but your epsilon is added to the root of the uncorrected s, as in Keras. PyTorch corrects s
-    first and adds epsilon then."""
+    """Your epsilon is added to the root of the uncorrected s, as in Keras. PyTorch corrects s first and adds epsilon
+    then."""
 
 
 @wrong(
@@ -196,5 +194,4 @@ def epsilon_before_the_correction():
     loses=[contract],
 )
 def writes_into_theta():
-    """The array theta that you were given has been changed, and whole numbers cannot even be. `*=` and `-=` work in
-    place: write theta = theta * ... instead."""
+    """The array `theta` that you were given has been changed: something writes into it in place. Make a new one."""

@@ -96,8 +96,8 @@ def zero_over_zero():
 
 @wrong({"np.sign(w)": "w / (np.abs(w) + 1e-8)"})
 def smoothed():
-    """The small number in the denominator saves you from 0/0, but it weakens the pull on tiny weights, which are the
-    ones that L1 is about. NumPy has a function for the sign."""
+    """The pull on tiny weights is weaker with you, as if a small number were added to |w| below the line. Tiny
+    weights are the ones that L1 is about. NumPy has a function for the sign."""
 
 
 wrong.like(l2_gradient.pointing_to_zero, {"[strength": "[-strength"})
@@ -113,5 +113,6 @@ def writes_into_the_weights(weights, strength):
 
 @wrong({"strength * np.sign(w)": "np.where(w > 0, strength, np.where(w < 0, -strength, 0.0))"}, loses=[contract])
 def always_float64():
-    """The numbers are right, but float32 becomes float64: np.where with nothing but numbers gives float64. A product
-    of the array's own sign with λ keeps its dtype."""
+    """float32 becomes float64: something in your function has the dtype float64, and takes the arrays with it.
+    NumPy's own numbers (np.sqrt(2 / n), np.float64(0.1)) and new arrays (np.zeros(n)) do that; Python's numbers do
+    not."""

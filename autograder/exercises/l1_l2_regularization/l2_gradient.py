@@ -85,4 +85,6 @@ def writes_into_the_weights():
 
 @wrong({"w for": "w.astype(float) for"}, loses=[contract])
 def always_float64():
-    """The numbers are right, but float32 becomes float64: astype(float) fixes the dtype."""
+    """float32 becomes float64: something in your function has the dtype float64, and takes the arrays with it.
+    NumPy's own numbers (np.sqrt(2 / n), np.float64(0.1)) and new arrays (np.zeros(n)) do that; Python's numbers do
+    not."""

@@ -104,15 +104,17 @@ def sum_before_the_power():
 
 @wrong({"strength *": ""})
 def strength_left_out():
-    """The sum is right, but it is not multiplied by the strength."""
+    """Your sum is not multiplied by the strength."""
 
 
 @wrong({"np.sum(np.abs(w) ** power)": "np.linalg.norm(w, power) ** power"})
 def norm_of_a_matrix():
-    """For a vector this is right. Given a matrix, np.linalg.norm(w, 2) is another norm, the largest singular value.
-    Flatten w first, or add up the powers of its entries."""
+    """Given a matrix, np.linalg.norm(w, 2) is another norm, the largest singular value. Flatten w first, or add up
+    the powers of its entries."""
 
 
 @wrong({"abs(w)": "abs(w.astype(float))"}, loses=[contract])
 def always_float64():
-    """The number is right, but float32 becomes float64: astype(float) fixes the dtype."""
+    """float32 becomes float64: something in your function has the dtype float64, and takes the arrays with it.
+    NumPy's own numbers (np.sqrt(2 / n), np.float64(0.1)) and new arrays (np.zeros(n)) do that; Python's numbers do
+    not."""

@@ -116,14 +116,14 @@ def every_entry_limited():
 
 @wrong({"tuple(range(1, weight.ndim))": "-1"}, loses=[convolutions])
 def last_axis_only():
-    """For a dense layer this is right. A convolution's weights have shape (units, channels, height, width), and all
-    axes but the first belong to one unit."""
+    """A convolution's weights have shape (units, channels, height, width), and all axes but the first belong to one
+    unit. You take the last one alone."""
 
 
 @wrong({"tuple(range(1, weight.ndim))": "1"}, loses=[convolutions])
 def axis_1_only():
-    """For a dense layer this is right. A convolution's weights have shape (units, channels, height, width), and you
-    sum over the channels only: all axes but the first belong to one unit."""
+    """A convolution's weights have shape (units, channels, height, width), and you sum over the channels only: all
+    axes but the first belong to one unit."""
 
 
 @wrong({"np.sqrt(np.sum": "(np.sum"})

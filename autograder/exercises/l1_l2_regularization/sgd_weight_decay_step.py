@@ -117,16 +117,16 @@ def dampened():
 
 @wrong({"theta - learning_rate * m, m": "m, theta - learning_rate * m"})
 def outputs_swapped():
-    """Both arrays are right, in the wrong order: return theta first, then m."""
+    """Your outputs are in the wrong order: return theta first, then m."""
 
 
 @wrong({"return theta -": "theta -=", ", m\n": "\n    return theta, m\n"}, loses=[contract])
 def writes_into_theta():
-    """The array theta that you were given has been changed, and whole numbers cannot even be. `-=` works in place:
-    write theta = theta - ... instead."""
+    """The array `theta` that you were given has been changed: something writes into it in place. Make a new one."""
 
 
 @wrong({"beta * m": "np.float64(beta) * m"}, loses=[contract])
 def always_float64():
-    """The numbers are right, but float32 becomes float64: a np.float64 number makes every array it meets float64.
-    Python's own numbers do not."""
+    """float32 becomes float64: something in your function has the dtype float64, and takes the arrays with it.
+    NumPy's own numbers (np.sqrt(2 / n), np.float64(0.1)) and new arrays (np.zeros(n)) do that; Python's numbers do
+    not."""

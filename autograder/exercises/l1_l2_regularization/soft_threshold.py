@@ -68,7 +68,7 @@ def negative_weights_dropped():
 
 @wrong({"np.sign(w) *": ""})
 def sign_lost():
-    """The sizes are right, but negative weights come out positive. Give each its sign back."""
+    """Negative weights come out positive. Give each its sign back."""
 
 
 @wrong({"np.sign(w) * np.maximum(np.abs(w) - threshold, 0)": "np.clip(w, -threshold, threshold)"})

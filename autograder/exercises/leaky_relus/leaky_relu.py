@@ -85,8 +85,7 @@ def alpha_ignored():
 
 @wrong({"alpha=0.01": "alpha=0.3"}, loses=[standard_alpha])
 def default_of_another_library():
-    """With alpha given you are right; with alpha left out you use 0.3, the default in Keras. PyTorch's and this
-    course's default is 0.01."""
+    """With alpha left out you use 0.3, the default in Keras. PyTorch's and this course's default is 0.01."""
 
 
 @wrong({"alpha * z": "alpha * np.abs(z)"})
@@ -115,6 +114,12 @@ def product_of_masks():
     """A mask times infinity: 0 * inf is NaN. Choose between the two values instead of multiplying both by 0 or 1."""
 
 
+@wrong({"np.where(z > 0, z, alpha * z)": "(z > 0) * z + (z <= 0) * alpha * z"}, loses=[contract])
+def masks_scaled_first():
+    """Two things at once: for infinite z you have NaN (0 times infinity is NaN), and float32 becomes float64. Choose
+    between the two values instead of multiplying by masks."""
+
+
 @wrong({"np.where(z > 0, z, alpha * z)": "0.5 * (1 + alpha) * z + 0.5 * (1 - alpha) * np.abs(z)"}, loses=[])
 def built_from_absolute_value():
     """Your two terms cancel on the negative side, and for z = -inf they are -inf + inf, which is NaN. Choose between
@@ -123,14 +128,16 @@ def built_from_absolute_value():
 
 @wrong({"z, alpha * z)": "1.0, alpha) * z"}, loses=[contract])
 def float32_lost():
-    """Right numbers, but float32 input comes back as float64: np.where(condition, 1.0, alpha) with two Python
-    numbers makes a float64 array, and everything multiplied by it becomes float64 too."""
+    """float32 becomes float64: something in your function has the dtype float64, and takes the arrays with it.
+    NumPy's own numbers (np.sqrt(2 / n), np.float64(0.1)) and new arrays (np.zeros(n)) do that; Python's numbers do
+    not."""
 
 
 @wrong({"return": "return np.zeros(z.shape) +"}, loses=[contract])
 def always_float64():
-    """Right numbers, but float32 input comes back as float64: an array made by np.zeros(shape) is, unless told
-    otherwise."""
+    """float32 becomes float64: something in your function has the dtype float64, and takes the arrays with it.
+    NumPy's own numbers (np.sqrt(2 / n), np.float64(0.1)) and new arrays (np.zeros(n)) do that; Python's numbers do
+    not."""
 
 
 @wrong({"alpha * z)": "alpha * z).astype(z.dtype)"}, loses=[contract])

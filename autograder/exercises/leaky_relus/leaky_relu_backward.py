@@ -71,8 +71,7 @@ contract = leaky_relu_backward.contract(points=0.5, whole=["z"])(arguments)
 
 @wrong({"z > 0": "z >= 0"}, loses=[at_zero])
 def slope_one_at_zero():
-    """Everything fits except z = 0, where you take the slope 1. At the kink this course follows PyTorch: zero
-    belongs to the left side."""
+    """At z = 0 you take the slope 1. At the kink this course follows PyTorch: zero belongs to the left side."""
 
 
 @wrong({"alpha * dout": "0.0 * dout"})
@@ -120,6 +119,15 @@ def product_of_masks():
     """A mask times infinity: 0 * inf is NaN. Choose between the two gradients instead of multiplying both by 0 or 1."""
 
 
+@wrong(
+    {"np.where(z > 0, dout, alpha * dout)": "(z > 0) * dout + (z <= 0) * alpha * dout"},
+    loses=[contract],
+)
+def masks_scaled_first():
+    """Two things at once: for infinite dout you have NaN (0 times infinity is NaN), and float32 becomes float64.
+    Choose between the two gradients instead of multiplying by masks."""
+
+
 @wrong({"dout, alpha * dout)": "z, alpha * z) / z * dout"}, loses=[at_zero])
 def output_over_input():
     """Output divided by input is the slope almost everywhere, but 0 / 0 and inf / inf are NaN. The sign of z says
@@ -134,5 +142,6 @@ def slope_as_whole_as_z():
 
 @wrong({"dout, alpha * dout)": "1.0, alpha) * dout"}, loses=[contract])
 def float32_lost():
-    """Right numbers, but float32 gradients come back as float64: np.where(condition, 1.0, alpha) with two Python
-    numbers makes a float64 array. Let np.where choose between two arrays made from dout."""
+    """float32 becomes float64: something in your function has the dtype float64, and takes the arrays with it.
+    NumPy's own numbers (np.sqrt(2 / n), np.float64(0.1)) and new arrays (np.zeros(n)) do that; Python's numbers do
+    not."""

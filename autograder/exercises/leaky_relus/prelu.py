@@ -82,8 +82,8 @@ def alpha_along_the_last_axis():
 
 @wrong({"where(z > 0, z, alpha * z)": "maximum(alpha * z, z)"}, loses=[any_alpha])
 def maximum_of_both():
-    """max(alpha z, z) is right only while alpha is at most 1. A learned alpha may grow beyond that: let the sign of
-    z decide."""
+    """For alpha above 1, your negative side is z itself: the larger of alpha z and z. A learned alpha may grow beyond
+    1: let the sign of z decide."""
 
 
 @wrong({"alpha.reshape(1, -1, *[1] * (z.ndim - 2))": "alpha[0]"}, loses=[vectors_and_batches, images])

@@ -104,11 +104,10 @@ def summed_over_the_batch_only():
     loses=[images],
 )
 def alpha_along_the_last_axis():
-    """You treat the last axis as the channels, which is right only for (N, C). For images (N, C, H, W) the channel
-    is axis 1, in dz and in dalpha."""
+    """You treat the last axis as the channels. For images (N, C, H, W) the channel is axis 1, in dz and in dalpha."""
 
 
-@wrong({"sum(axis=axes).reshape(alpha.shape)": "sum(axis=axes).reshape(alpha.shape) / max(1, z.size // alpha.size)"})
+@wrong({"sum(axis=axes)": "mean(axis=axes)"})
 def dalpha_averaged():
     """Your dalpha is the mean of the contributions. The chain rule adds them up; if the loss is a mean, its 1/N is
     in dout already."""
@@ -126,8 +125,8 @@ def dalpha_of_both_sides():
 
 @wrong({"dout * z)": "z).astype(dout.dtype)"})
 def upstream_missing_in_dalpha():
-    """dz is right, but dalpha lacks the upstream gradient: each contribution is weighted by its own dout before they
-    are added up."""
+    """Your dalpha lacks the upstream gradient: each contribution is weighted by its own dout before they are added
+    up."""
 
 
 @wrong({"dout * z": "dz * z"})
@@ -137,13 +136,12 @@ def dz_used_in_dalpha():
 
 @wrong({"return dz, ": "return ", "(alpha.shape)": "(alpha.shape), dz"})
 def order_exchanged():
-    """Both gradients are right and in the wrong order: dz comes first, then dalpha."""
+    """Your gradients are in the wrong order: dz comes first, then dalpha."""
 
 
 @wrong({"z > 0, dout": "z >= 0, dout"}, loses=[at_zero])
 def slope_one_at_zero():
-    """Everything fits except dz at z = 0, where you take the slope 1. At the kink this course follows PyTorch: zero
-    belongs to the left side."""
+    """At z = 0 your dz has the slope 1. At the kink this course follows PyTorch: zero belongs to the left side."""
 
 
 @wrong({"np.where(z > 0, 0, dout * z)": "(z <= 0) * z * dout"}, loses=[])
@@ -154,4 +152,6 @@ def product_of_masks():
 
 @wrong({"(alpha.shape)": "(alpha.shape) + np.zeros(alpha.shape)"}, loses=[contract])
 def float32_lost():
-    """Right numbers, but for float32 your dalpha is float64: np.zeros(shape) makes a float64 array."""
+    """float32 becomes float64: something in your function has the dtype float64, and takes the arrays with it.
+    NumPy's own numbers (np.sqrt(2 / n), np.float64(0.1)) and new arrays (np.zeros(n)) do that; Python's numbers do
+    not."""

@@ -152,20 +152,20 @@ def one_slope_for_the_whole_array():
 
 @wrong({"slope * z, slope": "slope * z, np.where(z > 0, 0, drawn)"})
 def slope_zero_where_positive():
-    """y is right, but the slope you return is 0 where z > 0. There y = 1 * z, and the backward pass will multiply by
-    what you return."""
+    """The slope you return is 0 where z > 0. There y = 1 * z, and the backward pass will multiply by what you
+    return."""
 
 
 @wrong({"slope * z, slope": "slope * z, drawn"})
 def slope_not_one_where_positive():
-    """y is right, but the slope you return is the drawn one on both sides. Where z > 0 the slope that was used is 1,
-    and the backward pass will multiply by what you return."""
+    """The slope you return is the drawn one on both sides. Where z > 0 the slope that was used is 1, and the backward
+    pass will multiply by what you return."""
 
 
 @wrong({"z > 0": "z >= 0"}, loses=[at_zero])
 def slope_one_at_zero():
-    """Everything fits except z = 0, where you return the slope 1. Zero belongs to the left side: its slope is drawn
-    like that of a negative number."""
+    """At z = 0 you return the slope 1. Zero belongs to the left side: its slope is drawn like that of a negative
+    number."""
 
 
 @wrong({"slope * z": "(z > 0) * z + (z <= 0) * drawn * z"}, loses=[])
@@ -175,5 +175,6 @@ def product_of_masks():
 
 @wrong({"np.full_like(u,": "np.full(u.shape,"}, loses=[contract])
 def float32_lost_in_evaluation():
-    """Right numbers, but in evaluation float32 input gives float64: np.where with two Python numbers makes a float64
-    array. Start from an array that has the dtype of u."""
+    """In evaluation, float32 becomes float64: something in your function has the dtype float64, and takes the arrays
+    with it. NumPy's own numbers (np.sqrt(2 / n), np.float64(0.1)) and new arrays (np.zeros(n)) do that; Python's
+    numbers do not."""

@@ -101,7 +101,7 @@ def divided_by_slope():
     """You divide by the slope, which would undo the forward pass. The chain rule multiplies by the derivative."""
 
 
-@wrong({"dout * slope": "dout * slope.sum(axis=0) / max(1, len(slope))"})
+@wrong({"dout * slope": "dout * slope.mean(axis=0)"})
 def slopes_averaged_over_the_batch():
     """You average the slopes over the batch first. Every element was multiplied by its own slope, so every element's
     gradient is too."""
@@ -115,7 +115,9 @@ def slopes_above_one_ignored():
 
 @wrong({"return": "return np.zeros(dout.shape) +"}, loses=[contract])
 def float32_lost():
-    """Right numbers, but float32 comes back as float64: np.zeros(shape) makes a float64 array."""
+    """float32 becomes float64: something in your function has the dtype float64, and takes the arrays with it.
+    NumPy's own numbers (np.sqrt(2 / n), np.float64(0.1)) and new arrays (np.zeros(n)) do that; Python's numbers do
+    not."""
 
 
 @wrong({"return dout * slope": "dout *= slope\n    return dout"}, loses=[contract])

@@ -88,7 +88,7 @@ def factor_divided_by_s():
 
 @wrong({"* factor": "* 0.1"}, loses=[factors])
 def factor_forgotten():
-    """Right for 0.1; other factors are not used."""
+    """`factor` has no effect on your result: it is that of factor = 0.1."""
 
 
 @wrong({"factor ** (step / s)": "np.exp(-step / s)"})

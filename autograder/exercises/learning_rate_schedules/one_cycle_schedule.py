@@ -182,4 +182,4 @@ def down_in_one_line():
 
 @wrong({"/ div_factor": "/ 10", "/ final_div_factor": "/ 1000"}, loses=[factors, momentum])
 def factors_fixed():
-    """Right for the factors 10 and 1000; others are not used."""
+    """`div_factor` and `final_div_factor` have no effect on your result: 10 and 1000 stand in their place."""

@@ -164,8 +164,8 @@ def threshold_subtracted():
 
 @wrong({"if metric": "if best == np.inf or metric", "* (1 - threshold": "- threshold * abs(best"}, loses=[better])
 def size_of_a_negative_metric():
-    """Right for positive metrics. For negative ones you do what one would wish for; PyTorch computes best * (1 -
-    threshold) all the same, which is then larger than best."""
+    """For negative metrics you do what one would wish for; PyTorch computes best * (1 - threshold) all the same,
+    which is then larger than best."""
 
 
 @wrong({"metric < best * (1": "not metric >= best * (1"}, loses=[better])

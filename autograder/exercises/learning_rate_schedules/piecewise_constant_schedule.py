@@ -99,8 +99,7 @@ def contract(sample):
 
 @wrong({">=": ">"}, loses=[at, whole])
 def old_value_at_the_boundary():
-    """At step == boundary you still give the old value. The new one begins there: `>=` rather than `>`, or
-    side="right" in np.searchsorted."""
+    """At step == boundary you still give the old value. The new one begins there."""
 
 
 @wrong({"values[passed]": "values[:-1][min(passed, len(boundaries) - 1)]"}, loses=[ends, whole])
@@ -136,8 +135,7 @@ def next_value():
 
 @wrong(loses=[contract])
 def empties_the_lists(step, boundaries, values):
-    """The number is right, but the lists that you were given have lost entries. The next call would find a shorter
-    schedule."""
+    """The lists that you were given have lost entries. The next call would find a shorter schedule."""
     while boundaries and step >= boundaries[0]:
         boundaries.pop(0)
         values.pop(0)

@@ -99,7 +99,7 @@ def counted_from_one():
 
 @wrong({" ** c": ""}, loses=[powers])
 def power_forgotten():
-    """Right for c = 1; the power c is not used."""
+    """`c` has no effect on your result: it is that of c = 1."""
 
 
 @wrong({"(1 + step / s) ** c": "(1 + (step / s) ** c)"}, loses=[powers])
@@ -122,3 +122,9 @@ def polynomial_decay():
 def halved_every_s_steps():
     """You halve the learning rate every s steps, which is exponential. Here it is a half after s steps, a third
     after 2s, a quarter after 3s."""
+
+
+@wrong({"step / s": "(step / s if step % s == 0 else 0)"}, loses=[between, whole])
+def it_drops_at_multiples_of_s_alone():
+    """Your rate drops at multiples of s only, and jumps back to the initial one between them. The formula holds at
+    every step."""

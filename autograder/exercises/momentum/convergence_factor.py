@@ -107,5 +107,6 @@ def best_learning_rate_assumed():
 
 @wrong({"1 -": "np.ones(curvatures.shape) -"}, loses=[contract])
 def always_float64():
-    """The number is right, but float32 becomes float64: np.ones(shape) makes float64. A plain 1 adapts to the array
-    beside it."""
+    """float32 becomes float64: something in your function has the dtype float64, and takes the arrays with it.
+    NumPy's own numbers (np.sqrt(2 / n), np.float64(0.1)) and new arrays (np.zeros(n)) do that; Python's numbers do
+    not."""

@@ -72,8 +72,7 @@ def gradient_made_a_unit_vector():
 
 @wrong({"return theta -": "theta -=", "* gradient": "* gradient\n    return theta"}, loses=[contract])
 def writes_into_theta():
-    """The array `theta` that you were given has been changed: `theta -= ...` works in place, and cannot store a
-    fraction in an array of whole numbers. `theta - ...` makes a new array."""
+    """The array `theta` that you were given has been changed: something writes into it in place. Make a new one."""
 
 
 @wrong({"theta - learning_rate * gradient": "(theta - learning_rate * gradient).astype(theta.dtype)"}, loses=[contract])
@@ -84,5 +83,6 @@ def as_whole_as_theta():
 
 @wrong({"- learning_rate": "- np.float64(learning_rate)"}, loses=[contract])
 def always_float64():
-    """The numbers are right, but float32 becomes float64: np.float64(...) is a NumPy number and takes the array with
-    it. A plain Python number adapts to the array beside it."""
+    """float32 becomes float64: something in your function has the dtype float64, and takes the arrays with it.
+    NumPy's own numbers (np.sqrt(2 / n), np.float64(0.1)) and new arrays (np.zeros(n)) do that; Python's numbers do
+    not."""

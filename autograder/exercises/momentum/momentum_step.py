@@ -95,7 +95,7 @@ def nothing_forgotten():
 
 @wrong({"theta + m, m": "m, theta + m"})
 def velocity_returned_first():
-    """Both arrays are right, in the wrong order: theta comes first."""
+    """Your outputs are in the wrong order: theta comes first."""
 
 
 @wrong({"- learning_rate": "+ learning_rate"})
@@ -134,11 +134,23 @@ def nesterov():
 
 @wrong({"= beta * m -": "*= beta\n    m -="}, loses=[contract])
 def writes_into_the_velocity():
-    """The array `m` that you were given has been changed: `m *= ...` works in place, and cannot store a fraction in
-    an array of whole numbers. `m = beta * m ...` makes a new array."""
+    """The array `m` that you were given has been changed: something writes into it in place. Make a new one."""
 
 
 @wrong({"m = beta": "learning_rate, beta = np.array([learning_rate, beta])\n    m = beta"}, loses=[contract])
 def always_float64():
-    """The numbers are right, but float32 becomes float64: the settings have become NumPy numbers, which take the
-    arrays with them. Use them as the plain numbers that they are."""
+    """float32 becomes float64: something in your function has the dtype float64, and takes the arrays with it.
+    NumPy's own numbers (np.sqrt(2 / n), np.float64(0.1)) and new arrays (np.zeros(n)) do that; Python's numbers do
+    not."""
+
+
+@wrong({"return theta + m": "theta += m\n    return theta"}, loses=[contract])
+def theta_itself_is_changed():
+    """The array `theta` that you were given has been changed: something writes into it in place. Make a new one. (A
+    second name for an array is no copy of it.)"""
+
+
+@wrong({"m = beta * m - learning_rate * gradient": "m = beta * m + gradient", "+ m": "- learning_rate * m"})
+def the_velocity_is_that_of_pytorch():
+    """Your m is PyTorch's buffer, a sum of gradients, and the learning rate comes in when theta moves. Here m is the
+    step itself: it contains the learning rate and the minus."""

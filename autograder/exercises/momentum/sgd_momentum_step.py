@@ -151,3 +151,24 @@ def writes_into_the_buffer(theta, gradient, buffer, learning_rate, momentum, dam
         buffer *= momentum
         buffer += (1 - dampening) * gradient
     return theta - learning_rate * buffer, buffer
+
+
+@wrong(
+    {"return theta - learning_rate * buffer": "theta -= learning_rate * buffer\n    return theta"},
+    loses=[contract],
+)
+def theta_itself_is_changed():
+    """The array `theta` that you were given has been changed: something writes into it in place. Make a new one. (A
+    second name for an array is no copy of it.)"""
+
+
+@wrong(
+    {
+        "gradient if": "-learning_rate * gradient if",
+        "+ (1 - dampening) * gradient": "- (1 - dampening) * learning_rate * gradient",
+        "theta - learning_rate * buffer": "theta + buffer",
+    }
+)
+def the_buffer_is_the_velocity_of_the_textbook():
+    """Your buffer is the velocity of the textbook's form: it contains the learning rate and the minus. PyTorch's buffer
+    holds gradients alone; the learning rate comes in when theta moves."""

@@ -90,7 +90,7 @@ def one_step_too_few():
 
 @wrong({"-learning_rate": "learning_rate"})
 def uphill():
-    """The size is right and the sign is not: the velocity points against the gradient."""
+    """The sign is the other way round: the velocity points against the gradient."""
 
 
 @wrong({"-learning_rate * total": "-total"})
@@ -129,5 +129,6 @@ def as_whole_as_the_gradient(gradient, t, learning_rate, beta):
 
 @wrong({"t if beta == 1 else (1 - beta**t) / (1 - beta)": "np.sum(beta ** np.arange(t))"}, loses=[contract])
 def always_float64():
-    """The numbers are right, but float32 becomes float64: np.sum returns a NumPy number, which takes the array with
-    it. A plain Python number adapts to the array beside it."""
+    """float32 becomes float64: something in your function has the dtype float64, and takes the arrays with it.
+    NumPy's own numbers (np.sqrt(2 / n), np.float64(0.1)) and new arrays (np.zeros(n)) do that; Python's numbers do
+    not."""

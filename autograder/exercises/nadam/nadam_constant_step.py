@@ -90,7 +90,7 @@ def one_added_to_the_power():
 
 @wrong({" + (1 - beta1) * gradient / (1 - beta1**t)": ""})
 def gradient_part_forgotten():
-    """The momentum part is right, but the gradient part is missing: the direction is a sum of two."""
+    """The gradient part is missing: the direction is a sum of two."""
 
 
 @wrong({"(1 - beta1) * gradient / (1 - beta1**t)": "gradient"}, loses=[many_steps])
@@ -101,8 +101,8 @@ def whole_gradient_added():
 
 @wrong({"), m, s": "), beta1 * m + (1 - beta1) * gradient, s"})
 def direction_kept_as_m():
-    """The step is right, but the m that you return has received the gradient twice. The look ahead is used for this
-    step and then forgotten: return m as Adam does."""
+    """The m that you return has received the gradient twice. The look ahead is used for this step and then forgotten:
+    return m as Adam does."""
 
 
 @wrong({"(np.sqrt(s_hat) + epsilon)": "np.sqrt(s_hat + epsilon)"}, loses=[settings])
@@ -112,11 +112,11 @@ def epsilon_inside_the_root():
 
 @wrong({"= beta1 * m +": "*= beta1\n    m +=", "= beta2 * s +": "*= beta2\n    s +="}, loses=[contract])
 def written_into_m():
-    """An array that you were given has been changed (and one of whole numbers cannot even be): `m *= ...` writes
-    into the caller's array. `m = ...` makes a new one."""
+    """The array `m` that you were given has been changed: something writes into it in place. Make a new one."""
 
 
 @wrong({"np.sqrt(s_hat)": "np.sqrt(s) / np.sqrt(1 - beta2**t)"}, loses=[contract])
 def float32_lost():
-    """The numbers are right, but float32 becomes float64: np.sqrt of a Python number gives a NumPy number of dtype
-    float64, and that spreads. `** 0.5` keeps a Python number, which adapts to the array beside it."""
+    """float32 becomes float64: something in your function has the dtype float64, and takes the arrays with it.
+    NumPy's own numbers (np.sqrt(2 / n), np.float64(0.1)) and new arrays (np.zeros(n)) do that; Python's numbers do
+    not."""

@@ -140,14 +140,13 @@ def mu_multiplied_in_twice():
 
 @wrong({"), m, s, mu_product": "), m, s, mu_product * mu_next"})
 def product_of_the_next_step_returned():
-    """The step is right, but the product that you return has a factor too many. The look ahead is for this step
-    only; the next one multiplies by its own mu."""
+    """The product that you return has a factor too many. The look ahead is for this step only; the next one
+    multiplies by its own mu."""
 
 
 @wrong({"mu_product = mu_product * mu": "mu_product = mu"}, loses=[many_steps, decays])
 def product_forgotten():
-    """Your first step is right, later ones are not: the product of the earlier steps, which is handed to you, has
-    been replaced by the last factor."""
+    """The product of the earlier steps, which is handed to you, has been replaced by the last factor."""
 
 
 @wrong({"mu = beta1": "momentum_decay = 0.004\n    mu = beta1"}, loses=[decays])

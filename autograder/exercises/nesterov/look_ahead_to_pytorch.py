@@ -57,8 +57,7 @@ def beta_forgotten():
 
 @wrong({"theta + beta * m": "1.0 * theta"})
 def theta_left_as_it_is():
-    """The buffer is right, and your parameter is theta itself. PyTorch's parameter is the point where the gradient
-    is taken."""
+    """Your parameter is theta itself. PyTorch's parameter is the point where the gradient is taken."""
 
 
 @wrong({"-m": "m"})
@@ -89,7 +88,7 @@ def buffer_added_to_theta():
 
 @wrong({"return theta +": "theta +=", ", -m": "\n    return theta, -m"}, loses=[contract])
 def writes_into_theta():
-    """The array `theta` that you were given has been changed. Write theta + ... instead of theta += ..."""
+    """The array `theta` that you were given has been changed: something writes into it in place. Make a new one."""
 
 
 wrong.like(

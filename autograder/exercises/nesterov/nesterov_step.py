@@ -152,8 +152,8 @@ def pytorchs_step_as_well():
 
 @wrong({"theta + m": "theta + m + beta * m"})
 def returns_the_next_look_ahead_point():
-    """m is right, and your theta is one look-ahead too far: theta + m + beta * m is the point of the next question.
-    Return theta + m."""
+    """Your theta is one look-ahead too far: theta + m + beta * m is the point of the next question. Return theta +
+    m."""
 
 
 @wrong({"- learning_rate": "- (1 - beta) * learning_rate"})
@@ -181,7 +181,7 @@ def learning_rate_outside_of_m():
 
 @wrong({"m = beta": "old, m = m, beta", "theta + m": "theta + 1.0 * old"})
 def moves_with_the_old_velocity():
-    """The new m is right, but theta moves with the one before. Update m first."""
+    """Your theta moves with the velocity from before this step. Update m first."""
 
 
 @wrong(
@@ -192,11 +192,11 @@ def moves_with_the_old_velocity():
     loses=[contract],
 )
 def writes_into_theta_and_m():
-    """The arrays that you were given have been changed, and whole numbers cannot even be. Make new ones: m = beta *
-    m - ... instead of m *= beta."""
+    """The arrays that you were given have been changed: something writes into them in place. Make new ones."""
 
 
 @wrong({"theta + beta * m": "theta + np.float64(beta) * m"}, loses=[contract])
 def always_float64():
-    """The numbers are right, but float32 becomes float64: a NumPy number (np.float64) takes the array with it, a
-    plain Python number does not."""
+    """float32 becomes float64: something in your function has the dtype float64, and takes the arrays with it.
+    NumPy's own numbers (np.sqrt(2 / n), np.float64(0.1)) and new arrays (np.zeros(n)) do that; Python's numbers do
+    not."""

@@ -54,7 +54,7 @@ def looks_ahead_again():
 
 @wrong({"-learning_rate": "learning_rate", "theta_torch -": "theta_torch +"})
 def sign_of_m():
-    """Your theta is right and your m points uphill, as PyTorch's buffer does. Here m is the way theta moves."""
+    """Your m points uphill, as PyTorch's buffer does. Here m is the way theta moves."""
 
 
 @wrong({"-learning_rate": "learning_rate"})
@@ -64,12 +64,12 @@ def sign_of_m_in_both():
 
 @wrong({"beta * m": "m"})
 def beta_forgotten():
-    """m is right, but you go back by all of it. PyTorch's parameter is ahead by beta times m."""
+    """You go back by all of it. PyTorch's parameter is ahead by beta times m."""
 
 
 @wrong({"theta_torch - beta * m": "1.0 * theta_torch"})
 def theta_left_as_it_is():
-    """m is right, and your theta is PyTorch's parameter, unchanged: that is the point ahead."""
+    """Your theta is PyTorch's parameter, unchanged: that is the point ahead."""
 
 
 @wrong({"-learning_rate * buffer": "-buffer / learning_rate"}, loses=[other_learning_rates])
@@ -79,18 +79,19 @@ def divided_by_the_learning_rate():
 
 @wrong({"- beta * m": "+ beta * buffer"}, loses=[other_learning_rates])
 def learning_rate_forgotten_in_theta():
-    """m is right. For theta you used the buffer in its place, without the learning rate."""
+    """For theta you used the buffer in its place, without the learning rate."""
 
 
 @wrong({"beta * m": "beta * buffer"})
 def buffer_taken_from_theta():
-    """m is right. For theta you take away beta times the buffer where it should be beta times m: they differ in sign
-    and in size."""
+    """For theta you take away beta times the buffer where it should be beta times m: they differ in sign and in
+    size."""
 
 
 @wrong({"return theta_torch -": "theta_torch -=", "m, m": "m\n    return theta_torch, m"}, loses=[contract])
 def writes_into_theta():
-    """The array `theta_torch` that you were given has been changed. Write theta_torch - ... instead of -=."""
+    """The array `theta_torch` that you were given has been changed: something writes into it in place. Make a new
+    one."""
 
 
 wrong.like(sgd_nesterov_step.always_float64, {"* buffer": "* buffer.astype(float)"}, loses=[contract])

@@ -117,7 +117,7 @@ def look_ahead_kept_as_buffer():
 
 @wrong({"buffer = momentum": "old, buffer = buffer, momentum", "), buffer": "), 1.0 * old"})
 def old_buffer_returned():
-    """Your theta is right; the buffer that you return is the one you were given. Return the new one."""
+    """The buffer that you return is the one you were given. Return the new one."""
 
 
 @wrong({"buffer + gradient": "buffer + (1 - momentum) * gradient"}, keeps=[coasting])
@@ -146,5 +146,12 @@ def writes_into_theta_and_buffer():
 
 @wrong({"buffer + gradient": "buffer + gradient.astype(float)"}, loses=[contract])
 def always_float64():
-    """The numbers are right, but float32 becomes float64: something in your function fixes the dtype, astype(float)
-    for example."""
+    """float32 becomes float64: something in your function has the dtype float64, and takes the arrays with it.
+    NumPy's own numbers (np.sqrt(2 / n), np.float64(0.1)) and new arrays (np.zeros(n)) do that; Python's numbers do
+    not."""
+
+
+@wrong({"gradient + momentum * buffer)": "(1 + momentum) * gradient + momentum**2 * buffer)"})
+def the_formula_for_the_old_buffer_is_applied_to_the_new_one():
+    """gradient + momentum * buffer takes the new buffer. With the old one put in for it, the formula becomes (1 +
+    momentum) * gradient + momentum² * buffer: that is what you have, but with the new buffer in it."""

@@ -174,5 +174,6 @@ def two_forms_mixed():
 
 @wrong({"if nesterov": "curvature = curvature.astype(float)\n    if nesterov"}, loses=[contract])
 def always_float64():
-    """The numbers are right, but float32 becomes float64: something in your function fixes the dtype, astype(float)
-    for example. (Adding 0j does not.)"""
+    """float32 becomes float64: something in your function has the dtype float64, and takes the arrays with it.
+    NumPy's own numbers (np.sqrt(2 / n), np.float64(0.1)) and new arrays (np.zeros(n)) do that; Python's numbers do
+    not."""

@@ -116,7 +116,7 @@ def uphill():
 
 @wrong({"s = s": "old, s = s, s", "), s": "), old"})
 def s_not_kept():
-    """The step is right, but you return the s you were given: the next step will know nothing of this gradient."""
+    """You return the s you were given: the next step will know nothing of this gradient."""
 
 
 @wrong(
@@ -124,5 +124,4 @@ def s_not_kept():
     loses=[contract],
 )
 def writes_into_its_arguments():
-    """The arrays you were given have been changed: `s += ...` and `theta -= ...` write into them. Write `s = s +
-    ...`, which makes a new array."""
+    """The arrays that you were given have been changed: something writes into them in place. Make new ones."""

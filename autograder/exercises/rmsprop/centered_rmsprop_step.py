@@ -128,4 +128,4 @@ wrong.ignores("beta", 0.9, loses=[many_steps])
 
 @wrong({"), m, s": "), s, m"})
 def state_in_the_wrong_order():
-    """The numbers are right but in another order: return theta, then m, then s."""
+    """Your outputs are in another order: return theta, then m, then s."""

@@ -131,4 +131,6 @@ def dtype_of_the_values():
     {"return": "result = np.zeros(values.shape)\n    result[:] =", "es)": "es)\n    return result"}, loses=[contract]
 )
 def always_float64():
-    """The numbers are right, but float32 becomes float64: np.zeros(shape) makes float64."""
+    """float32 becomes float64: something in your function has the dtype float64, and takes the arrays with it.
+    NumPy's own numbers (np.sqrt(2 / n), np.float64(0.1)) and new arrays (np.zeros(n)) do that; Python's numbers do
+    not."""

@@ -142,8 +142,9 @@ wrong.ignores("beta", 0.9, loses=[other_betas])
 
 @wrong({"- learning_rate": "- np.full(theta.shape, learning_rate)"}, loses=[contract])
 def always_float64():
-    """The numbers are right, but float32 becomes float64: np.full(shape, number) makes float64. A plain Python
-    number adapts to the array beside it."""
+    """float32 becomes float64: something in your function has the dtype float64, and takes the arrays with it.
+    NumPy's own numbers (np.sqrt(2 / n), np.float64(0.1)) and new arrays (np.zeros(n)) do that; Python's numbers do
+    not."""
 
 
 @wrong(
@@ -151,5 +152,18 @@ def always_float64():
     loses=[contract],
 )
 def writes_into_its_arguments():
-    """The arrays you were given have been changed: `s *= ...`, `s += ...` and `theta -= ...` write into them.
-    PyTorch does that on purpose; here, return new arrays."""
+    """The arrays that you were given have been changed: something writes into them in place. PyTorch does that on
+    purpose; here, return new arrays."""
+
+
+@wrong(
+    {"return theta - learning": "theta -= learning", "epsilon), s": "epsilon)\n    return theta, s"},
+    loses=[contract],
+)
+def theta_itself_is_changed():
+    """The array `theta` that you were given has been changed: something writes into it in place. Make a new one. (A
+    second name for an array is no copy of it.)"""
+
+
+wrong.ignores("epsilon", 1e-8, name="epsilon is always 1e-8")
+wrong.ignores("epsilon", 1e-7, name="epsilon is always 1e-7")

@@ -100,4 +100,6 @@ wrong.ignores("beta", 0.9, loses=[many_steps])
 
 @wrong({"s = beta": "gradient = np.array(gradient, dtype=float)\n    s = beta"}, loses=[contract])
 def always_float64():
-    """The numbers are right, but float32 becomes float64: dtype=float means float64."""
+    """float32 becomes float64: something in your function has the dtype float64, and takes the arrays with it.
+    NumPy's own numbers (np.sqrt(2 / n), np.float64(0.1)) and new arrays (np.zeros(n)) do that; Python's numbers do
+    not."""

@@ -108,8 +108,8 @@ def indices():
 
 @wrong({"(axis=0)": "(axis=0).astype(int)"}, loses=[contract])
 def zeros_and_ones():
-    """Your zeros and ones are right, but they are numbers. A comparison gives True and False by itself, and an array
-    of those can select units."""
+    """You return zeros and ones. A comparison gives True and False by itself, and an array of those can select
+    units."""
 
 
 @wrong({"(a == 0).all(axis=0)": "a.sum(axis=0) == 0"}, loses=[below_zero])

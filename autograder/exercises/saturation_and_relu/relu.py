@@ -71,14 +71,14 @@ def nan_becomes_zero():
 
 @wrong({"np.maximum(z, 0)": "(z + np.abs(z)) / 2"}, loses=[])
 def half_of_z_plus_abs():
-    """The formula is right on paper. In floating point, minus infinity plus infinity is NaN, and 1e308 + 1e308
-    overflows."""
+    """In floating point, minus infinity plus infinity is NaN, and 1e308 + 1e308 overflows. Choose between z and 0
+    instead of adding."""
 
 
 @wrong({"return np.maximum(z, 0)": "z[z < 0] = 0\n    return z"}, loses=[contract])
 def writes_into_its_input():
-    """The result is right, but z itself has been changed: the backward pass, which needs the sign of z, would find
-    only zeros. Return a new array."""
+    """The array z that you were given has been changed: the backward pass, which needs the sign of z, would find only
+    zeros. Return a new array."""
 
 
 @wrong({"np.maximum": "np.max"})
@@ -109,5 +109,6 @@ def capped_at_6():
 
 @wrong({", 0": ", np.zeros(z.shape)"}, loses=[contract])
 def always_float64():
-    """The numbers are right, but float32 becomes float64: an array that knows nothing of z's dtype is mixed in, such
-    as np.zeros(shape). A plain Python 0 adapts to the array beside it."""
+    """float32 becomes float64: something in your function has the dtype float64, and takes the arrays with it.
+    NumPy's own numbers (np.sqrt(2 / n), np.float64(0.1)) and new arrays (np.zeros(n)) do that; Python's numbers do
+    not."""

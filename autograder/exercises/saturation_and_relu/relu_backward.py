@@ -116,12 +116,12 @@ def wrong_side():
 
 @wrong({"return np.where(z > 0, dout, 0)": "dout[z <= 0] = 0\n    return dout"}, loses=[contract])
 def writes_into_dout():
-    """The result is right, but dout itself has been changed, and whoever handed it to you may still need it. Return
-    a new array."""
+    """The array dout that you were given has been changed, and whoever handed it to you may still need it. Return a
+    new array."""
 
 
 @wrong({", 0": ", np.zeros(z.shape)"}, loses=[contract])
 def always_float64():
-    """The numbers are right, but float32 becomes float64: an array that knows nothing of dout's dtype is mixed in,
-    such as np.zeros(shape), np.where(condition, 1, 0) or a mask made float. Let np.where choose between dout and a
-    plain Python 0."""
+    """float32 becomes float64: something in your function has the dtype float64, and takes the arrays with it.
+    NumPy's own numbers (np.sqrt(2 / n), np.float64(0.1)) and new arrays (np.zeros(n)) do that; Python's numbers do
+    not."""

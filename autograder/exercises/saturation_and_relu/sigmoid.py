@@ -117,8 +117,9 @@ def softmax_instead():
 
 @wrong({"np.abs(z)": "np.abs(z.astype(float))"}, loses=[contract])
 def always_float64():
-    """The numbers are right, but float32 becomes float64: something in your function fixes the dtype. Python's own
-    numbers keep the array's dtype; astype(float) and np.zeros(shape) do not."""
+    """float32 becomes float64: something in your function has the dtype float64, and takes the arrays with it.
+    NumPy's own numbers (np.sqrt(2 / n), np.float64(0.1)) and new arrays (np.zeros(n)) do that; Python's numbers do
+    not."""
 
 
 @wrong({"np.where": "(np.where", "(1 + e)": "(1 + e)).astype(z.dtype)"}, loses=[contract])

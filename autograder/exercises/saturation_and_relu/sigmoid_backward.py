@@ -94,7 +94,7 @@ def order_of_operations():
 
 @wrong({"1 - s": "s - 1"})
 def sign():
-    """The size is right and the sign is not: the logistic function rises everywhere, so its slope is never negative."""
+    """The sign is the other way round: the logistic function rises everywhere, so its slope is never negative."""
 
 
 @wrong(
@@ -114,5 +114,6 @@ def s_clipped():
 
 @wrong({"1 - s": "np.ones(s.shape) - s"}, loses=[contract])
 def always_float64():
-    """The numbers are right, but float32 becomes float64: np.ones(shape) makes float64. A plain Python 1 adapts to
-    the array beside it."""
+    """float32 becomes float64: something in your function has the dtype float64, and takes the arrays with it.
+    NumPy's own numbers (np.sqrt(2 / n), np.float64(0.1)) and new arrays (np.zeros(n)) do that; Python's numbers do
+    not."""

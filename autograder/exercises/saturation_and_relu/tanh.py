@@ -81,14 +81,14 @@ def numerator_and_denominator_overflow():
 
 @wrong({"np.tanh(z)": "2 / (1 + np.exp(-2 * z)) - 1"}, loses=[tiny])
 def cancellation_near_zero():
-    """The identity is right, the last digits near z = 0 are not: you compute a number close to 1 and take 1 away,
-    and only its rounding error is left. NumPy has a function that avoids this."""
+    """The last digits near z = 0 are lost: a number close to 1, less 1, leaves only its rounding error. NumPy has a
+    function that avoids this."""
 
 
 @wrong({"np.tanh(z)": "1 - 2 / (1 + np.exp(2 * z))"}, loses=[tiny])
 def cancellation_in_the_other_form():
-    """The identity is right, the last digits near z = 0 are not: 1 minus a number close to 1 leaves only its
-    rounding error. NumPy has a function that avoids this."""
+    """The last digits near z = 0 are lost: 1 minus a number close to 1 leaves only its rounding error. NumPy has a
+    function that avoids this."""
 
 
 @wrong(
@@ -96,8 +96,8 @@ def cancellation_in_the_other_form():
     loses=[tiny],
 )
 def cancellation_after_a_stable_sigmoid():
-    """Your logistic function is stable, but 2 s - 1 near s = 1/2 is not: the digits of z were rounded away when it
-    was added to 1. NumPy has a function that avoids this."""
+    """The last digits near z = 0 are lost: the digits of z were rounded away when it was added to 1. NumPy has a
+    function that avoids this."""
 
 
 @wrong(

@@ -93,7 +93,7 @@ def order_of_operations():
 
 @wrong({"1 - t**2": "t**2 - 1"})
 def sign():
-    """The size is right and the sign is not: tanh rises everywhere, so its slope is never negative."""
+    """The sign is the other way round: tanh rises everywhere, so its slope is never negative."""
 
 
 @wrong({"return": "t = np.clip(t, -1 + 1e-7, 1 - 1e-7)\n    return"}, loses=[saturated])

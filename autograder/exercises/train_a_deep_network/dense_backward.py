@@ -70,13 +70,13 @@ def contract(sample):
     return {"dout": sample.normal(1, 2), "x": sample.normal(1, 3), "weight": sample.normal(2, 3)}
 
 
-@wrong({"@ x": "@ x / max(len(x), 1)", "sum(axis=0)": "sum(axis=0) / max(len(x), 1)"}, loses=[batch])
+@wrong({"@ x": "@ x / len(x)", "sum(axis=0)": "sum(axis=0) / len(x)"}, loses=[batch])
 def averaged_over_the_batch():
     """You divide the gradients of weight and bias by the number of samples. If the loss is a mean, that factor is
     already in dout; here the contributions of the samples are added up."""
 
 
-@wrong({"sum(axis=0)": "sum(axis=0) / max(len(x), 1)"}, loses=[batch])
+@wrong({"sum(axis=0)": "sum(axis=0) / len(x)"}, loses=[batch])
 def bias_averaged():
     """You average dbias over the samples. Each sample contributes its dout: add them up."""
 
@@ -123,3 +123,8 @@ wrong.like(
     {"@ x": "@ x + np.zeros(weight.shape)", "sum(axis=0)": "sum(axis=0) + np.zeros(len(weight))"},
     loses=[contract],
 )
+
+
+@wrong({"dout.sum(axis=0)": "dout.sum(axis=0, keepdims=True)"})
+def dbias_keeps_an_axis_of_length_1():
+    """Your dbias has an axis of length 1 left over. A gradient has the shape of what it belongs to, here (units,)."""

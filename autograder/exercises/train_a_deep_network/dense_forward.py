@@ -97,7 +97,9 @@ def one_column_a_sample():
 
 @wrong({"return x": "return np.zeros((len(x), len(weight))) + x"}, loses=[contract])
 def float32_lost():
-    """Right numbers, but float32 comes back as float64: np.eye and np.zeros make float64 unless told otherwise."""
+    """float32 becomes float64: something in your function has the dtype float64, and takes the arrays with it.
+    NumPy's own numbers (np.sqrt(2 / n), np.float64(0.1)) and new arrays (np.zeros(n)) do that; Python's numbers do
+    not."""
 
 
 @wrong({"x @ weight.T + bias": "(x @ weight.T + bias).astype(x.dtype)"}, loses=[contract])
@@ -111,4 +113,4 @@ def as_whole_as_x():
     loses=[contract],
 )
 def bias_added_to_the_argument():
-    """`bias += ...` changes the network's own bias. Make a new array."""
+    """The array `bias` that you were given has been changed: something writes into it in place. Make a new one."""

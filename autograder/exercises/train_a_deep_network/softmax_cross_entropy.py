@@ -137,8 +137,7 @@ def mean_over_the_classes_too():
 
 @wrong({"np.arange(len(labels))": ":"}, loses=[batch, large_logits])
 def every_label_for_every_sample():
-    """`[:, labels]` takes the column of every label in every row. You want one entry of each row: entry (i,
-    labels[i])."""
+    """You take the column of every label in every row. You want one entry of each row: entry (i, labels[i])."""
 
 
 @wrong({"max(axis=1, keepdims=True)": "max(axis=0)", "sum(axis=1, keepdims=True)": "sum(axis=0)"})
@@ -159,9 +158,30 @@ def minus_forgotten():
 
 @wrong({"shifted = logits": "shifted = logits.astype(float)"}, loses=[contract])
 def always_float64():
-    """The numbers are right, but float32 scores give a float64 loss."""
+    """float32 becomes float64: something in your function has the dtype float64, and takes the arrays with it.
+    NumPy's own numbers (np.sqrt(2 / n), np.float64(0.1)) and new arrays (np.zeros(n)) do that; Python's numbers do
+    not."""
 
 
 @wrong({"shifted = logits -": "shifted = logits\n    shifted -="}, loses=[contract])
 def shifted_in_place():
-    """`logits -= ...` changes the array that you were given. Make a new one."""
+    """The array `logits` that you were given has been changed: something writes into it in place. Make a new one."""
+
+
+@wrong()
+def a_small_number_is_added_to_the_probability(logits, labels):
+    """Your numbers are those of log(p + 1e-10). The small number saves you from log(0), but it changes every loss a
+    little, and none exceeds 23. Take the logarithm of the softmax on paper first."""
+    shifted = logits - logits.max(axis=1, keepdims=True)
+    p = np.exp(shifted) / np.exp(shifted).sum(axis=1, keepdims=True)
+    return -np.log(p[np.arange(len(labels)), labels] + 1e-10).mean()
+
+
+@wrong(loses=[large_logits])
+def zero_times_the_logarithm_of_zero(logits, labels):
+    """A probability that is too small for a float becomes 0 and its logarithm minus infinity; with one-hot labels, 0
+    times minus infinity is NaN. Take the logarithm of the softmax on paper first."""
+    shifted = logits - logits.max(axis=1, keepdims=True)
+    p = np.exp(shifted) / np.exp(shifted).sum(axis=1, keepdims=True)
+    one_hot = np.eye(logits.shape[1], dtype=p.dtype)[labels]
+    return -(one_hot * np.log(p)).sum(axis=1).mean()

@@ -215,8 +215,7 @@ def uphill():
 
 @wrong()
 def loss_after_the_step(x, labels, parameters, learning_rate):
-    """The parameters are right, but you return the loss after the step. Asked for is that of the forward pass, which
-    the gradient belongs to."""
+    """You return the loss after the step. Asked for is that of the forward pass, which the gradient belongs to."""
 
     def forward(parameters):
         inputs, zs = [x], []
@@ -252,4 +251,4 @@ wrong.like(
     loses=[contract],
 )
 def updated_in_place():
-    """`-=` changes the arrays that you were given. Return new ones."""
+    """The arrays that you were given have been changed: something writes into them in place. Return new ones."""

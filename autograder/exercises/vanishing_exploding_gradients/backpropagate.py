@@ -77,13 +77,13 @@ def not_transposed():
 
 @wrong({"reversed(jacobians)": "jacobians"}, loses=[several_layers])
 def first_layer_first():
-    """One layer is right, but with several you start at the wrong end: the gradient comes from the loss, so the last
-    layer's Jacobian acts on it first. The order of a matrix product matters."""
+    """With several layers you start at the wrong end: the gradient comes from the loss, so the last layer's Jacobian
+    acts on it first. The order of a matrix product matters."""
 
 
 @wrong({"return gradients": "return gradients[::-1]"})
 def list_reversed():
-    """The right vectors in the opposite order: the first entry belongs to a_0, the input of the network, the last is
+    """Your vectors are in the opposite order: the first entry belongs to a_0, the input of the network, the last is
     the gradient that you were given."""
 
 
@@ -109,10 +109,12 @@ def one_array():
 
 @wrong({"[gradient": "[np.array(gradient, dtype=float)"}, loses=[contract])
 def float32_lost():
-    """Right numbers, but float32 comes back as float64: dtype=float means float64."""
+    """float32 becomes float64: something in your function has the dtype float64, and takes the arrays with it.
+    NumPy's own numbers (np.sqrt(2 / n), np.float64(0.1)) and new arrays (np.zeros(n)) do that; Python's numbers do
+    not."""
 
 
 @wrong({"for J in reversed(jacobians)": "jacobians.reverse()\n    for J in jacobians"}, loses=[contract])
 def list_turned_around():
-    """jacobians.reverse() turns the caller's list around, and a second call gets it in the wrong order.
-    reversed(jacobians) leaves it alone."""
+    """The list `jacobians` that you were given has been changed, and a second call gets it in another order. Make a
+    new one."""

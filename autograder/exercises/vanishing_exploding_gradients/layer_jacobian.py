@@ -110,8 +110,9 @@ def one_over_cosh():
 
 @wrong({"return ": "return np.zeros(W.shape) + "}, loses=[contract])
 def float32_lost():
-    """Right numbers, but float32 input comes back as float64: np.zeros(shape) makes float64 unless you say
-    otherwise."""
+    """float32 becomes float64: something in your function has the dtype float64, and takes the arrays with it.
+    NumPy's own numbers (np.sqrt(2 / n), np.float64(0.1)) and new arrays (np.zeros(n)) do that; Python's numbers do
+    not."""
 
 
 @wrong({"return slope[:, np.newaxis] * W": "W *= slope[:, np.newaxis]\n    return W"}, loses=[contract])

@@ -71,8 +71,8 @@ def contract(sample):
 
 @wrong({"norm(g)": "norm(g, 2)"}, loses=[arrays])
 def spectral():
-    """For a matrix, np.linalg.norm(g, 2) is another norm, the largest singular value. Here every entry counts, as if
-    the matrix were one long vector."""
+    """For a matrix your number is its largest singular value, which is what np.linalg.norm(g, 2) gives. Here every
+    entry counts, as if the matrix were one long vector."""
 
 
 @wrong({"np.linalg.norm(g)": "np.sum(g**2.0)"})
@@ -108,10 +108,12 @@ def epsilon_added():
 
 @wrong({"np.linalg.norm(g)": "float(np.linalg.norm(g))"}, loses=[contract])
 def float32_lost():
-    """Right numbers, but float32 comes back as float64. np.zeros(n) is a float64 array, and a number that went
-    through float(...) is float64, too."""
+    """float32 becomes float64: something in your function has the dtype float64, and takes the arrays with it.
+    NumPy's own numbers (np.sqrt(2 / n), np.float64(0.1)) and new arrays (np.zeros(n)) do that; Python's numbers do
+    not."""
 
 
 @wrong({"np.linalg.norm(g)": "np.sqrt(np.sum(np.multiply(g, g, out=g)))"}, loses=[contract])
 def squares_in_place():
-    """g *= g squares the gradients themselves, and the caller still needs them."""
+    """The gradients that you were given have been changed: something writes into them in place. The caller still
+    needs them."""

@@ -142,7 +142,9 @@ def always_tanh():
 
 @wrong({"activations[-1] @": "np.zeros(len(b)) + activations[-1] @"}, loses=[contract])
 def float32_lost():
-    """Right numbers, but float32 comes back as float64: np.zeros(shape) is a float64 array."""
+    """float32 becomes float64: something in your function has the dtype float64, and takes the arrays with it.
+    NumPy's own numbers (np.sqrt(2 / n), np.float64(0.1)) and new arrays (np.zeros(n)) do that; Python's numbers do
+    not."""
 
 
 @wrong(
@@ -150,4 +152,4 @@ def float32_lost():
     loses=[contract],
 )
 def lists_emptied():
-    """pop takes the weights out of the caller's lists: after one call the network is gone."""
+    """The lists that you were given have been changed: after one call the network is gone. Leave them as they are."""

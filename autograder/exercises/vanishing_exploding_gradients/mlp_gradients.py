@@ -130,8 +130,8 @@ def slopes_left_out():
 
 @wrong({"da = dz[0] @": "da = da @"})
 def slopes_not_passed_down():
-    """dz is right in the last layer, but what you send to the layer below comes from the wrong side of the
-    activation: the weights stand behind z, not behind a."""
+    """What you send to the layer below comes from the wrong side of the activation: the weights stand behind z, not
+    behind a."""
 
 
 @wrong(
@@ -143,7 +143,7 @@ def slopes_not_passed_down():
     }
 )
 def dz_before_the_slope():
-    """Only dz is wrong: you keep the gradient with respect to a, before it is multiplied by the slope."""
+    """Your dz is the gradient with respect to a, before it is multiplied by the slope."""
 
 
 @wrong({"activations[l]": "activations[l + 1]"})
@@ -176,8 +176,7 @@ def divided_by_the_batch_size():
     {'"dz": dz, "dW": dW, "db": db': '"dz": dz[::-1], "dW": dW[::-1], "db": db[::-1]'}, loses=[several_layers, batch]
 )
 def lists_reversed():
-    """The right arrays in the wrong order: you go through the layers from last to first, but the lists begin with
-    the first layer."""
+    """Your arrays are in the wrong order: the lists begin with the first layer."""
 
 
 wrong.like(backpropagate.float32_lost, {"= dout": "= np.array(dout, dtype=float)"}, loses=[contract])
@@ -185,4 +184,4 @@ wrong.like(backpropagate.float32_lost, {"= dout": "= np.array(dout, dtype=float)
 
 @wrong({"da * slopes[l]": "np.multiply(da, slopes[l], out=da)"}, loses=[contract])
 def dout_overwritten():
-    """dout *= ... writes into the caller's array."""
+    """The array dout that you were given has been changed: something writes into it in place. Make a new one."""

@@ -129,8 +129,7 @@ def entry_not_restored():
     }
 )
 def step_not_reset():
-    """Your first entry is right, but in each later one the entries before it still have their step. Begin each turn
-    of the loop with a new array of zeros."""
+    """In each entry after the first, the entries before it still have their step. Move one entry at a time."""
 
 
 @wrong({"= h": "= 1e-5", "(2 * h)": "2e-5"}, loses=[step])
@@ -140,8 +139,8 @@ def h_ignored():
 
 @wrong({"1e-5": "1e-13"}, loses=[vector])
 def default_step_too_small():
-    """With h given you are right, but your default of 1e-13 is too small: f(x + h) and f(x - h) then agree in nearly
-    all of their digits, and the difference is mostly rounding. The default here is 1e-5."""
+    """Your default of 1e-13 is too small: f(x + h) and f(x - h) then agree in nearly all of their digits, and the
+    difference is mostly rounding. The default here is 1e-5."""
 
 
 @wrong(loses=[contract])

@@ -67,14 +67,14 @@ def layout_of_keras():
 
 @wrong({"shape[1] * pixels, shape[0] * pixels": "shape[1], shape[0]"}, keeps=[dense])
 def window_forgotten():
-    """Right for dense layers. In a convolution a unit looks at a whole window of every channel: count the weights
-    that meet in one output pixel."""
+    """In a convolution a unit looks at a whole window of every channel: count the weights that meet in one output
+    pixel."""
 
 
 @wrong({"shape[0] * pixels": "shape[0]"}, keeps=[dense])
 def fan_out_without_window():
-    """fan_in is right. But an input pixel, too, lies in several windows, at every place within them once: how many
-    products of one output channel is it part of?"""
+    """An input pixel, too, lies in several windows, at every place within them once: how many products of one output
+    channel is it part of?"""
 
 
 @wrong({"int(np.prod(shape[2:]))": "shape[2] ** 2 if len(shape) > 2 else 1"}, keeps=[dense])
@@ -85,17 +85,16 @@ def square_windows_only():
 
 @wrong({"int(np.prod(shape[2:]))": "shape[2] * shape[3] if len(shape) == 4 else 1"}, loses=[other_windows])
 def images_only():
-    """Images are right, but a window can also have one side (sequences) or three (volumes). Multiply all axes from
-    the third on, however many there are."""
+    """A window can also have one side (sequences) or three (volumes). Multiply all axes from the third on, however
+    many there are."""
 
 
 @wrong({"shape[0] * pixels": "int(np.prod(shape[:-1]))"}, keeps=[dense])
 def all_but_the_own_side():
-    """fan_in is right: all axes but the first. For fan_out leave out the axis of the *inputs*, which is the second,
-    not the last one."""
+    """For fan_out leave out the axis of the *inputs*, which is the second, not the last one."""
 
 
 @wrong({"int(np.prod(shape[2:]))": "np.prod(shape[2:])"}, loses=[dense])
 def product_of_nothing():
-    """The values are right, but for a dense layer they are floating-point numbers: np.prod of an empty tuple is 1.0,
-    not 1. A count is a whole number: int(...) around the product settles it."""
+    """For a dense layer your fans are floating-point numbers. A count is a whole number. (np.prod of an empty tuple
+    is 1.0, not 1.)"""

@@ -85,14 +85,13 @@ def standardized_noise():
 
 @wrong({" * pixels / 2": " / 2"}, loses=[convolutions])
 def window_forgotten():
-    """Dense layers are right. In a convolution the fans also count the pixels of the window: every channel is looked
-    at in kh x kw places."""
+    """In a convolution the fans also count the pixels of the window: every channel is looked at in kh x kw places."""
 
 
 @wrong({"shape[2:]": "shape[:-2]", "shape[0]": "shape[-2]", "shape[1]": "shape[-1]"}, loses=[convolutions])
 def layout_of_keras():
-    """Dense layers are right because the sum of the fans is the same both ways round. For convolutions you take the
-    last two axes for inputs and outputs, as Keras does: here they are the first two."""
+    """For convolutions you take the last two axes for inputs and outputs, as Keras does: here they are the first
+    two."""
 
 
 @wrong({"gain * (1 / fan_avg)": "(gain / fan_avg)"}, loses=[other_gain])
@@ -102,11 +101,11 @@ def gain_inside_the_root():
 
 @wrong({"gain * ": ""}, loses=[other_gain])
 def gain_ignored():
-    """Right for gain = 1, but you do not use the parameter gain."""
+    """`gain` has no effect on your result."""
 
 
 @wrong({"(1 / fan_avg) ** 0.5": "np.sqrt(1 / fan_avg)"}, loses=[contract])
 def float32_lost():
-    """Right numbers, but float32 comes back as float64: the result of np.sqrt is one of NumPy's own float64 numbers,
-    and an array times such a number becomes float64. float(...) around it makes a Python number, which leaves the
-    array's dtype alone."""
+    """float32 becomes float64: something in your function has the dtype float64, and takes the arrays with it.
+    NumPy's own numbers (np.sqrt(2 / n), np.float64(0.1)) and new arrays (np.zeros(n)) do that; Python's numbers do
+    not."""

@@ -79,19 +79,19 @@ wrong.like(glorot_normal.window_forgotten, {"int(np.prod(noise.shape[1:]))": "no
 
 @wrong({"(1 + negative_slope**2) * fan_in": "fan_in"}, loses=[slopes])
 def slope_ignored():
-    """Right for ReLU, but you do not use negative_slope. What leaks through on the negative side adds to the signal,
-    so the weights have to be smaller."""
+    """You do not use negative_slope. What leaks through on the negative side adds to the signal, so the weights have
+    to be smaller."""
 
 
 @wrong({"slope**2": "slope"}, loses=[slopes])
 def slope_not_squared():
-    """Right for slope 0 and 1, where a = a². The variance is about squares: how large is the mean of (a z)²?"""
+    """Your variance contains negative_slope itself. It is about squares: how large is the mean of (a z)²?"""
 
 
 @wrong({"slope=0.0": "slope=0.01"}, loses=[slopes])
 def slope_of_one_percent():
-    """With the slope given you are right; left out, it is 0.01 with you. The default of this course, and of
-    kaiming_normal_, is 0: ReLU."""
+    """Where negative_slope is left out, yours is 0.01. The default of this course, and of kaiming_normal_, is 0:
+    ReLU."""
 
 
 wrong.like(glorot_normal.float32_lost, {"(2 /": "np.sqrt(2 /", " ** 0.5": ""}, loses=[contract])

@@ -131,7 +131,7 @@ def deviation_restored():
 
 @wrong({"> cut": ">= cut"}, loses=[at_the_cut])
 def cut_excluded():
-    """Everything fits except a draw that lies exactly at the cut: it is kept."""
+    """A draw that lies exactly at the cut is drawn again with you. It is kept."""
 
 
 @wrong({"> cut": "> 2"}, loses=[other_cuts])
@@ -141,10 +141,11 @@ def always_at_two():
 
 @wrong({"return": "return np.zeros(weights.shape) +"}, loses=[contract])
 def float32_lost():
-    """Right numbers, but float32 comes back as float64: np.zeros(shape) makes a float64 array."""
+    """float32 becomes float64: something in your function has the dtype float64, and takes the arrays with it.
+    NumPy's own numbers (np.sqrt(2 / n), np.float64(0.1)) and new arrays (np.zeros(n)) do that; Python's numbers do
+    not."""
 
 
 @wrong({"weights = np.where": "weights[...] = np.where"}, loses=[contract])
 def first_try_overwritten():
-    """The numbers are right, but you overwrite the first try in `candidates`: candidates[0] is a view of the
-    caller's array, not a copy."""
+    """The first try in `candidates` has been changed: something writes into it in place. Make a new array."""

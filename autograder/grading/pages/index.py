@@ -109,7 +109,7 @@ def _why(verdict: Verdict) -> list[str]:
         return problem_sentences(verdict)
     diagnoses = [verdict.diagnosis] if verdict.diagnosis else verdict.partial_diagnoses
     failed = [requirement.name for requirement in verdict.requirements if not requirement.passed]
-    told = [f"{diagnosis.name}: {diagnosis.text}" for diagnosis in diagnoses]
+    told = [f"{diagnosis.title} {diagnosis.text}".strip() for diagnosis in diagnoses]
     return [f"Not right: {', '.join(failed)}.", *told] if failed else told
 
 
