@@ -22,8 +22,10 @@ TAKEN_FOR_EACH_OTHER = (
     ("floor", "ceil", "round", "rint", "trunc"),
     ("any", "all"),
     ("cumsum", "cumprod"),
+    ("dot", "multiply", "outer"),
 )
 """Functions of NumPy that people take one for the other."""
+ATTRIBUTES_TAKEN_FOR_EACH_OTHER = ("real", "imag")
 REDUCTIONS = {"sum", "mean", "prod", "max", "min", "std", "var", "median", "any", "all", "argmax", "argmin", "norm"}
 AXES: tuple[int | tuple[int, ...] | None, ...] = (0, 1, -1, (0, 2, 3), (2, 3), None)
 ARRAY_MAKERS = {"zeros", "ones", "empty", "full", "eye", "arange", "range", "linspace"}
@@ -40,9 +42,7 @@ Maker = Callable[[Place, Scope], Iterable[Change]]
 def _is_value(place: Place) -> bool:
     """Whether a node is a value that is computed with: not a function's name, a target, a slice or a keyword's axis."""
     node, holder = place.node, place.holder
-    if not isinstance(node, (ast.Name, ast.Call, ast.BinOp, ast.UnaryOp, ast.Subscript, ast.Attribute)):
-        return False
-    if isinstance(getattr(node, "ctx", None), (ast.Store, ast.Del)):
+    if not isinstance(node, (ast.Name, ast.Call, ast.BinOp, ast.UnaryOp, ast.Subscript, ast.Attribute, ast.IfExp)):
         return False
     if isinstance(holder, ast.Call) and place.attribute == "func":
         return False
@@ -63,20 +63,23 @@ def _called(node: ast.AST) -> str:
 
 def other_operators(place: Place, scope: Scope) -> Iterator[Change]:
     """Another sign of arithmetic."""
-    if isinstance(place.node, ast.operator) and not isinstance(place.holder, ast.AugAssign):
+    node = place.node
+    if isinstance(node, ast.BinOp):
         for kind in ARITHMETIC:
-            if not isinstance(place.node, kind):
-                yield "another operator", kind()
+            if not isinstance(node.op, kind):
+                yield "another operator", ast.BinOp(node.left, kind(), node.right)
 
 
 def other_comparisons(place: Place, scope: Scope) -> Iterator[Change]:
     """Another comparison."""
-    if isinstance(place.node, ast.cmpop):
+    node = place.node
+    if isinstance(node, ast.Compare) and len(node.ops) == 1:
         for kind in COMPARISONS:
-            if not isinstance(place.node, kind):
-                yield "another comparison", kind()
-    if isinstance(place.node, ast.boolop):
-        yield "another connective", ast.Or() if isinstance(place.node, ast.And) else ast.And()
+            if not isinstance(node.ops[0], kind):
+                yield "another comparison", ast.Compare(node.left, [kind()], node.comparators)
+    if isinstance(node, ast.BoolOp):
+        other = ast.Or() if isinstance(node.op, ast.And) else ast.And()
+        yield "another connective", ast.BoolOp(other, node.values)
 
 
 def other_numbers(place: Place, scope: Scope) -> Iterator[Change]:
@@ -113,13 +116,25 @@ def _name_of_method_owner(node: ast.AST) -> str:
 
 def other_functions(place: Place, scope: Scope) -> Iterator[Change]:
     """A function that people take for another one."""
-    called = _called(place.node)
-    for family in TAKEN_FOR_EACH_OTHER:
-        for other in family if called in family else ():
-            call = place.node
-            if other != called and isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute):
-                function = ast.Attribute(call.func.value, other, ast.Load())
-                yield f"another function than `{called}`", ast.Call(function, call.args, call.keywords)
+    node, called = place.node, _called(place.node)
+    for other in _others(called, TAKEN_FOR_EACH_OTHER):
+        assert isinstance(node, ast.Call)
+        if isinstance(node.func, ast.Attribute):
+            function: ast.expr = ast.Attribute(node.func.value, other, ast.Load())
+        else:
+            function = variable(other)
+        yield f"another function than `{called}`", ast.Call(function, node.args, node.keywords)
+    if isinstance(node, ast.Attribute):
+        for other in _others(node.attr, (ATTRIBUTES_TAKEN_FOR_EACH_OTHER,)):
+            yield f"another part than `.{node.attr}`", ast.Attribute(node.value, other, ast.Load())
+    if called in ("zeros_like", "ones_like"):
+        assert isinstance(node, ast.Call)
+        shape = ast.Attribute(node.args[0], "shape", ast.Load())
+        yield "another dtype", scope.numpy_call(called.removesuffix("_like"), shape)
+
+
+def _others(name: str, families: tuple[tuple[str, ...], ...]) -> list[str]:
+    return [other for family in families if name in family for other in family if other != name]
 
 
 def other_orders(place: Place, scope: Scope) -> Iterator[Change]:
@@ -130,9 +145,13 @@ def other_orders(place: Place, scope: Scope) -> Iterator[Change]:
     if isinstance(node, ast.Call):
         for arguments in _exchanged(node.args):
             yield "two arguments exchanged", ast.Call(node.func, arguments, node.keywords)
-    if isinstance(node, ast.Tuple) and isinstance(node.ctx, ast.Load):
+    if isinstance(node, ast.Tuple):
         for elements in _exchanged(node.elts):
             yield "two of them exchanged", ast.Tuple(elements, ast.Load())
+        for turn in range(1, len(node.elts) if len(node.elts) > 2 else 1):
+            yield "another order", ast.Tuple([*node.elts[turn:], *node.elts[:turn]], ast.Load())
+    if isinstance(node, ast.IfExp):
+        yield "the two exchanged", ast.IfExp(node.test, node.orelse, node.body)
 
 
 def _exchanged(nodes: list[ast.expr]) -> Iterator[list[ast.expr]]:
@@ -151,10 +170,41 @@ def other_axes(place: Place, scope: Scope) -> Iterator[Change]:
         others = [keyword for keyword in call.keywords if keyword.arg != name]
         if name in given:
             yield f"no `{name}`", ast.Call(call.func, call.args, others)
-        for value in values if name != "ddof" or _called(call) in ("std", "var") else ():
-            keyword = ast.keyword(name, _literal(value))
+        literals = [_literal(value) for value in values] if name != "ddof" or _called(call) in ("std", "var") else []
+        for value in [*literals, *(_all_axes_but_one(call, scope) if name == "axis" else [])]:
             kind = f"another `{name}`" if name in given else f"`{name}` given"
-            yield kind, ast.Call(call.func, call.args, [*others, keyword])
+            yield kind, ast.Call(call.func, call.args, [*others, ast.keyword(name, value)])
+
+
+def _all_axes_but_one(call: ast.Call, scope: Scope) -> Iterator[ast.expr]:
+    """(0, *range(2, x.ndim)) and tuple(range(1, x.ndim)): all axes but that of the channels, or of the samples."""
+    array = call.func.value if isinstance(call.func, ast.Attribute) else None
+    if isinstance(array, ast.Name) and array.id == scope.numpy:
+        array = call.args[0] if call.args else None
+    names = [node.id for node in ast.walk(array) if isinstance(node, ast.Name)] if array else []
+    for name in [name for name in names if scope.knows(name)][:1]:
+        ndim = ast.Attribute(variable(name), "ndim", ast.Load())
+        from_two = ast.Call(variable("range"), [ast.Constant(2), ndim], [])
+        yield ast.Tuple([ast.Constant(0), ast.Starred(from_two, ast.Load())], ast.Load())
+        from_one = ast.Call(variable("range"), [ast.Constant(1), ndim], [])
+        yield ast.Call(variable("tuple"), [from_one], [])
+
+
+def other_counts(place: Place, scope: Scope) -> Iterator[Change]:
+    """A range or a count that begins or ends elsewhere."""
+    call, one = place.node, ast.Constant(1)
+    if not isinstance(call, ast.Call) or _called(call) not in ("range", "enumerate", "arange"):
+        return
+    if _called(call) == "enumerate":
+        for start in (0, 1) if len(call.args) == 1 else ():
+            yield "another `start`", ast.Call(call.func, call.args, [ast.keyword("start", ast.Constant(start))])
+        return
+    first, last = (call.args[0], call.args[1]) if len(call.args) > 1 else (ast.Constant(0), call.args[0])
+    for change in (ast.Add(), ast.Sub()):
+        yield "another end of the range", ast.Call(call.func, [first, ast.BinOp(last, change, one)], call.keywords)
+        moved: list[ast.expr] = [ast.BinOp(first, change, one), ast.BinOp(last, change, one)]
+        yield "another range", ast.Call(call.func, moved, call.keywords)
+    yield "another start of the range", ast.Call(call.func, [ast.BinOp(first, ast.Add(), one), last], call.keywords)
 
 
 def _literal(value: Any) -> ast.expr:
@@ -262,10 +312,60 @@ def exact_forms(place: Place, scope: Scope) -> Iterator[Change]:
         and _called(node.left) == "exp"
     ):
         yield "`expm1`", scope.numpy_call("expm1", *node.left.args)  # type: ignore[attr-defined]
-    if isinstance(node, ast.Call) and _called(node) == "log" and isinstance(node.args[0], ast.BinOp):
+    if isinstance(node, ast.Call) and _called(node) == "log" and node.args and isinstance(node.args[0], ast.BinOp):
         total = node.args[0]
         if isinstance(total.op, ast.Add) and (_is_one(total.left) or _is_one(total.right)):
             yield "`log1p`", scope.numpy_call("log1p", total.right if _is_one(total.left) else total.left)
+
+
+def split_logarithms(place: Place, scope: Scope) -> Iterator[Change]:
+    """log(a) - log(b) for log(a / b), and a - log(b) for log(exp(a) / b)."""
+    node = place.node
+    if not isinstance(node, ast.Call) or _called(node) != "log" or len(node.args) != 1:
+        return
+    quotient = node.args[0]
+    if isinstance(quotient, ast.BinOp) and isinstance(quotient.op, ast.Div):
+        above, below = quotient.left, ast.Call(node.func, [quotient.right], [])
+        yield "two logarithms", ast.BinOp(ast.Call(node.func, [above], []), ast.Sub(), below)
+        if _is_function_of_one(above) and _called(above) == "exp":
+            yield "no `exp` in the logarithm", ast.BinOp(above.args[0], ast.Sub(), below)
+
+
+def where_for_masks(place: Place, scope: Scope) -> Iterator[Change]:
+    """where(z > 0, a, b) for (z > 0) * a + (z <= 0) * b, which makes NaN of an infinity on the other side."""
+    node = place.node
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        (one, first), (other, second) = _without_mask(node.left), _without_mask(node.right)
+        if one is not None and other is not None:
+            yield "`where`", scope.numpy_call("where", one, first, second)
+
+
+def _without_mask(node: ast.expr) -> tuple[ast.Compare | None, ast.expr]:
+    """The comparison among the factors of a product, and the product of the others."""
+    if isinstance(node, ast.Compare):
+        return node, ast.Constant(1.0)
+    if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Mult):
+        return None, node
+    if isinstance(node.right, ast.Compare):
+        return node.right, node.left
+    if isinstance(node.left, ast.Compare):
+        return node.left, node.right
+    mask, rest = _without_mask(node.left)
+    return mask, ast.BinOp(rest, ast.Mult(), node.right)
+
+
+def smaller_exponents(place: Place, scope: Scope) -> Iterator[Change]:
+    """An exponential that cannot overflow: of what is at most 0, or less the largest number of its row."""
+    node = place.node
+    if not isinstance(node, ast.Call) or _called(node) not in ("exp", "expm1") or len(node.args) != 1:
+        return
+    exponent = node.args[0]
+    yield "`minimum`", ast.Call(node.func, [scope.numpy_call("minimum", exponent, ast.Constant(0))], node.keywords)
+    for axis in (-1, 1):
+        keywords = [ast.keyword("axis", _literal(axis)), ast.keyword("keepdims", ast.Constant(True))]
+        largest = ast.Call(ast.Attribute(variable(scope.numpy), "max", ast.Load()), [exponent], keywords)
+        shifted = ast.BinOp(exponent, ast.Sub(), largest)
+        yield "the largest of each row subtracted", ast.Call(node.func, [shifted], node.keywords)
 
 
 def _is_one(node: ast.expr) -> bool:
@@ -280,6 +380,17 @@ def left_out(place: Place, scope: Scope) -> Iterator[Change]:
     node = place.node
     if isinstance(node, ast.Call) and node.args and not isinstance(place.holder, ast.Expr):
         yield f"no `{_called(node)}`", node.args[0]
+    if isinstance(node, ast.Call):
+        for keyword in node.keywords:
+            others = [one for one in node.keywords if one is not keyword]
+            yield f"no `{keyword.arg}`", ast.Call(node.func, node.args, others)
+        if len(node.args) > 1:
+            yield "an argument fewer", ast.Call(node.func, node.args[:-1], node.keywords)
+    if isinstance(node, ast.Subscript):
+        yield "no index", node.value
+    if isinstance(node, ast.IfExp):
+        yield "no condition", node.body
+        yield "no condition", node.orelse
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and _is_array_method(node, scope):
         yield f"no `{_called(node)}`", node.func.value
     if isinstance(node, ast.UnaryOp):
@@ -304,7 +415,7 @@ def _is_array_method(node: ast.Call, scope: Scope) -> bool:
 def names_for_numbers(place: Place, scope: Scope) -> Iterator[Change]:
     """A name in the place of a number."""
     number = isinstance(place.node, ast.Constant) and type(place.node.value) in (int, float)
-    if number and not isinstance(place.holder, (ast.Subscript, ast.keyword)):
+    if number and not isinstance(place.holder, ast.keyword):
         for name in scope.names(place.line):
             yield "a name in the place of the number", variable(name)
 
@@ -326,7 +437,7 @@ def added(place: Place, scope: Scope) -> Iterator[Change]:
     yield "twice or half of it", ast.BinOp(node, ast.Div(), two)
     yield "its absolute value", scope.numpy_call("abs", node)
     yield "its transpose", ast.Attribute(node, "T", ast.Load())
-    if isinstance(node, ast.Call):
+    if isinstance(node, (ast.Call, ast.BinOp)):
         yield "a plain Python number", ast.Call(variable("float"), [node], [])
     if isinstance(place.holder, (ast.Return, ast.Tuple)):
         yield "a copy of it", scope.numpy_call("array", node)
@@ -338,6 +449,38 @@ def added(place: Place, scope: Scope) -> Iterator[Change]:
         yield "the opposite order", ast.Call(variable("reversed"), [listed], [])
 
 
+def summed(place: Place, scope: Scope) -> Iterator[Change]:
+    """A sum or a mean more."""
+    node = place.node
+    if _is_value(place) and isinstance(node, ast.expr) and not scope.is_number(node):
+        for name in ("sum", "mean"):
+            for axis in (None, 0, -1):
+                keywords = [] if axis is None else [ast.keyword("axis", _literal(axis))]
+                yield f"a {name} more", ast.Call(ast.Attribute(node, name, ast.Load()), [], keywords)
+
+
+def spread(place: Place, scope: Scope) -> Iterator[Change]:
+    """An axis of length 1 more, so that NumPy spreads the numbers along another one."""
+    node = place.node
+    if not _is_value(place) or not isinstance(node, ast.expr) or scope.is_number(node):
+        return
+    none, everything = ast.Constant(None), ast.Slice()
+    column = ast.Tuple([everything, none], ast.Load())
+    last = ast.Tuple([ast.Constant(...), none], ast.Load())
+    for index in (column, none, last):
+        yield "an axis more", ast.Subscript(node, index, ast.Load())
+    if isinstance(node, ast.Name):
+        for array in scope.parameters[:2]:
+            yield "the shape (1, C, 1, ...)", _as_channels(node, array)
+
+
+def _as_channels(node: ast.expr, array: str) -> ast.expr:
+    """node.reshape(1, -1, *[1] * (array.ndim - 2))"""
+    rest = ast.BinOp(ast.Attribute(variable(array), "ndim", ast.Load()), ast.Sub(), ast.Constant(2))
+    ones = ast.Starred(ast.BinOp(ast.List([ast.Constant(1)], ast.Load()), ast.Mult(), rest), ast.Load())
+    return ast.Call(ast.Attribute(node, "reshape", ast.Load()), [ast.Constant(1), _literal(-1), ones], [])
+
+
 def scaled(place: Place, scope: Scope) -> Iterator[Change]:
     """A value multiplied with, or divided by, something that has a name there, or by the number of rows."""
     node = place.node
@@ -345,12 +488,32 @@ def scaled(place: Place, scope: Scope) -> Iterator[Change]:
         return
     scales: list[ast.expr] = [variable(name) for name in scope.names(place.line)[:MOST_SCALES]]
     scales += [ast.Call(variable("len"), [variable(name)], []) for name in scope.parameters[:2]]
-    for scale in scales:
-        yield "a factor more", ast.BinOp(node, ast.Mult(), scale)
-        yield "a divisor more", ast.BinOp(node, ast.Div(), scale)
-    for scale in scales:
-        yield "a term more", ast.BinOp(node, ast.Add(), scale)
-        yield "a term more", ast.BinOp(node, ast.Sub(), scale)
+    yield from _combined(node, scales)
+
+
+def _combined(node: ast.expr, others: list[ast.expr]) -> Iterator[Change]:
+    for other in others:
+        yield "a factor more", ast.BinOp(node, ast.Mult(), other)
+        yield "a divisor more", ast.BinOp(node, ast.Div(), other)
+    for other in others:
+        yield "a term more", ast.BinOp(node, ast.Add(), other)
+        yield "a term more", ast.BinOp(node, ast.Sub(), other)
+
+
+def other_parts(place: Place, scope: Scope) -> Iterator[Change]:
+    """Another expression of the function in the place of one."""
+    node = place.node
+    is_constant = isinstance(node, ast.Constant) and type(node.value) in (int, float)
+    if isinstance(node, ast.expr) and (is_constant or _is_value(place)):
+        for other in scope.ingredients(place.line):
+            yield "something else", other
+
+
+def combined_with_parts(place: Place, scope: Scope) -> Iterator[Change]:
+    """A value combined with another expression of the function."""
+    node = place.node
+    if _is_value(place) and isinstance(node, ast.expr) and not isinstance(place.holder, ast.Subscript):
+        yield from _combined(node, scope.ingredients(place.line))
 
 
 EXCHANGES: tuple[Maker, ...] = (
@@ -362,9 +525,14 @@ EXCHANGES: tuple[Maker, ...] = (
     exact_forms,
     other_parentheses,
     other_axes,
+    other_counts,
+    smaller_exponents,
+    split_logarithms,
+    where_for_masks,
     in_and_out_of_calls,
     left_out,
     other_orders,
     turned_conditions,
 )
-ADDITIONS: tuple[Maker, ...] = (names_for_numbers, added, scaled)
+ADDITIONS: tuple[Maker, ...] = (names_for_numbers, added, summed, spread, scaled)
+INGREDIENTS: tuple[Maker, ...] = (other_parts, combined_with_parts)
