@@ -158,8 +158,8 @@ def _said_again(exercise: Exercise, made: Call, diagnosis: Diagnosis, seed: int)
 
 
 def _said_of_own_code(exercise: Exercise, source: str, names: dict[str, Any], seconds: float) -> list[Said]:
-    cases = public(exercise, ("cpu",))
-    repair = find_repair(exercise, source, names, cases, seconds=seconds, most_waiting=LONGER)
+    cases, further = public(exercise, ("cpu",)), partial(expectations_of, exercise, PUBLIC_SEED + 1, True, ("cpu",))
+    repair = find_repair(exercise, source, names, cases, further=further, seconds=seconds, most_waiting=LONGER)
     if repair is None:
         return []
     text = "; ".join(f"line {one.line} with {one.kind}: {one.before} -> {one.after}" for one in repair.changes)

@@ -143,6 +143,8 @@ class Scope:
             for exponent in self.wholes:
                 power = ast.BinOp(variable(name), ast.Pow(), variable(exponent))
                 yield from (power, ast.BinOp(one, ast.Sub(), power))
+        for name in [name for name in self.parameters if name not in (*self.floats, *self.wholes)][:4]:
+            yield self.numpy_call("sign", variable(name))
         arrays = [name for name in self.parameters if name not in (*self.floats, *self.wholes)]
         for name in arrays[:2]:
             yield ast.Call(variable("len"), [variable(name)], [])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import copy
+import itertools
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeGuard
 
@@ -66,8 +68,21 @@ def other_operators(place: Place, scope: Scope) -> Iterator[Change]:
     node = place.node
     if isinstance(node, ast.BinOp):
         for kind in ARITHMETIC:
-            if not isinstance(node.op, kind):
+            if not isinstance(node.op, kind) and not _changes_nothing(node, kind):
                 yield "another operator", ast.BinOp(node.left, kind(), node.right)
+
+
+def _changes_nothing(node: ast.BinOp, kind: type[ast.operator], number: float | None = None) -> bool:
+    """Whether an operation with 1 or 0 leaves the other operand as it is. number: in the place of the constant."""
+    sides = {"left": node.left, "right": node.right}
+    values = {side: one.value if number is None else number for side, one in sides.items() if _is_number(one)}
+    if kind in (ast.Mult, ast.Add):
+        return (1 if kind is ast.Mult else 0) in values.values()
+    return kind in (ast.Div, ast.Pow, ast.Sub) and values.get("right") == (0 if kind is ast.Sub else 1)
+
+
+def _is_number(node: ast.AST) -> TypeGuard[ast.Constant]:
+    return isinstance(node, ast.Constant) and type(node.value) in (int, float)
 
 
 def other_comparisons(place: Place, scope: Scope) -> Iterator[Change]:
@@ -92,7 +107,10 @@ def other_numbers(place: Place, scope: Scope) -> Iterator[Change]:
     elif isinstance(value, (int, float)):
         numbers = dict.fromkeys((-value, value + 1, value - 1, 0, 1, 2, 0.5, value / 2, 2 * value))
         for other in numbers:
-            if other != value:
+            holder = place.holder
+            if other != value and not (
+                isinstance(holder, ast.BinOp) and _changes_nothing(holder, type(holder.op), other)
+            ):
                 yield "another number", ast.Constant(other)
     elif value is None and isinstance(place.holder, ast.keyword):
         for axis in AXES[:-1]:
@@ -192,7 +210,7 @@ def _all_axes_but_one(call: ast.Call, scope: Scope) -> Iterator[ast.expr]:
 
 def other_counts(place: Place, scope: Scope) -> Iterator[Change]:
     """A range or a count that begins or ends elsewhere."""
-    call, one = place.node, ast.Constant(1)
+    call = place.node
     if not isinstance(call, ast.Call) or _called(call) not in ("range", "enumerate", "arange"):
         return
     if _called(call) == "enumerate":
@@ -201,10 +219,10 @@ def other_counts(place: Place, scope: Scope) -> Iterator[Change]:
         return
     first, last = (call.args[0], call.args[1]) if len(call.args) > 1 else (ast.Constant(0), call.args[0])
     for change in (ast.Add(), ast.Sub()):
-        yield "another end of the range", ast.Call(call.func, [first, ast.BinOp(last, change, one)], call.keywords)
-        moved: list[ast.expr] = [ast.BinOp(first, change, one), ast.BinOp(last, change, one)]
+        moved: list[ast.expr] = [_moved_by_one(first, change), _moved_by_one(last, change)]
+        yield "another end of the range", ast.Call(call.func, [first, moved[1]], call.keywords)
         yield "another range", ast.Call(call.func, moved, call.keywords)
-    yield "another start of the range", ast.Call(call.func, [ast.BinOp(first, ast.Add(), one), last], call.keywords)
+    yield "another start of the range", ast.Call(call.func, [_moved_by_one(first, ast.Add()), last], call.keywords)
 
 
 def _literal(value: Any) -> ast.expr:
@@ -218,9 +236,16 @@ def _negative(node: ast.expr) -> ast.UnaryOp:
 
 
 def turned_conditions(place: Place, scope: Scope) -> Iterator[Change]:
-    """The opposite condition."""
-    if place.attribute == "test" and isinstance(place.node, ast.expr):
-        yield "the opposite condition", ast.UnaryOp(ast.Not(), place.node)
+    """The opposite condition, and `is None` for a truth value."""
+    node = place.node
+    if place.attribute != "test" or not isinstance(node, ast.expr):
+        return
+    yield "the opposite condition", ast.UnaryOp(ast.Not(), node)
+    is_not = isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not)
+    named = node.operand if isinstance(node, ast.UnaryOp) and is_not else node
+    if isinstance(named, ast.Name):
+        kind = ast.Is() if is_not else ast.IsNot()
+        yield "`is None`" if is_not else "`is not None`", ast.Compare(named, [kind], [ast.Constant(None)])
 
 
 # ---------------------------------------------------------------- the same things in another place
@@ -265,9 +290,33 @@ def in_and_out_of_calls(place: Place, scope: Scope) -> Iterator[Change]:
         left, right = node.left, node.right
         if _is_function_of_one(left):
             yield _moved_in(left), _with_argument(left, ast.BinOp(left.args[0], node.op, right))
+        deeper = _inside_of_methods(left)
+        if deeper is not None and deeper is not left:
+            yield _moved_in(deeper), _exchanged_inside(left, deeper, ast.BinOp(deeper.args[0], node.op, right))
         if _is_function_of_one(right):
             yield _moved_in(right), _with_argument(right, ast.BinOp(left, node.op, right.args[0]))
         yield from _in_and_out_of_powers(node)
+
+
+def _inside_of_methods(node: ast.expr) -> ast.Call | None:
+    """The function of one in np.sqrt(a).reshape(b), or in np.sqrt(a)[b]."""
+    while not _is_function_of_one(node) or (isinstance(node.func, ast.Attribute) and _is_deeper(node.func.value)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            node = node.func.value
+        elif isinstance(node, (ast.Subscript, ast.Attribute)):
+            node = node.value
+        else:
+            return None
+    return node
+
+
+def _is_deeper(node: ast.expr) -> bool:
+    return isinstance(node, (ast.Call, ast.Subscript))
+
+
+def _exchanged_inside(node: ast.expr, inner: ast.Call, argument: ast.expr) -> ast.expr:
+    """A copy of an expression in which a call has another argument."""
+    return copy.deepcopy(node, {id(inner): _with_argument(inner, argument)})
 
 
 def _in_and_out_of_powers(node: ast.BinOp) -> Iterator[Change]:
@@ -316,6 +365,13 @@ def exact_forms(place: Place, scope: Scope) -> Iterator[Change]:
         total = node.args[0]
         if isinstance(total.op, ast.Add) and (_is_one(total.left) or _is_one(total.right)):
             yield "`log1p`", scope.numpy_call("log1p", total.right if _is_one(total.left) else total.left)
+
+
+def _moved_by_one(node: ast.expr, change: ast.operator) -> ast.expr:
+    if _is_number(node) and isinstance(node.value, int):
+        number = node.value + (1 if isinstance(change, ast.Add) else -1)
+        return _literal(number)
+    return ast.BinOp(node, change, ast.Constant(1))
 
 
 def split_logarithms(place: Place, scope: Scope) -> Iterator[Change]:
@@ -412,12 +468,22 @@ def _is_array_method(node: ast.Call, scope: Scope) -> bool:
     return not (isinstance(value, ast.Name) and value.id == scope.numpy)
 
 
+def numbers_for_names(place: Place, scope: Scope) -> Iterator[Change]:
+    """0 or 1 in the place of a name."""
+    node = place.node
+    is_operand = isinstance(place.holder, (ast.Compare, ast.Call)) and place.attribute != "func"
+    if isinstance(node, ast.Name) and scope.knows(node.id) and is_operand:
+        for number in (0, 1):
+            yield f"a number in the place of `{node.id}`", ast.Constant(number)
+
+
 def names_for_numbers(place: Place, scope: Scope) -> Iterator[Change]:
     """A name in the place of a number."""
     number = isinstance(place.node, ast.Constant) and type(place.node.value) in (int, float)
     if number and not isinstance(place.holder, ast.keyword):
         for name in scope.names(place.line):
             yield "a name in the place of the number", variable(name)
+            yield "a name in the place of the number", _negative(variable(name))
 
 
 def added(place: Place, scope: Scope) -> Iterator[Change]:
@@ -428,6 +494,7 @@ def added(place: Place, scope: Scope) -> Iterator[Change]:
     one, two = ast.Constant(1), ast.Constant(2)
     yield "a square root more", scope.numpy_call("sqrt", node)
     yield "a square more", _power(node, two)
+    yield "its absolute value", scope.numpy_call("abs", node)
     yield "the opposite sign", _negative(node)
     yield "1 minus it", ast.BinOp(one, ast.Sub(), node)
     yield "1 more", ast.BinOp(node, ast.Add(), one)
@@ -435,7 +502,6 @@ def added(place: Place, scope: Scope) -> Iterator[Change]:
     yield "its reciprocal", ast.BinOp(one, ast.Div(), node)
     yield "twice or half of it", ast.BinOp(node, ast.Mult(), two)
     yield "twice or half of it", ast.BinOp(node, ast.Div(), two)
-    yield "its absolute value", scope.numpy_call("abs", node)
     yield "its transpose", ast.Attribute(node, "T", ast.Load())
     if isinstance(node, (ast.Call, ast.BinOp)):
         yield "a plain Python number", ast.Call(variable("float"), [node], [])
@@ -516,6 +582,15 @@ def combined_with_parts(place: Place, scope: Scope) -> Iterator[Change]:
         yield from _combined(node, scope.ingredients(place.line))
 
 
+def products(place: Place, scope: Scope) -> Iterator[Change]:
+    """The product of two names in the place of a call, a name or a number."""
+    node = place.node
+    if _is_number(node) or (isinstance(node, (ast.Name, ast.Call)) and _is_value(place)):
+        names = scope.names(place.line)[:MOST_SCALES]
+        for one, other in itertools.combinations(names, 2):
+            yield "something else", ast.BinOp(variable(one), ast.Mult(), variable(other))
+
+
 EXCHANGES: tuple[Maker, ...] = (
     other_operators,
     other_comparisons,
@@ -531,8 +606,9 @@ EXCHANGES: tuple[Maker, ...] = (
     where_for_masks,
     in_and_out_of_calls,
     left_out,
+    numbers_for_names,
     other_orders,
     turned_conditions,
 )
 ADDITIONS: tuple[Maker, ...] = (names_for_numbers, added, summed, spread, scaled)
-INGREDIENTS: tuple[Maker, ...] = (other_parts, combined_with_parts)
+INGREDIENTS: tuple[Maker, ...] = (other_parts, combined_with_parts, products)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import functools
 import itertools
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -50,6 +51,7 @@ def find_repair(
     *,
     seconds: float = MOST_SECONDS,
     most_waiting: float = MOST_WAITING,
+    further: Callable[[], Sequence[Expectation]] = tuple,
     first_line: int = 1,
     hint: int = 1,
 ) -> Repair | None:
@@ -57,6 +59,7 @@ def find_repair(
 
     source: the function's definition. namespace: the names that it uses; they are left as they are.
     seconds: of computing; the search may take `most_waiting` times as many on the clock.
+    further: gives more cases, which what is found has to pass, too; asked for where something is found.
     first_line: the definition's first line in its cell. hint: how much of it is to be told.
 
     Functions that are not searched: those with decorators, `global` or `nonlocal`, or a bare `except`.
@@ -66,7 +69,7 @@ def find_repair(
     if function is None or not expectations:
         return None
     with in_silence(), Watch() as watch:
-        search = _Search(exercise, function, namespace, list(expectations), budget, watch)
+        search = _Search(exercise, function, namespace, list(expectations), further, budget, watch)
         try:
             edits = search.run()
         except CutShort:
@@ -127,6 +130,7 @@ class _Search:
     function: ast.FunctionDef
     namespace: dict[str, Any]
     expectations: list[Expectation]
+    further: Callable[[], Sequence[Expectation]]
     budget: Budget
     watch: Watch
 
@@ -142,14 +146,17 @@ class _Search:
         if not self._find_failing_cases():
             return None
         before = self._share(self._program([]).function(0, self._trial_seconds), self._failing[0])
-        tried: list[Edit] = []
-        for edits in edits_of(self.function, self._scope()):
+        *steps, with_parts = edits_of(self.function, self._scope())
+        for edits in steps:
             if found := self._one_of(edits, before):
                 return [found]
-            tried += edits
         for found in self._numbers():
             return [found]
-        return self._with_twins(tried) or self._with_a_second()
+        if twins_found := self._with_twins([edit for edits in steps for edit in edits]):
+            return twins_found
+        if found := self._one_of(with_parts, before):
+            return [found]
+        return self._with_a_second()
 
     def _scope(self) -> Scope:
         arguments = self.expectations[0].case.arguments
@@ -237,12 +244,20 @@ class _Search:
         return len(self._failing), 0.0
 
     def _passes_all(self, program: Program, number: int) -> bool:
-        """Whether a function passes every case as the judge compares it."""
+        """Whether a function passes every case as the judge compares it, and the further ones."""
+        return self._passes_each(program, number, self.expectations) and self._passes_each(
+            program, number, self._further
+        )
 
+    @functools.cached_property
+    def _further(self) -> Sequence[Expectation]:
+        return self.further()
+
+    def _passes_each(self, program: Program, number: int, expectations: Sequence[Expectation]) -> bool:
         def trial() -> float:
-            return float(all(self._passes(program, number, expectation) for expectation in self.expectations))
+            return float(all(self._passes(program, number, expectation) for expectation in expectations))
 
-        return self.watch.share(trial, len(self.expectations) * self._trial_seconds) == 1
+        return self.watch.share(trial, len(expectations) * self._trial_seconds) == 1
 
     def _passes(self, program: Program, number: int, expectation: Expectation) -> bool:
         """Whether a function passes a case and leaves its arguments alone."""
