@@ -79,7 +79,7 @@ def check(
     if verdict.passed and cases == "public":
         verdict.cupy_trial = try_on_cupy(found, function)
     if not verdict.passed and verdict.problem is None and cases == "public":
-        with contextlib.suppress(KeyboardInterrupt), rehearsal.as_in_grading(), rehearsal.nothing_kept():
+        with contextlib.suppress(KeyboardInterrupt, Exception), rehearsal.as_in_grading(), rehearsal.nothing_kept():
             verdict.repair = _repair(found, function, hint)
     show(verdict)
     if not verdict.passed:

@@ -18,7 +18,7 @@ MOST_TWINS = 3
 NOT_CHANGED = ("decorator_list", "returns", "annotation")
 
 
-def edits_of(function: ast.FunctionDef, scope: Scope) -> Iterator[list[Edit]]:
+def edits_of(function: ast.FunctionDef, scope: Scope) -> Iterator[Iterable[Edit]]:
     """All small changes of a function, in steps: what is exchanged, lines that are moved, what is added, what other
     parts of the function could stand there, too. Within a step, all changes of a place follow one another."""
     places = list(_places(function))
@@ -28,14 +28,12 @@ def edits_of(function: ast.FunctionDef, scope: Scope) -> Iterator[list[Edit]]:
     yield _made_by(INGREDIENTS, places, scope, 300)
 
 
-def _made_by(makers: Iterable[Maker], places: list[Place], scope: Scope, rank: int) -> list[Edit]:
-    found = []
+def _made_by(makers: Iterable[Maker], places: list[Place], scope: Scope, rank: int) -> Iterator[Edit]:
     for place in places:
         for number, maker in enumerate(makers):
             for kind, after in maker(place, scope):
                 held = (place.holder, place.attribute, place.index)
-                found.append(Edit(kind, place.line, *held, place.node, after, rank + number))
-    return found
+                yield Edit(kind, place.line, *held, place.node, after, rank + number)
 
 
 def _places(function: ast.FunctionDef) -> Iterator[Place]:

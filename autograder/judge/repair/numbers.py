@@ -18,7 +18,7 @@ MOST_ITERATIONS = 12
 DIGITS = (1, 2, 3, 4, 6, 8, 10, 12, 15, 17)
 """To how many digits a solution is rounded: what has fewer is what a person would write."""
 NEAR = 1e-13
-_NOT_CHANGED = (ast.keyword, ast.Subscript, ast.Slice, ast.JoinedStr, ast.FormattedValue)
+_NOT_CHANGED = (ast.keyword, ast.Subscript, ast.Slice, ast.JoinedStr, ast.FormattedValue, ast.pattern)
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,10 @@ class NumberPlace:
 
         program: makes one with an edit. attempt: makes a trial that may raise or not end.
         """
-        changed = program([self.edit(ast.Name(NUMBER, ast.Load()))])
+        try:
+            changed = program([self.edit(ast.Name(NUMBER, ast.Load()))])
+        except ValueError:
+            return
 
         def distances(number: float) -> list[float]:
             changed.names[NUMBER] = number

@@ -39,6 +39,8 @@ LONGEST_TRIAL_SECONDS = 0.2
 """How long a changed function may take in a case, or ten times as long as the student's own did."""
 MOST_PROGRESS = 12
 """The most changes that a second one is tried on top of."""
+MOST_NODES = 1_500
+"""The largest function, in nodes of its syntax tree; the catalogue's largest has some 400."""
 MOST_AT_ONCE = 64
 """The most changes of one place that are compiled at once."""
 
@@ -90,7 +92,8 @@ def _definition(source: str) -> ast.FunctionDef | None:
         return None
     bare = (node for node in ast.walk(body[0]) if isinstance(node, ast.ExceptHandler) and node.type is None)
     outside = (node for node in ast.walk(body[0]) if isinstance(node, (ast.Global, ast.Nonlocal)))
-    return None if any(bare) or any(outside) else _without_docstring(body[0])
+    is_large = sum(1 for _ in ast.walk(body[0])) > MOST_NODES
+    return None if any(bare) or any(outside) or is_large else _without_docstring(body[0])
 
 
 def _without_docstring(function: ast.FunctionDef) -> ast.FunctionDef:
@@ -138,6 +141,7 @@ class _Search:
         self._trial_seconds = LONGEST_TRIAL_SECONDS
         self._failing: list[Target] = []
         self._progress: list[_Progress] = []
+        self._tried: list[Edit] = []
         self._defaults = {id(node) for node in ast.walk(self.function.args)}
         self._own_nodes = {id(node) for node in ast.walk(self.function)}
 
@@ -152,7 +156,7 @@ class _Search:
                 return [found]
         for found in self._numbers():
             return [found]
-        if twins_found := self._with_twins([edit for edits in steps for edit in edits]):
+        if twins_found := self._with_twins():
             return twins_found
         if found := self._one_of(with_parts, before):
             return [found]
@@ -209,6 +213,7 @@ class _Search:
         """Compile changes, all of a place at once, and yield each with its number; until time is up."""
         for _, group in itertools.groupby(edits, key=lambda edit: edit.place):
             of_place = list(group)
+            self._tried += of_place
             is_chosen_in_a_call = of_place[0].is_expression and id(of_place[0].holder) not in self._defaults
             step = MOST_AT_ONCE if is_chosen_in_a_call else 1
             for start in range(0, len(of_place), step):
@@ -281,9 +286,9 @@ class _Search:
             target = self._failing[0]
             yield from place.solved(self._program, target, self._try, self._trial_seconds)
 
-    def _with_twins(self, edits: list[Edit]) -> list[Edit] | None:
+    def _with_twins(self) -> list[Edit] | None:
         """Look for one change that has to be made in two or three places."""
-        for group in twins(edits):
+        for group in twins(self._tried):
             if not self.budget.is_left():
                 return None
             if len({edit.line for edit in group}) == len(group):
@@ -299,7 +304,7 @@ class _Search:
             with first.applied():
                 scope = self._scope()
                 for edits in itertools.islice(edits_of(self.function, scope), 3):
-                    own = [edit for edit in edits if id(edit.holder) in self._own_nodes]
+                    own = (edit for edit in edits if id(edit.holder) in self._own_nodes)
                     if second := self._one_of(own, 1.0, on_top=True):
                         return sorted([first, second], key=lambda edit: edit.line)
         return None

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import ast
 import copy
+import itertools
 from collections.abc import Iterator
 from dataclasses import replace
 
 from autograder.judge.repair.edit import ARITHMETIC, Edit, Scope, variable
 
+FARTHEST_MOVE = 8
+"""By how many lines a line is moved at most."""
 
-def statement_edits(function: ast.FunctionDef, scope: Scope, rank: int = 0) -> list[Edit]:
+
+def statement_edits(function: ast.FunctionDef, scope: Scope, rank: int = 0) -> Iterator[Edit]:
     """All changes of a function's statements, and copies of its arguments."""
-    return [replace(edit, rank=rank) for edit in (*_changes_of_lines(function), *_copies(function, scope))]
+    for edit in itertools.chain(_changes_of_lines(function), _copies(function, scope)):
+        yield replace(edit, rank=rank)
 
 
 def _changes_of_lines(function: ast.FunctionDef) -> Iterator[Edit]:
@@ -41,11 +46,11 @@ def _changes_of_statement(
             if not isinstance(statement.op, kind):
                 other = ast.copy_location(ast.AugAssign(statement.target, kind(), statement.value), statement)
                 yield changed("another operator", [*before, other, *behind])
-    for end in range(1, len(behind) + 1):
+    for end in range(1, min(len(behind), FARTHEST_MOVE) + 1):
         if not isinstance(behind[end - 1], ast.Return):
             kind_of_move = "this line and the next one exchanged" if end == 1 else "this line further down"
             yield changed(kind_of_move, [*before, *behind[:end], statement, *behind[end:]])
-    for start in range(index - 1):
+    for start in range(max(0, index - FARTHEST_MOVE), index - 1):
         yield changed("this line further up", [*body[:start], statement, *body[start:index], *behind])
     if isinstance(statement, (ast.For, ast.While)) and len(statement.body) > 1:
         *inner, last = statement.body
