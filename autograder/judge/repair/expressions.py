@@ -29,9 +29,10 @@ TAKEN_FOR_EACH_OTHER = (
 """Functions of NumPy that people take one for the other."""
 ATTRIBUTES_TAKEN_FOR_EACH_OTHER = ("real", "imag")
 REDUCTIONS = {"sum", "mean", "prod", "max", "min", "std", "var", "median", "any", "all", "argmax", "argmin", "norm"}
-AXES: tuple[int | tuple[int, ...] | None, ...] = (0, 1, -1, (0, 2, 3), (2, 3), None)
+AXES: tuple[int | tuple[int, ...] | None, ...] = (0, 1, -1, (0, 2, 3), (2, 3), (1, 2, 3), None)
 ARRAY_MAKERS = {"zeros", "ones", "empty", "full", "eye", "arange", "range", "linspace"}
 """What takes a size: a power in the place of a product would ask for all memory."""
+SOMETHING_ELSE = "something else"
 MOST_SCALES = 12
 """The most names that a value is multiplied with or divided by."""
 
@@ -103,7 +104,8 @@ def other_numbers(place: Place, scope: Scope) -> Iterator[Change]:
         return
     value = place.node.value
     if isinstance(value, bool):
-        yield f"`{not value}`", ast.Constant(not value)
+        keyword = place.holder.arg if isinstance(place.holder, ast.keyword) else None
+        yield f"another `{keyword}`" if keyword else "the other truth value", ast.Constant(not value)
     elif isinstance(value, (int, float)):
         numbers = dict.fromkeys((-value, value + 1, value - 1, 0, 1, 2, 0.5, value / 2, 2 * value))
         for other in numbers:
@@ -179,8 +181,12 @@ def _exchanged(nodes: list[ast.expr]) -> Iterator[list[ast.expr]]:
 
 
 def other_axes(place: Place, scope: Scope) -> Iterator[Change]:
-    """An axis or `keepdims` more, fewer, or another one."""
+    """An axis or `keepdims` more, fewer, or another one; other axes where a name stands for them."""
     call = place.node
+    if isinstance(call, ast.Tuple) and call.elts and all(map(_is_number, call.elts)):
+        for axes in AXES:
+            if isinstance(axes, tuple):
+                yield "other axes", _literal(axes)
     if not isinstance(call, ast.Call) or _called(call) not in REDUCTIONS:
         return
     given = {keyword.arg: keyword for keyword in call.keywords}
@@ -572,7 +578,7 @@ def other_parts(place: Place, scope: Scope) -> Iterator[Change]:
     is_constant = isinstance(node, ast.Constant) and type(node.value) in (int, float)
     if isinstance(node, ast.expr) and (is_constant or _is_value(place)):
         for other in scope.ingredients(place.line):
-            yield "something else", other
+            yield SOMETHING_ELSE, other
 
 
 def combined_with_parts(place: Place, scope: Scope) -> Iterator[Change]:
@@ -588,7 +594,7 @@ def products(place: Place, scope: Scope) -> Iterator[Change]:
     if _is_number(node) or (isinstance(node, (ast.Name, ast.Call)) and _is_value(place)):
         names = scope.names(place.line)[:MOST_SCALES]
         for one, other in itertools.combinations(names, 2):
-            yield "something else", ast.BinOp(variable(one), ast.Mult(), variable(other))
+            yield SOMETHING_ELSE, ast.BinOp(variable(one), ast.Mult(), variable(other))
 
 
 EXCHANGES: tuple[Maker, ...] = (

@@ -12,7 +12,7 @@ import functools
 import itertools
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from types import ModuleType
 from typing import Any
@@ -25,6 +25,7 @@ from autograder.judge.expectations import Expectation
 from autograder.judge.repair.bounds import CutShort
 from autograder.judge.repair.edit import Edit, Scope
 from autograder.judge.repair.edits import edits_of, twins
+from autograder.judge.repair.expressions import SOMETHING_ELSE
 from autograder.judge.repair.numbers import NumberPlace, number_places
 from autograder.judge.repair.programs import Function, Program
 from autograder.judge.repair.targets import Target
@@ -37,8 +38,10 @@ MOST_SECONDS = 1.0
 """How long one search computes in practice."""
 LONGEST_TRIAL_SECONDS = 0.2
 """How long a changed function may take in a case, or ten times as long as the student's own did."""
-MOST_PROGRESS = 12
-"""The most changes that a second one is tried on top of."""
+FEW_FIRSTS, MOST_FIRSTS = 4, 12
+"""The most changes that a second one is tried on top of: at first, and once all single ones have been tried."""
+LONGEST_NAMED = 40
+"""Characters of an expression that is named when nothing more has been asked for."""
 MOST_NODES = 1_500
 """The largest function, in nodes of its syntax tree; the catalogue's largest has some 400."""
 MOST_AT_ONCE = 64
@@ -104,7 +107,10 @@ def _without_docstring(function: ast.FunctionDef) -> ast.FunctionDef:
 
 def _change(edit: Edit, first_line: int) -> CodeChange:
     before, after = edit.texts
-    return CodeChange(edit.line + first_line - 1, edit.kind, before, after)
+    kind = edit.kind
+    if kind == SOMETHING_ELSE and len(changed := ast.unparse(edit.before)) <= LONGEST_NAMED:
+        kind = f"{kind} than `{changed}`"
+    return CodeChange(edit.line + first_line - 1, kind, before, after)
 
 
 @contextlib.contextmanager
@@ -116,13 +122,13 @@ def _applied(edits: Sequence[Edit]) -> Iterator[None]:
         yield
 
 
-@dataclass(order=True)
+@dataclass
 class _Progress:
     """A change that comes nearer. passed: how many failing cases pass then; share: how much of the next is right."""
 
     passed: int
     share: float
-    edit: Edit = field(compare=False)
+    edit: Edit
 
 
 @dataclass
@@ -156,11 +162,11 @@ class _Search:
                 return [found]
         for found in self._numbers():
             return [found]
-        if twins_found := self._with_twins():
-            return twins_found
+        if several := self._with_twins() or self._with_a_second(firsts=FEW_FIRSTS, steps=1):
+            return several
         if found := self._one_of(with_parts, before):
             return [found]
-        return self._with_a_second()
+        return self._with_a_second(firsts=MOST_FIRSTS, steps=3)
 
     def _scope(self) -> Scope:
         arguments = self.expectations[0].case.arguments
@@ -297,13 +303,13 @@ class _Search:
                         return group
         return None
 
-    def _with_a_second(self) -> list[Edit] | None:
-        """Look for a second change on top of one that came nearer."""
-        firsts = [one.edit for one in sorted(self._progress, reverse=True)[:MOST_PROGRESS]]
-        for first in firsts:
+    def _with_a_second(self, firsts: int, steps: int) -> list[Edit] | None:
+        """Look for a second change on top of one that came nearer. steps: of `edits_of`."""
+        nearest = [one.edit for one in sorted(self._progress, key=lambda one: (-one.passed, -one.share))[:firsts]]
+        for first in nearest:
             with first.applied():
                 scope = self._scope()
-                for edits in itertools.islice(edits_of(self.function, scope), 3):
+                for edits in itertools.islice(edits_of(self.function, scope), steps):
                     own = (edit for edit in edits if id(edit.holder) in self._own_nodes)
                     if second := self._one_of(own, 1.0, on_top=True):
                         return sorted([first, second], key=lambda edit: edit.line)
