@@ -6,6 +6,7 @@ import re
 from html import escape
 
 from autograder.exercises import catalogue
+from autograder.judge.formatting import aligned
 from autograder.judge.verdict import (
     DERIVATIVE,
     CodeChange,
@@ -160,18 +161,13 @@ def _limit(tolerance: float | None) -> str:
 
 def call_text(verdict: Verdict, found: Counterexample) -> str:
     """Write the failing call as a person would type it, an argument a line where they are long."""
-    arguments = [f"{name}={_aligned(text, len(name) + 1)}" for name, text in found.call.items()]
+    arguments = [f"{name}={aligned(text, f'{name}=')}" for name, text in found.call.items()]
     joined = ", ".join(arguments)
     if len(joined) <= 72 and "\n" not in joined:
         return f"{verdict.exercise}({joined})"
     indent = "\n    "
     lines = indent.join(argument.replace("\n", indent) + "," for argument in arguments)
     return f"{verdict.exercise}({indent}{lines}\n)"
-
-
-def _aligned(text: str, width: int) -> str:
-    """The lines of an array, one below the other, the first of them after so many letters."""
-    return text.replace("\n", "\n" + " " * width)
 
 
 def _failed(verdict: Verdict) -> list[tuple[str, Counterexample]]:
