@@ -42,7 +42,7 @@ def run(exercises: Sequence[str], mutations: int, *, write: bool) -> int:
             print(_described(outcome), flush=True)
         if len(found) % PROGRESS_EVERY == 0 or len(found) == len(chosen):
             print(f"{len(found):,} of {len(chosen):,}", flush=True)
-    table = f"{as_markdown(found)}\n\n{_measured()}"
+    table = f"{as_markdown(found)}\n\n{_measured(found)}"
     print(f"\n{table}\n{_not_counted(found)}")
     if write:
         put_table(TABLE, table)
@@ -82,9 +82,16 @@ def _not_counted(found: Sequence[Outcome]) -> str:
     )
 
 
-def _measured() -> str:
+def _measured(found: Sequence[Outcome]) -> str:
+    seconds = sorted(outcome.seconds for outcome in found if outcome.judged == "wrong")
     today = datetime.datetime.now(datetime.UTC).date().isoformat()
+    half, nine_of_ten = _quantile(seconds, 0.5), _quantile(seconds, 0.9)
     return (
         f"Measured on {today} with Python {platform.python_version()} on {platform.machine()}; "
-        "a search for a change of the code computes for a second at most."
+        f"`check` computes {half:.2g} s or less for half of these functions, {nine_of_ten:.2g} s or less for nine of "
+        "ten."
     )
+
+
+def _quantile(ordered: Sequence[float], share: float) -> float:
+    return ordered[int(share * (len(ordered) - 1))] if ordered else 0.0

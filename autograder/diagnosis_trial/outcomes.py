@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
@@ -21,7 +22,7 @@ from autograder.judge.expectations import expectations_of, public
 from autograder.judge.repair import find_repair
 from autograder.judge.repair.programs import Program
 from autograder.judge.rollout import Call, rollout
-from autograder.judge.verdict import Diagnosis, Verdict
+from autograder.judge.verdict import Diagnosis, Repair, Verdict
 from autograder.plaindata.call import call
 from autograder.plaindata.values import as_array
 
@@ -48,11 +49,13 @@ class Outcome:
     """What the judge made of a function.
 
     judged: "accepted", where it passes; "not run", where a problem ended the judging; "wrong" otherwise.
+    seconds: of computing, for the verdict and the search for a repair.
     """
 
     subject: Subject
     judged: Literal["accepted", "not run", "wrong"]
     said: list[Said] = field(default_factory=list)
+    seconds: float = 0.0
 
     @property
     def result(self) -> Literal["right", "silent", "false"]:
@@ -70,12 +73,15 @@ def tried(subject: Subject, seconds: float) -> Outcome:
         made = _callable(subject.source, names)
         if made is None:
             return Outcome(subject, "not run")
+        public(exercise, ("cpu",))
+        started = time.thread_time()
         verdict = judge(exercise, made, devices=("cpu",))
         if verdict.passed or verdict.problem:
             return Outcome(subject, "accepted" if verdict.passed else "not run")
+        repair = _repair(exercise, subject.source, names, seconds)
+        took = time.thread_time() - started
         said = [_said(exercise, made, one) for one in _diagnoses(verdict)]
-        said += _said_of_own_code(exercise, subject.source, names, seconds)
-        return Outcome(subject, "wrong", said)
+        return Outcome(subject, "wrong", [*said, *_said_of_own_code(exercise, repair, names)], took)
 
 
 @contextlib.contextmanager
@@ -157,9 +163,12 @@ def _said_again(exercise: Exercise, made: Call, diagnosis: Diagnosis, seed: int)
     return verdict.passed or any(again.text == diagnosis.text for again in _diagnoses(verdict))
 
 
-def _said_of_own_code(exercise: Exercise, source: str, names: dict[str, Any], seconds: float) -> list[Said]:
+def _repair(exercise: Exercise, source: str, names: dict[str, Any], seconds: float) -> Repair | None:
     cases, further = public(exercise, ("cpu",)), partial(expectations_of, exercise, PUBLIC_SEED + 1, True, ("cpu",))
-    repair = find_repair(exercise, source, names, cases, further=further, seconds=seconds, most_waiting=LONGER)
+    return find_repair(exercise, source, names, cases, further=further, seconds=seconds, most_waiting=LONGER)
+
+
+def _said_of_own_code(exercise: Exercise, repair: Repair | None, names: dict[str, Any]) -> list[Said]:
     if repair is None:
         return []
     text = "; ".join(f"line {one.line} with {one.kind}: {one.before} -> {one.after}" for one in repair.changes)

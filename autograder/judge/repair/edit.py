@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import contextlib
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,8 +38,8 @@ class Edit:
 
     @property
     def is_expression(self) -> bool:
-        """Whether it changes an expression; else a list of statements."""
-        return isinstance(self.after, ast.expr)
+        """Whether it changes an expression that has a value; else statements, or what they give a value."""
+        return isinstance(self.after, ast.expr) and isinstance(getattr(self.after, "ctx", ast.Load()), ast.Load)
 
     @property
     def place(self) -> tuple[int, str, int | None]:
@@ -92,6 +93,7 @@ class Scope:
 
     numpy: the name that NumPy has. floats, wholes: the parameters that are numbers, with and without a point.
     parts: expressions of the function that could stand in another place, each with the names that it needs.
+    known: the names outside of the function.
     """
 
     parameters: tuple[str, ...]
@@ -100,10 +102,17 @@ class Scope:
     floats: tuple[str, ...] = ()
     wholes: tuple[str, ...] = ()
     parts: list[tuple[ast.expr, set[str]]] = field(default_factory=list)
+    known: frozenset[str] = frozenset(vars(builtins))
 
     @classmethod
-    def of(cls, function: ast.FunctionDef, numpy: str, arguments: dict[str, Any] | None = None) -> Scope:
-        """The scope of a function. arguments: those of a call, by name."""
+    def of(
+        cls,
+        function: ast.FunctionDef,
+        numpy: str,
+        arguments: dict[str, Any] | None = None,
+        outside: Iterable[str] = (),
+    ) -> Scope:
+        """The scope of a function. arguments: those of a call, by name. outside: the names of its module."""
         given = arguments or {}
         every = function.args
         parameters = [one.arg for one in (*every.posonlyargs, *every.args, *every.kwonlyargs)]
@@ -114,7 +123,8 @@ class Scope:
         floats = tuple(name for name in parameters if type(given.get(name)) is float)
         wholes = tuple(name for name in parameters if type(given.get(name)) is int)
         parts = [(node, names & {*parameters, *assigned}) for node, names in map(_with_names, _parts_of(function))]
-        return cls(tuple(parameters), assigned, numpy, floats, wholes, parts)
+        known = frozenset([*vars(builtins), *outside, numpy])
+        return cls(tuple(parameters), assigned, numpy, floats, wholes, parts, known)
 
     def knows(self, name: str) -> bool:
         """Whether a name is the function's own."""

@@ -71,6 +71,17 @@ def other_operators(place: Place, scope: Scope) -> Iterator[Change]:
         for kind in ARITHMETIC:
             if not isinstance(node.op, kind) and not _changes_nothing(node, kind):
                 yield "another operator", ast.BinOp(node.left, kind(), node.right)
+                if isinstance(node.left, ast.BinOp) and _binds_tighter(kind, type(node.left.op)):
+                    tight = ast.BinOp(node.left.right, kind(), node.right)
+                    yield "another operator", ast.BinOp(node.left.left, node.left.op, tight)
+
+
+def _binds_tighter(one: type[ast.operator], other: type[ast.operator]) -> bool:
+    return _BINDING.get(one, 1) > _BINDING.get(other, 1)
+
+
+_BINDING: dict[type[ast.operator], int] = {ast.Add: 0, ast.Sub: 0, ast.Pow: 2}
+"""How tightly operators bind; those that do not stand here, 1."""
 
 
 def _changes_nothing(node: ast.BinOp, kind: type[ast.operator], number: float | None = None) -> bool:
@@ -269,6 +280,10 @@ def other_parentheses(place: Place, scope: Scope) -> Iterator[Change]:
         yield "parentheses elsewhere", moved
     if isinstance(node.right, ast.BinOp):
         inner = node.right
+        if isinstance(node.left, ast.BinOp):
+            middle = ast.BinOp(node.left.right, node.op, inner.left)
+            outside = ast.BinOp(ast.BinOp(node.left.left, node.left.op, middle), inner.op, inner.right)
+            yield "parentheses elsewhere", outside
         yield "parentheses elsewhere", ast.BinOp(ast.BinOp(node.left, node.op, inner.left), inner.op, inner.right)
     for side, other in (("left", "right"), ("right", "left")):
         inner = getattr(node, side)
@@ -521,6 +536,15 @@ def added(place: Place, scope: Scope) -> Iterator[Change]:
         yield "the opposite order", ast.Call(variable("reversed"), [listed], [])
 
 
+def completed(place: Place, scope: Scope) -> Iterator[Change]:
+    """An argument more, of what takes two or three."""
+    call = place.node
+    if isinstance(call, ast.Call) and _called(call) in ("where", "clip", "minimum", "maximum"):
+        last: list[ast.expr] = [ast.Constant(0), ast.Constant(1), *map(variable, scope.names(place.line))]
+        for argument in last:
+            yield "an argument more", ast.Call(call.func, [*call.args, argument], call.keywords)
+
+
 def summed(place: Place, scope: Scope) -> Iterator[Change]:
     """A sum or a mean more."""
     node = place.node
@@ -616,5 +640,5 @@ EXCHANGES: tuple[Maker, ...] = (
     other_orders,
     turned_conditions,
 )
-ADDITIONS: tuple[Maker, ...] = (names_for_numbers, added, summed, spread, scaled)
+ADDITIONS: tuple[Maker, ...] = (names_for_numbers, completed, added, summed, spread, scaled)
 INGREDIENTS: tuple[Maker, ...] = (other_parts, combined_with_parts, products)

@@ -170,7 +170,7 @@ class _Search:
 
     def _scope(self) -> Scope:
         arguments = self.expectations[0].case.arguments
-        return Scope.of(self.function, _name_of_numpy(self.namespace), arguments)
+        return Scope.of(self.function, _name_of_numpy(self.namespace), arguments, self.namespace)
 
     def _find_failing_cases(self) -> bool:
         """Try every case on the function as it is, and note how long the slowest takes. False where none fails, or

@@ -16,8 +16,23 @@ FARTHEST_MOVE = 8
 
 def statement_edits(function: ast.FunctionDef, scope: Scope, rank: int = 0) -> Iterator[Edit]:
     """All changes of a function's statements, and copies of its arguments."""
-    for edit in itertools.chain(_changes_of_lines(function), _copies(function, scope)):
+    changes = (_other_targets(function, scope), _changes_of_lines(function), _copies(function, scope))
+    for edit in itertools.chain(*changes):
         yield replace(edit, rank=rank)
+
+
+def _other_targets(function: ast.FunctionDef, scope: Scope) -> Iterator[Edit]:
+    """Another name on the left: one that is read and never given a value."""
+    read = {node.id for node in ast.walk(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+    missing = sorted(name for name in read if not scope.knows(name) and name not in scope.known)
+    for holder in ast.walk(function) if missing else ():
+        for attribute, value in ast.iter_fields(holder):
+            for index, node in enumerate(value) if isinstance(value, list) else [(None, value)]:
+                if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                    for name in missing:
+                        after = ast.copy_location(ast.Name(name, ast.Store()), node)
+                        kind = f"another name than `{node.id}` on the left"
+                        yield Edit(kind, node.lineno, holder, attribute, index, node, after)
 
 
 def _changes_of_lines(function: ast.FunctionDef) -> Iterator[Edit]:
