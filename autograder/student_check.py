@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import secrets
 import sys
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from autograder.as_in_grading import Notebook, Rehearsal, notebook_of, outdated, read_settings, remember_cells
@@ -17,7 +19,7 @@ from autograder.exercises.sampling import PUBLIC_SEED
 from autograder.judge import Verdict, judge
 from autograder.judge.cupy_trial import try_on_cupy
 from autograder.judge.devices import DeviceError
-from autograder.judge.expectations import public
+from autograder.judge.expectations import expectations_of, public
 from autograder.judge.repair import find_repair
 from autograder.judge.repair.own_code import code_of
 from autograder.judge.report import as_html, as_text
@@ -77,7 +79,7 @@ def check(
     if verdict.passed and cases == "public":
         verdict.cupy_trial = try_on_cupy(found, function)
     if not verdict.passed and verdict.problem is None and cases == "public":
-        with rehearsal.as_in_grading():
+        with contextlib.suppress(KeyboardInterrupt, Exception), rehearsal.as_in_grading(), rehearsal.nothing_kept():
             verdict.repair = _repair(found, function, hint)
     show(verdict)
     if not verdict.passed:
@@ -89,8 +91,10 @@ def _repair(exercise: Exercise, function: Callable[..., Any], hint: int) -> Repa
     code = code_of(function)
     if code is None or function.__name__ != exercise.name:
         return None
-    cases = public(exercise, ("cpu",))
-    return find_repair(exercise, code.source, code.namespace, cases, first_line=code.first_line, hint=hint)
+    cases, further = public(exercise, ("cpu",)), partial(expectations_of, exercise, PUBLIC_SEED + 1, True, ("cpu",))
+    return find_repair(
+        exercise, code.source, code.namespace, cases, further=further, first_line=code.first_line, hint=hint
+    )
 
 
 def _find(function: Callable[..., Any], name: str | None, notebook: Notebook) -> Exercise:

@@ -49,6 +49,12 @@ class Rehearsal:
         with put_back(self.names, self._used, self._functions):
             return call_in_time(self.function, arguments, self.settings.call_seconds)
 
+    @contextlib.contextmanager
+    def nothing_kept(self) -> Iterator[None]:
+        """After this, all that the function can reach is as it was before."""
+        with put_back(self.names, self._used, self._functions):
+            yield
+
     def _by_value(self) -> dict[str, Any]:
         """Return stand-ins for what the function uses of packages, whichever way that got its name."""
         found: dict[str, Any] = {}

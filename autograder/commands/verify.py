@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
+from autograder.commands import _diagnoses
 from autograder.commands._devices_option import add_devices_option, asked_devices
 from autograder.commands._readme import put_table
 from autograder.course import CourseError
@@ -22,6 +23,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("exercises", nargs="*", metavar="EXERCISE", help="kernels to verify; all if none is named")
     add_devices_option(parser)
     parser.add_argument(
+        "--diagnosis", action="store_true", help="count instead how much of what is said of wrong functions is true"
+    )
+    parser.add_argument("--mutations", type=int, metavar="N", help="of how many random mutations (2000)")
+    parser.add_argument(
         "--write", action="store_true", help="keep the figures as the certificates of these devices, and in the README"
     )
 
@@ -37,6 +42,12 @@ def run(arguments: argparse.Namespace) -> int:
         raise CourseError(f"There is no kernel {unknown[0]!r}. The kernels are: {', '.join(sorted(catalogue()))}.")
     if arguments.write and arguments.exercises:
         raise CourseError("A certificate is for the whole course: --write goes without the names of kernels.")
+    if arguments.diagnosis:
+        return _diagnoses.run(
+            arguments.exercises,
+            _diagnoses.MUTATIONS if arguments.mutations is None else arguments.mutations,
+            write=arguments.write,
+        )
     devices = asked_devices(arguments.devices) or chosen()
     try:
         found = _measure_all(arguments.exercises or list(catalogue()), devices)

@@ -17,6 +17,7 @@ FILES = ("pyproject.toml", "constraints.txt", "environment.yml", "LICENSE")
 LEFT_OUT = ("__pycache__", ".ipynb_checkpoints")
 INSTRUCTORS = (
     "autograder/certificates",
+    "autograder/diagnosis_trial",
     "autograder/exercises",
     "autograder/facts.py",
     "autograder/grading",

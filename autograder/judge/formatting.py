@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -66,11 +67,17 @@ def _in_the_form_of(model: Any, value: Any) -> Any:
     return value
 
 
+def aligned(text: str, head: str) -> str:
+    """Indent the further lines of a text so that all stand one below the other behind the head."""
+    return text.replace("\n", "\n" + " " * len(head))
+
+
 def _show(value: Any, outputs: tuple[str, ...], digits: int) -> str:
     if isinstance(value, np.ndarray):
         return _show_array(value, digits)
     if isinstance(value, tuple) and len(value) == len(outputs):
-        return "\n".join(f"{name} = {_show(item, (), digits)}" for name, item in zip(outputs, value, strict=True))
+        shown = [_show(item, (), digits) for item in value]
+        return "\n".join(f"{name} = {aligned(text, f'{name} = ')}" for name, text in zip(outputs, shown, strict=True))
     if is_function(value):
         numbers = ", ".join(f"{key}={_show(item, (), digits)}" for key, item in value.items() if key != MARK)
         return f"{value[MARK]}({numbers})" if numbers else value[MARK]
@@ -92,6 +99,7 @@ def _show_array(array: np.ndarray, digits: int) -> str:
         return f"empty array of shape {array.shape}"
     edge = 3 if array.ndim <= MOST_AXES_WITH_EDGES else 1
     text = np.array2string(array, precision=digits, separator=", ", threshold=24, edgeitems=edge, max_line_width=76)
+    text = re.sub(r"\n(?:\s*\n)+", "\n", text)
     notes = [] if array.dtype.name in ("float64", "bool") else [array.dtype.name]
     if array.size > 24:
         notes.append(f"shape {array.shape}")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 
 from autograder.exercises import catalogue
 from autograder.exercises.model import CONTRACT
-from autograder.judge.formatting import quoted
+from autograder.judge.formatting import aligned, quoted
 from autograder.judge.verdict import (
     DERIVATIVE,
     CodeChange,
@@ -18,6 +19,7 @@ from autograder.judge.verdict import (
     RequirementResult,
     Verdict,
 )
+from autograder.plaindata.call import ANOTHER_ANSWER
 
 PASS_COLOUR = "#009E73"
 FAIL_COLOUR = "#D55E00"
@@ -92,7 +94,12 @@ def difference_sentences(verdict: Verdict, found: Counterexample) -> list[str]:
             *_own_line(found),
             *_advice(difference.message),
         ]
-    sentences = [*_why_alike(found), _sentence(difference.message, difference.output), *_about_the_form(difference)]
+    sentences = [
+        *_why_alike(found),
+        _sentence(difference.message, difference.output),
+        *_about_the_form(difference),
+        *_own_draws(verdict, difference),
+    ]
     if difference.worst is not None and difference.total > 1:
         at = ", ".join(map(str, difference.worst))
         text = f"Worst at [{at}]: expected {_short(difference.expected)}, yours {_short(difference.got)}"
@@ -142,6 +149,19 @@ def _why_alike(found: Counterexample) -> list[str]:
     return ["The public cases pass; a hidden case fails in the same way as this one."]
 
 
+NOISE = ("u", "noise", "candidates")
+"""Parameters that hold the random numbers of an exercise."""
+
+
+def _own_draws(verdict: Verdict, difference: Difference) -> list[str]:
+    """Say where the random numbers are, to a function that gives another answer each time."""
+    exercise = catalogue().get(verdict.exercise)
+    given = [name for name in exercise.parameters if name in NOISE] if exercise else []
+    if given and difference.message == ANOTHER_ANSWER:
+        return [f"It draws random numbers of its own: the ones to use are its argument {given[0]}."]
+    return []
+
+
 ADVICE = {
     "is not available while grading": "Do without it: check goes by the same rules as grading.",
     "truth value of an array": "if, while, and, or, max(...) decide once for the whole array; np.where, np.maximum, & "
@@ -176,12 +196,12 @@ def _limit(tolerance: float | None) -> str:
 
 def call_text(verdict: Verdict, found: Counterexample) -> str:
     """Write the failing call as a person would type it, an argument a line where they are long."""
-    arguments = [f"{name}={text}" for name, text in found.call.items()]
+    arguments = [f"{name}={aligned(text, f'{name}=')}" for name, text in found.call.items()]
     joined = ", ".join(arguments)
     if len(joined) <= 72 and "\n" not in joined:
         return f"{verdict.exercise}({joined})"
     indent = "\n    "
-    lines = indent.join(argument.replace("\n", indent + "   ") + "," for argument in arguments)
+    lines = indent.join(argument.replace("\n", indent) + "," for argument in arguments)
     return f"{verdict.exercise}({indent}{lines}\n)"
 
 
@@ -211,8 +231,8 @@ def as_text(verdict: Verdict) -> str:
         lines.append(f"  {mark} {requirement.name:<{width}}  {share}{_oracles_text(requirement)}")
     for diagnosis in _diagnoses(verdict):
         lines += ["", f"  {_diagnosis_title(diagnosis)}", f"  {diagnosis.text}"]
-    for sentence in repair_sentences(verdict):
-        lines += ["", f"  {sentence}"]
+    if told := repair_sentences(verdict):
+        lines += ["", *(f"  {sentence}" for sentence in told)]
     for name, found in _failed(verdict)[:1]:
         lines += ["", *(f"  {line}" for line in _counterexample_text(verdict, name, found))]
     lines += [f"  Remark: {remark}" for remark in verdict.remarks]
@@ -266,17 +286,28 @@ def repair_sentences(verdict: Verdict) -> list[str]:
     repair = verdict.repair
     if repair is None:
         return []
-    places = " and ".join(_change_text(change, repair.hint) for change in repair.changes)
     cases = f"all {repair.cases} cases" if repair.cases > 1 else "the case"
-    more = f" (`check({verdict.exercise}, hint={repair.hint + 1})` says more.)" if repair.hint < 3 else ""
-    return [f"{places[:1].upper()}{places[1:]}: so changed, your function passes {cases}.{more}"]
+    these = "this change" if len(repair.changes) == 1 else f"these {len(repair.changes)} changes"
+    more = [f"check({verdict.exercise}, hint={repair.hint + 1}) says more."] if repair.hint < 3 else []
+    found = [f"With {these} your function passes {cases}:", *_change_texts(repair.changes, repair.hint), *more]
+    return [found[0] + " " + found[1], *found[2:]] if len(found) == 2 else found
+
+
+def _change_texts(changes: list[CodeChange], hint: int) -> list[str]:
+    """A line for each change; one for all where nothing but the lines differs."""
+    kinds = {change.kind for change in changes}
+    if hint == 1 and len(changes) > 1 and len(kinds) == 1:
+        return [f"lines {' and '.join(str(change.line) for change in changes)}: {kinds.pop()}."]
+    return [f"line {change.line}: {_change_text(change, hint)}." for change in changes]
 
 
 def _change_text(change: CodeChange, hint: int) -> str:
-    text = f"line {change.line} with {change.kind}"
-    if hint > 1:
-        text += f", in `{_one_line(change.before)}`"
-    return f"{text}: `{_one_line(change.after)}`" if hint > 2 else text
+    before, after = _one_line(change.before), _one_line(change.after)
+    if hint == 1 or not before:
+        return change.kind if hint < 3 else f"{change.kind}, `{after}`"
+    if hint == 2:
+        return f"{change.kind}, in `{before}`"
+    return f"`{after}` in the place of `{before}`" if after else f"without `{before}`"
 
 
 def _one_line(code: str) -> str:
@@ -287,6 +318,7 @@ def _one_line(code: str) -> str:
 # ---------------------------------------------------------------- HTML
 
 _MONO = "font-family:var(--jp-code-font-family,ui-monospace,Menlo,Consolas,monospace);font-size:12px"
+_CODE = f"{_MONO};background:rgba(127,127,127,.16);border-radius:3px;padding:0 3px;color:inherit"
 _PRE = f"{_MONO};white-space:pre-wrap;margin:2px 0;padding:0;background:none;border:0;color:inherit;line-height:1.4"
 
 
@@ -319,8 +351,8 @@ def _findings_html(verdict: Verdict) -> str:
     parts = [_requirements_html(verdict)]
     for diagnosis in _diagnoses(verdict):
         parts.append(_box(FAIL_COLOUR, _diagnosis_title(diagnosis), diagnosis.text))
-    for sentence in repair_sentences(verdict):
-        parts.append(_box(FAIL_COLOUR, REPAIR_TITLE, sentence))
+    if told := repair_sentences(verdict):
+        parts.append(_box(FAIL_COLOUR, REPAIR_TITLE, *told))
     for number, (name, found) in enumerate(_failed(verdict)):
         parts.append(_counterexample_html(verdict, name, found, is_open=number == 0))
     parts += [_box(REMARK_COLOUR, "Remark, no points lost", remark) for remark in verdict.remarks]
@@ -363,11 +395,18 @@ def _mark(passed: bool) -> str:
     return f'<span style="color:{colour};font-weight:bold" title="{word}">{sign}</span>'
 
 
-def _box(colour: str, title: str, text: str) -> str:
+def _box(colour: str, title: str, *texts: str) -> str:
+    lines = "".join(f"<br>{_with_code(text)}" for text in texts)
     return (
-        f'<div style="border:1px solid {colour};border-radius:4px;padding:5px 10px;margin:6px 0">'
-        f"<b>{escape(title)}</b><br>{escape(text)}</div>"
+        f'<div style="border:1px solid {colour};border-radius:4px;padding:5px 10px;margin:6px 0;'
+        f'overflow-wrap:anywhere">'
+        f"<b>{_with_code(title)}</b>{lines}</div>"
     )
+
+
+def _with_code(text: str) -> str:
+    """Escape a text, with what stands in backticks as code."""
+    return re.sub(r"`([^`]+)`", rf'<code style="{_CODE}">\1</code>', escape(text))
 
 
 def _counterexample_html(verdict: Verdict, requirement: str, found: Counterexample, is_open: bool) -> str:

@@ -6,7 +6,9 @@ import pytest
 
 from autograder import certificates
 from autograder.__main__ import main
-from autograder.commands import verify
+from autograder.commands import _diagnoses, verify
+from autograder.diagnosis_trial import Outcome, Subject
+from autograder.diagnosis_trial.outcomes import Said
 from autograder.exercises import catalogue
 from autograder.judge import expectations, separation
 from tests.support import fake_accelerator
@@ -128,3 +130,26 @@ def test_a_device_that_cannot_compute_is_a_sentence(capsys, monkeypatch):
     monkeypatch.setattr(expectations, "reference", without_memory)
     assert main(["verify", "elu", "--devices", "cuda"]) == 1
     assert capsys.readouterr().err == "PyTorch cannot compute on the device 'cuda' here: CUDA out of memory.\n"
+
+
+def tried_here(chosen):
+    """What is said of the functions, without the processes: of each second one something false."""
+    for number, subject in enumerate(chosen):
+        yield Outcome(subject, "wrong", [Said("own code", "line 2", number % 2 == 0)], seconds=0.25)
+
+
+def test_the_table_of_diagnoses_is_printed_and_kept(monkeypatch, capsys, written):
+    monkeypatch.setattr(_diagnoses, "_outcomes", tried_here)
+    monkeypatch.setattr(_diagnoses, "put_table", written.__setitem__)
+    assert main(["verify", "--diagnosis", "elu", "--mutations", "4"]) == 1
+    printed = capsys.readouterr().out
+    assert "| random mutations of the solutions | 4 | 50.0 % | 0.0 % | 50.0 % |" in printed
+    assert "FALSE of elu, mutation" in printed and "0.25 s or less for nine of ten" in printed
+    assert _diagnoses.TABLE not in written
+    assert main(["verify", "--diagnosis", "--mutations", "0", "--write"]) == 1
+    assert "known mistakes" in written[_diagnoses.TABLE]
+
+
+def test_a_part_of_the_functions_is_tried_in_a_process():
+    subject = Subject("mutation", "elu", "def elu(z, alpha=nothing):\n    return z")
+    assert [outcome.judged for outcome in _diagnoses.tried_part([subject])] == ["not run"]

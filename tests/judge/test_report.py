@@ -14,7 +14,8 @@ from autograder.exercises.cases import case
 from autograder.exercises.model import Requirement
 from autograder.judge import Verdict, judge
 from autograder.judge.formatting import ALL_DIGITS, LONGEST_CHARACTERS, readable, show_both, show_value
-from autograder.judge.report import KINDS_OF_HIDDEN_DIFFERENCE, as_html, as_text
+from autograder.judge.report import KINDS_OF_HIDDEN_DIFFERENCE, as_html, as_text, repair_sentences
+from autograder.judge.verdict import CodeChange, Repair
 from autograder.plaindata.call import Outcome, Problem
 from tests.judge.students import after, elu, elu_backward, first_difference, prelu_backward, verdict_of
 from tests.plaindata.test_call import written
@@ -53,7 +54,7 @@ class Tags(html.parser.HTMLParser):
         self.text += data
 
 
-ALLOWED_TAGS = {"div", "span", "b", "i", "br", "details", "summary", "pre", "svg", "rect"}
+ALLOWED_TAGS = {"div", "span", "b", "i", "br", "code", "details", "summary", "pre", "svg", "rect"}
 ALLOWED_ATTRIBUTES = {
     "class", "style", "title", "open", "role", "aria-label", "width", "height", "x", "y", "fill", "fill-opacity",
 }  # fmt: skip
@@ -341,3 +342,25 @@ def test_readable_text_keeps_letters_and_nothing_that_acts():
     assert readable("α ≤ ñ 漢\nnext") == "α ≤ ñ 漢\nnext"
     assert readable("\x1b[31m\x07\x00\ud800\u202e\r") == "�[31m�����"
     assert len(readable("x" * 10**6)) == LONGEST_CHARACTERS
+
+
+CHANGE = CodeChange(4, "another exponent", "b ** (t - 1)", "b ** t")
+OTHER = CodeChange(5, "another exponent", "c ** (t - 1)", "c ** t")
+MOVED = CodeChange(2, "a copy of `m`", "", "m = np.array(m)")
+
+
+@pytest.mark.parametrize(
+    ("changes", "hint", "told"),
+    [
+        ([CHANGE], 1, "With this change your function passes all 9 cases: line 4: another exponent."),
+        ([CHANGE], 2, "line 4: another exponent, in `b ** (t - 1)`."),
+        ([CHANGE], 3, "line 4: `b ** t` in the place of `b ** (t - 1)`."),
+        ([CHANGE, OTHER], 1, "With these 2 changes your function passes all 9 cases: lines 4 and 5: another exponent."),
+        ([CHANGE, MOVED], 1, "line 2: a copy of `m`."),
+        ([MOVED], 3, "line 2: a copy of `m`, `m = np.array(m)`."),
+    ],
+)
+def test_a_small_change_is_told_as_far_as_was_asked(changes, hint, told):
+    verdict = replace(verdict_of(ELU, lambda z, alpha=1.0: z), repair=Repair(changes, 9, "", hint))
+    text = "\n".join(repair_sentences(verdict))
+    assert told in " ".join(text.split()) and (hint == 3) == ("says more" not in text)

@@ -3,14 +3,36 @@
 from __future__ import annotations
 
 import ast
+import copy
+import itertools
 from collections.abc import Iterator
+from dataclasses import replace
 
 from autograder.judge.repair.edit import ARITHMETIC, Edit, Scope, variable
 
+FARTHEST_MOVE = 8
+"""By how many lines a line is moved at most."""
 
-def statement_edits(function: ast.FunctionDef, scope: Scope) -> list[Edit]:
+
+def statement_edits(function: ast.FunctionDef, scope: Scope, rank: int = 0) -> Iterator[Edit]:
     """All changes of a function's statements, and copies of its arguments."""
-    return [*_changes_of_lines(function), *_copies(function, scope)]
+    changes = (_other_targets(function, scope), _changes_of_lines(function), _copies(function, scope))
+    for edit in itertools.chain(*changes):
+        yield replace(edit, rank=rank)
+
+
+def _other_targets(function: ast.FunctionDef, scope: Scope) -> Iterator[Edit]:
+    """Another name on the left: one that is read and never given a value."""
+    read = {node.id for node in ast.walk(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+    missing = sorted(name for name in read if not scope.knows(name) and name not in scope.known)
+    for holder in ast.walk(function) if missing else ():
+        for attribute, value in ast.iter_fields(holder):
+            for index, node in enumerate(value) if isinstance(value, list) else [(None, value)]:
+                if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                    for name in missing:
+                        after = ast.copy_location(ast.Name(name, ast.Store()), node)
+                        kind = f"another name than `{node.id}` on the left"
+                        yield Edit(kind, node.lineno, holder, attribute, index, node, after)
 
 
 def _changes_of_lines(function: ast.FunctionDef) -> Iterator[Edit]:
@@ -28,22 +50,38 @@ def _changes_of_statement(
     holder: ast.AST, attribute: str, body: list[ast.stmt], index: int, statement: ast.stmt
 ) -> Iterator[Edit]:
     def changed(kind: str, after: list[ast.stmt]) -> Edit:
-        for one in after:
-            ast.fix_missing_locations(one)
         return Edit(kind, statement.lineno, holder, attribute, None, body, after)
 
-    if isinstance(statement, ast.AugAssign) and isinstance(statement.target, ast.Name):
-        plain = _without_operation_in_place(statement)
-        yield changed("a new array in the place of an operation in place", [*body[:index], plain, *body[index + 1 :]])
+    before, behind = body[:index], body[index + 1 :]
+    if isinstance(statement, ast.AugAssign):
+        if isinstance(statement.target, ast.Name):
+            plain = _without_operation_in_place(statement)
+            yield changed("a new array in the place of an operation in place", [*before, plain, *behind])
         for kind in ARITHMETIC[:4]:
-            other = ast.copy_location(ast.AugAssign(statement.target, kind(), statement.value), statement)
-            yield changed("another operator", [*body[:index], other, *body[index + 1 :]])
-    if index + 1 < len(body) and not isinstance(body[index + 1], ast.Return):
-        yield changed(
-            "this line and the next one exchanged", [*body[:index], body[index + 1], statement, *body[index + 2 :]]
-        )
+            if not isinstance(statement.op, kind):
+                other = ast.copy_location(ast.AugAssign(statement.target, kind(), statement.value), statement)
+                yield changed("another operator", [*before, other, *behind])
+    for end in range(1, min(len(behind), FARTHEST_MOVE) + 1):
+        if not isinstance(behind[end - 1], ast.Return):
+            kind_of_move = "this line and the next one exchanged" if end == 1 else "this line further down"
+            yield changed(kind_of_move, [*before, *behind[:end], statement, *behind[end:]])
+    for start in range(max(0, index - FARTHEST_MOVE), index - 1):
+        yield changed("this line further up", [*body[:start], statement, *body[start:index], *behind])
+    if isinstance(statement, (ast.For, ast.While)) and len(statement.body) > 1:
+        *inner, last = statement.body
+        outside = _with_body(statement, inner)
+        yield changed("its last line outside of the loop", [*before, outside, last, *behind])
+    if isinstance(statement, (ast.For, ast.While)) and behind and not isinstance(behind[0], ast.Return):
+        inside = _with_body(statement, [*statement.body, behind[0]])
+        yield changed("the next line inside of the loop", [*before, inside, *behind[1:]])
     if len(body) > 1 and not isinstance(statement, ast.Return):
-        yield changed("this line left out", [*body[:index], *body[index + 1 :]])
+        yield changed("this line left out", [*before, *behind])
+
+
+def _with_body(loop: ast.For | ast.While, body: list[ast.stmt]) -> ast.For | ast.While:
+    changed = copy.copy(loop)
+    changed.body = body
+    return changed
 
 
 def _copies(function: ast.FunctionDef, scope: Scope) -> Iterator[Edit]:
@@ -75,6 +113,4 @@ def _without_operation_in_place(statement: ast.stmt) -> ast.stmt:
 
 
 def _of_body(function: ast.FunctionDef, kind: str, after: list[ast.stmt]) -> Edit:
-    for statement in after:
-        ast.fix_missing_locations(statement)
     return Edit(kind, function.body[0].lineno, function, "body", None, function.body, after)
