@@ -189,14 +189,17 @@ def nothing_is_summed():
     of what they contribute."""
 
 
-@wrong({"x_hat, axis=axes), np.sum(dout, axis": "x_hat, axis=axes, keepdims=True), np.sum(dout, keepdims=True, axis"})
+@wrong(
+    {"x_hat, axis=axes), np.sum(dout, axis": "x_hat, axis=axes, keepdims=True), np.sum(dout, keepdims=True, axis"},
+    loses=[batches],
+)
 def dgamma_and_dbeta_keep_axes_of_length_1():
     """Your dgamma and dbeta have axes of length 1 left over. A gradient has the shape of what it belongs to: (C,)."""
 
 
 @wrong(
     {"gamma.reshape(shape) * inverse": "gamma.reshape(shape) / np.sqrt(x.var(axis=axes, keepdims=True))"},
-    keeps=[scale_and_shift_cases],
+    loses=[batches],
 )
 def eps_is_missing_in_one_of_two_places():
     """eps is in your x_hat, but not in the factor in front of dx. Both have the root of variance plus eps below the

@@ -127,7 +127,7 @@ def beta_scaled_too():
     """You add beta before you multiply by gamma, so that beta is scaled, too. It is added last."""
 
 
-@wrong({"np.sqrt(running_var.reshape(shape) + eps)": "(np.sqrt(running_var.reshape(shape)) + eps)"})
+@wrong({"np.sqrt(running_var.reshape(shape) + eps)": "(np.sqrt(running_var.reshape(shape)) + eps)"}, loses=[other_eps])
 def eps_is_added_to_the_root():
     """eps is added to the standard deviation. It belongs to the variance, before the root is taken."""
 
@@ -142,6 +142,6 @@ def gamma_and_beta_are_left_out():
     """gamma and beta have no effect on your result: it is the normalized x alone."""
 
 
-@wrong({"running_var.reshape(shape) + eps": "running_var.reshape(shape) - eps"})
+@wrong({"running_var.reshape(shape) + eps": "running_var.reshape(shape) - eps"}, loses=[other_eps])
 def eps_is_subtracted():
     """eps is subtracted from the variance. It is added."""

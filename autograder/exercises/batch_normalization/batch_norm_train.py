@@ -210,12 +210,12 @@ def buffers_overwritten():
     this course returns new arrays."""
 
 
-@wrong({"np.sqrt(var.reshape(shape) + eps)": "(np.sqrt(var.reshape(shape)) + eps)"}, keeps=[momentum_cases])
+@wrong({"np.sqrt(var.reshape(shape) + eps)": "(np.sqrt(var.reshape(shape)) + eps)"}, loses=[eps_cases])
 def eps_is_added_to_the_root():
     """eps is added to the standard deviation. It belongs to the variance, before the root is taken."""
 
 
-@wrong({"var.reshape(shape) + eps": "var.reshape(shape)"})
+@wrong({"var.reshape(shape) + eps": "var.reshape(shape)"}, loses=[eps_cases, momentum_cases])
 def eps_is_forgotten():
     """`eps` has no effect on your y. It is added to the variance before the root is taken."""
 
@@ -224,7 +224,8 @@ def eps_is_forgotten():
     {
         "x.mean(axis=axes), x.var(axis=axes)": "x.mean(axis=axes, keepdims=True), x.var(axis=axes, keepdims=True)",
         "ddof=1": "ddof=1, keepdims=True",
-    }
+    },
+    loses=[output, images],
 )
 def the_running_statistics_keep_axes_of_length_1():
     """Your running statistics have the shape of an array with axes of length 1, not (C,). Those axes are needed where
@@ -236,10 +237,7 @@ def the_biased_standard_deviation_is_stored():
     """The biased standard deviation goes into your running_var. What is averaged there is the unbiased variance."""
 
 
-@wrong(
-    {"momentum * x.var(axis=axes, ddof=1)": "momentum * (x.var(axis=axes, ddof=1) + eps)"},
-    loses=[momentum_cases, unbiased],
-)
+@wrong({"momentum * x.var(axis=axes, ddof=1)": "momentum * (x.var(axis=axes, ddof=1) + eps)"}, loses=[momentum_cases])
 def the_variance_is_stored_with_eps():
     """Your running_var contains eps. It is added only where x is divided."""
 
@@ -271,7 +269,7 @@ def the_variance_is_squared_under_the_root():
     """The square of the variance stands under your root. It is the variance itself."""
 
 
-@wrong(loses=[contract])
+@wrong(loses=[images])
 def images_are_reshaped_without_moving_the_channels(x, gamma, beta, running_mean, running_var, momentum=0.1, eps=1e-5):
     """For images you make rows of C numbers without moving the channels last. The numbers of a row then come from
     several places of one channel."""

@@ -125,6 +125,6 @@ wrong.like(
 )
 
 
-@wrong({"dout.sum(axis=0)": "dout.sum(axis=0, keepdims=True)"})
+@wrong({"dout.sum(axis=0)": "dout.sum(axis=0, keepdims=True)"}, loses=[one_sample])
 def dbias_keeps_an_axis_of_length_1():
     """Your dbias has an axis of length 1 left over. A gradient has the shape of what it belongs to, here (units,)."""
