@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from autograder.course import ROOT
+from autograder.exercises import catalogue, files_of
 from autograder.plaindata.named_functions import FORMULAS
 from autograder.sandbox import StudentProcess, chosen
 from autograder.sandbox.mounts import OWN_FILES
@@ -77,6 +78,15 @@ def test_no_module_of_the_course_gives_an_activation(process, module):
     source = f"import autograder.plaindata.{module} as found\nlen([n for n in vars(found) if n in ('relu', 'tanh')])"
     assert process.run("cell 3", source).value in (None, 0.0)
     assert process.run("cell 4", "from autograder.plaindata.named_functions import FUNCTIONS").error
+
+
+def test_no_notebook_asks_for_a_function_that_another_kernel_of_it_is_given():
+    given = {"tanh", "sigmoid", "relu"}
+    for notebook in {exercise.notebook for exercise in catalogue().values()}:
+        own = {name: exercise for name, exercise in catalogue().items() if exercise.notebook == notebook}
+        sources = "\n".join(path.read_text(encoding="utf-8") for path in files_of(notebook))
+        if "as_function" in sources:
+            assert not given & set(own), notebook
 
 
 def test_no_formula_lies_in_the_sandbox():

@@ -110,11 +110,13 @@ class FeedbackForEverybody(GenerateFeedback, NothingBeside):
             if _asked_for(student, self.coursedir.student_id)
         ]
         found = {place: _notebooks(place, self.coursedir.notebook_id) for place in places if place.is_dir()}
-        _take(self, {str(place): notebooks for place, notebooks in found.items() if notebooks})
-        super().convert_notebooks()
+        if any(found.values()) or not found:
+            _take(self, {str(place): notebooks for place, notebooks in found.items() if notebooks})
+            super().convert_notebooks()
         for place in (place for place in found if not any(place.glob("*.ipynb"))):
             names = [str(place / f"{section}.ipynb") for section in chapter.sections()]
-            self.post_convert_hook(assignment=chapter.name, student=place.parent.name, notebooks=names)
+            if self.post_convert_hook:
+                self.post_convert_hook(assignment=chapter.name, student=place.parent.name, notebooks=names)
 
     def init_assignment(self, assignment_id: str, student_id: str) -> None:
         """Bring on what the exchange needs, and nothing else."""

@@ -160,14 +160,21 @@ def _is_misnamed(chapter: Chapter, section: str, file: Path) -> bool:
         status = os.lstat(file)
     except OSError:
         return False
-    return _lacks_names(chapter, section, file, (status.st_mtime_ns, status.st_size, status.st_ino))
+    source = chapter.course.source_of(chapter.notebook(section))
+    names = _names_in(chapter, section, source.stat().st_mtime_ns)
+    return _lacks_names(names, file, (status.st_mtime_ns, status.st_size, status.st_ino))
+
+
+@functools.lru_cache(maxsize=64)
+def _names_in(chapter: Chapter, section: str, changed: int) -> frozenset[str]:
+    """Return the names and ids of a notebook's exercises. changed: when the instructor's notebook was."""
+    cells = [cell for cell in master(chapter.course, chapter.notebook(section)).cells if grading_of(cell)]
+    return frozenset(name for cell in cells for name in (grading_of(cell).get("grade_id"), cell.get("id")) if name)
 
 
 @functools.lru_cache(maxsize=256)
-def _lacks_names(chapter: Chapter, section: str, file: Path, status: tuple[int, ...]) -> bool:
+def _lacks_names(names: frozenset[str], file: Path, status: tuple[int, ...]) -> bool:
     content = handed_in(file)
-    cells = [cell for cell in master(chapter.course, chapter.notebook(section)).cells if grading_of(cell)]
-    names = {name for cell in cells for name in (grading_of(cell).get("grade_id"), cell.get("id")) if name}
     return isinstance(content, bytes) and not any(f'"{name}"'.encode() in content for name in names)
 
 
