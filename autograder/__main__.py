@@ -165,7 +165,11 @@ def trouble(error):
     if error.errno in (errno.EACCES, errno.EPERM):
         return "{} may not be read or written by this user. Its permissions, or its folder's, say who may.".format(path)
     if error.errno in (errno.ENOTDIR, errno.EEXIST) and not os.path.isdir(path):
-        return "{} cannot be made: there is a file where a folder is needed. Move that file away.".format(path)
+        return (
+            "{} cannot be made: there is a file where a folder is needed. Move it away, or give another name.".format(
+                path
+            )
+        )
     if error.errno == errno.EISDIR or (error.errno == errno.EEXIST and os.path.isdir(path)):
         return "{} is a folder, where a file is needed. Give another name, or move the folder away.".format(path)
     if error.errno == errno.ENAMETOOLONG:

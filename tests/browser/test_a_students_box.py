@@ -6,7 +6,7 @@ import pytest
 from jinja2 import Environment
 
 from autograder.grading.pages.frame import framed
-from autograder.grading.pages.safe_markdown import students_markdown
+from autograder.grading.pages.safe_markdown import in_box, students_markdown
 from tests.grading.conftest import PIXEL
 
 pytestmark = pytest.mark.browser
@@ -43,8 +43,8 @@ OUTSIDE = """name => {
 def drawn(page):
     """All of them on one page."""
     environment = Environment()
-    environment.filters["shown"] = students_markdown
-    shown = environment.from_string("{{ text | shown }}").render
+    environment.filters |= {"students_markdown": students_markdown, "in_box": in_box}
+    shown = environment.from_string("{{ text | students_markdown | in_box }}").render
     body = "".join(f'<section id="{name}">{shown(text=text)}</section>' for name, text in TEXTS.items())
     page.set_content(framed("boxes", body))
     return page

@@ -99,6 +99,16 @@ def test_one_notebook_of_a_chapter_is_released_alone(chosen):
     assert run(chosen, "--check") == 0
 
 
+def test_what_leaves_the_release_and_what_the_class_gets_is_told(chosen, capsys):
+    assert run(chosen, CHAPTER) == 0
+    assert f"The class gets, as assigned.txt says: {CHAPTER}\n" in capsys.readouterr().out
+    (chosen.root / "assigned.txt").write_text(f"{CHAPTER}/{GRADIENTS}\n")
+    assert run(chosen) == 0
+    told = capsys.readouterr().out
+    assert f"taken out of release/{CHAPTER}, as not assigned, or not in source/ any more: {UNITS}\n" in told
+    assert "The class gets" not in told
+
+
 def test_a_release_of_everything_keeps_to_what_was_chosen(chosen):
     assert run(chosen) == 0
     assert files(chosen) == [f"{CHAPTER}/{GRADIENTS}.ipynb"]

@@ -8,7 +8,7 @@ import pytest
 from jinja2 import Environment
 
 from autograder.grading.pages.mathml import LENGTHS_EM, formula
-from autograder.grading.pages.safe_markdown import code, students_markdown, typed
+from autograder.grading.pages.safe_markdown import code, in_box, students_markdown, typed
 from autograder.grading.visible import visible
 
 OVERRIDE = "\u202e"
@@ -51,8 +51,8 @@ def test_a_formula_turns_no_writing_around(tex):
 
 def shown(text: str, how=students_markdown) -> str:
     environment = Environment()
-    environment.filters["shown"] = how
-    return environment.from_string("{{ text | shown }}").render(text=text)
+    environment.filters |= {"shown": how, "in_box": in_box}
+    return environment.from_string("{{ text | shown | in_box }}").render(text=text)
 
 
 @pytest.mark.parametrize(

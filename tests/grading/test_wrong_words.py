@@ -116,15 +116,16 @@ def configured(line: str) -> Callable[[Path], object]:
     return prepare
 
 
+FEEDBACK = ("feedback", CHAPTER, "--jobs", "1")
 SOURCE = f"source/{CHAPTER}/{UNITS}.ipynb"
 PLACES = {
     "reports is a file": (("report", CHAPTER), text_in("reports", "x"), "there is a file where a folder is needed"),
     "the report is a folder": (("report", CHAPTER), folder_in(f"reports/{CHAPTER}.html"), "is a folder, where a file"),
     "release is a file": (("release",), text_in("release", "x"), "there is a file where a folder is needed"),
     "an own file in release": (("release",), text_in(f"release/{CHAPTER}/own.csv", "x"), "would lose it: own.csv"),
-    "feedback is a file": (("feedback", CHAPTER), text_in("feedback", "x"), "The pages of ada could not be written"),
-    "no gradebook": (("feedback", CHAPTER), without("gradebook.db"), "ada: there are no scores in the gradebook"),
-    "no autograded": (("feedback", CHAPTER), without("autograded"), f"ada: autograded/ lacks {UNITS}"),
+    "feedback is a file": (FEEDBACK, text_in("feedback", "x"), "The pages of ada could not be written"),
+    "no gradebook": (FEEDBACK, without("gradebook.db"), "ada: there are no scores in the gradebook"),
+    "no autograded": (FEEDBACK, without("autograded"), f"ada: autograded/ lacks {UNITS}"),
     "no gradebook to export": (("export",), without("gradebook.db"), "There is nothing to export"),
     "the gradebook is a folder": (("export",), folder_in("gradebook.db"), "cannot be opened"),
     "the gradebook is a text": (("rework", CHAPTER), text_in("gradebook.db", "x" * 999), "is no gradebook"),

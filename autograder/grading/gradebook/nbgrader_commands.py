@@ -12,7 +12,6 @@ import types
 from pathlib import Path
 from typing import Any
 
-from nbgrader.api import Gradebook, InvalidEntry
 from sqlalchemy import event
 from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.exc import SQLAlchemyError
@@ -71,6 +70,8 @@ class _Sentences:
 
 def sentence_for(error: BaseException, config: Config) -> str:
     """Say what is wrong with the gradebook, or with the course; "" of any other error. config: nbgrader's."""
+    from nbgrader.api import InvalidEntry
+
     if isinstance(error, CourseError):
         return str(error)
     if isinstance(error, NoMoment):
@@ -128,6 +129,8 @@ def _upgrade(self: Any) -> None:
 
 def _copy(address: str, command: Any) -> str:
     """Copy a gradebook that is a file; a new one is made where there is none. Returns the copy's name, or ""."""
+    from nbgrader.api import Gradebook
+
     url = make_url(address)
     if url.get_backend_name() != "sqlite" or not url.database:
         return ""

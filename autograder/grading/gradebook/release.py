@@ -133,7 +133,7 @@ def expect_readable_notebooks(chapter: Chapter) -> None:
             nbformat.read(path, as_version=4)
         except (OSError, ValueError, AttributeError, KeyError, TypeError) as error:
             reason = str(error).strip().split("\n")[0][:200]
-            raise CourseError(f"The instructor's notebook {path} cannot be read: {reason}") from None
+            raise CourseError(f"nbgrader could not release {chapter.name}: {path} cannot be read: {reason}") from None
 
 
 def _matches_itself(path: Path) -> bool:

@@ -40,6 +40,7 @@ from autograder.grading.pages.marks import mark, without_students_text
 from autograder.grading.pages.safe_markdown import (
     code,
     comments_markdown,
+    in_box,
     instructors_markdown,
     printed,
     students_markdown,
@@ -93,6 +94,7 @@ class FeedbackExporter(HTMLExporter):
         yield "code", code
         yield "printed", printed
         yield "typed", typed
+        yield "in_box", in_box
 
     def from_notebook_node(  # type: ignore[override]
         self, nb: NotebookNode, resources: Any = None, **options: Any
@@ -148,7 +150,7 @@ def _write_feedback(chapter: Chapter, student: str, settings: Config, gradebook:
     grades = grades_of(gradebook, chapter.name, student).get(student)
     notebooks = sorted(chapter.folder_of(student, "autograded").glob("*.ipynb"))
     lacking = _lacking(chapter, student, [notebook.stem for notebook in notebooks])
-    if grades is None or lacking:
+    if grades is None or (lacking and not notebooks):
         what = f"autograded/ lacks {', '.join(lacking)}" if grades else "there are no scores in the gradebook"
         raise CourseError(f"{student}: {what}. Run  python3 -m autograder grade {shlex.quote(chapter.name)}")
     chapter.folder_of(student, "feedback").mkdir(parents=True, exist_ok=True)

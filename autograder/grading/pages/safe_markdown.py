@@ -121,14 +121,14 @@ class _StudentsRenderer(_Renderer):
 
 @pass_context
 def students_markdown(context: Any, source: str) -> str:
-    """A jinja filter: the markdown of a student's cell as harmless HTML in a box, as long as the page has room for
-    that."""
+    """A jinja filter: the markdown of a student's cell as harmless HTML, as long as the page has room for that."""
     attachments = (context.get("cell") or {}).get("attachments", {})
-    return in_box(_as_harmless_html(source, attachments, budget_of(context)))
+    return _as_harmless_html(source, attachments, budget_of(context))
 
 
 def in_box(html: str) -> str:
-    """Put what a student wrote into a box that it cannot be drawn outside of, and that scrolls where it is high."""
+    """A jinja filter: HTML of a student's in a box that it cannot be drawn outside of, and that scrolls where it is
+    high."""
     return f'<div class="students" style="{BOX}">{html}</div>'
 
 
@@ -164,14 +164,14 @@ def code(context: Any, source: str) -> str:
     """A jinja filter: Python code in colours, as long as the page has room for that."""
     budget = budget_of(context)
     if is_short(source) and budget.spend("highlighted", len(source)):
-        return in_box(str(_highlighter()(visible(source))))
-    return in_box(f'<div class="highlight">{budget.as_typed(source)}</div>')
+        return str(_highlighter()(visible(source)))
+    return f'<div class="highlight">{budget.as_typed(source)}</div>'
 
 
 @pass_context
 def typed(context: Any, source: str) -> str:
     """A jinja filter: a raw cell as it was typed."""
-    return in_box(budget_of(context).as_typed(source))
+    return budget_of(context).as_typed(source)
 
 
 @pass_context
@@ -181,18 +181,18 @@ def graders_markdown(context: Any, source: str) -> str:
     cell = context.get("cell") or {}
     name = cell.get("id", "")
     if name.startswith("added-") or name == "set-aside":
-        return students_markdown(context, source)
+        return in_box(students_markdown(context, source))
     if not (cell.get("metadata") or {}).get("nbgrader", {}).get("solution"):
         return instructors_markdown(context, source)
     answer = model_answer(context)
-    return students_markdown(context, source) + _to_unfold(instructors_markdown({}, answer) if answer else "")
+    return in_box(students_markdown(context, source)) + _to_unfold(instructors_markdown({}, answer) if answer else "")
 
 
 @pass_context
 def graders_code(context: Any, source: str, metadata: Any = None) -> str:
     """A jinja filter for Formgrader: `code`, and after an answer the model answer. metadata: not looked at."""
     answer = model_answer(context)
-    return code(context, source) + _to_unfold(str(_highlighter()(answer)) if answer else "")
+    return in_box(code(context, source)) + _to_unfold(str(_highlighter()(answer)) if answer else "")
 
 
 def _to_unfold(html: str) -> str:
