@@ -14,7 +14,7 @@ from autograder.grading.scoring.grade_notebook import grade
 from autograder.grading.scoring.grading_config import GradingConfig
 from autograder.grading.scoring.results import PERSON, PROCESS, NotebookResult
 from autograder.grading.scoring.task import Task
-from autograder.judge.expectations import hidden_expectations, public
+from autograder.judge.expectations import hidden_expectations, not_asked, public
 from autograder.judge.lookalikes import lookalike_expectations
 from autograder.sandbox import StudentProcess
 from tests.grading.small_course import CHAPTER, DOUBLE_POINTS, RIGHT, UNITS, cell, hand_in
@@ -93,8 +93,8 @@ def number_of(cases_of) -> dict[str, int]:
 
 
 def shown_cases(exercise) -> list:
-    """The cases that students may see: the public ones and those like hidden ones."""
-    return [*public(exercise, ("cpu",)), *lookalike_expectations(exercise)]
+    """The cases that students may see: the public ones, those that are not asked, and those like hidden ones."""
+    return [*public(exercise, ("cpu",)), *not_asked(exercise), *lookalike_expectations(exercise)]
 
 
 @pytest.fixture
