@@ -16,7 +16,7 @@ from autograder.course import ROOT, CourseError, grading_of, read, text_of
 
 CHAPTER, SECTION = "3_learning_rate_scheduling", "1_learning_rate_schedules"
 NOTEBOOK = f"{CHAPTER}/{SECTION}"
-NAME, POINTS = "root_schedule", 4
+NAME, POINTS = "root_schedule", 5
 CALL = "x * np.sqrt(initial_rate)"
 
 REFERENCE = """import torch

@@ -14,7 +14,7 @@ from autograder.grading.scoring.grade_notebook import grade
 from autograder.grading.scoring.grading_config import GradingConfig
 from autograder.grading.scoring.results import PERSON, PROCESS, NotebookResult
 from autograder.grading.scoring.task import Task
-from autograder.judge.expectations import hidden_expectations, public
+from autograder.judge.expectations import hidden_expectations, not_asked, public
 from autograder.judge.lookalikes import lookalike_expectations
 from autograder.sandbox import StudentProcess
 from tests.grading.small_course import CHAPTER, DOUBLE_POINTS, RIGHT, UNITS, cell, hand_in
@@ -102,8 +102,8 @@ def public_cases(exercise) -> list:
 
 
 def shown_cases(exercise) -> list:
-    """The cases that students may see: the public ones and those like hidden ones."""
-    return [*public_cases(exercise), *lookalike_expectations(exercise)]
+    """The cases that students may see: the public ones, those that are not asked, and those like hidden ones."""
+    return [*public_cases(exercise), *not_asked(exercise), *lookalike_expectations(exercise)]
 
 
 @pytest.fixture
@@ -137,7 +137,7 @@ def test_what_a_public_case_left_is_shown_and_a_hidden_ones_is_not(run):
     result = run({}, [("relu", cell("code", "own", REMEMBERS)), ("relu_test", cell("code", "own", TELLS))])
     assert result.cells["relu_test"].score == result.cells["relu_test"].points
     seen = list(dict.fromkeys(printed(result, TELLS).split()))
-    inputs = [first(one.case.arguments["z"]) for one in public_cases(RELU)]
+    inputs = [first(one.case.arguments["z"]) for one in [*public_cases(RELU), *not_asked(RELU)]]
     assert seen == list(dict.fromkeys(repr(number) for number in inputs)), "each of them often, and no other one"
 
 
@@ -211,9 +211,10 @@ def test_what_a_function_keeps_from_one_call_to_the_next_costs_nothing(run):
     assert ("called apart", "relu") in run.did
 
 
-def test_where_all_is_right_no_call_is_made_apart(run):
+def test_where_all_is_right_only_what_is_not_asked_is_tried_apart(run):
     run()
-    assert not [one for one in run.did if one[0] == "called apart"]
+    asked = sum(number_of(not_asked).values())
+    assert len([one for one in run.did if one[0] == "called apart"]) == asked
 
 
 # ---------------------------------------------------------------- the instructor's own tests

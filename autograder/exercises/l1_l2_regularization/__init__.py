@@ -1,7 +1,7 @@
 """Exercises of `4_avoiding_overfitting/1_l1_l2_regularization`: penalties, their pulls, weight decay and max-norm.
 
-`strength` is the λ of the equations (`lambda` is a word of Python's). The optimizers' cases of "any shape, memory
-order and dtype" have no decay, so that a mistake about the decay does not cost them.
+`strength` is the λ of the equations (`lambda` is a word of Python's). The optimizers' cases of the contract have
+no decay, so that a mistake about the decay does not cost them.
 """
 
 from __future__ import annotations

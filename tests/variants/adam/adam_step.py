@@ -48,3 +48,10 @@ def adam_step_on_reversed_views(theta, gradient, m, s, t, learning_rate, beta1, 
     s = beta2 * s + (1 - beta2) * gradient**2
     theta = theta - learning_rate / (1 - beta1**t) * np.divide(m, epsilon + np.sqrt(s / (1 - beta2**t)))
     return [np.flip(array) for array in (theta, m, s)]
+
+
+def adam_step_adam_fast(theta, gradient, m, s, t, learning_rate, beta1, beta2, epsilon):
+    m, s = beta1 * m + gradient - beta1 * gradient, s * beta2 + (gradient - beta2 * gradient) * gradient
+    root = (1 - beta2**t) ** 0.5
+    rate = learning_rate * root / (1 - beta1**t)
+    return theta - rate * m / (np.sqrt(s) + epsilon * root), m, s

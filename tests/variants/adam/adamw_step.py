@@ -33,3 +33,11 @@ def adamw_step_entry_by_entry(theta, gradient, m, s, t, learning_rate, beta1, be
         ):
             result[i] = value
     return results
+
+
+def adamw_step_adamw_separate(theta, gradient, m, s, t, learning_rate, beta1, beta2, epsilon, weight_decay):
+    decay = learning_rate * weight_decay * theta
+    m = np.add(beta1 * m, (1 - beta1) * gradient)
+    s = np.add(beta2 * s, (1 - beta2) * np.square(gradient))
+    step = (m / (1 - beta1**t)) / (epsilon + np.sqrt(s / (1 - beta2**t)))
+    return theta - decay - learning_rate * step, m, s

@@ -54,3 +54,21 @@ def relative_steps_matrix_of_weights(gradients, beta1, beta2, epsilon, corrected
 
     steps = averages(gradients, beta1) / (np.sqrt(averages(gradients**2, beta2)) + epsilon)
     return steps.astype(np.result_type(gradients, 0.0))
+
+
+def _as_floats(array):
+    return array if array.dtype.kind == "f" else array.astype(float)
+
+
+def relative_steps_relative_sums(gradients, beta1, beta2, epsilon, corrected=True):
+    out = []
+    for t in range(1, len(gradients) + 1):
+        back = np.arange(t)[::-1]
+        w1, w2 = (1 - beta1) * float(beta1) ** back, (1 - beta2) * float(beta2) ** back
+        g = _as_floats(gradients)[:t]
+        w1, w2 = w1.astype(g.dtype), w2.astype(g.dtype)
+        m, s = np.tensordot(w1, g, 1), np.tensordot(w2, g**2, 1)
+        if corrected:
+            m, s = m / w1.sum(), s / w2.sum()
+        out.append(m / (s**0.5 + epsilon))
+    return np.array(out, dtype=_as_floats(gradients).dtype)

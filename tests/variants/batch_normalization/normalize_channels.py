@@ -33,3 +33,11 @@ def normalize_by_einsum(x, eps=1e-5):
     flat = flat - np.einsum("ncp->c", flat)[None, :, None] / n
     var = np.einsum("ncp,ncp->c", flat, flat)[None, :, None] / n
     return (flat / np.sqrt(var + eps)).reshape(x.shape)
+
+
+def normalize_channels_normalize_einsum(x, eps=1e-5):
+    y = np.moveaxis(x, 1, -1)
+    rows = y.reshape(-1, y.shape[-1])
+    centred = rows - np.ones(len(rows), rows.dtype) @ rows / len(rows)
+    var = np.einsum("nc,nc->c", centred, centred) / len(rows)
+    return np.moveaxis((centred * (var + eps) ** -0.5).reshape(y.shape), -1, 1)

@@ -25,3 +25,9 @@ def backward_number_by_number(dout, kept, p=0.5, training=True):
         if kept[at]:
             dx[at] = dout[at] / (1 - p) if training else dout[at]
     return dx
+
+
+def dropout_backward_divide(dout, kept, p=0.5, training=True):
+    if not training:
+        return dout * 1.0
+    return np.where(kept, dout / (1 - np.asarray(p, dtype=dout.dtype if dout.dtype.kind == "f" else float)), 0)

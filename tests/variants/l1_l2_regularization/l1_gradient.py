@@ -27,3 +27,11 @@ def l1_gradient_in_one_line(weights, strength):
 
 def _float(w):
     return w.dtype if w.dtype.kind == "f" else np.float64
+
+
+def _as_floats(array):
+    return array if array.dtype.kind == "f" else array.astype(float)
+
+
+def l1_gradient_l1_divide_where(weights, strength):
+    return [strength * np.divide(w, np.abs(w), out=np.zeros_like(_as_floats(w)), where=w != 0) for w in weights]

@@ -30,3 +30,7 @@ def lp_penalty_case_by_case(weights, strength, power=2.0):
     else:
         terms = [np.power(np.abs(w), power).sum() for w in weights]
     return sum(terms) * strength
+
+
+def lp_penalty_lp_fsum(weights, strength, power=2.0):
+    return strength * math.fsum(abs(float(v)) ** power for w in weights for v in np.ravel(w))

@@ -35,3 +35,8 @@ def max_norm_transposed_einsum(weight, limit):
     norm = np.sqrt(np.einsum("ij,ij->i", rows, rows))
     factor = np.where(norm > limit, limit / (norm + 1e-7), 1).astype(np.result_type(norm, weight.dtype))
     return (weight.T * factor).T
+
+
+def max_norm_no_epsilon(weight, limit):
+    norm = np.sqrt(np.sum(weight**2, axis=tuple(range(1, weight.ndim)), keepdims=True))
+    return np.where(norm > limit, weight * (limit / (norm + 1e-7)), weight)

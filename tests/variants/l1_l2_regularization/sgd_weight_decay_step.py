@@ -25,3 +25,9 @@ def sgd_weight_decay_step_on_copies(theta, gradient, m, learning_rate, beta, wei
     moved = theta.astype(kind)
     moved -= learning_rate * buffer
     return moved, buffer
+
+
+def sgd_weight_decay_step_sgd_decay_first(theta, gradient, m, learning_rate, beta, weight_decay):
+    total = np.add(gradient, np.multiply(theta, weight_decay))
+    buffer = np.add(np.multiply(m, beta), total)
+    return np.subtract(theta, learning_rate * buffer), buffer

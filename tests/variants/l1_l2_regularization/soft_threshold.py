@@ -37,3 +37,12 @@ def soft_threshold_rescaled(weights, threshold):
 
 def soft_threshold_from_both_sides(weights, threshold):
     return [np.maximum(w - threshold, 0) + np.minimum(w + threshold, 0) for w in weights]
+
+
+def soft_threshold_soft_factor(weights, threshold):
+    return [
+        np.where(np.abs(w) > threshold, w * (1 - threshold / np.abs(w)), 0).astype(
+            w.dtype if w.dtype.kind == "f" else float
+        )
+        for w in weights
+    ]

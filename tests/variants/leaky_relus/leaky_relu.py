@@ -30,3 +30,16 @@ def leaky_relu_slope_times_z(z, alpha=0.01):
 
 def leaky_relu_max_or_min_by_alpha(z, alpha=0.01):
     return np.maximum(alpha * z, z) if alpha <= 1 else np.minimum(alpha * z, z)
+
+
+def _as_floats(array):
+    return array if array.dtype.kind == "f" else array.astype(float)
+
+
+def leaky_relu_leaky_slope(z, alpha=0.01):
+    z = _as_floats(z)
+    return z * np.where(z > 0, z.dtype.type(1), z.dtype.type(alpha))
+
+
+def leaky_relu_leaky_product(z, alpha=0.01):
+    return np.where(z > 0, z, z * alpha)

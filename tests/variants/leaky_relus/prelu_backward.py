@@ -33,3 +33,16 @@ def prelu_backward_loop_over_channels(dout, z, alpha):
         dz[:, c] = np.where(left, alpha[c] * dout[:, c], dout[:, c])
         dalpha[c] = np.sum((z[:, c] * dout[:, c])[left])
     return dz, dalpha
+
+
+def prelu_backward_rows(dout, z, alpha):
+    if z.ndim == 1:
+        left = z <= 0
+        return np.where(left, alpha * dout, dout), np.array([(dout * z)[left].sum()], dtype=alpha.dtype)
+    d, v = np.moveaxis(dout, 1, -1), np.moveaxis(z, 1, -1)
+    dz = np.where(v > 0, d, alpha * d)
+    part = np.minimum(v, 0) * d
+    total = part.sum(axis=tuple(range(part.ndim - 1)), dtype=alpha.dtype)
+    if alpha.size == 1:
+        total = total.sum(keepdims=True)
+    return np.moveaxis(dz, -1, 1), total

@@ -27,3 +27,10 @@ def rrelu_flat_loop_returning_a_list(z, u, lower=1 / 8, upper=1 / 3, training=Tr
         else:
             slope[index] = 0.5 * (lower + upper)
     return [z * slope, slope]
+
+
+def rrelu_masked(z, u, lower=1 / 8, upper=1 / 3, training=True):
+    slope = np.ones_like(u)
+    left = z <= 0
+    slope[left] = (u * upper + (1 - u) * lower)[left] if training else 0.5 * lower + 0.5 * upper
+    return np.multiply(z, slope), slope

@@ -59,3 +59,22 @@ def one_cycle_cosine_schedule_one_way(
     weight = (1 + np.cos(way)) / 2
     end = max_rate / div_factor if way <= np.pi else max_rate / (div_factor * final_div_factor)
     return weight * end + (1 - weight) * max_rate, weight * max_momentum + (1 - weight) * base_momentum
+
+
+def one_cycle_cosine_schedule_one_cycle_sine(
+    step,
+    total_steps,
+    max_rate,
+    pct_start=0.3,
+    div_factor=25.0,
+    final_div_factor=1e4,
+    base_momentum=0.85,
+    max_momentum=0.95,
+):
+    top = pct_start * total_steps - 1
+    first = max_rate / div_factor
+    rising = step <= top
+    share = step / top if rising else 1 - (step - top) / (total_steps - 1 - top)
+    h = math.sin(math.pi / 2 * share) ** 2
+    low = first if rising else first / final_div_factor
+    return h * max_rate + (1 - h) * low, h * base_momentum + (1 - h) * max_momentum

@@ -26,3 +26,10 @@ def piecewise_constant_schedule_overwritten(step, boundaries, values):
         if step >= boundaries[i]:
             learning_rate = values[i + 1]
     return learning_rate
+
+
+def piecewise_constant_schedule_piecewise_loop(step, boundaries, values):
+    for boundary, value in zip(boundaries, values, strict=False):
+        if step < boundary:
+            return value
+    return values[-1]

@@ -13,3 +13,7 @@ def power_schedule_common_denominator(step, initial_rate, s, c=1.0):
 
 def power_schedule_by_logarithms(step, initial_rate, s, c=1.0):
     return initial_rate * np.exp(-c * np.log1p(step / s))
+
+
+def power_schedule_power_fraction(step, initial_rate, s, c=1.0):
+    return initial_rate * (s / (s + step)) ** c

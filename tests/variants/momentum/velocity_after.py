@@ -26,3 +26,8 @@ def velocity_after_terminal_minus_what_is_missing(gradient, t, learning_rate, be
 def velocity_after_numpy_sum_as_a_number(gradient, t, learning_rate, beta):
     powers = np.power(float(beta), np.arange(t))
     return gradient * float(-learning_rate * math.fsum(powers))
+
+
+def velocity_after_velocity_where(gradient, t, learning_rate, beta):
+    total = np.where(beta == 1, t, (1 - np.float64(beta) ** t) / (1 - np.float64(beta)))
+    return (-learning_rate * float(total)) * gradient

@@ -46,3 +46,16 @@ def shrink_factor_hypotenuse(curvature, learning_rate, beta, nesterov):
     under = half * half - b
     root = np.sqrt(np.abs(under))
     return np.where(under < 0, np.hypot(half, root), np.abs(half) + root)
+
+
+def _as_floats(array):
+    return array if array.dtype.kind == "f" else array.astype(float)
+
+
+def shrink_factor_shrink_roots(curvature, learning_rate, beta, nesterov):
+    curvature = _as_floats(curvature)
+    found = []
+    for h in curvature.ravel().tolist():
+        b = beta * (1 - learning_rate * h) if nesterov else beta
+        found.append(max(map(abs, np.roots([1, -(1 + b - learning_rate * h), b])), default=0.0))
+    return np.array(found, dtype=curvature.dtype).reshape(curvature.shape)

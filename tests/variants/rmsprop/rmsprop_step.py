@@ -30,3 +30,9 @@ def copies_changed_in_place(theta, gradient, s, learning_rate, beta, epsilon):
     s += (1 - beta) * np.square(gradient)
     theta -= learning_rate * gradient / np.add(np.sqrt(s), epsilon)
     return theta, s
+
+
+def rmsprop_step_rmsprop_where(theta, gradient, s, learning_rate, beta, epsilon):
+    s = beta * s + (1 - beta) * gradient**2
+    step = learning_rate / ((np.sqrt(s) + epsilon) / gradient)
+    return theta - np.where(gradient == 0, 0, step), s

@@ -22,3 +22,8 @@ def textbook_entry_by_entry(theta, gradient, s, learning_rate, beta, epsilon):
         new_s[index] = beta * s[index] + (1 - beta) * gradient[index] ** 2
         new_theta[index] = theta[index] - learning_rate * gradient[index] / math.sqrt(new_s[index] + epsilon)
     return new_theta, new_s
+
+
+def textbook_rmsprop_step_textbook_power(theta, gradient, s, learning_rate, beta, epsilon):
+    s = beta * s + (1 - beta) * np.abs(gradient) ** 2
+    return theta - learning_rate * gradient * (s + epsilon) ** -0.5, s

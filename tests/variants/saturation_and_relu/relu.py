@@ -26,3 +26,7 @@ def relu_number_by_number(z):
     for index in np.ndindex(z.shape):
         a[index] = z[index] if not z[index] < 0 else 0
     return a
+
+
+def relu_half_abs(z):
+    return np.where(z < 0, np.zeros_like(z), z)

@@ -37,3 +37,11 @@ def sigmoid_number_by_number(z):
     for index in np.ndindex(z.shape):
         s[index] = one(float(z[index]))
     return s
+
+
+def sigmoid_tanh(z):
+    return 0.5 * (1 + np.tanh(0.5 * z))
+
+
+def sigmoid_double_fraction(z):
+    return 1 / (1 + 1 / np.exp(z))

@@ -35,3 +35,9 @@ def complex_step_gradient_one_array_restored(f, x, h=1e-20):
         gradient[index] = f(moved).imag / h
         moved[index] = x[index]
     return gradient
+
+
+def complex_step_gradient_complex_real_part(f, x, h=1e-20):
+    x = np.asarray(x, dtype=complex)
+    units = np.eye(x.size).reshape(x.size, *x.shape)
+    return np.array([np.real(-1j * f(x + 1j * h * e)) / h for e in units], dtype=float).reshape(x.shape)

@@ -28,3 +28,8 @@ def layer_jacobian_number_by_number(W, z):
         for j in range(W.shape[1]):
             J[i, j] = (1 - math.tanh(z[i]) ** 2) * W[i, j]
     return J
+
+
+def layer_jacobian_jacobian_transposed_view(W, z):
+    t = np.tanh(z)
+    return (W.T * ((1 - t) * (1 + t))).T

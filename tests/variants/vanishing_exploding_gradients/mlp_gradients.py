@@ -53,3 +53,13 @@ def mlp_gradients_recursive(dout, activations, slopes, weights):
         "dW": [*found["dW"], (activations[-2].T @ dz).T],
         "db": [*found["db"], dz.sum(0)],
     }
+
+
+def mlp_gradients_reversed(dout, activations, slopes, weights):
+    dz, dW, db, upstream = [], [], [], dout
+    for a, s, W in list(zip(activations[:-1], slopes, weights, strict=True))[::-1]:
+        dz += [upstream * s]
+        dW += [np.einsum("no,ni->oi", dz[-1], a)]
+        db += [np.ones(len(a), a.dtype) @ dz[-1]]
+        upstream = np.dot(dz[-1], W)
+    return dict(dx=upstream, dz=dz[::-1], dW=dW[::-1], db=db[::-1])

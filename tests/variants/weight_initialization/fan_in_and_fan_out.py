@@ -25,3 +25,8 @@ def fan_in_and_fan_out_list_of_numpy_integers(shape):
 def fan_in_and_fan_out_of_an_array(shape):
     weight = np.empty(shape)
     return weight[0].size, weight[:, 0].size
+
+
+def fan_in_and_fan_out_fans_size(shape):
+    size = math.prod(shape)
+    return size // shape[0], size // shape[1]

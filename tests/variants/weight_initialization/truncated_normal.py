@@ -46,3 +46,11 @@ def truncated_normal_scaled_first(candidates, std, cut=2.0):
     for draws in scaled[1:]:
         weights = np.where(np.abs(weights) > cut * std, draws, weights)
     return weights
+
+
+def truncated_normal_truncated_argmax(candidates, std, cut=2.0):
+    c = np.stack(list(candidates))
+    good = np.abs(c) <= cut
+    good[-1] = True
+    first = good.argmax(axis=0)
+    return np.take_along_axis(c, first[None], axis=0)[0] * std
