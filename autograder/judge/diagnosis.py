@@ -152,11 +152,17 @@ class _Search:
         for one, other, together in pairs_of(self.exercise, known_mistakes(self.exercise)):
             if not {one.name, other.name} & cancelled and not likeness(self.exercise, together, first).differs:
                 of_both = likeness(self.exercise, together, self.trials, at_once=True)
-                if not of_both.differs and of_both.has_all and of_both.evidence.suffices:
+                certain = not of_both.differs and of_both.has_all and of_both.evidence.suffices
+                if certain and not self._is_right_where_wrong(one) and not self._is_right_where_wrong(other):
                     found.append((one, other))
         names = set.intersection(*({one.name, other.name} for one, other in found)) if found else set()
         named = {one.name: one for pair in found for one in pair if one.name in names}
         return [_diagnosis(one, ONE_OF_TWO) for one in named.values()]
+
+    def _is_right_where_wrong(self, mistake: Known) -> bool:
+        """Whether the function is right in a case in which a mistake by itself is not: another one has cancelled it."""
+        passed = {number: trial for number, trial in self.trials.items() if trial.passed}
+        return bool(likeness(self.exercise, mistake, passed, at_once=True).differs)
 
     # ------------------------------------------------------------ output by output
 

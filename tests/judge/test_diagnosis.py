@@ -158,6 +158,16 @@ def test_a_mistake_is_written_without_guards(exercise):
     assert not any("max(len(" in mistake.source for mistake in exercise.mistakes if mistake.edit)
 
 
+def test_two_mistakes_that_cancel_are_not_named():
+    """Always in the gradient, and the two exchanged, would be: never in the gradient."""
+    exercise = catalogue()["adam_weight_decay_step"]
+    decoupled = next(one for one in exercise.mistakes if one.name == "always decoupled")
+    others = tuple(one for one in exercise.mistakes if one is not decoupled)
+    verdict = verdict_of(replace(exercise, mistakes=others), decoupled.function)
+    found = [verdict.diagnosis] if verdict.diagnosis else verdict.partial_diagnoses
+    assert {one.name for one in found}.isdisjoint({one.name for one in others})
+
+
 # ---------------------------------------------------------------- what must not be said
 
 
