@@ -23,8 +23,8 @@ from autograder.judge.asked_again import Asking, Reply
 from autograder.judge.besides import changed_arguments, other_dtypes
 from autograder.judge.findings import Trial
 from autograder.judge.hypotheses import Claim, axes_kept, claims_of, exchanged, in_place_of_another
-from autograder.judge.known import STEPS_AFTER, Known, Likeness, known_mistakes, likeness, pairs_of
-from autograder.judge.rollout import Step, rollout
+from autograder.judge.known import STEPS_AFTER, Known, Likeness, known_mistakes, likeness, pairs_of, warnings_of
+from autograder.judge.rollout import rollout
 from autograder.judge.verdict import Diagnosis
 from autograder.plaindata.call import call
 
@@ -114,7 +114,8 @@ class _Search:
 
     def _same_in_everything(self) -> list[Diagnosis]:
         """Find the mistake that does in every case what the function does."""
-        found = [one for one in self.known if one.alike and (one.shows_in or one.changes or one.dtypes)]
+        alike = [one for one in self.known if one.alike]
+        found = [one for one in alike if one.shows_in or one.changes or one.dtypes or one.other_form]
         certain = [one for one in found if one.evidence.suffices] or found
         return [_of_mistake(max(certain, key=_strength), EXACTLY)] if certain else []
 
@@ -304,9 +305,5 @@ def diagnose_warning(exercise: Exercise, trials: list[Trial]) -> Diagnosis | Non
 
 def _warns_alike(exercise: Exercise, mistake: Known, trial: Trial) -> bool:
     if isinstance(mistake, RecordedMistake):
-        return trial.case in mistake.answers and (trial.case in mistake.warns) == _warns(trial.steps)
-    return _warns(rollout(exercise, trial.case, partial(call, mistake.function))) == _warns(trial.steps)
-
-
-def _warns(steps: list[Step]) -> bool:
-    return any(step.outcome.warnings for step in steps)
+        return trial.case in mistake.answers and mistake.warns.get(trial.case, []) == warnings_of(trial.steps)
+    return warnings_of(rollout(exercise, trial.case, partial(call, mistake.function))) == warnings_of(trial.steps)

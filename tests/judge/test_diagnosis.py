@@ -458,6 +458,14 @@ def test_a_needless_warning_is_explained_by_the_mistake_that_causes_it():
     assert hint in verdict.remarks[0]
 
 
+def test_a_warning_of_another_function_of_numpy_is_not_explained():
+    """The way back through arctanh passes infinity; this one does not."""
+    (remark,) = verdict_of("tanh_backward", lambda dout, t: dout / (1 / (1 - t**2))).remarks
+    assert "way back" not in remark
+    (remark,) = verdict_of("tanh_backward", lambda dout, t: dout * (1 - np.tanh(np.arctanh(t)) ** 2)).remarks
+    assert "way back" in remark
+
+
 def test_a_warning_of_unknown_cause_gets_no_explanation():
     def divides(z, alpha=1.0):
         np.divide(1.0, np.zeros(1))
