@@ -43,14 +43,14 @@ class RecordedMistake:
     """A known mistake by its answers.
 
     answers: case -> an answer for each call; None where they are the right ones. Cases that were not recorded are
-    missing. warns: the cases in which NumPy warns.
+    missing. warns: case -> what NumPy warns of, where it does.
     """
 
     name: str
     hint: str
     loses: tuple[str, ...]
     answers: dict[Case, list[Answer] | None] = field(default_factory=dict, repr=False)
-    warns: set[Case] = field(default_factory=set, repr=False)
+    warns: dict[Case, list[str]] = field(default_factory=dict, repr=False)
 
 
 @dataclass(eq=False)
@@ -160,7 +160,7 @@ class Writer:
 
     def _mistake(self, mistake: RecordedMistake, public: CasesOfRequirements) -> list:
         answers = [self._plain(mistake.answers[case]) for _, case in public]
-        warns = [case in mistake.warns for _, case in public]
+        warns = [mistake.warns.get(case, []) for _, case in public]
         return [mistake.name, mistake.hint, mistake.loses, answers, warns]
 
     def _plain(self, value: Any) -> Any:
@@ -222,7 +222,7 @@ class Reader:
             of_calls = self._value(answer)
             mistake.answers[case] = None if of_calls is None else [Answer(*of_call) for of_call in of_calls]
             if warned:
-                mistake.warns.add(case)
+                mistake.warns[case] = list(warned)
         return mistake
 
     def _value(self, value: Any) -> Any:

@@ -23,8 +23,8 @@ from autograder.judge.asked_again import Asking, Reply
 from autograder.judge.besides import changed_arguments, other_dtypes
 from autograder.judge.findings import Trial
 from autograder.judge.hypotheses import Claim, axes_kept, claims_of, exchanged, in_place_of_another
-from autograder.judge.known import STEPS_AFTER, Known, Likeness, known_mistakes, likeness, pairs_of
-from autograder.judge.rollout import Step, rollout
+from autograder.judge.known import STEPS_AFTER, Known, Likeness, known_mistakes, likeness, pairs_of, warnings_of
+from autograder.judge.rollout import rollout
 from autograder.judge.verdict import Diagnosis
 from autograder.plaindata.call import call
 
@@ -114,7 +114,8 @@ class _Search:
 
     def _same_in_everything(self) -> list[Diagnosis]:
         """Find the mistake that does in every case what the function does."""
-        found = [one for one in self.known if one.alike and (one.shows_in or one.changes or one.dtypes)]
+        alike = [one for one in self.known if one.alike]
+        found = [one for one in alike if one.shows_in or one.changes or one.dtypes or one.other_form]
         certain = [one for one in found if one.evidence.suffices] or found
         return [_of_mistake(max(certain, key=_strength), EXACTLY)] if certain else []
 
@@ -152,11 +153,17 @@ class _Search:
         for one, other, together in pairs_of(self.exercise, known_mistakes(self.exercise)):
             if not {one.name, other.name} & cancelled and not likeness(self.exercise, together, first).differs:
                 of_both = likeness(self.exercise, together, self.trials, at_once=True)
-                if not of_both.differs and of_both.has_all and of_both.evidence.suffices:
+                certain = not of_both.differs and of_both.has_all and of_both.evidence.suffices
+                if certain and not self._is_right_where_wrong(one) and not self._is_right_where_wrong(other):
                     found.append((one, other))
         names = set.intersection(*({one.name, other.name} for one, other in found)) if found else set()
         named = {one.name: one for pair in found for one in pair if one.name in names}
         return [_diagnosis(one, ONE_OF_TWO) for one in named.values()]
+
+    def _is_right_where_wrong(self, mistake: Known) -> bool:
+        """Whether the function is right in a case in which a mistake by itself is not: another one has cancelled it."""
+        passed = {number: trial for number, trial in self.trials.items() if trial.passed}
+        return bool(likeness(self.exercise, mistake, passed, at_once=True).differs)
 
     # ------------------------------------------------------------ output by output
 
@@ -307,9 +314,5 @@ def told_mistake(exercise: Exercise, trials: list[Trial]) -> Known | None:
 
 def _warns_alike(exercise: Exercise, mistake: Known, trial: Trial) -> bool:
     if isinstance(mistake, RecordedMistake):
-        return trial.case in mistake.answers and (trial.case in mistake.warns) == _warns(trial.steps)
-    return _warns(rollout(exercise, trial.case, partial(call, mistake.function))) == _warns(trial.steps)
-
-
-def _warns(steps: list[Step]) -> bool:
-    return any(step.outcome.warnings for step in steps)
+        return trial.case in mistake.answers and mistake.warns.get(trial.case, []) == warnings_of(trial.steps)
+    return warnings_of(rollout(exercise, trial.case, partial(call, mistake.function))) == warnings_of(trial.steps)

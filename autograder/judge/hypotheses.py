@@ -15,7 +15,7 @@ import numpy as np
 
 from autograder.judge.answers import FEWEST_CASES, FEWEST_NUMBERS, Evidence, Observation, in_shape_of, kind_of
 from autograder.judge.quantities import CONSTANTS, Quantities, Quantity
-from autograder.judge.sides import Side, is_of_two, opposites, sides_of
+from autograder.judge.sides import Side, is_of_numbers, is_of_two, opposites, sides_of
 
 SLACK = 4.0
 """How many tolerances a number may be from what a relation gives: the relation itself rounds."""
@@ -251,7 +251,8 @@ def _of_view(view: View, side: Side, show_numbers: bool) -> Iterator[Claim]:
         if _holds(view, mask, relation):
             told = f"{where} {view.verb} {relation.text}.{tail}"
             yield Claim(relation.name, told, extra + relation.rank, view.seen[0].output)
-    if text and not (view.is_change or is_of_two(text)) and _parts_right_from_wrong(view, mask):
+    is_plain = not (view.is_change or is_of_two(text))
+    if text and is_plain and _parts_right_from_wrong(view, mask, side_by_side=is_of_numbers(text)):
         told = f"{view.subject} {view.verb} wrong {text}, and right everywhere else."
         yield Claim(f"wrong {text.replace('`', '')}", told, 60, view.seen[0].output)
 
@@ -296,21 +297,18 @@ def _holds(view: View, mask: np.ndarray, relation: Relation) -> bool:
     return in_cases and of_numbers if fitted else in_cases or of_numbers
 
 
-def _parts_right_from_wrong(view: View, mask: np.ndarray) -> bool:
-    """Whether every number within a mask is wrong and every other one right, and both are seen in two cases at least:
-    side by side, where the mask divides the numbers of a case."""
+def _parts_right_from_wrong(view: View, mask: np.ndarray, *, side_by_side: bool) -> bool:
+    """Whether every number within a mask is wrong and every other one right, and both are seen in two cases at least.
+
+    side_by_side: whether they have to be so in the same calls.
+    """
     if (mask & view.finite & view.is_right).any():
         return False
-    wrong = set(view.cases[mask & view.finite].tolist())
-    right = set(view.cases[~mask & view.finite].tolist())
-    divides = any(
-        mask[view.of == number].any() and not mask[view.of == number].all() for number in set(view.of.tolist())
-    )
-    return (
-        len(wrong) >= FEWEST_CASES
-        and len(right) >= FEWEST_CASES
-        and (not divides or len(wrong & right) >= FEWEST_CASES)
-    )
+    seen = view.of if side_by_side else view.cases
+    wrong, right = set(seen[mask & view.finite].tolist()), set(seen[~mask & view.finite].tolist())
+    if side_by_side:
+        return len(set(view.cases[np.isin(seen, list(wrong & right))].tolist())) >= FEWEST_CASES
+    return len(wrong) >= FEWEST_CASES and len(right) >= FEWEST_CASES
 
 
 # ---------------------------------------------------------------- relations

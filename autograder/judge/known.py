@@ -53,6 +53,11 @@ def answer_of(step: Step) -> Answer:
     return Answer(step.outcome.returned if step.gave_numbers else None, step.changed_arguments)
 
 
+def warnings_of(steps: list[Step]) -> list[str]:
+    """Return what NumPy warned of in the calls of a case, and in which of its functions."""
+    return sorted({warning for step in steps for warning in step.outcome.warnings})
+
+
 def answers_of(exercise: Exercise, mistake: Known, trial: Trial) -> list[Answer]:
     """Return what a mistake gives in the calls of a case; nothing for a case that was not recorded."""
     if isinstance(mistake, Mistake):
@@ -85,6 +90,7 @@ class CaseLikeness:
         zero, an infinite number or NaN.
     alike: whether they agree in everything: numbers, shapes, dtypes and changed arguments.
     has_all: whether the function does whatever the mistake does besides its numbers.
+    other_form: whether the mistake gives right numbers in another form (an array for a list, say).
     changes, dtypes: what the mistake does besides its numbers; None where the function does something else.
     """
 
@@ -95,6 +101,7 @@ class CaseLikeness:
     weak: bool = False
     alike: bool = True
     has_all: bool = True
+    other_form: bool = False
     changes: set[str] | None = field(default_factory=set)
     dtypes: set[str] | None = field(default_factory=set)
 
@@ -133,6 +140,11 @@ class Likeness:
     def has_all(self) -> bool:
         """Whether the function does whatever the mistake does besides its numbers."""
         return all(one.has_all for one in self.by_case.values())
+
+    @cached_property
+    def other_form(self) -> bool:
+        """Whether the mistake gives right numbers in another form."""
+        return any(one.other_form for one in self.by_case.values())
 
     @cached_property
     def contradicted(self) -> bool:
@@ -424,7 +436,7 @@ def _compare_other_form(exercise: Exercise, call: _Call, trial: Trial, own_is_ri
 
     if gives_theirs(call.right):  # right numbers, in an array for a list, say
         found.alike &= type(call.own.outcome.returned) is type(call.theirs)
-        found.has_all = False
+        found.has_all, found.other_form = False, True
     elif gives_theirs(call.own.outcome.returned):
         found.shows_in.update(exercise.outputs)
         found.telling[exercise.outputs[0]] = [np.arange(1.0, FEWEST_NUMBERS + 1)]

@@ -13,7 +13,7 @@ from autograder.exercises.recorded import RecordedMistake, Recording
 from autograder.exercises.sampling import PUBLIC_SEED
 from autograder.judge.comparison import compare
 from autograder.judge.expectations import Expectation, expectations_of, not_asked, public
-from autograder.judge.known import answer_of
+from autograder.judge.known import answer_of, warnings_of
 from autograder.judge.rollout import Step, rollout
 from autograder.judge.verdict import DERIVATIVE
 from autograder.plaindata.call import call
@@ -56,8 +56,8 @@ def _recorded(exercise: Exercise, mistake: Mistake, expectations: tuple[Expectat
         steps = rollout(exercise, expectation.case, partial(call, mistake.function))
         right = _is_right(exercise, expectation, steps)
         found.answers[expectation.case] = None if right else [answer_of(step) for step in steps]
-        if any(step.outcome.warnings for step in steps):
-            found.warns.add(expectation.case)
+        if warned := warnings_of(steps):
+            found.warns[expectation.case] = warned
     return found
 
 

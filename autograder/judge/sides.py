@@ -31,6 +31,11 @@ COMPARISONS_OF_TWO: tuple[tuple[str, Callable[[np.ndarray, np.ndarray], np.ndarr
 OPPOSITES = ((" > 0", " <= 0"), (" is True", " is False"), (" = True", " = False"))
 
 
+def is_of_numbers(side: str) -> bool:
+    """Whether a side is one of single numbers, not of whole cases."""
+    return side.startswith("where `") and not side.endswith("left out")
+
+
 def is_of_two(side: str) -> bool:
     """Whether a side compares an argument with another one: many such hold by chance."""
     return side.count("`") > 2

@@ -205,7 +205,6 @@ def theta_itself_is_changed():
     second name for an array is no copy of it.)"""
 
 
-wrong.ignores("epsilon", 1e-8, name="epsilon is always 1e-8", loses=[epsilon])
 wrong.ignores("epsilon", 1e-7, name="epsilon is always 1e-7", loses=[epsilon])
 
 
