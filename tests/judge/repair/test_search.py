@@ -16,9 +16,9 @@ from autograder.plaindata.call import call
 from tests.support.thorough import THOROUGH
 
 
-def repair_of(name: str, source: str, **names):
+def repair_of(name: str, source: str, *, seconds: float = math.inf, **names):
     exercise = catalogue()[name]
-    return find_repair(exercise, source, {"np": np, **names}, public(exercise, ("cpu",)), seconds=math.inf)
+    return find_repair(exercise, source, {"np": np, **names}, public(exercise, ("cpu",)), seconds=seconds)
 
 
 def passes(name: str, source: str, **names) -> bool:
@@ -81,7 +81,7 @@ def test_nothing_is_said_of_a_right_function():
 
 
 def test_nothing_is_said_where_no_small_change_does():
-    assert repair_of("elu", "def elu(z, alpha=1.0):\n    return 0 * z") is None
+    assert repair_of("elu", "def elu(z, alpha=1.0):\n    return 0 * z", seconds=0.5) is None
 
 
 def test_lines_are_counted_from_the_cells_first():
@@ -108,7 +108,7 @@ def test_the_students_names_stay_as_they_are():
     ],
 )
 def test_a_loop_that_does_not_end_is_cut(body):
-    repair_of("elu", f"def elu(z, alpha=1.0):\n    {body}")
+    repair_of("elu", f"def elu(z, alpha=1.0):\n    {body}", seconds=0.2)
 
 
 @pytest.mark.parametrize(
@@ -138,3 +138,40 @@ def test_what_is_said_of_a_known_mistake_is_true(exercise, mistake):
     names = mistake.namespace
     repair = find_repair(exercise, mistake.source, {"np": np, **names}, public(exercise, ("cpu",)), seconds=1.0)
     assert repair is None or passes(exercise.name, repair.source, **names)
+
+
+def test_what_is_found_has_to_pass_further_cases_too():
+    exercise, source = catalogue()["elu"], WRONG_ELU.format("np.expm1(np.minimum(z, 0))")
+    first = public(exercise, ("cpu",))[:3]
+    other_alpha = [one for one in public(exercise, ("cpu",)) if one.requirement == "other alpha"]
+    further = [*first, *other_alpha]
+    found = find_repair(exercise, source, {"np": np}, other_alpha[:1], further=lambda: further, seconds=math.inf)
+    assert passes("elu", found.source)
+
+
+def test_a_helper_that_does_not_end_is_cut_short():
+    def count(number):
+        while number != 3:
+            number += 0
+        return number
+
+    source = "def elu(z, alpha=1.0):\n    return np.where(z > 0, z, np.expm1(np.minimum(z, 0))) * count(3) / 6"
+    exercise = catalogue()["elu"]
+    find_repair(exercise, source, {"np": np, "count": count}, public(exercise, ("cpu",)), seconds=0.2)
+
+
+def test_a_large_function_is_left_alone():
+    lines = "".join(f"    a{number} = z * {number} + alpha\n" for number in range(300))
+    assert repair_of("elu", f"def elu(z, alpha=1.0):\n{lines}    return z") is None
+
+
+def test_a_number_is_solved_for():
+    repair = repair_of("selu", SELU.format("1.05"))
+    (change,) = repair.changes
+    assert change.kind == "another number" and "1.0507" in change.after
+    assert passes("selu", repair.source)
+
+
+SELU = """def selu(z):
+    alpha = 1.6732632423543772
+    return {} * np.where(z > 0, z, alpha * np.expm1(np.minimum(z, 0)))"""
