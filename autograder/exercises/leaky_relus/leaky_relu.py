@@ -114,12 +114,6 @@ def product_of_masks():
     """A mask times infinity: 0 * inf is NaN. Choose between the two values instead of multiplying both by 0 or 1."""
 
 
-@wrong({"np.where(z > 0, z, alpha * z)": "(z > 0) * z + (z <= 0) * alpha * z"}, loses=[contract])
-def masks_scaled_first():
-    """Two things at once: for infinite z you have NaN (0 times infinity is NaN), and float32 becomes float64. Choose
-    between the two values instead of multiplying by masks."""
-
-
 @wrong({"np.where(z > 0, z, alpha * z)": "0.5 * (1 + alpha) * z + 0.5 * (1 - alpha) * np.abs(z)"}, loses=[])
 def built_from_absolute_value():
     """Your two terms cancel on the negative side, and for z = -inf they are -inf + inf, which is NaN. Choose between

@@ -119,15 +119,6 @@ def product_of_masks():
     """A mask times infinity: 0 * inf is NaN. Choose between the two gradients instead of multiplying both by 0 or 1."""
 
 
-@wrong(
-    {"np.where(z > 0, dout, alpha * dout)": "(z > 0) * dout + (z <= 0) * alpha * dout"},
-    loses=[contract],
-)
-def masks_scaled_first():
-    """Two things at once: for infinite dout you have NaN (0 times infinity is NaN), and float32 becomes float64.
-    Choose between the two gradients instead of multiplying by masks."""
-
-
 @wrong({"dout, alpha * dout)": "z, alpha * z) / z * dout"}, loses=[at_zero])
 def output_over_input():
     """Output divided by input is the slope almost everywhere, but 0 / 0 and inf / inf are NaN. The sign of z says
