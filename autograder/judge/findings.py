@@ -175,7 +175,7 @@ def _warning(exercise: Exercise, step: Step) -> str:
     """Return the first floating-point warning of a call and the call; "" where there was none."""
     for text in step.outcome.warnings:
         if text.startswith(FLOATING_POINT_WARNINGS):
-            return f"“{readable(text)}” in {show_call(exercise.name, step.arguments)}"
+            return f"“{readable(text)}” in {' '.join(show_call(exercise.name, step.arguments).split())}"
     return ""
 
 

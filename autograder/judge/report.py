@@ -207,7 +207,8 @@ def call_text(verdict: Verdict, found: Counterexample) -> str:
 
 def call_as_typed(name: str, found: Counterexample) -> str:
     """Write a call in one line."""
-    return f"{name}({', '.join(f'{key}={text}' for key, text in found.call.items())})"
+    arguments = (f"{key}={' '.join(text.split())}" for key, text in found.call.items())
+    return f"{name}({', '.join(arguments)})"
 
 
 def _failed(verdict: Verdict) -> list[tuple[str, Counterexample]]:

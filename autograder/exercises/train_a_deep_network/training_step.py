@@ -138,14 +138,14 @@ def minibatches(sample):
 
 @requirement("scores and hidden units of 1000", points=1)
 def large_numbers(sample):
-    """Scores that are too large for an exponential, and hidden units that are."""
+    """Scores, and hidden units, that are too large for an exponential. The latter with a rate that moves nothing."""
     x, labels = np.array([[1000.0], [-1000.0]]), np.array([1, 0])
     parameters = [np.ones((2, 1)), np.array([0.0, np.log(3.0)])]
     name = "scores 1000 and 1000 + ln 3: probabilities 1/4, 3/4"
     yield case(name, x=x, labels=labels, parameters=parameters, learning_rate=0.001)
-    parameters = [np.array([[1.0], [-1.0]]), np.zeros(2), 0.001 * np.eye(2), np.zeros(2)]
+    parameters = [np.array([[1.0], [0.5]]), np.zeros(2), 0.001 * np.eye(2), np.zeros(2)]
     hidden = {"x": np.array([[1000.0]]), "labels": np.array([1]), "parameters": parameters}
-    yield case("hidden units at 1000 and -1000", **hidden, learning_rate=0.001)
+    yield case("hidden units at 1000 and 500", **hidden, learning_rate=1e-12)
     for _ in sample.repeat(public=1, hidden=3):
         found = network_step("random", sample, (3, 5), samples=4)
         found.arguments["parameters"][1] += sample.choice([-1000.0, 1000.0])
