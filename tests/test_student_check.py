@@ -64,6 +64,41 @@ def test_the_traceback_is_one_line_that_hides_where_it_came_from():
     assert problem.value.__suppress_context__
 
 
+# ---------------------------------------------------------------- a small change of the code
+
+
+def leaky_relu(z, alpha=0.01):
+    return np.where(z > 0, z, alpha + z)
+
+
+def test_a_small_change_that_is_enough_is_told(capsys, monkeypatch):
+    monkeypatch.setattr(student_check, "find_repair", functools.partial(student_check.find_repair, seconds=60.0))
+    with pytest.raises(NotYet):
+        check(leaky_relu, hint=3)
+    assert "`np.where(z > 0, z, alpha * z)` in the place of `np.where(z > 0, z, alpha + z)`" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, RecursionError, ValueError, MemoryError])
+def test_the_report_is_shown_whatever_becomes_of_the_search(error, capsys, monkeypatch):
+    def find_repair(*_, **__):
+        raise error
+
+    monkeypatch.setattr(student_check, "find_repair", find_repair)
+    with pytest.raises(NotYet, match="leaky_relu: not yet right"):
+        check(leaky_relu)
+    assert "leaky_relu: 0 of" in capsys.readouterr().out
+
+
+def test_a_function_that_draws_is_told_which_numbers_to_use(capsys):
+    def dropout(x, u, p=0.5, training=True):
+        kept = np.random.random(x.shape) >= p
+        return x * kept / (1 - p), kept
+
+    with pytest.raises(NotYet):
+        check(dropout)
+    assert "It draws random numbers of its own: the ones to use are its argument u." in capsys.readouterr().out
+
+
 # ---------------------------------------------------------------- which exercise
 
 

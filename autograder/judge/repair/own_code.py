@@ -59,14 +59,21 @@ def code_of(function: Callable[..., Any]) -> OwnCode | None:
         lines, first = inspect.getsourcelines(function)
         source = textwrap.dedent("".join(lines))
         definition = ast.parse(source).body[0]
-        program = compile(source, "<own code>", "exec", dont_inherit=True)
+        program = compile("".join(inspect.findsource(function)[0]), "<own code>", "exec", dont_inherit=True)
     except Exception:
         return None
     if not isinstance(definition, ast.FunctionDef) or not all(map(_is_constant, _defaults(definition))):
         return None
-    codes = [constant for constant in program.co_consts if isinstance(constant, CodeType)]
-    is_its_code = any(code.co_name == function.__name__ and _same(code, function.__code__) for code in codes)
+    is_its_code = any(_same(code, function.__code__) for code in _functions_in(program))
     return OwnCode(source, first, function.__globals__) if is_its_code else None
+
+
+def _functions_in(code: CodeType) -> Iterator[CodeType]:
+    """The code of all functions that a cell or file defines."""
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield constant
+            yield from _functions_in(constant)
 
 
 def _defaults(definition: ast.FunctionDef) -> list[ast.expr]:
@@ -83,7 +90,8 @@ def _is_constant(node: ast.expr) -> bool:
 def _same(one: CodeType, other: CodeType) -> bool:
     """Whether two functions do the same, instruction by instruction."""
     return (
-        one.co_code == other.co_code
+        (one.co_name, one.co_firstlineno) == (other.co_name, other.co_firstlineno)
+        and one.co_code == other.co_code
         and one.co_names == other.co_names
         and one.co_varnames == other.co_varnames
         and len(one.co_consts) == len(other.co_consts)

@@ -27,6 +27,7 @@ SAFE = {
     "plain": "def elu(z, alpha=1.0):\n    return np.where(z > 0, z, alpha)",
     "with a helper of its own": "def part(z):\n    return np.expm1(z)\n\ndef elu(z, alpha=1.0):\n    return part(z)",
     "with a function inside": "def elu(z, alpha=1.0):\n    def part(x):\n        return x * alpha\n    return part(z)",
+    "in the cell that imports NumPy": "import numpy as np\ndef elu(z, alpha=1.0):\n    return np.tanh(z)",
     "recursive": "def elu(z, alpha=1.0):\n    return elu(z, alpha - 1) if alpha > 0 else z",
     "with a constant of the cell": "SCALE = 1.5\ndef elu(z, alpha=1.0):\n    return SCALE * z",
     "a generator": "def elu(z, alpha=1.0):\n    yield z",
