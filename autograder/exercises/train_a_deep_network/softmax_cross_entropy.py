@@ -168,7 +168,7 @@ def shifted_in_place():
     """The array `logits` that you were given has been changed: something writes into it in place. Make a new one."""
 
 
-@wrong(loses=[large_logits])
+@wrong()
 def a_small_number_is_added_to_the_probability(logits, labels):
     """Your numbers are those of log(p + 1e-7). The small number saves you from log(0), but it changes every loss a
     little, and none exceeds 16.2. Take the logarithm of the softmax on paper first."""
