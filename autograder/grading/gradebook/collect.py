@@ -50,8 +50,8 @@ def collect(zip_path: Path, chapter: Chapter, gradebook: Any, update: bool = Fal
     A submission that is there already is replaced by a newer one alone, or, where times do not tell which is newer, if
     `update` says so; it then lies in downloaded/<chapter>/replaced/. Raises CourseError for what is no such zip.
     """
-    memory = chapter.course.root / "downloaded" / chapter.name / "uploads.json"
-    done, names = Collected(_read(memory)), moodles_names(chapter)
+    memory, names = _memory(chapter), moodles_names(chapter)
+    done = Collected({student: known for student, known in _read(memory).items() if isinstance(known, int)})
     opened = PlatformZip(zip_path, chapter.sections())
     try:
         students = _students(opened.people(), gradebook.students)
@@ -59,31 +59,33 @@ def collect(zip_path: Path, chapter: Chapter, gradebook: Any, update: bool = Fal
             student = students[submission.platform, submission.name, submission.number]
             done.notes += [f"{shown(student)}: not taken: {shown(text)}" for text in submission.refused]
             done.timed |= submission.handed_in is not None
-            if _bring(submission, student, chapter, update, done) and submission.platform == "Canvas":
+            if not _bring(submission, student, chapter, update, done):
+                continue
+            if submission.platform == "Canvas":
                 _remember(gradebook, student, submission.number)
                 done.uploads[student] = submission.upload
-            if submission.platform == "Moodle":
+            else:
                 names[student] = f"{submission.name}_{submission.number}"
         done.notes += [f"not known whose it is: {shown(name)}" for name in opened.unknown]
     finally:
         opened.close()
-        for file, known in ((memory, done.uploads), (_moodles_file(chapter), names)):
-            if known:
-                file.parent.mkdir(parents=True, exist_ok=True)
-                write_atomically(file, json.dumps(known, ensure_ascii=False))
+        if done.uploads or names:
+            memory.parent.mkdir(parents=True, exist_ok=True)
+            write_atomically(memory, json.dumps({**names, **done.uploads}, ensure_ascii=False))
     return done
 
 
 def moodles_names(chapter: Chapter) -> dict[str, str]:
     """Return what Moodle calls those whose work was collected from it: full name and number, by student."""
-    return {student: str(name) for student, name in _read(_moodles_file(chapter)).items()}
+    return {student: known for student, known in _read(_memory(chapter)).items() if isinstance(known, str)}
 
 
-def _moodles_file(chapter: Chapter) -> Path:
-    return chapter.course.root / "downloaded" / chapter.name / "moodle.json"
+def _memory(chapter: Chapter) -> Path:
+    """Return the file with what the platform calls what was collected: Canvas a number, Moodle a name and number."""
+    return chapter.course.root / "downloaded" / chapter.name / "uploads.json"
 
 
-def _read(memory: Path) -> dict[str, Any]:
+def _read(memory: Path) -> dict[str, int | str]:
     try:
         return dict(json.loads(memory.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
