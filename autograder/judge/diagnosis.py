@@ -35,8 +35,8 @@ BESIDES_THE_NUMBERS = "Besides the numbers: {}."
 NOT_THE_NUMBERS = "Your numbers are right, but something else is not: {}."
 NOT_WHERE_THERE_ARE_NUMBERS = "Where your function gives numbers, they are right, but something else is not: {}."
 RELATION = "What your numbers have in common:"
-MOST_BY_CHANCE = 2
-"""In how many cases two mistakes may cancel by chance."""
+MOST_BY_CHANCE = 1 / 3
+"""In which share of the cases two mistakes may cancel by chance."""
 MOST_LEFT_OUT = 3
 """How many requirements, at most, are left out in turn."""
 LEAST_RANK = 50
@@ -170,13 +170,14 @@ class _Search:
         return any(claim.name == "factor" and "exactly -" not in claim.text for claim in claims)
 
     def _is_right_where_wrong(self, mistake: Known) -> bool:
-        """Whether the function is right in cases in which a mistake by itself is not: another one has cancelled it.
+        """Whether the function is right in many cases in which a mistake by itself is not: another has cancelled it.
 
-        In a case or two that may be chance.
+        In a few that may be chance.
         """
         passed = {number: trial for number, trial in self.trials.items() if trial.passed}
         found = likeness(self.exercise, mistake, passed)
-        return sum(bool(one.differs) for one in found.by_case.values()) > MOST_BY_CHANCE
+        cancelled = sum(bool(one.differs) for one in found.by_case.values())
+        return cancelled > MOST_BY_CHANCE * (cancelled + len(self.trials) - len(passed))
 
     # ------------------------------------------------------------ output by output
 
