@@ -5,10 +5,11 @@ The question is put to the exercise's own formula, which PyTorch has confirmed, 
 
 from __future__ import annotations
 
+import operator
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from itertools import combinations, permutations
 from typing import Any
 
@@ -261,15 +262,15 @@ def _questions(exercise: Exercise, calls: list[_Call]) -> Iterator[Question]:
         yield Question(f"{name} in the opposite order", f"`{name}` in the opposite order", _changed(name, _reversed))
         yield Question(f"{name} transposed", f"`{name}` transposed", _changed(name, _transposed))
     for one, other in permutations(settings, 2):
-        yield _of_two(one, other, f"{one} * {other}", lambda v, w: v * w)
-        yield _of_two(one, other, f"{one} / {other}", lambda v, w: v / w)
+        yield _of_two(one, other, f"{one} * {other}", operator.mul)
+        yield _of_two(one, other, f"{one} / {other}", operator.truediv)
     for name in exercise.parameters:
         yield from _left_out(name, arguments, [one.given for one in calls])
     for name in (name for name in names if kinds[name] == "text"):
         yield from _texts(name, arguments)
     for name in (name for name in names if kinds[name] == "array"):
         yield Question(
-            f"{name} cut off at 0", f"`{name}` cut off at 0 from below", _changed(name, lambda v: np.maximum(v, 0))
+            f"{name} cut off at 0", f"`{name}` cut off at 0 from below", _changed(name, partial(np.maximum, 0))
         )
 
 
@@ -373,8 +374,7 @@ def _each(change: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return changed
 
 
-def _reversed(value: Any) -> Any:
-    return value[::-1]
+_reversed = operator.itemgetter(slice(None, None, -1))
 
 
 def _transposed(value: Any) -> Any:

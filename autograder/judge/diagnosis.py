@@ -35,6 +35,8 @@ BESIDES_THE_NUMBERS = "Besides the numbers: {}."
 NOT_THE_NUMBERS = "Your numbers are right, but something else is not: {}."
 NOT_WHERE_THERE_ARE_NUMBERS = "Where your function gives numbers, they are right, but something else is not: {}."
 RELATION = "What your numbers have in common:"
+MOST_BY_CHANCE = 1 / 3
+"""In which share of the cases two mistakes may cancel by chance."""
 MOST_LEFT_OUT = 3
 """How many requirements, at most, are left out in turn."""
 LEAST_RANK = 50
@@ -145,7 +147,7 @@ class _Search:
     def _two_mistakes(self) -> list[Diagnosis]:
         """Find the two mistakes whose edits together give the function's numbers, without cancelling in an output."""
         failed = {number: trial for number, trial in self.trials.items() if not trial.passed and trial.gave_numbers}
-        if not self.wrong or not failed:
+        if not self.wrong or not failed or self._is_one_factor():
             return []
         first = dict([next(iter(failed.items()))])
         found = []
@@ -160,10 +162,22 @@ class _Search:
         named = {one.name: one for pair in found for one in pair if one.name in names}
         return [_diagnosis(one, ONE_OF_TWO) for one in named.values()]
 
+    def _is_one_factor(self) -> bool:
+        """Whether all numbers are the right ones times a number: many pairs of mistakes make the same one."""
+        if not self.alone:
+            return False
+        claims = claims_of(self.seen[next(iter(self.seen))], alone=True, brief=True)
+        return any(claim.name == "factor" and "exactly -" not in claim.text for claim in claims)
+
     def _is_right_where_wrong(self, mistake: Known) -> bool:
-        """Whether the function is right in a case in which a mistake by itself is not: another one has cancelled it."""
+        """Whether the function is right in many cases in which a mistake by itself is not: another has cancelled it.
+
+        In a few that may be chance.
+        """
         passed = {number: trial for number, trial in self.trials.items() if trial.passed}
-        return bool(likeness(self.exercise, mistake, passed, at_once=True).differs)
+        found = likeness(self.exercise, mistake, passed)
+        cancelled = sum(bool(one.differs) for one in found.by_case.values())
+        return cancelled > MOST_BY_CHANCE * (cancelled + len(self.trials) - len(passed))
 
     # ------------------------------------------------------------ output by output
 

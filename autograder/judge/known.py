@@ -366,7 +366,8 @@ def _compare_in_a_row(call: _Call, row: _Numbers, wrong: np.ndarray) -> None:
         as_right = (row.kinds == 0) | ((own_kinds == row.kinds) == (kinds == row.kinds))
         agree |= (own_kinds != 0) & (kinds != 0) & as_right
     differs = {row.names[number] for number in set(row.of[~agree].tolist())}
-    found.shows_in |= {row.names[number] for number in set(row.of[telling | weak].tolist())}
+    if call.fresh:
+        found.shows_in |= {row.names[number] for number in set(row.of[telling | weak].tolist())}
     found.differs |= differs
     found.alike &= not differs
     if call.fresh:
@@ -398,7 +399,7 @@ def _compare_parts(call: _Call, output: str, got: np.ndarray, other: np.ndarray,
         shows_weakly = bool(weak.any())
     else:
         shown, shows_weakly = np.isfinite(wrong) & (wrong != 0), False
-    if shown.any() or shows_weakly:
+    if call.fresh and (shown.any() or shows_weakly):
         found.shows_in.add(output)
     if not _agree(limit, mine, wrong, right):
         found.differs.add(output)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import combinations, permutations
@@ -71,11 +72,11 @@ FORMS_OF_A_SIZE: tuple[tuple[str, Callable[[Any], Any]], ...] = (
     ("1/{}**2", lambda n: 1 / n**2),
 )
 FORMS_OF_TWO: tuple[tuple[str, Callable[[Any, Any], Any]], ...] = (
-    ("{} {}", lambda v, w: v * w),
+    ("{} {}", operator.mul),
     ("1/({} {})", lambda v, w: 1 / (v * w)),
 )
 FORMS_IN_ORDER: tuple[tuple[str, Callable[[Any, Any], Any]], ...] = (
-    ("{}/{}", lambda v, w: v / w),
+    ("{}/{}", operator.truediv),
     ("(1 - {}) {}", lambda v, w: (1 - v) * w),
     ("{}**{}", lambda v, w: v**w),
     ("(1 - {}**{})", lambda v, w: 1 - v**w),
@@ -163,7 +164,7 @@ def _all_sizes(calls: list[dict[str, Any]]) -> Iterator[tuple[str, np.ndarray]]:
             if axes > 1:
                 yield f"`{name}[0].size`", np.array([array.size / max(array.shape[0], 1) for array in arrays])
                 yield (
-                    f"`{name}.size / {name}.shape[1]`",
+                    f"(`{name}.size / {name}.shape[1]`)",
                     np.array([array.size / max(array.shape[1], 1) for array in arrays]),
                 )
         lists = [value for value in values if isinstance(value, (list, tuple))]

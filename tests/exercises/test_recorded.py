@@ -52,13 +52,22 @@ def test_plain_data_comes_back_to_the_last_bit_and_in_its_memory_order(value):
 def test_answers_of_mistakes_and_references_come_back_to_their_cases():
     one, two = Case("one", {"z": ARRAY}), Case("two", {"z": ARRAY})
     mistake = RecordedMistake(
-        "wrong", "Look.", ("values",), {one: None, two: [Answer(ARRAY, ["z"]), Answer(None, [])]}, {two}
+        "wrong",
+        "Look.",
+        ("values",),
+        {one: None, two: [Answer(ARRAY, ["z"]), Answer(None, [])]},
+        {two: ["overflow encountered in exp"]},
     )
     found = read_again(Recording((("values", one), ("values", two)), (), {one: (ARRAY,)}, {}, (mistake,)))
     (_, first), (_, second) = found.public
     assert list(found.expected) == [first]
     (again,) = found.mistakes
-    assert (again.name, again.hint, again.loses, again.warns) == ("wrong", "Look.", ("values",), {second})
+    assert (again.name, again.hint, again.loses, again.warns) == (
+        "wrong",
+        "Look.",
+        ("values",),
+        {second: ["overflow encountered in exp"]},
+    )
     assert again.answers[first] is None
     assert same([tuple(answer) for answer in again.answers[second]], [(ARRAY, ["z"]), (None, [])])
 
