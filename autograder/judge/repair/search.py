@@ -81,8 +81,12 @@ def find_repair(
             return None
         if edits is None:
             return None
-        changes = [_change(edit, first_line) for edit in edits]
-        with _applied(edits):
+        changes = []
+        with contextlib.ExitStack() as stack:
+            for edit in edits:
+                changes.append(_change(edit, first_line))
+                stack.enter_context(edit.applied())
+            changes.sort(key=lambda change: change.line)
             return Repair(changes, len(expectations), ast.unparse(function), hint)
 
 
@@ -312,7 +316,7 @@ class _Search:
                 for edits in itertools.islice(edits_of(self.function, scope), steps):
                     own = (edit for edit in edits if id(edit.holder) in self._own_nodes)
                     if second := self._one_of(own, 1.0, on_top=True):
-                        return sorted([first, second], key=lambda edit: edit.line)
+                        return [first, second]
         return None
 
 
