@@ -236,14 +236,18 @@ class _Numbers:
 
     def __init__(self, got: np.ndarray, expected: np.ndarray, limit: Tolerance, mask: np.ndarray | None) -> None:
         self.got, self.expected = got, expected = got.astype(np.float64), expected.astype(np.float64)
-        self.finite = np.isfinite(got) & np.isfinite(expected)
-        exempt = (got == expected) | (np.isnan(got) & np.isnan(expected))
-        if mask is not None:
-            exempt |= ~mask
         with np.errstate(all="ignore"):
             self.error = np.abs(got - expected)
             self.allowed = limit.atol + limit.rtol * np.abs(expected)
-            self.right = exempt | (self.finite & (self.error <= self.allowed))
+            self.right = self.error <= self.allowed
+            if self.right.all() and np.isfinite(self.error).all():
+                exempt, self.finite = self.error == 0, self.right
+            else:
+                exempt = (got == expected) | (np.isnan(got) & np.isnan(expected))
+                self.finite = np.isfinite(got) & np.isfinite(expected)
+            if mask is not None:
+                exempt = exempt | ~mask
+            self.right = exempt | (self.finite & self.right)
             shares = np.where(exempt, 0.0, np.where(self.finite, self.error / self.allowed, np.inf))
         self.share = float(np.max(shares, initial=0.0))
 
