@@ -431,7 +431,7 @@ def _named(view: View, fit: tuple[np.ndarray, np.ndarray], show_numbers: bool) -
 
 def _factors(view: View, mask: np.ndarray, show_numbers: bool) -> Iterator[Relation]:
     found = _named(view, _fit(view, mask, view.got, view.right), show_numbers)
-    if found is not None and found[0] not in ("1", "-1"):
+    if found is not None and found[0] not in ("1", "-1", "0", "-0"):
         text, values, constant = found
         name = "factor" if constant else f"factor {text.replace('`', '')}"
         wanted = values * view.right
