@@ -394,7 +394,9 @@ def _fixed(name: str, arguments: list[Arguments]) -> Iterator[Question]:
     """Yield that an argument has no effect. It has to take several values in the cases for this to show."""
     values = list(dict.fromkeys(call[name] for call in arguments if name in call))
     if len(values) > 1:
-        for value in list(dict.fromkeys([*values[:MOST_FIXED], *CONSTANTS])):
+        whole = all(isinstance(value, int) for value in values)
+        constants = [value for value in CONSTANTS if isinstance(value, int) or not whole]
+        for value in list(dict.fromkeys([*values[:MOST_FIXED], *constants])):
             text = f"`{name} = {value:g}`, whatever `{name}` is"
             yield Question(f"{name} always {value:g}", text, _changed(name, _constantly(value)))
 

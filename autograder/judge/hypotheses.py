@@ -382,7 +382,8 @@ def _varies(x: np.ndarray) -> bool:
 def _returned_arguments(view: View) -> Iterator[Relation]:
     for name in view.arguments:
         if all(np.shape(one.arguments[name]) == one.expected.shape for one in view.seen):
-            yield Relation("argument returned", 0, f"`{name}`, unchanged", view.arguments[name])
+            told = f"the `{name}` that was given" if name == view.seen[0].output else f"`{name}`, unchanged"
+            yield Relation("argument returned", 0, told, view.arguments[name])
 
 
 def _one_value(view: View, mask: np.ndarray, show_numbers: bool) -> Iterator[Relation]:
@@ -430,7 +431,7 @@ def _named(view: View, fit: tuple[np.ndarray, np.ndarray], show_numbers: bool) -
 
 def _factors(view: View, mask: np.ndarray, show_numbers: bool) -> Iterator[Relation]:
     found = _named(view, _fit(view, mask, view.got, view.right), show_numbers)
-    if found is not None and found[0] not in ("1", "-1"):
+    if found is not None and found[0] not in ("1", "-1", "0", "-0"):
         text, values, constant = found
         name = "factor" if constant else f"factor {text.replace('`', '')}"
         wanted = values * view.right

@@ -84,7 +84,7 @@ SAID = {
     "an output that is an argument": (
         "momentum_step",
         lambda *given: (momentum_step(*given)[0], given[2] * 1.0),
-        ["Your `m` is `m`, unchanged."],
+        ["Your `m` is the `m` that was given."],
     ),
     "another output too often": (
         "momentum_step",

@@ -175,7 +175,7 @@ def s_averaged_with_beta1():
 
 @wrong({"m = beta1": "beta1, beta2 = 0.9, 0.999\n    m = beta1"}, loses=[settings])
 def betas_fixed():
-    """`beta1` and `beta2` have no effect on your result: it is that of 0.9 and 0.999."""
+    """`beta1` and `beta2` have no effect on your result: 0.9 and 0.999 stand in their place."""
 
 
 @wrong({"(np.sqrt(s_hat) + epsilon)": "np.sqrt(s_hat)"}, loses=[epsilon])

@@ -117,7 +117,7 @@ def norm_after_clipping():
 
 @wrong({"np.minimum(1, max_norm / (norm + 1e-6))": "max_norm / np.maximum(norm, max_norm)"}, loses=[near])
 def textbook_form():
-    """Your numbers are those of the formula without the 1e-6. PyTorch divides by norm + 1e-6, which shows from about
+    """Your factor is that of the formula without the 1e-6. PyTorch divides by norm + 1e-6, which shows from about
     the seventh digit on."""
 
 

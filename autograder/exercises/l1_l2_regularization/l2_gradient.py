@@ -48,7 +48,7 @@ def contract(sample, shape):
 
 @wrong({"2 *": ""})
 def factor_2_forgotten():
-    """Your gradient is half of the right one. λw belongs to the penalty ½λw²; the derivative of λw² has a factor 2."""
+    """The factor 2 is missing. λw belongs to the penalty ½λw²; the derivative of λw² has a factor 2."""
 
 
 @wrong({"strength *": ""})

@@ -95,7 +95,7 @@ def always_rescaled():
 
 @wrong({"np.where(norm > limit, ": "(", "(norm + 1e-7)), weight)": "np.maximum(norm, limit)))"}, loses=[near])
 def textbook_form():
-    """Your numbers are those of the formula without the 1e-7. torch.renorm divides by norm + 1e-7, which shows from
+    """Your factor is that of the formula without the 1e-7. torch.renorm divides by norm + 1e-7, which shows from
     about the eighth digit on."""
 
 
