@@ -19,6 +19,8 @@ MOST_ENTRIES = 1_000_000
 """The most entries of an array, items of a list and letters of a text."""
 MOST_TURNS = 5_000
 """How often the loops of a changed function may turn in a case; the catalogue's longest turns some hundred times."""
+MOST_ITEMS, DEEPEST = 100_000, 8
+"""The most items of a list with all lists in it, and how deep they are nested."""
 _SEQUENCES = (list, tuple, str, bytes)
 
 
@@ -44,6 +46,45 @@ def power(base: Any, exponent: Any) -> Any:
     return base**exponent
 
 
+def minus(one: Any, other: Any) -> Any:
+    """one - other."""
+    _expect_room_for_arrays(one, other)
+    return one - other
+
+
+def over(one: Any, other: Any) -> Any:
+    """one / other."""
+    _expect_room_for_arrays(one, other)
+    return one / other
+
+
+def matrix_product(one: Any, other: Any) -> Any:
+    """one @ other."""
+    return small(one) @ small(other)
+
+
+def small(value: Any) -> Any:
+    """A value, once it is known that no list in it is too long or too deep, or contains itself: NumPy would read such a
+    list for ever."""
+    if type(value) not in (list, tuple):
+        return value
+    todo, seen = [(value, 0)], 0
+    while todo:
+        items, depth = todo.pop()
+        seen += len(items)
+        if seen > MOST_ITEMS or depth > DEEPEST:
+            raise CutShort
+        todo += [(item, depth + 1) for item in items if type(item) in (list, tuple)]
+    return value
+
+
+def called(function: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
+    """A call of something with arguments that are not too large."""
+    for argument in arguments:
+        small(argument)
+    return function(*arguments, **options)
+
+
 def shifted(number: Any, places: Any) -> Any:
     """number << places."""
     if isinstance(places, int) and places > MOST_BITS:
@@ -58,8 +99,9 @@ def checked(operation: str, one: Any, other: Any) -> Any:
         "Add": _expect_room_for_sum,
         "Pow": _expect_room_for_power,
     }
-    rooms[operation](one, other)
-    return other
+    if operation in rooms:
+        rooms[operation](one, other)
+    return small(other)
 
 
 def sized(function: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
@@ -93,7 +135,9 @@ def _expect_room_for_product(one: Any, other: Any) -> None:
             raise CutShort
     elif type(one) in _SEQUENCES or type(other) in _SEQUENCES:
         items, count = (one, other) if type(one) in _SEQUENCES else (other, one)
-        if isinstance(count, (int, np.integer)) and len(items) * int(count) > MOST_ENTRIES:
+        if not isinstance(count, (int, np.integer)):
+            small(items)
+        elif len(items) * int(count) > MOST_ENTRIES:
             raise CutShort
     else:
         _expect_room_for_arrays(one, other)
@@ -101,6 +145,7 @@ def _expect_room_for_product(one: Any, other: Any) -> None:
 
 def _expect_room_for_arrays(one: Any, other: Any) -> None:
     """Of two arrays of different shapes the result can be as large as the product of their sizes."""
+    small(one), small(other)
     are_arrays = type(one) is np.ndarray and type(other) is np.ndarray
     if are_arrays and one.shape != other.shape and one.size * other.size > MOST_ENTRIES:
         if np.broadcast(one, other).size <= MOST_ENTRIES:

@@ -16,11 +16,21 @@ from autograder.judge.repair.edit import Edit
 CHOICE, COUNT, OPERATIONS = "_which_change", "_count_a_turn", "_in_bounds"
 """Names that programs use beside the function's own."""
 FILE = "<a change of your function>"
-_OPERATORS = {ast.Mult: "times", ast.Add: "plus", ast.Pow: "power", ast.LShift: "shifted"}
+_OPERATORS = {
+    ast.Mult: "times",
+    ast.Add: "plus",
+    ast.Pow: "power",
+    ast.LShift: "shifted",
+    ast.Sub: "minus",
+    ast.Div: "over",
+    ast.MatMult: "matrix_product",
+}
 SIZED = frozenset(
     ["zeros", "ones", "empty", "full", "eye", "identity", "arange", "linspace", "logspace", "range", "repeat", "tile"]
 ) | {"pad", "broadcast_to", "tri", "indices", "kron", "outer"}
 """Functions whose arguments say how large a result is."""
+NOT_WRAPPED = ("super", "locals")
+"""What looks at the function that calls it."""
 Function = Callable[..., Any]
 
 
@@ -101,18 +111,42 @@ def _bounded_operation(node: ast.BinOp) -> ast.expr:
 
 def _bounded_in_place(node: ast.AugAssign) -> ast.stmt:
     kind = type(node.op)
-    if isinstance(node.target, ast.Name) and kind in (ast.Mult, ast.Add, ast.Pow):
+    if isinstance(node.target, ast.Name):
         target = _at_one(ast.Name(node.target.id, ast.Load()))
         name = _at_one(ast.Constant(kind.__name__))
         node.value = _at_one(ast.Call(_operation("checked"), [name, target, node.value], []))
+    else:
+        node.value = _small(node.value)
     return node
+
+
+def _bounded_assignment(node: ast.Assign) -> ast.stmt:
+    if any(isinstance(target, ast.Subscript) for target in node.targets):
+        node.value = _small(node.value)
+    return node
+
+
+def _bounded_comparison(node: ast.Compare) -> ast.expr:
+    node.left, node.comparators = _small(node.left), list(map(_small, node.comparators))
+    return node
+
+
+def _bounded_return(node: ast.Return) -> ast.stmt:
+    if node.value is not None:
+        node.value = _small(node.value)
+    return node
+
+
+def _small(node: ast.expr) -> ast.expr:
+    return _at_one(ast.Call(_operation("small"), [node], []))
 
 
 def _bounded_call(node: ast.Call) -> ast.expr:
     called = getattr(node.func, "attr", getattr(node.func, "id", ""))
-    if called not in SIZED or any(keyword.arg is None for keyword in node.keywords):
+    if called in NOT_WRAPPED:
         return node
-    return _at_one(ast.Call(_operation("sized"), [node.func, *node.args], node.keywords))
+    has_size = called in SIZED and all(keyword.arg for keyword in node.keywords)
+    return _at_one(ast.Call(_operation("sized" if has_size else "called"), [node.func, *node.args], node.keywords))
 
 
 def _counted(node: Any) -> ast.stmt:
@@ -135,6 +169,9 @@ _REWRITTEN: dict[type[ast.AST], Callable[[Any], ast.AST]] = {
     ast.BinOp: _bounded_operation,
     ast.AugAssign: _bounded_in_place,
     ast.Call: _bounded_call,
+    ast.Assign: _bounded_assignment,
+    ast.Compare: _bounded_comparison,
+    ast.Return: _bounded_return,
     ast.For: _counted,
     ast.While: _counted,
 }

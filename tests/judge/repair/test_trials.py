@@ -100,6 +100,16 @@ def test_what_is_too_large_is_never_made(expression):
         program(f"return {expression}")(7)
 
 
+READ_FOR_EVER = ["np.array(b)", "b * np.ones(2)", "np.ones(2) > b", "sum(b, np.ones(2))", "b", "np.ones(2) @ b"]
+
+
+@pytest.mark.parametrize("expression", READ_FOR_EVER)
+@pytest.mark.parametrize("growing", ["b.append(b)", "b = [b, b, b]"])
+def test_a_list_that_contains_itself_is_never_read(expression, growing):
+    with pytest.raises(CutShort):
+        program(f"b = [1, 2]\n    for _ in range(60):\n        {growing}\n    return {expression}")(7)
+
+
 @pytest.mark.parametrize("step", ["a *= a", "a **= 3", "a = a * a", "b += b", "b = b + b", "pass"])
 def test_what_grows_in_a_loop_is_cut_short(step):
     with pytest.raises(CutShort):
