@@ -312,6 +312,7 @@ class _Search:
         nearest = [one.edit for one in sorted(self._progress, key=lambda one: (-one.passed, -one.share))[:firsts]]
         for first in nearest:
             with first.applied():
+                ast.fix_missing_locations(self.function)
                 scope = self._scope()
                 for edits in itertools.islice(edits_of(self.function, scope), steps):
                     own = (edit for edit in edits if id(edit.holder) in self._own_nodes)

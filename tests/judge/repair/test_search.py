@@ -160,6 +160,12 @@ def test_a_helper_that_does_not_end_is_cut_short():
     find_repair(exercise, source, {"np": np, "count": count}, public(exercise, ("cpu",)), seconds=0.2)
 
 
+def test_a_second_change_is_sought_beside_a_copy_of_an_argument():
+    source = "def momentum_step(theta, gradient, m, learning_rate, beta):\n    m *= beta\n    m += gradient\n    {}"
+    repair = repair_of("momentum_step", source.format("return theta + m, m"), seconds=1.0)
+    assert repair is None or passes("momentum_step", repair.source)
+
+
 def test_a_large_function_is_left_alone():
     lines = "".join(f"    a{number} = z * {number} + alpha\n" for number in range(300))
     assert repair_of("elu", f"def elu(z, alpha=1.0):\n{lines}    return z") is None
