@@ -18,6 +18,7 @@ from autograder.exercises.model import Exercise
 from autograder.exercises.sampling import PUBLIC_SEED
 from autograder.judge import judge
 from autograder.judge.comparison import compare
+from autograder.judge.diagnosis import EXACTLY
 from autograder.judge.expectations import expectations_of, public
 from autograder.judge.repair import find_repair
 from autograder.judge.repair.programs import Program
@@ -117,21 +118,20 @@ def _diagnoses(verdict: Verdict) -> list[Diagnosis]:
 
 def _said(exercise: Exercise, made: Call, diagnosis: Diagnosis) -> Said:
     text = f"{diagnosis.name}: {diagnosis.text}"
-    if diagnosis.kind == "mistake":
-        return Said("known mistake", text, _same_on_fresh_cases(exercise, made, diagnosis))
-    return Said("relation", text, all(_said_again(exercise, made, diagnosis, seed) for seed in FRESH_SEEDS))
+    explanation: Explanation = "known mistake" if diagnosis.kind == "mistake" else "relation"
+    if diagnosis.title == EXACTLY.format(diagnosis.name):
+        return Said(explanation, text, _same_on_fresh_cases(exercise, made, diagnosis))
+    return Said(explanation, text, all(_said_again(exercise, made, diagnosis, seed) for seed in FRESH_SEEDS))
 
 
 def _same_on_fresh_cases(exercise: Exercise, made: Call, diagnosis: Diagnosis) -> bool:
     """Whether a function gives on fresh cases what the named mistake gives there."""
     (mistake,) = [mistake for mistake in exercise.mistakes if mistake.name == diagnosis.name]
     known = partial(call, mistake.function)
-    requirements = diagnosis.requirement.split("” and “") if diagnosis.requirement else []
     return all(
         _same(exercise, expectation, made, known)
         for seed in FRESH_SEEDS
         for expectation in expectations_of(exercise, seed, True, ("cpu",))
-        if not requirements or expectation.requirement in requirements
     )
 
 
