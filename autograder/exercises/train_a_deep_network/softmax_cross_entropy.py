@@ -170,11 +170,11 @@ def shifted_in_place():
 
 @wrong()
 def a_small_number_is_added_to_the_probability(logits, labels):
-    """Your numbers are those of log(p + 1e-7). The small number saves you from log(0), but it changes every loss a
-    little, and none exceeds 16.2. Take the logarithm of the softmax on paper first."""
+    """Your numbers are those of log(p + 1e-6). The small number saves you from log(0), but it changes every loss a
+    little, and none exceeds 13.8. Take the logarithm of the softmax on paper first."""
     shifted = logits - logits.max(axis=1, keepdims=True)
     p = np.exp(shifted) / np.exp(shifted).sum(axis=1, keepdims=True)
-    return -np.log(p[np.arange(len(labels)), labels] + 1e-7).mean()
+    return -np.log(p[np.arange(len(labels)), labels] + 1e-6).mean()
 
 
 @wrong(loses=[large_logits])
