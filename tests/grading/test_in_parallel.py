@@ -39,5 +39,5 @@ def test_a_judge_that_fails_sets_that_one_aside(course, monkeypatch):
     monkeypatch.setattr(in_parallel, "grade", fail)
     task = Task(Chapter(course, CHAPTER), "ada", UNITS)
     result = in_parallel._grade_in_worker(task, GradingConfig(course, "secret"))
-    assert result.set_aside == "the judge failed on it (ZeroDivisionError: inside the judge)"
+    assert result.set_aside == "the judge failed on it (ZeroDivisionError: “inside the judge”)"
     assert {cell.score for cell in result.cells.values()} == {None}

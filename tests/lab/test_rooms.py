@@ -17,6 +17,7 @@ ROOMS = {
     "style",
     "students",
     "experiment",
+    "own_functions",
     "handwritten_digits",
     "activations",
     "in_pytorch",

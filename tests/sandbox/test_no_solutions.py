@@ -80,7 +80,7 @@ def test_no_module_of_the_course_gives_an_activation(process, module):
     assert process.run("cell 4", "from autograder.plaindata.named_functions import FUNCTIONS").error
 
 
-def test_no_notebook_asks_for_a_function_that_another_kernel_of_it_is_given():
+def test_no_notebook_asks_for_what_another_kernel_of_it_is_given():
     given = {"tanh", "sigmoid", "relu"}
     for notebook in {exercise.notebook for exercise in catalogue().values()}:
         own = {name: exercise for name, exercise in catalogue().items() if exercise.notebook == notebook}

@@ -122,7 +122,7 @@ def mean_term_forgotten():
     """What is missing in dx is what flows through the mean: the same number for all samples of a channel."""
 
 
-@wrong({"np.sum(dout * x_hat": "np.sum(dout * x"})
+@wrong({"np.sum(dout * x_hat": "np.sum(dout * x"}, keeps=[contract])
 def dgamma_with_x():
     """In your dgamma, dout is multiplied by x. In the forward pass gamma multiplies x_hat."""
 

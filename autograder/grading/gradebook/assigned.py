@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,8 @@ from nbconvert.exporters import NotebookExporter
 from nbgrader.converters.base import NbGraderException
 
 from autograder.course import ASSIGNED, Chapter, Course, CourseError
-from autograder.grading.gradebook.release import remember_release
+from autograder.grading.intake.released import record_of, with_todays_release
+from autograder.grading.scoring.results import write_atomically
 
 HEAD = """\
 # What the class gets: a chapter, or a notebook of a chapter, in each line. `release` adds lines; take them out by hand.
@@ -78,6 +80,14 @@ class ReleaseExporter(AssignedExporter):
         except CourseError as error:
             converter.log.error(str(error))
             raise NbGraderException(str(error)) from None
+
+
+def remember_release(chapter: Chapter) -> None:
+    """Remember what release/ holds of a chapter, before another release takes its place."""
+    if (found := with_todays_release(chapter)) is not None:
+        path = record_of(chapter)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(path, json.dumps(found, sort_keys=True), mode=0o600)
 
 
 def expect_as_graded(chapter: Chapter, settings: Any) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import glob
-import json
 import logging
 import shutil
 import tempfile
@@ -15,9 +14,7 @@ from traitlets.config import Config
 
 from autograder.course import Chapter, Course, CourseError
 from autograder.grading.gradebook.nbgrader_config import SAVE_CELLS, read_settings
-from autograder.grading.intake.released import record_of, with_todays_release
 from autograder.grading.intake.submitted_folder import COME_ALONG
-from autograder.grading.scoring.results import write_atomically
 
 BRACKETS = "[ and ]: nbgrader searches with patterns, in which they mean something else"
 
@@ -54,14 +51,6 @@ def _files_in(folder: Path) -> set[Path]:
     """Return the files in a folder, by their paths in it, less what editors and systems put there."""
     files = {path.relative_to(folder) for path in folder.rglob("*") if path.is_file()}
     return {name for name in files if not any(COME_ALONG.fullmatch(part) for part in name.parts)}
-
-
-def remember_release(chapter: Chapter) -> None:
-    """Remember what release/ holds of a chapter, before another release takes its place."""
-    if (found := with_todays_release(chapter)) is not None:
-        path = record_of(chapter)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(path, json.dumps(found, sort_keys=True), mode=0o600)
 
 
 def register(chapter: Chapter, settings: Config) -> None:
