@@ -16,6 +16,7 @@ from autograder.course import Chapter, Course, CourseError
 from autograder.grading.grade_chapter import grade_chapter
 from autograder.grading.scoring import in_parallel
 from autograder.grading.scoring.results import Results
+from autograder.sandbox.bubblewrap import templates
 from tests.grading.conftest import ODD_NAMES, copy_of
 from tests.grading.small_course import (
     ALPHA_FORGOTTEN,
@@ -105,6 +106,7 @@ def test_nothing_is_left_in_the_folder_for_temporary_files(graded):
 
 
 def test_no_process_is_left(graded):
+    templates.end()
     assert not offspring()
 
 
@@ -223,6 +225,7 @@ def test_after_an_exception_in_the_middle_the_next_run_goes_on(course):
 
     with pytest.raises(Mishap):
         regrade(course, show=stop)
+    templates.end()
     assert not offspring()
     kept = len(list((course.root / "verdicts").rglob("*.json")))
     assert kept >= 2

@@ -12,7 +12,13 @@ from nbformat.v4 import new_notebook
 from autograder.course import Chapter, CourseError, grading_of, read
 from autograder.grading.gradebook.answers import note_answers_before_judging
 from autograder.grading.gradebook.nbgrader_config import read_settings
-from autograder.grading.gradebook.record import automatic_comments, open_gradebook, set_grade, standings
+from autograder.grading.gradebook.record import (
+    automatic_comments,
+    open_gradebook,
+    remove_pages,
+    set_grade,
+    standings,
+)
 from autograder.grading.preprocessors import SaveScores
 from autograder.grading.scoring.results import JUDGE, CellResult, NotebookResult, Results, write_atomically
 from tests.grading.recorded import book, due, give, handed_in_at, judged, record
@@ -77,8 +83,10 @@ def autograde(course, student: str, **given) -> None:
     for result in judged(course, student, **given):
         Results(chapter).keep(result)
     names = {"student": student, "assignment": CHAPTER, "db_url": f"sqlite:///{course.root / 'gradebook.db'}"}
-    for section in set(SECTIONS) - set(given.get("missing", ())):
+    for section in SECTIONS:
         SaveScores().preprocess(new_notebook(), {"nbgrader": {**names, "notebook": section}})
+    for section in given.get("missing", ()):
+        remove_pages(chapter, student, section)
 
 
 @pytest.fixture(params=[record, autograde], ids=["grade", "nbgrader autograde"])

@@ -28,37 +28,37 @@ class CutShort(BaseException):
     """A changed function would take too long or too much; no `except Exception` of the student's holds it up."""
 
 
-def times(one: Any, other: Any) -> Any:
+def times(one: Any, *, other: Any) -> Any:
     """one * other."""
     _expect_room_for_product(one, other)
     return one * other
 
 
-def plus(one: Any, other: Any) -> Any:
+def plus(one: Any, *, other: Any) -> Any:
     """one + other."""
     _expect_room_for_sum(one, other)
     return one + other
 
 
-def power(base: Any, exponent: Any) -> Any:
-    """base ** exponent."""
-    _expect_room_for_power(base, exponent)
-    return base**exponent
+def power(one: Any, *, other: Any) -> Any:
+    """one ** other."""
+    _expect_room_for_power(one, other)
+    return one**other
 
 
-def minus(one: Any, other: Any) -> Any:
+def minus(one: Any, *, other: Any) -> Any:
     """one - other."""
     _expect_room_for_arrays(one, other)
     return one - other
 
 
-def over(one: Any, other: Any) -> Any:
+def over(one: Any, *, other: Any) -> Any:
     """one / other."""
     _expect_room_for_arrays(one, other)
     return one / other
 
 
-def matrix_product(one: Any, other: Any) -> Any:
+def matrix_product(one: Any, *, other: Any) -> Any:
     """one @ other."""
     return small(one) @ small(other)
 
@@ -85,11 +85,11 @@ def called(function: Callable[..., Any], *arguments: Any, **options: Any) -> Any
     return function(*arguments, **options)
 
 
-def shifted(number: Any, places: Any) -> Any:
-    """number << places."""
-    if isinstance(places, int) and places > MOST_BITS:
+def shifted(one: Any, *, other: Any) -> Any:
+    """one << other."""
+    if isinstance(other, int) and other > MOST_BITS:
         raise CutShort
-    return number << places
+    return one << other
 
 
 def checked(operation: str, one: Any, other: Any) -> Any:

@@ -106,7 +106,9 @@ _FIRST_LINE = {"lineno": 1, "col_offset": 0, "end_lineno": 1, "end_col_offset": 
 
 def _bounded_operation(node: ast.BinOp) -> ast.expr:
     name = _OPERATORS.get(type(node.op))
-    return node if name is None else _at_one(ast.Call(_operation(name), [node.left, node.right], []))
+    if name is None:
+        return node
+    return _at_one(ast.Call(_operation(name), [node.left], [ast.keyword("other", node.right)]))
 
 
 def _bounded_in_place(node: ast.AugAssign) -> ast.stmt:

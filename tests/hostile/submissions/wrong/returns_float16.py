@@ -1,5 +1,5 @@
 # Returns float16.
-# deserves: nothing for relu
+# deserves: one point less for relu
 # told: float16
 
 def relu(z):
