@@ -108,7 +108,7 @@ def _bounded_operation(node: ast.BinOp) -> ast.expr:
     name = _OPERATORS.get(type(node.op))
     if name is None:
         return node
-    return _at_one(ast.Call(_operation(name), [node.left], [ast.keyword("other", node.right)]))
+    return _at_one(ast.Call(_operation(name), [node.left], [_at_one(ast.keyword("other", node.right))]))
 
 
 def _bounded_in_place(node: ast.AugAssign) -> ast.stmt:
