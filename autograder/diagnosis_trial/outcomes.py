@@ -20,12 +20,12 @@ from autograder.judge import judge
 from autograder.judge.comparison import compare
 from autograder.judge.diagnosis import EXACTLY
 from autograder.judge.expectations import expectations_of, public
+from autograder.judge.known import as_expected
 from autograder.judge.repair import find_repair
 from autograder.judge.repair.programs import Program
 from autograder.judge.rollout import Call, rollout
 from autograder.judge.verdict import Diagnosis, Repair, Verdict
 from autograder.plaindata.call import call
-from autograder.plaindata.values import as_array
 
 FRESH_SEEDS = tuple(PUBLIC_SEED + number for number in (101, 102, 103))
 CALL_SECONDS = 2.0
@@ -142,19 +142,10 @@ def _same(exercise: Exercise, expectation: Any, made: Call, known: Call) -> bool
         if one.gave_numbers != other.gave_numbers:
             return False
         if one.gave_numbers:
-            wrong = _as_expected(other.outcome.returned)
+            wrong = as_expected(other.outcome.returned)
             if compare(one.outcome.returned, wrong, computation=computation, outputs=exercise.outputs).difference:
                 return False
     return len(own) == len(theirs)
-
-
-def _as_expected(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _as_expected(item) for name, item in value.items()}
-    array, _ = as_array(value)
-    if isinstance(value, tuple) or (array is None and isinstance(value, list)):
-        return tuple(map(_as_expected, value))
-    return np.asarray(value) if array is None else array
 
 
 def _said_again(exercise: Exercise, made: Call, diagnosis: Diagnosis, seed: int) -> bool:

@@ -430,7 +430,7 @@ def _agree(limit: Limit, mine: np.ndarray, wrong: np.ndarray, right: np.ndarray)
 
 def _compare_other_form(exercise: Exercise, call: _Call, trial: Trial, own_is_right: bool) -> bool:
     """Compare answers where the mistake's does not even have the form of the right one."""
-    theirs, found = _as_expected(call.theirs), call.found
+    theirs, found = as_expected(call.theirs), call.found
 
     def gives_theirs(answer: Any) -> bool:
         return compare(answer, theirs, computation=trial.computation, outputs=exercise.outputs).difference is None
@@ -448,13 +448,13 @@ def _compare_other_form(exercise: Exercise, call: _Call, trial: Trial, own_is_ri
     return own_is_right
 
 
-def _as_expected(value: Any) -> Any:
+def as_expected(value: Any) -> Any:
     """Convert a mistake's answer to the form that `compare` takes for the expected side."""
     if isinstance(value, dict):
-        return {key: _as_expected(item) for key, item in value.items()}
+        return {key: as_expected(item) for key, item in value.items()}
     array, _ = as_array(value)
     if isinstance(value, tuple) or (array is None and isinstance(value, list)):
-        return tuple(map(_as_expected, value))
+        return tuple(map(as_expected, value))
     return np.asarray(value) if array is None else array
 
 
