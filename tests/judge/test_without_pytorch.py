@@ -27,7 +27,8 @@ from autograder.solutions import solution
 
 for name, number in json.load(sys.stdin):
     function = solution(name) if number is None else catalogue()[name].mistakes[number].function
-    verdicts = [judge(catalogue()[name], functools.partial(call, function), cases=cases) for cases in ("public", "hidden")]
+    call_it = functools.partial(call, function)
+    verdicts = [judge(catalogue()[name], call_it, cases=cases) for cases in ("public", "hidden")]
     print(json.dumps([verdict.to_json() for verdict in verdicts]))
 """
 DEPENDS_ON_PYTORCH = ("seconds", "versions", "devices")
@@ -38,7 +39,7 @@ COMPARED = MISTAKES if THOROUGH else MISTAKES[::50]
 
 @pytest.fixture(scope="module")
 def verdicts() -> dict[tuple[str, int | None], list[dict]]:
-    """What is judged where PyTorch cannot be imported: every solution and known mistakes, with public and hidden cases."""
+    """Verdicts where PyTorch cannot be imported: of every solution and known mistakes, with public and hidden cases."""
     asked: list[tuple[str, int | None]] = [*((name, None) for name in catalogue()), *COMPARED]
     done = subprocess.run(
         [sys.executable, "-c", JUDGE_ALL], cwd=ROOT, input=json.dumps(asked), capture_output=True, text=True
