@@ -118,3 +118,28 @@ def adam_step(
     lists: Any = ([moved], [tensor(gradient)], [mean], [squares], [], [tensor(t - 1.0)])
     adam.adam(*lists, lr=learning_rate, beta1=beta1, beta2=beta2, eps=epsilon, **settings)
     return moved.numpy(), mean.numpy(), squares.numpy()
+
+
+def nadam_step(
+    theta: np.ndarray,
+    gradient: np.ndarray,
+    m: np.ndarray,
+    s: np.ndarray,
+    mu_product: float,
+    t: int,
+    learning_rate: float,
+    beta1: float,
+    beta2: float,
+    epsilon: float,
+    momentum_decay: float,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
+    """Step t of torch.optim.NAdam: the new theta, m, s and product of the momenta, which is 1 before the first step."""
+    from torch.optim import nadam
+
+    moved, mean, squares, product = tensor(theta), tensor(m), tensor(s), tensor(float(mu_product))
+    settings: dict[str, Any] = {"decoupled_weight_decay": False, "weight_decay": 0.0, "foreach": False}
+    lists: Any = ([moved], [tensor(gradient)], [mean], [squares], [product], [tensor(t - 1.0)])
+    nadam.nadam(
+        *lists, lr=learning_rate, beta1=beta1, beta2=beta2, eps=epsilon, momentum_decay=momentum_decay, **settings
+    )
+    return moved.numpy(), mean.numpy(), squares.numpy(), float(product)
