@@ -3,6 +3,7 @@
 import numpy as np
 
 from autograder.exercises.model import Exercise, case
+from autograder.exercises.optimizer_states import pytorch_optimizer
 from autograder.exercises.sampling import Sampler
 
 TEXTBOOK = """\
@@ -36,7 +37,7 @@ def reference(losses, patience):
     """ReduceLROnPlateau of PyTorch: it lowers the learning rate where early stopping stops."""
     import torch
 
-    optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=1.0)
+    optimizer = pytorch_optimizer("SGD", [torch.nn.Parameter(torch.zeros(1))], lr=1.0)
     scheduler = torch.optim.lr_scheduler.ReduceLROnPlateau(
         optimizer, factor=0.5, patience=patience - 1, threshold=0.0, threshold_mode="abs"
     )
