@@ -107,7 +107,8 @@ def question_the_four(adam_fault: Callable) -> None:
         axes.semilogy(np.arange(1, 7), steps, label=f"Adam {name}: {verdict}", **style.curve(i))
         said.append(f"Adam {name}: steps {', '.join(f'{size:.2f}' for size in steps)}: {verdict}")
     axes.set(xlabel="step t", ylabel="step in learning rates", title="the gradient is 3 at every step")
-    axes.legend(fontsize=9)
+    axes.set_ylim(0.6, 200)
+    axes.legend(fontsize=9, loc="upper right", ncols=2)
     print("\n".join(said))
     style.show(figure, f"The first six steps of four Adams, logarithmic, and what was found. {'; '.join(said)}.")
 
