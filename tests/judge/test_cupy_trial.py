@@ -40,7 +40,7 @@ WITHOUT_ARRAYS = {
     "nadam_momentum",
     "power_schedule",
     "exponential_schedule",
-    "piecewise_constant_schedule",
+    "warmup_cosine",
     "performance_schedule",
     "one_cycle_schedule",
     "one_cycle_cosine_schedule",
