@@ -89,6 +89,19 @@ def new_figure(
     return figure, axes
 
 
+def new_mosaic(places: list[Any], width: float, height: float, **options: Any) -> tuple[Figure, dict[str, Any]]:
+    """A figure like that of `new_figure`, and its axes by name. places: the names, lists of them, row by row."""
+    import matplotlib
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    with matplotlib.rc_context(RC):
+        figure = Figure(figsize=(width, height), layout="constrained")
+        FigureCanvasAgg(figure)
+        axes = figure.subplot_mosaic(places, **options)
+    return figure, axes
+
+
 def as_png(figure: Figure) -> bytes:
     """The figure as a PNG file, at twice the screen's resolution."""
     import matplotlib
@@ -99,13 +112,24 @@ def as_png(figure: Figure) -> bytes:
     return file.getvalue()
 
 
-def show(figure: Figure, alt: str) -> None:
-    """Put a figure on the page. alt: what it shows, in one or two sentences, for those who cannot see it."""
+def on_a_page() -> bool:
+    """Whether there is a notebook that shows figures."""
+    return "IPython" in sys.modules and sys.modules["IPython"].get_ipython() is not None
+
+
+def show(figure: Figure, alt: str, place: Any = None) -> Any:
+    """Put a figure on the page. alt: what it shows, in one or two sentences, for those who cannot see it.
+
+    place: what an earlier call returned; the figure then stands in the place of that one.
+    """
     page = FigureOnPage(as_png(figure), alt, width=round(figure.get_figwidth() * 100))
-    if "IPython" in sys.modules and sys.modules["IPython"].get_ipython() is not None:
-        sys.modules["IPython"].display.display(page)
-    else:
+    if not on_a_page():
         print(f"[figure] {alt}")
+    elif place is None:
+        return sys.modules["IPython"].display.display(page, display_id=True)
+    else:
+        place.update(page)
+    return place
 
 
 class FigureOnPage:
