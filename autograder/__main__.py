@@ -25,6 +25,7 @@ ORDER = (
     "facts",
     "points",
     "test",
+    "record",
     "verify",
     "bench",
 )

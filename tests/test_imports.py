@@ -67,7 +67,7 @@ PACKAGES = {
     "bootstrap": set(),
     "": set(),
     "__main__": set(),
-    "lab": {"numpy", "matplotlib", "torch", "IPython", "cupy"},
+    "lab": {"numpy", "matplotlib", "torch", "IPython", "cupy", "anywidget", "traitlets"},
     "sandbox": {"numpy"},
 }
 """Part -> the packages from outside that it may import; a part that is not listed may import any."""

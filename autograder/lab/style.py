@@ -133,16 +133,21 @@ def show(figure: Figure, alt: str, place: Any = None) -> Any:
 
 
 class FigureOnPage:
-    """A PNG with its alternative text, as HTML for a notebook."""
+    """A PNG with its alternative text, as HTML for a notebook.
 
-    def __init__(self, png: bytes, alt: str, width: int) -> None:
-        self.png, self.alt, self.width = png, alt, width
+    play: the name under which a picture that moves finds the figure whose place it takes. caption: what stands below.
+    """
+
+    def __init__(self, png: bytes, alt: str, width: int, play: str = "", caption: str = "") -> None:
+        self.png, self.alt, self.width, self.play, self.caption = png, alt, width, play, caption
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         data = base64.b64encode(self.png).decode()
+        play = f' data-play="{self.play}"' if self.play else ""
+        caption = f"<figcaption>{escape(self.caption)}</figcaption>" if self.caption else ""
         html = (
-            f'<figure style="margin:8px 0"><img src="data:image/png;base64,{data}" '
+            f'<figure style="margin:8px 0"{play}><img src="data:image/png;base64,{data}" '
             f'alt="{escape(self.alt, quote=True)}" '
-            f'style="width:{self.width}px;max-width:100%;border-radius:4px"></figure>'
+            f'style="width:{self.width}px;max-width:100%;border-radius:4px">{caption}</figure>'
         )
         return {"text/html": html, "text/plain": f"[figure] {self.alt}"}

@@ -3,6 +3,7 @@
 import numpy as np
 
 from autograder.exercises.model import Exercise, case
+from autograder.exercises.optimizer_states import pytorch_optimizer
 
 TEXTBOOK = """\
 def velocity_after(gradient, t, learning_rate, beta):
@@ -25,7 +26,7 @@ def reference(gradient, t, learning_rate, beta):
     import torch
 
     parameter = torch.nn.Parameter(torch.zeros_like(gradient))
-    optimizer = torch.optim.SGD([parameter], lr=learning_rate, momentum=beta)
+    optimizer = pytorch_optimizer("SGD", [parameter], lr=learning_rate, momentum=beta)
     parameter.grad = gradient
     for _ in range(t):
         optimizer.step()
