@@ -137,6 +137,7 @@ def toolbox(
 
     Prints whose is used, and why. Raises NoSuchExercise for a name that the course does not have.
     """
+    _load_pytorch()
     here = {_name_of(function): function for function in functions}
     forced = _forced(force)
     for name in (*NEEDED, *here, *forced):
@@ -211,6 +212,13 @@ def exercise_called(name: str) -> Exercise:
     raise NoSuchExercise(
         f"The course has no exercise called {name!r}." + (f" Did you mean {near[0]!r}?" if near else "")
     )
+
+
+def _load_pytorch() -> None:
+    """Import PyTorch with its optimizers before the time of a function is limited: an import cut off stays broken."""
+    import torch
+
+    torch.optim.Adam([torch.zeros(1)])
 
 
 def _name_of(function: Any) -> str:
