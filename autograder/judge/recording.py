@@ -16,7 +16,6 @@ from typing import Any
 import numpy as np
 
 from autograder.exercises import catalogue, files_of, folder_of, of_notebook
-
 from autograder.exercises.mistakes import Mistake
 from autograder.exercises.model import Case, Exercise
 from autograder.exercises.recorded import FILE, RecordedMistake, Recording, Writer, about
