@@ -23,6 +23,7 @@ INSTRUCTORS = (
     "autograder/grading",
     "autograder/judge/recording.py",
     "autograder/judge/separation.py",
+    "autograder/lab/in_numpy",
     "autograder/sandbox",
     "autograder/solutions.py",
 )
