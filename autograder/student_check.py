@@ -10,11 +10,12 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from autograder import student_progress
 from autograder.as_in_grading import Notebook, Rehearsal, notebook_of, outdated, read_settings, remember_cells
 from autograder.as_in_grading.timed_call import is_one_still_running
 from autograder.exercises import catalogue
 from autograder.exercises.model import Exercise
-from autograder.exercises.recorded import recording_of
+from autograder.exercises.recorded import pytorch_is_here, recording_of
 from autograder.exercises.sampling import PUBLIC_SEED
 from autograder.judge import Verdict, judge
 from autograder.judge.cupy_trial import try_on_cupy
@@ -82,8 +83,12 @@ def check(
         with contextlib.suppress(KeyboardInterrupt, Exception), rehearsal.as_in_grading(), rehearsal.nothing_kept():
             verdict.repair = _repair(found, function, hint)
     show(verdict)
+    if cases == "public":
+        student_progress.remember(verdict)
     if not verdict.passed:
         raise NotYet(_one_line(verdict)) from None
+    if told := student_progress.whats_next(verdict.exercise):
+        print(told)
 
 
 def _repair(exercise: Exercise, function: Callable[..., Any], hint: int) -> Repair | None:
@@ -152,7 +157,7 @@ def _failed(verdict: Verdict) -> list[str]:
 
 
 def _announce_loading() -> None:
-    if "torch" not in sys.modules:
+    if pytorch_is_here() and "torch" not in sys.modules:
         print("Loading PyTorch, once: a few seconds ...", flush=True)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from autograder.exercises.model import Exercise
-from autograder.exercises.recorded import has_reference
+from autograder.exercises.recorded import about, file_of, has_reference
 from autograder.exercises.sampling import PUBLIC_SEED
 from autograder.judge import devices as device_list
 from autograder.judge import diagnosis
@@ -232,7 +232,7 @@ class JudgeSession:
             seed=self.seed,
             problem=self.problem,
             sandbox=self.sandbox,
-            versions=versions(),
+            versions=versions(self.exercise),
             largest_share=self.findings.largest_share,
         )
 
@@ -286,8 +286,13 @@ def _final_problem(exercise: Exercise, expectation: Expectation, step: Step) -> 
     return {**vars(problem), "case": case}
 
 
-def versions() -> dict[str, str]:
-    """Return the versions that a verdict depends on."""
-    import torch
+def versions(exercise: Exercise | None = None) -> dict[str, str]:
+    """Return the versions that a verdict depends on. Where PyTorch's answers were recorded, its version is that of the
+    recording, and "recorded" has the date."""
+    found = {"python": platform.python_version(), "numpy": np.__version__}
+    if exercise is None or has_reference(exercise):
+        import torch
 
-    return {"python": platform.python_version(), "numpy": np.__version__, "torch": torch.__version__}
+        return {**found, "torch": torch.__version__}
+    made = about(file_of(exercise))
+    return {**found, "torch": made["versions"]["torch"], "recorded": made["date"]}
