@@ -133,13 +133,15 @@ def nadam_step(
     epsilon: float,
     momentum_decay: float,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
-    """Step t of torch.optim.NAdam: the new theta, m, s and product of momenta."""
+    """Step t of torch.optim.NAdam: the new theta, m, s and product of the momenta, which is 1 before the first step."""
     from torch.optim import nadam
 
     moved, mean, squares, product = tensor(theta), tensor(m), tensor(s), tensor(float(mu_product))
-    settings: dict[str, Any] = {"weight_decay": 0.0, "momentum_decay": momentum_decay, "foreach": False}
+    settings: dict[str, Any] = {"decoupled_weight_decay": False, "weight_decay": 0.0, "foreach": False}
     lists: Any = ([moved], [tensor(gradient)], [mean], [squares], [product], [tensor(t - 1.0)])
-    nadam.nadam(*lists, lr=learning_rate, beta1=beta1, beta2=beta2, eps=epsilon, **settings)
+    nadam.nadam(
+        *lists, lr=learning_rate, beta1=beta1, beta2=beta2, eps=epsilon, momentum_decay=momentum_decay, **settings
+    )
     return moved.numpy(), mean.numpy(), squares.numpy(), float(product)
 
 

@@ -37,7 +37,6 @@ MIXING = {
 WITHOUT_ARRAYS = {
     "fan_in_and_fan_out",
     "largest_step",
-    "nadam_momentum",
     "power_schedule",
     "exponential_schedule",
     "warmup_cosine",

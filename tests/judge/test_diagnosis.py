@@ -260,7 +260,7 @@ MUST_NOT_BE_SAID = {
     "a flag the wrong way round has an effect": ("relative_steps", _the_wrong_way_round, "has no effect"),
     "an absolute value is no mean": ("cosine_similarity", _absolute_cosine, "average"),
     "a whole array drawn again is not the last one inside": ("truncated_normal", _whole_array_redrawn, "last draw"),
-    "Adam is not Nadam with other weights, though the first step is": ("nadam_constant_step", _plain_adam, "t \\+ 1"),
+    "Adam is not Nadam with other weights, though the first step is": ("nadam_step", _plain_adam, "t \\+ 1"),
 }
 
 

@@ -72,7 +72,8 @@ def _scene(signal: list[np.ndarray], gradients: list[np.ndarray], values: dict[s
         f"{slopes[0] / slopes[-1]:.1e} are left."
     )
     alt = (
-        f"Left: histograms of the activations, a column for each of {DEPTH} layers, dark where many are. Right: the root "
+        f"Left: histograms of the activations, a column for each of {DEPTH} layers, dark where many are. "
+        f"Right: the root "
         "mean square of the activations, layer by layer, and of the gradient, on a logarithmic axis."
     )
     return Scene([_histograms(signal), _norms(sizes, slopes)], says, alt)

@@ -1,4 +1,4 @@
-"""Experiments with Nadam: Nesterov's trick in Adam's step, the momentum schedule, and six optimizers side by side."""
+"""Experiments with six optimizers: Nadam, one table, the limits of stability, and a comparison that is fair."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from autograder.lab import style
+from autograder.lab import in_pytorch, style
 from autograder.lab.descent import (
-    BETA1,
     BOWL,
     EPSILON,
     DigitsNetwork,
@@ -16,8 +15,6 @@ from autograder.lab.descent import (
     Optimizer,
     adam_like,
     descend,
-    draw_path,
-    draw_surface,
     gradient_descent,
     momentum,
     steps_for,
@@ -28,43 +25,7 @@ from autograder.lab.experiment import experiment
 from autograder.lab.in_pytorch import adam_step, rmsprop_step, sgd_step
 from autograder.lab.students import checked, function_name, guess, number, unusable
 
-DECAYS = (0.0, 0.004, 1.0, 1e6)
-"""Values of momentum_decay: 0, PyTorch's, that of Keras, and one that makes the momentum constant."""
-OWN = {0.0: "", 0.004: " (PyTorch)", 1.0: " (Keras)", 1e6: " (constant)"}
-
 # ---------------------------------------------------------------- optimizers
-
-
-def textbook_step(
-    theta: np.ndarray, gradient: np.ndarray, m: np.ndarray, s: np.ndarray, t: int, *settings: float
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Nadam as many textbooks have it, both parts of the direction corrected for the present step: Adam's step, whose
-    average has taken the gradient in once already."""
-    _, m, s_now = adam_step(theta, gradient, m, s, t, *settings)
-    return adam_step(theta, gradient, m, s, t, *settings)[0], m, s_now
-
-
-def dozat_step(
-    theta: np.ndarray,
-    gradient: np.ndarray,
-    m: np.ndarray,
-    s: np.ndarray,
-    mu_product: float,
-    t: int,
-    learning_rate: float,
-    beta1: float,
-    beta2: float,
-    epsilon: float,
-    momentum_decay: float,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
-    """Nadam as in Dozat's report, whose schedule is used in the average m, too."""
-    mu, mu_next = (beta1 * (1 - 0.5 * 0.96 ** (step * momentum_decay)) for step in (t, t + 1))
-    mu_product = mu_product * mu
-    m = mu * m + (1 - mu) * gradient
-    s = beta2 * s + (1 - beta2) * gradient**2
-    direction = (1 - mu) * gradient / (1 - mu_product) + mu_next * m / (1 - mu_product * mu_next)
-    s_hat = s / (1 - beta2**t)
-    return theta - learning_rate * direction / (np.sqrt(s_hat) + epsilon), m, s, mu_product
 
 
 class CarriesProduct(Optimizer):
@@ -88,11 +49,10 @@ class CarriesProduct(Optimizer):
         return np.asarray(parts[0], dtype=float), tuple(np.asarray(part, dtype=float) for part in parts[1:])
 
 
-def nadam(
-    step: Callable, learning_rate: float, momentum_decay: float = 0.004, name: str = "NAdam", epsilon: float = EPSILON
-) -> Optimizer:
-    """A student's nadam_step with PyTorch's other settings."""
-    return CarriesProduct(**vars(adam_like(name, step, learning_rate, epsilon, momentum_decay=momentum_decay)))
+def nadam_of_pytorch(learning_rate: float, momentum_decay: float = 0.004) -> Optimizer:
+    """torch.optim.NAdam, whose momentum rises by a schedule, with its other settings."""
+    settings = adam_like("NAdam", in_pytorch.nadam_step, learning_rate, momentum_decay=momentum_decay)
+    return CarriesProduct(**vars(settings))
 
 
 def nesterov(learning_rate: float) -> Optimizer:
@@ -113,22 +73,37 @@ def rmsprop(learning_rate: float) -> Optimizer:
     return Optimizer("RMSProp", step, ("s",), {"rate": learning_rate})
 
 
-def weights_by_age(optimizer: Optimizer, steps: int = 50, ages: int = 8) -> np.ndarray:
-    """How much of the gradients of age 0, 1, 2, ... is in the direction of the last of so many steps.
+# ---------------------------------------------------------------- the opening
 
-    optimizer: with learning rate 1 and epsilon 1, given gradients so small that nothing is divided by anything else.
-    """
-    tiny = 1e-9
-    gradients = np.zeros((steps, ages))
-    gradients[steps - 1 - np.arange(ages), np.arange(ages)] = tiny
-    return steps_for(optimizer, gradients)[-1] / tiny
+QUIET = 0.3
+"""The learning rate with which NAdam stays at the minimum for more than a thousand steps, and then leaves it."""
+
+
+@experiment
+def out_of_nothing() -> None:
+    """The loss of PyTorch's NAdam on the bowl, over 1500 steps."""
+    loss = BOWL.loss(descend(nadam_of_pytorch(QUIET), BOWL, MOST))
+    figure, axes = style.new_figure(width=8.2, height=3.5)
+    axes.semilogy(np.maximum(loss, 1e-16), color=style.BLUE, linewidth=1.4)
+    jump = MOST // 2 + int(np.argmax(loss[MOST // 2 :]))
+    arrived = int(np.flatnonzero(loss[: MOST // 2] >= 1e-6)[-1]) + 1
+    axes.annotate(
+        f"step {jump}: loss {loss[jump]:.0f}", (jump, loss[jump]), (jump - 480, 3e2), arrowprops={"arrowstyle": "->"}
+    )
+    axes.set(xlabel="step", ylabel="loss", ylim=(1e-16, 1e4), title="torch.optim.NAdam on the elongated bowl")
+    print(f"below 1e-6 from step {arrived} on; at step {jump} the loss is {loss[jump]:.1f}")
+    style.show(
+        figure,
+        "The loss over 1500 steps, logarithmic. It falls, stays tiny for more than a thousand steps, and then jumps up "
+        f"by many orders of magnitude, to {loss[jump]:.0f} at step {jump}.",
+    )
 
 
 # ---------------------------------------------------------------- the trick
 
 
 @experiment
-def one_step_ahead(nadam_constant_step: Callable, *, prediction: float | None = None) -> None:
+def one_step_ahead(nadam_step: Callable, *, prediction: float | None = None) -> None:
     """Steps for a constant gradient, and for one that turns round after 40 steps: Adam and Nadam.
 
     prediction: the student's guess of Nadam's first step, in learning rates.
@@ -136,14 +111,13 @@ def one_step_ahead(nadam_constant_step: Callable, *, prediction: float | None = 
     prediction = guess(prediction)
     steps: dict[str, Callable] = {
         "Adam": adam_step,
-        "Nadam: yours": nadam_constant_step,
-        "Nadam of the textbooks": textbook_step,
+        "Nadam: yours": nadam_step,
     }
     constant, turning = np.ones((25, 1)), np.ones((60, 1))
     turning[40:] = -1
     optimizers = [adam_like(name, step, 1.0, 1e-12) for name, step in steps.items()]
     first = {item.name: steps_for(item, constant)[:, 0] for item in optimizers}
-    turned = {item.name: steps_for(item, turning)[:, 0] for item in optimizers[:2]}
+    turned = {item.name: steps_for(item, turning)[:, 0] for item in optimizers}
     figure, (left, right) = style.new_figure(1, 2, width=9.4, height=3.6)
     for i, (name, found) in enumerate(first.items()):
         left.plot(np.arange(1, 26), found, label=name, linewidth=1.5, **style.curve(i, markersize=5))
@@ -175,123 +149,47 @@ def one_step_ahead(nadam_constant_step: Callable, *, prediction: float | None = 
     )
 
 
-# ---------------------------------------------------------------- the schedule
-
-
-@experiment
-def plot_nadam_momentum(nadam_momentum: Callable, *, prediction: float | None = None) -> None:
-    """The momentum over the steps for four values of momentum_decay, beta1 = 0.9.
-
-    prediction: the student's guess of the momentum for momentum_decay = 0.
-    """
-    prediction = guess(prediction)
-    mu = number(nadam_momentum)
-    t = np.unique(np.geomspace(1, 100_000, 60).astype(int))
-    figure, axes = style.new_figure(width=7.6, height=3.5)
-    said = []
-    for i, decay in enumerate(DECAYS):
-        found = np.array([mu(int(step), BETA1, decay) for step in t])
-        axes.semilogx(t, found, label=f"{decay:g}{OWN[decay]}", markevery=(2 * i, 8), **style.curve(i, markersize=5))
-        values = ", ".join(f"{mu(step, BETA1, decay):.3f}" for step in (1, 100, 1000, 10_000))
-        said.append(f"momentum_decay = {decay:g}: {values}")
-    if prediction is not None:
-        axes.axhline(prediction, color=style.BLACK, linestyle=":", linewidth=1.5, label="your prediction for 0")
-    axes.set(xlabel="step t", ylabel="momentum μ", title="the momentum of step t, β₁ = 0.9", ylim=(0, 1))
-    axes.legend(title="momentum_decay", fontsize=9, loc="lower right", ncols=3)
-    print("momentum at t = 1, 100, 1000, 10000\n  " + "\n  ".join(said))
-    style.show(
-        figure,
-        "The momentum over the step on a logarithmic axis for four values of momentum_decay, at t = 1, 100, 1000 and "
-        f"10000: {'; '.join(said)}.",
-    )
-
-
-@experiment
-def nadam_directions(nadam_step: Callable) -> None:
-    """NAdam's steps for a constant gradient, and the weights of the gradients in its direction."""
-    decays = DECAYS[1:]
-    gradients = np.ones((400, 1))
-    t = np.arange(1, len(gradients) + 1)
-    steps = {f"{decay:g}{OWN[decay]}": steps_for(nadam(nadam_step, 1.0, decay), gradients)[:, 0] for decay in decays}
-    steps["0.004, μ in m, too (Dozat)"] = steps_for(nadam(dozat_step, 1.0), gradients)[:, 0]
-    weights = {"Adam": weights_by_age(adam_like("Adam", adam_step, 1.0, 1.0))}
-    for decay, name in ((1e6, "NAdam, momentum constant"), (0.004, "NAdam, PyTorch's schedule")):
-        weights[name] = weights_by_age(nadam(nadam_step, 1.0, decay, epsilon=1.0))
-    figure, (left, right) = style.new_figure(1, 2, width=9.6, height=3.7)
-    for i, (name, found) in enumerate(steps.items()):
-        look = style.curve(i, markersize=5)
-        left.semilogx(t, found, label=name, markevery=[0, 1, 2, 4, 9, 19, 49, 99, 199], linewidth=1.5, **look)
-    left.axhline(1, color=style.GREY, linewidth=1, linestyle=":")
-    left.set(xlabel="step t", ylabel="step in learning rates", title="a constant gradient", ylim=(0.6, 1.6))
-    left.legend(title="momentum_decay", fontsize=8)
-    for i, (name, found) in enumerate(weights.items()):
-        places = np.arange(len(found)) + 0.27 * (i - 1)
-        hatch = ("", "//", "..")[i]
-        right.bar(places, found, 0.25, color=style.COLOURS[i], hatch=hatch, edgecolor=style.PAPER, label=name)
-    right.set(xlabel="age of the gradient in steps", ylabel="weight", title="weights in the direction of step 50")
-    right.legend(fontsize=8)
-    lengths = [
-        f"{name}: first {found[0]:.3f}, "
-        + (f"shortest {found.min():.3f} at t = {found.argmin() + 1}" if found.min() < 0.999 else "never below 1")
-        for name, found in steps.items()
-    ]
-    said = [f"{name}: " + ", ".join(f"{value:.3f}" for value in found[:4]) for name, found in weights.items()]
-    print("steps for a constant gradient in learning rates\n  " + "\n  ".join(lengths))
-    print("weights of the gradients of age 0, 1, 2, 3\n  " + "\n  ".join(said))
-    style.show(
-        figure,
-        "Left: steps for a constant gradient in learning rates, by momentum_decay. With the schedules of PyTorch and "
-        "of Keras they fall below 1 and come back slowly; with constant momentum and in Dozat's form they fall to 1. "
-        f"{'; '.join(lengths)}. Right: bars of the weights of the last gradients in the direction. {'; '.join(said)}.",
-    )
-
-
 # ---------------------------------------------------------------- the bowl
 
 RATES = (0.03, 0.05, 0.07, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.7, 1.0)
 MOST = 1500
-SHOWN = 0.25
 
 
 @experiment
-def adam_against_nadam(nadam_constant_step: Callable, nadam_step: Callable, *, momentum_decay: float = 0.004) -> None:
-    """Adam and two forms of Nadam on the elongated bowl: paths at one learning rate, steps at many.
-
-    momentum_decay: that of nadam_step.
-    """
+def adam_against_nadam(nadam_step: Callable) -> None:
+    """Adam and two forms of Nadam on the elongated bowl: the loss at one learning rate, the steps at many."""
     kinds = {
         "Adam": lambda rate: adam_like("Adam", adam_step, rate),
-        "Nadam, momentum constant": lambda rate: adam_like("Nadam", nadam_constant_step, rate),
-        f"NAdam, momentum_decay {momentum_decay:g}": lambda rate: nadam(nadam_step, rate, momentum_decay),
+        "Nadam: yours": lambda rate: adam_like("Nadam", nadam_step, rate),
+        "PyTorch's NAdam": nadam_of_pytorch,
     }
-    figure, (left, right) = style.new_figure(1, 2, width=9.6, height=3.9)
-    draw_surface(left, BOWL)
+    figure, (left, right) = style.new_figure(1, 2, width=9.8, height=3.9)
     print(f"steps until the loss stays below 1e-6 (in {MOST} steps)")
     print("learning rate" + "".join(f"{rate:>6g}" for rate in RATES))
     said = []
     for i, (name, kind) in enumerate(kinds.items()):
         paths = {rate: descend(kind(rate), BOWL, MOST) for rate in RATES}
         counts = [steps_until(BOWL, path, 1e-6) for path in paths.values()]
-        draw_path(left, paths[SHOWN], name, i, markers=60)
+        loss = np.maximum(BOWL.loss(paths[QUIET]), 1e-16)
+        left.semilogy(loss, label=name, markevery=(60 * i, 220), **style.curve(i, markersize=5, linewidth=1.2))
         drawn = [np.nan if count is None else count for count in counts]
         right.loglog(RATES, drawn, label=name, linewidth=1.5, **style.curve(i, markersize=5))
         missing = [rate for rate, count in zip(RATES, counts, strict=True) if count is None]
         right.plot(missing, [1.25 * MOST] * len(missing), color=style.COLOURS[i], marker="x", linestyle="none")
         print(f"  {name}\n             " + "".join(f"{'-' if count is None else count:>6}" for count in counts))
-        chosen = counts[RATES.index(SHOWN)]
         never = f", not at {', '.join(f'{rate:g}' for rate in missing)}" if missing else ""
-        said.append(f"{name}: {chosen or 'not'} at {SHOWN:g}, best {np.nanmin([*drawn, np.inf]):g}{never}")
+        said.append(f"{name}: best {np.nanmin([*drawn, np.inf]):g}{never}")
     right.axhline(MOST, color=style.GREY, linewidth=1, linestyle=":")
     right.text(RATES[0], 1.2 * MOST, f"×: not in {MOST} steps", fontsize=8)
-    left.set_title(f"learning rate {SHOWN:g}, the first 60 steps marked", fontsize=10)
-    left.legend(fontsize=8, loc="lower right")
-    right.set(xlabel="learning rate", ylabel="steps", title="until the loss stays below 1e-6", ylim=(100, 2400))
+    left.set(xlabel="step", ylabel="loss", title=f"learning rate {QUIET:g}", ylim=(1e-16, 1e4))
+    left.legend(fontsize=8, loc="upper right")
+    right.set(xlabel="learning rate", ylabel="steps", title="until the loss stays below 1e-6", ylim=(80, 2400))
     right.set_xticks([0.03, 0.1, 0.3, 1], ["0.03", "0.1", "0.3", "1"])
     right.set_yticks([100, 200, 500, 1000], ["100", "200", "500", "1000"])
     style.show(
         figure,
-        "Left: paths of Adam and of two forms of Nadam on the elongated bowl; Nadam's swing less. Right: the steps "
-        "they need over the learning rate, both logarithmic; the curves lie together at small rates. "
+        f"Left: the loss of Adam and of two forms of Nadam over {MOST} steps with the learning rate {QUIET:g}, "
+        "logarithmic. Right: the steps that they need over the learning rate, both logarithmic. "
         f"{'; '.join(said)}.",
     )
 
@@ -348,12 +246,36 @@ def compare_last_updates(last_update: Callable) -> None:
     )
 
 
+@experiment
+def edges_of_stability(stability_limit: Callable, *, prediction: str | None = None) -> None:
+    """The largest learning rate times curvature of six optimizers: by a student's function.
+
+    prediction: the name of the optimizer that puts up with the most.
+    """
+    limit = number(stability_limit)
+    figure, axes = style.new_figure(width=8.0, height=3.3)
+    said = []
+    for i, name in enumerate(NAMES):
+        found = limit(name, 0.9)
+        axes.barh(i, found, color=style.COLOURS[i], height=0.6)
+        axes.text(found * 1.05, i, f"{found:.2f}", va="center")
+        said.append(f"{name} {found:.2f}")
+    axes.set_yticks(range(len(NAMES)), NAMES)
+    axes.invert_yaxis()
+    axes.set(xscale="log", xlim=(0.8, 90), xlabel="largest η × curvature (RMSProp, Adam, Nadam: over √s as well)")
+    axes.set_title("where each of them leaves a parabola, β₁ = 0.9")
+    print("limits: " + ", ".join(said))
+    if isinstance(prediction, str):
+        print(f"your prediction: {prediction}")
+    style.show(figure, f"Bars of six limits on a logarithmic axis: {', '.join(said)}.")
+
+
 SEEDS = (0, 1, 2, 3, 4)
 CHOSEN = {"gradient descent": 0.3, "momentum": 0.03, "Nesterov": 0.03, "RMSProp": 0.003, "Adam": 0.01, "NAdam": 0.01}
 """Learning rates with the best validation accuracy among 0.001, 0.003, 0.01, ... with the seeds 100 and 101."""
 
 
-def six_optimizers(nadam_step: Callable) -> dict[str, Optimizer]:
+def six_optimizers() -> dict[str, Optimizer]:
     """The six optimizers of the chapter with the learning rates that were chosen for the digits."""
     makers = {
         "gradient descent": gradient_descent,
@@ -361,35 +283,29 @@ def six_optimizers(nadam_step: Callable) -> dict[str, Optimizer]:
         "Nesterov": nesterov,
         "RMSProp": rmsprop,
         "Adam": lambda rate: adam_like("Adam", adam_step, rate),
-        "NAdam": lambda rate: nadam(nadam_step, rate),
+        "NAdam": nadam_of_pytorch,
     }
     return {name: maker(CHOSEN[name]) for name, maker in makers.items()}
 
 
-def furthest_apart(accuracies: np.ndarray, shuffles: int = 4000) -> tuple[int, int, float, float]:
-    """The best and the worst row by their means, their difference, and how often chance makes one as large.
-
-    accuracies: (optimizers, seeds). Chance: the rows' names are shuffled within each seed.
-    """
-    means = accuracies.mean(axis=1)
-    rng = np.random.default_rng(0)
-    columns = np.broadcast_to(accuracies, (shuffles, *accuracies.shape))
-    shuffled = np.ptp(rng.permuted(columns, axis=1).mean(axis=2), axis=1)
-    difference = float(np.ptp(means))
-    return int(means.argmax()), int(means.argmin()), difference, float((shuffled >= difference - 1e-9).mean())
+def shuffled_names(methods: int, seeds: int, count: int = 4000) -> np.ndarray:
+    """Shuffles of the names of methods within each seed: whose score goes to which row, (count, methods, seeds)."""
+    in_order = np.broadcast_to(np.arange(methods)[:, None], (count, methods, seeds))
+    return np.random.default_rng(0).permuted(in_order, axis=1)
 
 
 @experiment
-def six_on_the_digits(nadam_step: Callable, *, seeds: Sequence[int] = SEEDS) -> None:
+def six_on_the_digits(permutation_test: Callable, *, seeds: Sequence[int] = SEEDS) -> None:
     """All six optimizers on the digits, several seeds each: the training loss and the validation accuracy."""
     network = DigitsNetwork((32, 32))
-    optimizers = six_optimizers(nadam_step)
+    optimizers = six_optimizers()
     runs = {name: [train(network, item, seed=seed) for seed in seeds] for name, item in optimizers.items()}
     accuracies = np.array([[run.accuracy for run in row] for row in runs.values()])
     losses = np.array([[run.by_epoch for run in row] for row in runs.values()])
     figure, (left, right) = style.new_figure(1, 2, width=9.6, height=3.9)
     for i, name in enumerate(runs):
-        left.semilogy(np.median(losses[i], axis=0), label=name, linewidth=1.5, **style.curve(i, markersize=5))
+        shown = f"{name}, η = {CHOSEN[name]:g}"
+        left.semilogy(np.median(losses[i], axis=0), label=shown, linewidth=1.5, **style.curve(i, markersize=5))
         places = i + np.linspace(-0.2, 0.2, len(seeds))
         right.plot(places, accuracies[i], **style.dots(i))
         right.hlines(accuracies[i].mean(), i - 0.35, i + 0.35, color=style.BLACK, linewidth=2)
@@ -405,11 +321,11 @@ def six_on_the_digits(nadam_step: Callable, *, seeds: Sequence[int] = SEEDS) -> 
             f"{name}: accuracy {accuracies[i].mean():.4f} ± {spread:.4f}, "
             f"training loss {final.min():.4f} to {final.max():.4f}"
         )
-    best, worst, difference, chance = furthest_apart(accuracies)
-    names = list(runs)
+    means, names = accuracies.mean(axis=1), list(runs)
+    share = number(permutation_test)(accuracies.copy(), shuffled_names(*accuracies.shape))
     print("mean validation accuracy ± standard deviation over the seeds, last training loss\n  " + "\n  ".join(said))
-    print(f"furthest apart: {names[best]} and {names[worst]}, by {difference:.4f}")
-    print(f"names shuffled within each seed: the extremes are at least as far apart in {chance:.1%} of the trials")
+    print(f"furthest apart: {names[means.argmax()]} and {names[means.argmin()]}, by {np.ptp(means):.4f}")
+    print(f"names shuffled within each seed: the extremes are at least as far apart in {share:.1%} of the trials")
     print("1 of the 360 validation images is 0.0028")
     style.show(
         figure,

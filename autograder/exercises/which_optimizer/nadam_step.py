@@ -1,18 +1,18 @@
-"""nadam_constant_step: one step of Nadam with constant momentum: Nesterov's trick in Adam."""
+"""nadam_step: one step of Nadam with constant momentum: Nesterov's trick in Adam."""
 
 from autograder.exercises.model import Exercise, case, multistep_case
-from autograder.exercises.nadam import CONSTANT, one_step_of_nadam
 from autograder.exercises.optimizer_states import at_rest, midway, random_start, three_steps, trajectory, unusual, usual
+from autograder.exercises.which_optimizer import CONSTANT, one_step_of_nadam
 
 TEXTBOOK = """\
-def nadam_constant_step(theta, gradient, m, s, t, learning_rate, beta1, beta2, epsilon):
+def nadam_step(theta, gradient, m, s, t, learning_rate, beta1, beta2, epsilon):
     m = beta1 * m + (1 - beta1) * gradient
     s = beta2 * s + (1 - beta2) * gradient**2
     s_hat = s / (1 - beta2**t)
     direction = beta1 * m / (1 - beta1 ** (t + 1)) + (1 - beta1) * gradient / (1 - beta1**t)
     return theta - learning_rate * direction / (np.sqrt(s_hat) + epsilon), m, s
 """
-nadam_constant_step = Exercise(
+nadam_step = Exercise(
     TEXTBOOK,
     outputs=("theta", "m", "s"),
     takes="theta, gradient, m, s: (*); t: int >= 1; learning_rate, beta1, beta2, epsilon: number",
@@ -20,10 +20,10 @@ nadam_constant_step = Exercise(
     "momentum_decay=1e6).step()",
     source="Dozat 2016, algorithm 2 with constant mu, https://openreview.net/forum?id=OM0jvwB8jIp57ZJjtNEZ",
 )
-requirement, wrong = nadam_constant_step.requirement, nadam_constant_step.wrong
+requirement, wrong = nadam_step.requirement, nadam_step.wrong
 
 
-@nadam_constant_step.pytorch_reference
+@nadam_step.pytorch_reference
 def reference(theta, gradient, m, s, t, learning_rate, beta1, beta2, epsilon):
     """A schedule that is beta1 from the start; its product is then beta1**(t - 1)."""
     settings = (t, learning_rate, beta1, beta2, epsilon)
@@ -59,7 +59,7 @@ def settings(sample):
         yield case("random", **random_start(sample, 2, 3), t=1, **unusual(sample))
 
 
-@nadam_constant_step.contract()
+@nadam_step.contract()
 def contract(sample, shape):
     return {**random_start(sample, *shape), "t": 1, **usual()}
 

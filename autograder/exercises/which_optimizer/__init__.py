@@ -1,16 +1,13 @@
-"""Exercises of `2_faster_optimizers/5_nadam`: Nesterov's trick in Adam, its momentum schedule, PyTorch's NAdam, and the
-last update of six optimizers."""
+"""Exercises of `2_faster_optimizers/5_which_optimizer`: Nadam, six optimizers in one table, their limits, and a fair
+comparison."""
 
 from __future__ import annotations
 
 from autograder.exercises.optimizer_states import pytorch_step
 
-NOTEBOOK = "2_faster_optimizers/5_nadam"
+NOTEBOOK = "2_faster_optimizers/5_which_optimizer"
 
-ORDER = ("nadam_constant_step", "nadam_momentum", "nadam_step", "last_update")
-
-DECAY = 0.004
-"""PyTorch's default of momentum_decay."""
+ORDER = ("nadam_step", "last_update", "stability_limit", "permutation_test")
 
 CONSTANT = 1e6
 """A momentum_decay so large that 0.96**(t * momentum_decay) is 0: mu is beta1 from the first step on."""

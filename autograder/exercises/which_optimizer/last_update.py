@@ -4,8 +4,8 @@ import numpy as np
 
 from autograder.exercises.array_forms import NO_ENTRIES
 from autograder.exercises.model import Exercise, case
-from autograder.exercises.nadam import CONSTANT, nadam_constant_step
 from autograder.exercises.optimizer_states import STEEP, away_from_zero, pytorch_step, usual
+from autograder.exercises.which_optimizer import CONSTANT, nadam_step
 
 TEXTBOOK = """\
 def last_update(optimizer, gradients, learning_rate, beta1, beta2, epsilon):
@@ -171,7 +171,7 @@ def all_steps_added():
 
 
 wrong.like(
-    nadam_constant_step.float32_lost,
+    nadam_step.float32_lost,
     {"m / (1 - beta1**t) / root": "m / (1 - beta1**t) / (np.sqrt(s) / np.sqrt(1 - beta2**t) + epsilon)"},
     loses=[contract],
 )

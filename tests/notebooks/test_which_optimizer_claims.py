@@ -1,4 +1,4 @@
-"""What the notebook `5_nadam` says about PyTorch, about its own formulas and its own experiments."""
+"""What the notebook `5_which_optimizer` says about PyTorch, about its own formulas and its own experiments."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 import torch
 
+from autograder import lab
 from autograder.exercises import catalogue
-from autograder.lab import nadam as experiments
+from autograder.lab import in_pytorch
+from autograder.lab import which_optimizer as experiments
 from autograder.lab.descent import BOWL, DigitsNetwork, adam_like, descend, steps_for, steps_until, train
 from tests.solutions import solution
 from tests.support.optimizers import by_pytorch, some_gradients
@@ -43,25 +45,26 @@ def float64_by_default():
 
 
 @pytest.mark.parametrize("decay", [0.0, 0.004, 1.0])
-def test_carrying_the_state_through_the_reference_is_one_nadam(float64_by_default, decay):
+def test_the_step_of_the_lab_is_one_nadam_of_pytorch(float64_by_default, decay):
     """One that runs by itself."""
-    path = carried(
-        catalogue()["nadam_step"].reference, 0.01, 0.9, 0.999, 1e-8, decay, product=True, as_array=torch.tensor
-    )
+    path = carried(in_pytorch.nadam_step, 0.01, 0.9, 0.999, 1e-8, decay, product=True)
     expected = by_pytorch(torch.optim.NAdam, some_gradients(), 2.0, **USUAL, momentum_decay=decay)
-    assert path == pytest.approx(expected, abs=1e-15)
+    assert path == pytest.approx(expected, abs=1e-14)
 
 
 def test_constant_momentum_is_nadam_with_a_momentum_decay_of_a_million(float64_by_default):
-    path = carried(catalogue()["nadam_constant_step"].reference, 0.01, 0.9, 0.999, 1e-8, as_array=torch.tensor)
+    path = carried(catalogue()["nadam_step"].reference, 0.01, 0.9, 0.999, 1e-8, as_array=torch.tensor)
     expected = by_pytorch(torch.optim.NAdam, some_gradients(), 2.0, **USUAL, momentum_decay=1e6)
     assert path == pytest.approx(expected, abs=1e-15)
-    assert carried(solution("nadam_constant_step"), 0.01, 0.9, 0.999, 1e-8) == pytest.approx(expected, abs=1e-14)
+    assert carried(solution("nadam_step"), 0.01, 0.9, 0.999, 1e-8) == pytest.approx(expected, abs=1e-14)
 
 
 def test_fifty_steps_of_the_solution_in_float32_are_those_of_pytorch():
-    path = carried(solution("nadam_step"), 0.01, 0.9, 0.999, 1e-8, 0.004, product=True, dtype="float32")
-    assert path == pytest.approx(by_pytorch(torch.optim.NAdam, some_gradients(), 2.0, torch.float32, **USUAL), abs=2e-6)
+    path = carried(solution("nadam_step"), 0.01, 0.9, 0.999, 1e-8, dtype="float32")
+    settings = {**USUAL, "momentum_decay": 1e6}
+    assert path == pytest.approx(
+        by_pytorch(torch.optim.NAdam, some_gradients(), 2.0, torch.float32, **settings), abs=2e-6
+    )
 
 
 def test_the_foreach_form_of_nadam_is_the_same(float64_by_default):
@@ -80,9 +83,6 @@ def test_pytorch_keeps_the_product_in_its_default_dtype():
     optimizer.step()
     assert set(optimizer.state[parameter]) == {"step", "mu_product", "exp_avg", "exp_avg_sq"}
     assert optimizer.state[parameter]["mu_product"].dtype == torch.get_default_dtype() == torch.float32
-    path = carried(solution("nadam_step"), 0.01, 0.9, 0.999, 1e-8, 0.004, product=True)
-    error = np.abs(path - by_pytorch(torch.optim.NAdam, some_gradients(), 2.0, **USUAL)).max()
-    assert 1e-12 < error < 1e-8
 
 
 def test_the_defaults():
@@ -122,12 +122,10 @@ def constant_steps(optimizer, steps=400):
     return steps_for(optimizer, np.ones((steps, 1)))[:, 0]
 
 
-def test_the_first_steps_of_the_two_forms():
-    mine = constant_steps(adam_like("", solution("nadam_constant_step"), 1.0))
-    textbook = constant_steps(adam_like("", experiments.textbook_step, 1.0))
-    assert (mine[0], textbook[0]) == pytest.approx((1 + 0.9 / 1.9, 1.9))
-    assert (mine[20], textbook[60]) == pytest.approx((1, 1), abs=0.01)
-    assert mine[100] == pytest.approx(textbook[100], abs=1e-4)
+def test_the_first_step_of_nadam_is_one_and_a_half_learning_rates():
+    mine = constant_steps(adam_like("", solution("nadam_step"), 1.0))
+    assert mine[0] == pytest.approx(1 + 0.9 / 1.9)
+    assert mine[20] == pytest.approx(1, abs=0.01)
 
 
 def test_both_parts_over_the_next_weights_would_add_up_to_one():
@@ -139,8 +137,7 @@ def test_where_the_gradient_turns_nadam_is_adam_one_step_earlier():
     gradients = np.ones((400, 1))
     gradients[300:] = -1
     adam, nadam = (
-        steps_for(adam_like("", step, 1.0), gradients)[:, 0]
-        for step in (experiments.adam_step, solution("nadam_constant_step"))
+        steps_for(adam_like("", step, 1.0), gradients)[:, 0] for step in (experiments.adam_step, solution("nadam_step"))
     )
     assert nadam[300:-1] == pytest.approx(adam[301:], abs=1e-6)
     assert nadam[299] == pytest.approx(1) and adam[300] == pytest.approx(0.8)
@@ -148,32 +145,20 @@ def test_where_the_gradient_turns_nadam_is_adam_one_step_earlier():
 
 
 def test_the_schedule_of_pytorch_is_slow_and_that_of_keras_is_not():
-    mu = solution("nadam_momentum")
-    assert all(0.45 < mu(t, 0.9, 0.004) < 0.52 for t in (1, 10, 100, 1000))
-    assert mu(4250, 1.0, 0.004) == pytest.approx(0.75, abs=1e-3)
-    assert mu(100, 0.9, 1.0) > 0.89
+    """By the product of the momenta that torch.optim.NAdam keeps."""
 
+    def momenta(decay, steps):
+        theta, m, s, products = *np.zeros((3, 1)), [1.0]
+        for t in range(1, steps + 1):
+            settings = (0.01, 0.9, 0.999, 1e-8, decay)
+            theta, m, s, product = in_pytorch.nadam_step(theta, np.ones(1), m, s, 1.0, t, *settings)
+            products.append(product)
+        return np.array(products[1:])
 
-def test_pytorchs_steps_for_a_constant_gradient_shrink_to_073():
-    """Dozat's do not."""
-    path = -by_pytorch(torch.optim.NAdam, np.ones(400), lr=1.0)
-    steps = np.diff(path, prepend=0)
-    assert (steps.argmin() + 1, steps.min()) == (4, pytest.approx(0.731, abs=1e-3))
-    assert steps[:40].max() < 1.06 and steps[40] == pytest.approx(1, abs=0.01)
-    assert steps == pytest.approx(constant_steps(experiments.nadam(solution("nadam_step"), 1.0)), abs=1e-5)
-    assert constant_steps(experiments.nadam(experiments.dozat_step, 1.0)).min() > 1 - 1e-7
-    keras = constant_steps(experiments.nadam(solution("nadam_step"), 1.0, 1.0))
-    assert (keras.argmin() + 1, keras.min()) == (4, pytest.approx(0.70, abs=5e-3))
-
-
-def test_the_weights_of_the_newest_gradient():
-    forms = (
-        adam_like("", experiments.adam_step, 1.0, 1.0),
-        adam_like("", solution("nadam_constant_step"), 1.0, 1.0),
-        experiments.nadam(solution("nadam_step"), 1.0, epsilon=1.0),
-    )
-    assert [experiments.weights_by_age(form)[0] for form in forms] == pytest.approx([0.1, 0.19, 0.59], abs=3e-3)
-    assert min(experiments.weights_by_age(forms[-1], steps)[0] for steps in (8, 50, 200, 1000)) > 0.5
+    slow = momenta(0.004, 1000)
+    assert slow.min() > 0.45 - 1e-9 and slow.max() < 0.52
+    assert momenta(1.0, 100)[-1] > 0.89
+    assert momenta(0.0, 5) == pytest.approx(np.full(5, 0.45))
 
 
 # ---------------------------------------------------------------- the bowl
@@ -184,11 +169,11 @@ def adam(rate):
 
 
 def constant(rate):
-    return adam_like("Nadam", solution("nadam_constant_step"), rate)
+    return adam_like("Nadam", solution("nadam_step"), rate)
 
 
 def scheduled(rate):
-    return experiments.nadam(solution("nadam_step"), rate)
+    return experiments.nadam_of_pytorch(rate)
 
 
 def bowl_steps(optimizer):
@@ -208,23 +193,12 @@ def test_on_the_bowl_the_schedule_hardly_swings():
     assert all((bowl_steps(adam(rate)) or 1500) < 180 for rate in experiments.RATES[5:])
 
 
-def test_on_the_bowl_the_schedule_of_keras_stays():
-    """One between is the fastest."""
-
-    def found(decay, rate):
-        return bowl_steps(experiments.nadam(solution("nadam_step"), rate, decay))
-
-    assert [found(1.0, rate) for rate in (0.3, 0.4, 0.5, 0.7)] == [157, 151, 146, 123]
-    assert found(0.05, 0.5) == 97
-    assert min(found(0.05, rate) or 1500 for rate in (0.7, 1.0)) > 250
-    assert solution("nadam_momentum")(100, 0.9, 0.05) == pytest.approx(0.53, abs=5e-3)
-
-
 def test_nadam_with_its_schedule_leaves_the_minimum_again():
     """The others do so later."""
     loss = BOWL.loss(descend(scheduled(0.3), BOWL, 1500))
-    assert loss[130:1250].max() < 1e-6
+    assert loss[130:1250].max() < 1e-6 <= loss[125:130].max()
     assert loss[1250:].max() == pytest.approx(30, abs=8)
+    assert 1200 < loss[130:].argmax() + 130 < 1400
     loss = BOWL.loss(descend(constant(1.0), BOWL, 1100))
     assert loss[100:1000].max() < 1e-4 and loss[1000:].max() > 50
     loss = BOWL.loss(descend(adam(0.3), BOWL, 5700))
@@ -234,30 +208,11 @@ def test_nadam_with_its_schedule_leaves_the_minimum_again():
 # ---------------------------------------------------------------- six optimizers
 
 
-def test_two_over_the_swinging_column_is_a_parabolas_largest_rate():
+def test_two_over_the_swinging_column_is_the_limit_of_a_parabola():
     swinging = experiments.situations()["swinging:\n1, −1, 1"]
-    entries = {name: -solution("last_update")(name, swinging, 1.0, 0.9, 0.99, 1e-8)[0] for name in experiments.NAMES}
-    limits = {name: 2 / entry for name, entry in entries.items()}
-    assert list(limits.values()) == pytest.approx([2, 3.8, 1.357, 2, 38, 13.57], rel=2e-3)
-    mu = 0.45
-    directions = {
-        "gradient descent": (0.0, 1.0, 1.0, 0.0),
-        "momentum": (0.9, 1.0, 0.0, 1.0),
-        "nesterov": (0.9, 1.0, 1.0, 0.9),
-        "rmsprop": (0.0, 1.0, 1.0, 0.0),
-        "adam": (0.9, 0.1, 0.0, 1.0),
-        "nadam": (0.9, 0.1, 0.1, 0.9),
-        "scheduled": (0.9, 0.1, 1 - mu, mu),
-    }
-    limits["scheduled"] = 3.49
-    for name, (keep, new, of_gradient, of_memory) in directions.items():
-
-        def radius(rate, keep=keep, new=new, of_gradient=of_gradient, of_memory=of_memory):
-            """Of the map (theta, memory) -> next on the parabola theta² / 2, with sqrt(s) = 1."""
-            matrix = [[1 - rate * (of_gradient + of_memory * new), -rate * of_memory * keep], [new, keep]]
-            return np.abs(np.linalg.eigvals(matrix)).max()
-
-        assert radius(0.99 * limits[name]) < 1 < radius(1.01 * limits[name])
+    for name in experiments.NAMES:
+        entry = -solution("last_update")(name, swinging, 1.0, 0.9, 0.99, 1e-8)[0]
+        assert 2 / entry == pytest.approx(solution("stability_limit")(name, 0.9), rel=2e-3)
 
 
 def test_the_numbers_of_the_six_situations():
@@ -273,10 +228,15 @@ def test_the_numbers_of_the_six_situations():
     assert followed == ["gradient descent", "rmsprop"]
 
 
+def chance_of(accuracies):
+    """How often chance spreads the means as far."""
+    return solution("permutation_test")(accuracies, experiments.shuffled_names(*accuracies.shape))
+
+
 @cache
 def runs():
     network = DigitsNetwork((32, 32))
-    optimizers = experiments.six_optimizers(solution("nadam_step"))
+    optimizers = experiments.six_optimizers()
     return {
         name: [train(network, optimizer, seed=seed) for seed in experiments.SEEDS]
         for name, optimizer in optimizers.items()
@@ -285,9 +245,8 @@ def runs():
 
 def test_on_the_digits_the_ranking_of_the_six_is_not_more_than_chance():
     accuracies = np.array([[run.accuracy for run in row] for row in runs().values()])
-    _, _, difference, chance = experiments.furthest_apart(accuracies)
-    assert difference < 4 / 360
-    assert chance > 0.05
+    assert np.ptp(accuracies.mean(axis=1)) < 4 / 360
+    assert chance_of(accuracies) > 0.05
     assert np.ptp(accuracies, axis=1).max() >= 5 / 360
 
 
@@ -303,7 +262,7 @@ def test_on_the_digits_adam_and_nadam_reach_a_lower_training_loss():
 
 def with_another_rate(name, steps):
     """An optimizer with a learning rate so many steps of the grid further up."""
-    optimizer = experiments.six_optimizers(solution("nadam_step"))[name]
+    optimizer = experiments.six_optimizers()[name]
     rate = next(iter(optimizer.settings))
     grid = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
     other = grid[grid.index(optimizer.settings[rate]) + steps]
@@ -331,26 +290,76 @@ def test_at_the_next_larger_rate_some_networks_fail_altogether():
 
 
 def test_on_the_digits_with_other_seeds_the_best_are_level():
-    optimizers = experiments.six_optimizers(solution("nadam_step"))
+    optimizers = experiments.six_optimizers()
     network = DigitsNetwork((32, 32))
     rows = [[train(network, item, seed=seed).accuracy for seed in range(5, 10)] for item in optimizers.values()]
     means = dict(zip(optimizers, np.mean(rows, axis=1), strict=True))
     assert np.ptp([means[name] for name in ("Adam", "gradient descent", "NAdam")]) < 2 / 360
-    assert experiments.furthest_apart(np.array(rows))[3] > 0.5
+    assert chance_of(np.array(rows)) > 0.5
 
 
 def test_shuffled_names_find_a_ranking_only_where_there_is_one():
     noise = np.random.default_rng(1).normal(size=(6, 8))
-    assert experiments.furthest_apart(noise)[3] > 0.1
-    ranked = noise + 3 * np.arange(6)[:, None]
-    assert experiments.furthest_apart(ranked)[:2] == (5, 0)
-    assert experiments.furthest_apart(ranked)[3] < 0.01
+    assert chance_of(noise) > 0.1
+    assert chance_of(noise + 3 * np.arange(6)[:, None]) < 0.01
+
+
+def test_a_shuffle_keeps_every_seed_and_is_the_same_each_time():
+    shuffles = experiments.shuffled_names(6, 5, 50)
+    assert (np.sort(shuffles, axis=1) == np.arange(6)[:, None]).all()
+    assert (shuffles == experiments.shuffled_names(6, 5, 50)).all()
+
+
+@pytest.mark.parametrize("name", experiments.NAMES)
+def test_the_limit_of_a_parabola_is_where_pytorchs_optimizer_leaves_it(name):
+    """Below it theta shrinks, above it grows; the divisor of the last three is kept at 1."""
+    limit, beta = solution("stability_limit")(name, 0.9), 0.9
+    keeps = {"momentum", "nesterov", "adam", "nadam"}
+    weight = 0.1 if name in ("adam", "nadam") else 1.0
+
+    def radius(rate):
+        keep = beta if name in keeps else 0.0
+        looks = name in ("nesterov", "nadam")
+        of_gradient, of_memory = (weight, beta) if looks else (0.0, 1.0) if keep else (1.0, 0.0)
+        matrix = [[1 - rate * (of_gradient + of_memory * weight), -rate * of_memory * keep], [weight, keep]]
+        return np.abs(np.linalg.eigvals(matrix)).max()
+
+    assert radius(0.99 * limit) < 1 < radius(1.01 * limit)
+
+
+def test_the_limits_of_the_six():
+    limits = [solution("stability_limit")(name, 0.9) for name in experiments.NAMES]
+    assert limits == pytest.approx([2, 3.8, 1.357, 2, 38, 13.57], rel=1e-3)
+    mu, average = 0.45, 0.1 / 1.9  # PyTorch's NAdam: mu times the average, and 1 - mu of the gradient
+    assert 2 / (1 - mu + mu * average) == pytest.approx(3.49, abs=0.01)
+
+
+def test_the_open_training_gives_pytorchs_loss():
+    network = lab.small_network(32, 32)
+    batches = network.batches(epochs=1)
+    parameters = network.start(seed=0)
+    state = [(np.zeros_like(theta), np.zeros_like(theta)) for theta in parameters]
+    for t, rows in enumerate(batches, start=1):
+        _, gradients = network.gradients(parameters, rows)
+        steps = [
+            solution("nadam_step")(theta, gradient, m, s, t, 0.003, 0.9, 0.999, 1e-8)
+            for theta, gradient, (m, s) in zip(parameters, gradients, state, strict=True)
+        ]
+        parameters, state = [step[0] for step in steps], [step[1:] for step in steps]
+    x, y = torch.tensor(network.x), torch.tensor(network.y)
+    model = network.in_pytorch(network.start(seed=0))
+    optimizer = torch.optim.NAdam(model.parameters(), lr=0.003, momentum_decay=1e6)
+    for rows in batches:
+        optimizer.zero_grad()
+        torch.nn.functional.cross_entropy(model(x[rows]), y[rows]).backward()
+        optimizer.step()
+    assert network.loss(parameters) == pytest.approx(torch.nn.functional.cross_entropy(model(x), y).item(), rel=1e-6)
 
 
 def test_experiments_answer_nonsense_with_a_sentence(capsys):
     experiments.one_step_ahead(lambda theta, *arguments: theta)
-    experiments.plot_nadam_momentum(lambda *arguments: None)
-    experiments.nadam_directions(lambda theta, gradient, m, s, *arguments: (theta, m, s))
+    experiments.edges_of_stability(lambda *arguments: None)
+    experiments.adam_against_nadam(lambda theta, *arguments: theta)
     experiments.compare_last_updates(lambda *arguments: np.zeros(7))
     said = capsys.readouterr().out
     assert said.count("Run its check") == 4
