@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from autograder.exercises.model import Case, Exercise, case
+from autograder.exercises.optimizer_states import pytorch_optimizer
 from autograder.exercises.sampling import Sampler
 from autograder.exercises.train_a_deep_network import dense_forward
 from autograder.plaindata.named_functions import as_function
@@ -54,7 +55,7 @@ def reference(parameters, loss_and_gradients, validation_loss, epochs, rates, pa
     import torch
 
     parameters = [torch.nn.Parameter(theta.clone()) for theta in parameters]
-    optimizer = torch.optim.Adam(parameters)
+    optimizer = pytorch_optimizer("Adam", parameters)
     data = {name: loss_and_gradients[name] for name in ("x", "y")}
     losses, validation, t, best = [], [], 0, None
     for batches in epochs:
