@@ -21,6 +21,7 @@ ORDER = (
     "export",
     "rework",
     "release",
+    "site",
     "new",
     "facts",
     "points",

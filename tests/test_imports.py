@@ -47,8 +47,10 @@ MAY_KNOW = {
         "grading",
         "judge",
         "sandbox",
+        "site",
         "solutions",
     },
+    "site": {"course", "exercises", "grading", "lab"},
 }
 """Part of the package -> the other parts it may import, at any depth of its code."""
 
