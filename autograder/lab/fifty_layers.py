@@ -551,7 +551,7 @@ def _train(network: Network, recipe: Recipe, seed: int, look: Callable[[Run], No
     rows = np.concatenate([rng.permutation(MNIST_TRAIN) for _ in range(1 + steps * BATCH // MNIST_TRAIN)])
     run, tools = Run(), network.tools
     zeros = np.zeros_like(network.theta)
-    state: State = {"m": zeros, "s": zeros.copy(), "mu": 1.0, "beta": BETA}
+    state: State = {"m": zeros, "s": zeros.copy(), "beta": BETA}
     adapter, given = STEPPERS[recipe.step]
     step = tools.own.get(recipe.step, given)
     for t, rate in enumerate(tools.rates(recipe, steps)):
