@@ -18,7 +18,6 @@ from autograder.solutions import solution
 from tests.support.thorough import THOROUGH
 
 each_repair = pytest.mark.parametrize("key", REPAIRS)
-WITHOUT_TRAINING = ("as found",)
 
 
 def own(key: str) -> dict:
@@ -30,6 +29,7 @@ def own(key: str) -> dict:
 def quick(monkeypatch, tmp_path):
     """A few steps only, in a folder of its own."""
     monkeypatch.setenv(QUICK, "1")
+    monkeypatch.setattr(fifty_layers, "_runs", {})
     monkeypatch.chdir(tmp_path)
 
 
@@ -117,10 +117,11 @@ def figures(monkeypatch):
     return shown
 
 
-def test_the_opening_draws_the_network_that_is_stuck(quick, figures, capsys):
-    lab.opening()
+@pytest.mark.parametrize("key", ["as found", "clipping"])
+def test_the_opening_draws_the_network_as_it_is(key, quick, figures, capsys):
+    lab.opening(key)
     [(png, alt)] = figures
-    assert png.startswith(b"\x89PNG") and "as one writes it first" in alt
+    assert png.startswith(b"\x89PNG") and "as it is: 3 steps" in alt
     assert "Guessing reads 10 %." in capsys.readouterr().out
 
 
