@@ -99,7 +99,7 @@ def _kernel_extension() -> Path:
 def _settings(wheels: list[Path], pyodide: Path | None) -> dict[str, Any]:
     kernel: dict[str, Any] = {
         "disablePyPIFallback": True,
-        "loadPyodideOptions": {"packages": [*PRELOADED, *(f"{TO_ROOT}../wheels/{wheel.name}" for wheel in wheels)]},
+        "loadPyodideOptions": {"packages": [*PRELOADED, *(f"{TO_ROOT}wheels/{wheel.name}" for wheel in wheels)]},
     }
     if pyodide is not None:
         kernel["pyodideUrl"] = "./pyodide/pyodide.js"
