@@ -23,6 +23,7 @@ ORDER = (
     "export",
     "rework",
     "release",
+    "site",
     "new",
     "facts",
     "points",

@@ -48,9 +48,11 @@ MAY_KNOW = {
         "grading",
         "judge",
         "sandbox",
+        "site",
         "solutions",
         "student_progress",
     },
+    "site": {"course", "exercises", "grading", "lab"},
 }
 """Part of the package -> the other parts it may import, at any depth of its code."""
 

@@ -1,8 +1,9 @@
 """The network of the course: fifty dense layers that shall learn to read digits, and what each notebook does for it.
 
-`opening()` opens the course: the network as one would write it first, stuck. `opening(key)` opens a notebook. `dashboard(...)` closes each
-notebook: the same network before and after that notebook's repair, trained with the student's own functions, always as
-the same figure. What comes out is a row of the scoreboard, which is kept in a file beside the student's notebooks.
+`opening()` opens the course: the network as one would write it first, stuck. `opening(key)` opens a notebook.
+`dashboard(...)` closes each notebook: the same network before and after that notebook's repair, trained with the
+student's own functions, always as the same figure. What comes out is a row of the scoreboard, which is kept in a file
+beside the student's notebooks.
 
 **For authors.** A notebook ends with a cell such as
 

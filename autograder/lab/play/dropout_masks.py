@@ -13,6 +13,7 @@ from autograder.lab.play import scene
 from autograder.lab.play.controls import Button, Slider
 from autograder.lab.play.moving import Picture, show
 from autograder.lab.play.scene import Axis, Panel, Scene
+from autograder.lab.students import unusable
 
 SIDE, ROWS, COLUMNS = 8, 2, 4
 FEWEST, MOST = 20, 4000

@@ -68,8 +68,8 @@ def _scene(signal: list[np.ndarray], gradients: list[np.ndarray], values: dict[s
     back = (slopes[0] / slopes[-1]) ** (1 / DEPTH)
     says = (
         f"{values['activation']}, weights times {values['scale']:.3g}: a layer multiplies the size of the activations "
-        f"by {factor:.2f} and that of the gradient by {back:.2f} on average; after {DEPTH} layers {last:.1e} and "
-        f"{slopes[0] / slopes[-1]:.1e} are left."
+        f"by {factor:.2f} and that of the gradient by {back:.2f} on average; after {DEPTH} layers {last:.2g} and "
+        f"{slopes[0] / slopes[-1]:.2g} are left."
     )
     alt = (
         f"Left: histograms of the activations, a column for each of {DEPTH} layers, dark where many are. "

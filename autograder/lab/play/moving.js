@@ -3,7 +3,7 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 const DASHES = ["", "6 4", "8 3 2 3", "2 3"];
-const MARGIN = { left: 54, right: 14, top: 8, bottom: 42 };
+const MARGIN = { right: 14, top: 8, bottom: 42 };
 const SEARCH_MS = 120;
 const PATIENCE_MS = 8000;
 const FINE = 25; // with more rows an image is a map, drawn smooth; with fewer it has fields that one should see
@@ -98,7 +98,7 @@ function ticksOf(axis, most) {
   const plain = low >= -3 && high <= 4;
   const found = [];
   for (let n = low; n <= high; n++) {
-    if ((n - low) % every === 0) found.push([Math.pow(10, n), plain ? written(Math.pow(10, n)) : power(n)]);
+    if (n % every === 0) found.push([Math.pow(10, n), plain ? written(Math.pow(10, n)) : power(n)]);
     if (high - low < 2) for (const m of [2, 5]) if (m * 10 ** n <= axis.high) found.push([m * 10 ** n, written(m * 10 ** n)]);
   }
   return found;
@@ -238,7 +238,8 @@ class Panel {
     this.title.textContent = data.title;
     this.root.style.flex = `${data.weight} 1 ${Math.round(270 * data.weight)}px`;
     const outer = Math.max(this.root.clientWidth, 200);
-    let width = outer - MARGIN.left - MARGIN.right;
+    this.left = Math.max(54, ...(data.y.ticks ?? []).map(([, label]) => 16 + 7 * label.length));
+    let width = outer - this.left - MARGIN.right;
     let height = data.height - MARGIN.bottom;
     if (data.square) {
       const ratio = (data.y.high - data.y.low) / (data.x.high - data.x.low);
@@ -253,7 +254,7 @@ class Panel {
     const plot = shape("g", { "clip-path": `url(#${this.clip})` });
     for (const mark of data.marks) if (mark.kind !== "handle") plot.append(drawMark(mark, x, y, this.box, this.play.palettes));
     const clip = shape("clipPath", { id: this.clip }, shape("rect", { width, height }));
-    const move = `translate(${MARGIN.left} ${MARGIN.top})`;
+    const move = `translate(${this.left} ${MARGIN.top})`;
     const hasImage = data.marks.some((mark) => mark.kind === "image");
     const parts = hasImage ? [plot, this.axes(x, y, false)] : [this.axes(x, y, true), plot];
     this.marks.replaceChildren(shape("defs", {}, clip), shape("g", { transform: move }, ...parts));
@@ -312,7 +313,7 @@ class Panel {
 
   partsAt(event) {
     const frame = this.svg.getBoundingClientRect();
-    return [(event.clientX - frame.left - MARGIN.left) / this.box.width, 1 - (event.clientY - frame.top - MARGIN.top) / this.box.height];
+    return [(event.clientX - frame.left - this.left) / this.box.width, 1 - (event.clientY - frame.top - MARGIN.top) / this.box.height];
   }
 
   take(event) {
