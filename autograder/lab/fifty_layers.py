@@ -740,6 +740,23 @@ REPAIRS: dict[str, Repair] = {
         (0.2, 0.75),
         "No repair: nothing has been learned by heart yet, and the noise of fifty layers adds up.",
     ),
+    "all together": Repair(
+        "all together",
+        (
+            "he_normal",
+            "elu",
+            "elu_backward",
+            "batch_norm_train",
+            "batch_norm_evaluate",
+            "batch_norm_backward",
+            "adam_step",
+            "one_cycle_schedule",
+        ),
+        replace(NORMALIZED, step="adam_step", learning_rate=0.003, schedule="one_cycle_schedule"),
+        FIRST,
+        (0.6, 0.95),
+        "Fifty layers learn, from the first step to the last.",
+    ),
 }
 """Key -> row, in the order of the course."""
 
