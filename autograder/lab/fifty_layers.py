@@ -127,13 +127,7 @@ def _through_a(backward: Callable) -> Callable:
 def _elu_backward(scale: float, alpha: float) -> Callable:
     """(dout, z, a) -> dz of scale times ELU, by PyTorch."""
 
-    def backward(dout: np.ndarray, z: np.ndarray, a: np.ndarray) -> np.ndarray:
-        import torch
-
-        tensors = in_pytorch.tensor(dout), in_pytorch.tensor(a)
-        return torch.ops.aten.elu_backward(tensors[0], alpha, scale, 1, True, tensors[1]).numpy()
-
-    return backward
+    return lambda dout, z, a: in_pytorch.elu_backward(dout, a, scale, alpha)
 
 
 LEAK = 0.25
@@ -246,17 +240,7 @@ STEPPERS: dict[str, tuple[Callable, Callable]] = {
 
 def _given_one_cycle(steps: int, largest: float) -> Iterator[float]:
     """The rates of a run: up from a tenth to the largest, down again, and on to nearly nothing; by PyTorch."""
-    import torch
-
-    optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=largest, momentum=BETA)
-    options: dict[str, Any] = {"pct_start": (_peak(steps) + 1) / steps, "anneal_strategy": "linear"}
-    options |= {"div_factor": 10.0, "final_div_factor": 1000.0, "three_phase": True}
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, largest, total_steps=steps, **options)
-    for step in range(steps):
-        yield float(optimizer.param_groups[0]["lr"])
-        optimizer.step()
-        if step < steps - 1:
-            schedule.step()
+    return in_pytorch.one_cycle_rates(steps, _peak(steps), largest)
 
 
 def _peak(steps: int) -> int:

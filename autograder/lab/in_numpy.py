@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,8 +32,8 @@ OPERATIONS = {
 }
 """Operation of PyTorch's -> the exercise that computes it. Of its settings, an exercise takes the first, alpha."""
 WITH_ALPHA = ("leaky_relu", "leaky_relu_backward")
-STEPS = ("gradient_descent_step", "sgd_momentum_step", "sgd_nesterov_step", "rmsprop_step", "adam_step", "nadam_step")
-OTHERS = ("global_norm", "batch_norm_train", "batch_norm_evaluate", "batch_norm_backward")
+STEPS = ("gradient_descent_step", "sgd_momentum_step", "sgd_nesterov_step", "rmsprop_step", "adam_step")
+OTHERS = ("global_norm", "one_cycle_schedule", "batch_norm_train", "batch_norm_evaluate", "batch_norm_backward")
 USED = (*OPERATIONS.values(), *STEPS, *OTHERS)
 """The exercises whose solutions are used here."""
 
@@ -117,13 +117,37 @@ def adam_step(
 
 
 def nadam_step(
-    theta: np.ndarray, gradient: np.ndarray, m: np.ndarray, s: np.ndarray, mu_product: float, t: int, *settings: float
+    theta: np.ndarray,
+    gradient: np.ndarray,
+    m: np.ndarray,
+    s: np.ndarray,
+    mu_product: float,
+    t: int,
+    learning_rate: float,
+    beta1: float,
+    beta2: float,
+    epsilon: float,
+    momentum_decay: float,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
-    """Step t of torch.optim.NAdam: the new theta, m, s and product of momenta.
+    """Step t of torch.optim.NAdam: the new theta, m, s and product of momenta."""
+    theta, gradient, m, s = map(floats, (theta, gradient, m, s))
+    mu, mu_next = (beta1 * (1 - 0.5 * 0.96 ** (step * momentum_decay)) for step in (t, t + 1))
+    product = mu_product * mu
+    m = beta1 * m + (1 - beta1) * gradient
+    s = beta2 * s + (1 - beta2) * gradient**2
+    direction = mu_next / (1 - product * mu_next) * m + (1 - mu) / (1 - product) * gradient
+    return theta - learning_rate * direction / (np.sqrt(s / (1 - beta2**t)) + epsilon), m, s, product
 
-    settings: learning_rate, beta1, beta2, epsilon, momentum_decay.
-    """
-    return solution("nadam_step")(*map(floats, (theta, gradient, m, s)), mu_product, t, *settings)
+
+def elu_backward(dout: np.ndarray, a: np.ndarray, scale: float, alpha: float) -> np.ndarray:
+    """The gradient of scale times ELU, from its value a."""
+    value = floats(a)
+    return floats(dout) * np.where(value > 0, scale, value + scale * alpha)
+
+
+def one_cycle_rates(steps: int, peak: int, largest: float) -> Iterator[float]:
+    """The rates of a run: up from a tenth to the largest, down again, and on to nearly nothing."""
+    return (float(solution("one_cycle_schedule")(step, steps, peak, largest)[0]) for step in range(steps))
 
 
 def batch_norm_train(

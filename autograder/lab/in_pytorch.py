@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import functools
 import importlib.util
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -188,6 +188,31 @@ def batch_norm_backward(
     y = torch.nn.functional.batch_norm(given[0], None, None, given[1], given[2], True, 0.0, eps)
     found = torch.autograd.grad(y, given, tensor(dout))
     return found[0].numpy(), found[1].numpy(), found[2].numpy()
+
+
+# ---------------------------------------------------------------- ELU by its value, and a schedule
+
+
+def elu_backward(dout: np.ndarray, a: np.ndarray, scale: float, alpha: float) -> np.ndarray:
+    """The gradient of scale times ELU, from its value a."""
+    import torch
+
+    return torch.ops.aten.elu_backward(tensor(dout), alpha, scale, 1, True, tensor(a)).numpy()
+
+
+def one_cycle_rates(steps: int, peak: int, largest: float) -> Iterator[float]:
+    """The rates of a run: up from a tenth to the largest, down again, and on to nearly nothing."""
+    import torch
+
+    optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=largest, momentum=0.9)
+    options: dict[str, Any] = {"pct_start": (peak + 1) / steps, "anneal_strategy": "linear"}
+    options |= {"div_factor": 10.0, "final_div_factor": 1000.0, "three_phase": True}
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, largest, total_steps=steps, **options)
+    for step in range(steps):
+        yield float(optimizer.param_groups[0]["lr"])
+        optimizer.step()
+        if step < steps - 1:
+            schedule.step()
 
 
 # ---------------------------------------------------------------- where PyTorch is not

@@ -58,6 +58,8 @@ CALLS: dict[str, Callable[[Any, str], Any]] = {
     ),
     "adam_step": lambda of, dtype: of.adam_step(*optimizer_state(dtype), 3, 0.01, 0.9, 0.999, 1e-8),
     "nadam_step": lambda of, dtype: of.nadam_step(*optimizer_state(dtype), 0.4, 3, 0.01, 0.9, 0.999, 1e-8, 0.004),
+    "elu_backward": lambda of, dtype: of.elu_backward(*optimizer_state(dtype)[:2], 1.05, 1.67),
+    "one_cycle_rates": lambda of, dtype: list(of.one_cycle_rates(20, 8, 0.5)),
     "batch_norm_train": lambda of, dtype: of.batch_norm_train(*batch(dtype), 0.1, 1e-5),
     "batch_norm_evaluate": lambda of, dtype: of.batch_norm_evaluate(*batch(dtype), 1e-5),
     "batch_norm_backward": lambda of, dtype: of.batch_norm_backward(
