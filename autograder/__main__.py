@@ -14,6 +14,7 @@ COMMANDS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "commands")
 ORDER = (
     "lab",
     "progress",
+    "watch",
     "demo",
     "collect",
     "grade",
@@ -22,6 +23,7 @@ ORDER = (
     "export",
     "rework",
     "release",
+    "site",
     "new",
     "facts",
     "points",

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from autograder.exercises.recorded import pytorch_is_here
 from autograder.lab import style
 from autograder.lab.descent import (
     BOWL,
@@ -235,16 +236,13 @@ def old_or_new_buffer(sgd_nesterov_step: Callable) -> None:
 
 
 def pytorchs_path(surface: Surface, steps: int, learning_rate: float, momentum: float) -> np.ndarray:
-    """The path of the real torch.optim.SGD(nesterov=True)."""
-    import torch
-
-    theta = torch.tensor(surface.start, dtype=torch.float64)
-    sgd = torch.optim.SGD([theta], lr=learning_rate, momentum=momentum, nesterov=True)
-    path = [theta.numpy().copy()]
+    """The path of torch.optim.SGD(nesterov=True)."""
+    theta, buffer = np.array(surface.start, float), None
+    path = [theta]
     for _ in range(steps):
-        theta.grad = torch.tensor(surface.gradient(theta.numpy()))
-        sgd.step()
-        path.append(theta.numpy().copy())
+        gradient = surface.gradient(theta)
+        theta, buffer = sgd_step(theta, gradient, buffer, rate=learning_rate, momentum=momentum, nesterov=True)
+        path.append(theta)
     return np.array(path)
 
 
@@ -279,7 +277,8 @@ def one_method_two_paths(
     draw_path(axes, own, "θ of the look-ahead form (nesterov_step)", 0)
     draw_path(axes, torch_like, "θ of PyTorch's form (sgd_nesterov_step)", 1)
     look = {"color": style.BLACK, "marker": "o", "markersize": 9, "markerfacecolor": "none", "linestyle": "none"}
-    axes.plot(*real.T, **look, label="torch.optim.SGD(nesterov=True) itself", zorder=5)
+    whose = " itself" if pytorch_is_here() else ", by NumPy"
+    axes.plot(*real.T, **look, label=f"torch.optim.SGD(nesterov=True){whose}", zorder=5)
     axes.set(title=f"the first {steps} steps on the bowl; the grey lines are βm", xlim=(-9.3, -5.3), ylim=(-0.8, 1.8))
     figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=2)
     distances = {

@@ -39,7 +39,7 @@ WITHOUT_ARRAYS = {
     "largest_step",
     "power_schedule",
     "exponential_schedule",
-    "piecewise_constant_schedule",
+    "warmup_cosine",
     "performance_schedule",
     "one_cycle_schedule",
     "one_cycle_cosine_schedule",

@@ -13,10 +13,11 @@ NOTEBOOK = "3_learning_rate_scheduling/1_learning_rate_schedules"
 ORDER = (
     "power_schedule",
     "exponential_schedule",
-    "piecewise_constant_schedule",
     "performance_schedule",
     "one_cycle_schedule",
     "one_cycle_cosine_schedule",
+    "warmup_cosine",
+    "choose_rate",
 )
 
 

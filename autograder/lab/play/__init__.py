@@ -4,6 +4,6 @@ A picture is a file: what can be moved (`controls`), and a function from the val
 (`scene`). `moving.show` puts a still of it on the page, as every experiment does; where a browser runs the notebook,
 `moving.js` takes the still's place, asks the kernel for a scene whenever something is moved, and draws it.
 
-Nothing of this is stored in the notebook but the still, so that this is what a notebook shows that was closed and opened
-again, a feedback page, or a viewer without a kernel.
+Nothing of this is stored in the notebook but the still. So it is what a feedback page shows, a viewer without a kernel,
+or a notebook that was closed and opened again.
 """

@@ -41,14 +41,8 @@ def play_batch_norm(batch_norm_train: Callable, batch_norm_evaluate: Callable, b
         pull = [_pull(batch_norm_backward, sample, x, gamma) for sample in range(COUNT)]
         return _scene(x[:, 0], y[:, 0], fixed[:, 0], np.array(pull), values)
 
-    show(
-        Picture(
-            "A batch in batch normalization",
-            CONTROLS,
-            draw,
-            [batch_norm_train, batch_norm_evaluate, batch_norm_backward],
-        )
-    )
+    functions = [batch_norm_train, batch_norm_evaluate, batch_norm_backward]
+    show(Picture("A batch in batch normalization", CONTROLS, draw, functions))
 
 
 def _pull(batch_norm_backward: Callable, sample: int, x: np.ndarray, gamma: np.ndarray) -> np.ndarray:
@@ -62,13 +56,16 @@ def _pull(batch_norm_backward: Callable, sample: int, x: np.ndarray, gamma: np.n
 def _scene(x: np.ndarray, y: np.ndarray, fixed: np.ndarray, pull: np.ndarray, values: dict[str, Any]) -> Scene:
     others = 100 * (np.abs(pull).sum() - np.abs(np.diag(pull)).sum()) / max(np.abs(pull).sum(), 1e-12)
     says = (
-        f"In training the outputs have mean {y.mean():.2f} and standard deviation {y.std():.2f}, wherever you drag: β and "
-        f"|γ| decide. In evaluation: {fixed.mean():.2f} and {fixed.std():.2f}. {others:.0f} % of all that the inputs do "
+        f"In training the outputs have mean {y.mean():.2f} and standard deviation {y.std():.2f}, wherever you "
+        f"drag: β and "
+        f"|γ| decide. In evaluation: {fixed.mean():.2f} and {fixed.std():.2f}. {others:.0f} % of all that the "
+        f"inputs do "
         "to the outputs, they do to the outputs of others."
     )
     alt = (
         "Left: seven samples on three lines, the inputs in the middle, the outputs in training above and in evaluation "
-        "below, joined by lines. Right: a table of seven by seven fields, the effect of each input on each output, strong "
+        "below, joined by lines. Right: a table of seven by seven fields, the effect of each input on each "
+        "output, strong "
         "on the diagonal and not zero beside it."
     )
     return Scene([_lines(x, y, fixed), _table(pull)], says, alt)
@@ -93,9 +90,8 @@ def _table(pull: np.ndarray) -> Panel:
     marks = [scene.image(0.5 + 0.5 * pull / largest, (0, COUNT), (0, COUNT), "balance")]
     for row in range(COUNT):
         for column in range(COUNT):
-            marks.append(
-                scene.text(column + 0.5, row + 0.5, f"{pull[row, column]:.1f}".replace("-0.0", "0.0"), anchor="middle")
-            )
+            effect = f"{pull[row, column]:.1f}".replace("-0.0", "0.0").replace("-", "−")
+            marks.append(scene.text(column + 0.5, row + 0.5, effect, anchor="middle"))
     axes = (
         Axis("... when this input moves", 0, COUNT, ticks=ticks),
         Axis("this output moves by ...", 0, COUNT, ticks=ticks),

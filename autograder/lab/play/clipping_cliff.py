@@ -30,7 +30,7 @@ CONTROLS = (
 
 @experiment
 def play_clipping(clip_by_value: Callable, clip_by_global_norm: Callable) -> None:
-    """Gradient descent at the cliff of a recurrent unit, clipped by your functions; turn the surface, drag the start."""
+    """Gradient descent at a cliff, clipped by your functions: turn the surface, drag the start."""
     clips = {KINDS[1]: clipper(clip_by_value), KINDS[2]: clipper(clip_by_global_norm)}
     w, b = np.linspace(*W, 33), np.linspace(*B, 33)
     surface = cliff(*np.meshgrid(w, b))[0]
@@ -100,12 +100,14 @@ def _scene(
     steps = np.linalg.norm(np.diff(path, axis=0), axis=1)
     longest, turned = steps.max(initial=0), int(np.argmax(steps)) if len(steps) else 0
     says = (
-        f"{values['kind']}, learning rate {values['rate']:.3g}, limit {values['limit']:.3g}: longest step {longest:.3g} "
+        f"{values['kind']}, learning rate {values['rate']:.3g}, limit {values['limit']:.3g}: longest step "
+        f"{longest:.3g} "
         f"(step {turned + 1}); largest norm of a gradient {norms.max(initial=0):.3g}; after {len(steps)} steps "
         f"(w, b) = ({path[-1, 0]:.2f}, {path[-1, 1]:.2f}) and the loss is {losses[-1]:.2g}."
     )
     alt = (
-        "Left: the loss as a surface over w and b, a plain, a cliff and a valley, with the path of gradient descent on it. "
+        "Left: the loss as a surface over w and b, a plain, a cliff and a valley, with the path of gradient "
+        "descent on it. "
         "Middle: the same from above, with the start. Right: the norm of the gradient before clipping over the steps, "
         "on a logarithmic axis, with spikes where the path meets the cliff."
     )

@@ -27,7 +27,7 @@ CONTROLS = (
 
 @experiment
 def play_penalties(l2_gradient: Callable, soft_threshold: Callable) -> None:
-    """Two weights and a growing penalty: your l2_gradient and soft_threshold walk to the minimum; drag where it begins."""
+    """Two weights and a growing penalty: your l2_gradient and soft_threshold walk to the minimum; drag it."""
     pull, shrink = on_a_list(l2_gradient), on_a_list(soft_threshold)
 
     def l2_step(w: np.ndarray, slope: np.ndarray, strength: float) -> np.ndarray:
@@ -59,18 +59,16 @@ def walk(step: Callable, lowest: np.ndarray, strengths: np.ndarray) -> np.ndarra
 def _scene(lowest: np.ndarray, strengths: np.ndarray, now: int, walks: list[np.ndarray]) -> Scene:
     l2, l1 = walks[0][now], walks[1][now]
     zeros = [name for name, value in zip(("w₁", "w₂"), l1, strict=True) if value == 0]
-    exactly = (
-        f"With L1, {' and '.join(zeros)} {'are' if len(zeros) > 1 else 'is'} exactly 0."
-        if zeros
-        else "With L1, no weight is 0."
-    )
+    exactly = f"exactly 0 with L1: {' and '.join(zeros) or 'none'}"
     says = (
         f"λ = {strengths[now]:.3g}: the minimum is at ({l2[0]:.2f}, {l2[1]:.2f}) with L2 and at "
-        f"({l1[0]:.2f}, {l1[1]:.2f}) with L1. {exactly}"
+        f"({l1[0]:.2f}, {l1[1]:.2f}) with L1; {exactly}."
     )
     alt = (
-        "Left and middle: contour lines of a tilted bowl over two weights. The minimum with an L2 penalty walks along a "
-        "bent path to the origin, and the contour line through it touches a circle; with L1 it walks to an axis and along "
+        "Left and middle: contour lines of a tilted bowl over two weights. The minimum with an L2 penalty "
+        "walks along a "
+        "bent path to the origin, and the contour line through it touches a circle; with L1 it walks to an "
+        "axis and along "
         "it, and the line touches a diamond, often at a corner. Right: the weights against the strength of the penalty."
     )
     angle = np.linspace(0, 2 * np.pi, 97)

@@ -13,7 +13,7 @@ from autograder.lab.play import scene
 from autograder.lab.play.controls import Button, Slider
 from autograder.lab.play.moving import Picture, show
 from autograder.lab.play.scene import Axis, Panel, Scene
-from autograder.lab.students import UnusableResult
+from autograder.lab.students import unusable
 
 SIDE, ROWS, COLUMNS = 8, 2, 4
 FEWEST, MOST = 20, 4000
@@ -38,9 +38,7 @@ def play_dropout(dropout: Callable) -> None:
         returned = dropout(np.tile(digit, (len(u), 1)), u, values["p"], training)
         y = returned[0] if isinstance(returned, tuple) else returned
         if np.shape(y) != u.shape:
-            raise UnusableResult(
-                "Your dropout did not return an array like its input, and the mask. Run its check first."
-            )
+            raise unusable(dropout, "did not return an array like its input, and the mask")
         return np.asarray(y, dtype=float)
 
     def draw(values: dict[str, Any]) -> Scene:
@@ -53,12 +51,14 @@ def play_dropout(dropout: Callable) -> None:
 def _scene(y: np.ndarray, sums: np.ndarray, fixed: float, values: dict[str, Any]) -> Scene:
     sums = sums[: values["masks"]]
     says = (
-        f"p = {values['p']:.2g}: over {len(sums)} masks a unit behind the digit gets {sums.mean():.3f} on average, with a "
+        f"p = {values['p']:.2g}: over {len(sums)} masks a unit behind the digit gets {sums.mean():.3f} on "
+        f"average, with a "
         f"standard deviation of {sums.std():.3f}; in evaluation it gets {fixed:.3f}."
     )
     alt = (
         "Left: eight times the same digit of 8 x 8 pixels, each time with other pixels dropped and the rest brighter. "
-        "Middle: a histogram of the sum that reaches a unit of the next layer, about the value in evaluation. Right: the "
+        "Middle: a histogram of the sum that reaches a unit of the next layer, about the value in "
+        "evaluation. Right: the "
         "mean over the first masks, which comes closer to that value."
     )
     return Scene([_digits(y), _histogram(sums, fixed), _running_mean(sums, fixed)], says, alt)
@@ -71,7 +71,7 @@ def _digits(y: np.ndarray) -> Panel:
     whole = framed.transpose(0, 2, 1, 3).reshape(ROWS * (SIDE + 1), COLUMNS * (SIDE + 1))[::-1]
     across, up = (0.0, float(COLUMNS)), (0.0, float(ROWS))
     axes = (
-        Axis("pixels beyond half of the scale: made brighter by 1/(1 − p)", *across, ticks=()),
+        Axis("dark: 1/(1 − p) times the pixel", *across, ticks=()),
         Axis("", *up, ticks=()),
     )
     return Panel("The digit under eight masks", *axes, [scene.image(whole, across, up)], weight=1.4, height=250)
@@ -104,4 +104,4 @@ def _running_mean(sums: np.ndarray, fixed: float) -> Panel:
         scene.line(count[shown], mean, "blue", "mean so far"),
     ]
     axes = Axis("masks", 1, MOST, log=True), Axis("mean of the sums", fixed - 1.0, fixed + 1.0)
-    return Panel("The mean of more and more masks", *axes, marks, height=250)
+    return Panel("The mean of many masks", *axes, marks, height=250)

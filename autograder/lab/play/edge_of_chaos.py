@@ -71,13 +71,16 @@ def _scene(activations: list[np.ndarray], gradient: np.ndarray, values: dict[str
     if not 0.5 < spread < 2:
         side = "order: neighbours come together" if spread < 1 else "chaos: neighbours are torn apart"
     says = (
-        f"s = {values['s']:.3g} is {side}. After {DEPTH} layers the distance of two neighbours is {spread:.1e} times the "
+        f"s = {values['s']:.3g} is {side}. After {DEPTH} layers the distance of two neighbours is "
+        f"{spread:.1e} times the "
         f"first, the root mean square of the activations {size[-1]:.2g}; the gradient at the inputs is "
         f"{gradient[0]:.1e} times that at the end."
     )
     alt = (
-        f"A circle of inputs after layers {SHOWN[0]}, {SHOWN[1]} and {SHOWN[2]} of a tanh network, in the plane in which "
-        "it is widest; and over the layers, on a logarithmic axis, the distance of two neighbours on the circle and the "
+        f"A circle of inputs after layers {SHOWN[0]}, {SHOWN[1]} and {SHOWN[2]} of a tanh network, in the "
+        f"plane in which "
+        "it is widest; and over the layers, on a logarithmic axis, the distance of two neighbours on the "
+        "circle and the "
         "norm of the gradient on its way back."
     )
     panels = [_circle(activations[layer], layer) for layer in SHOWN]

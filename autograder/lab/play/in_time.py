@@ -16,8 +16,8 @@ from autograder.lab.students import UnusableResult, function_name
 
 Found = TypeVar("Found")
 
-SECONDS = 5.0
-"""As long as grading gives a function."""
+SECONDS = 10.0
+"""For a scene, which takes a function some hundredths of a second."""
 POLL_SECONDS = 0.1
 """How often it is looked whether the work has ended: on Windows nobody can interrupt a longer wait."""
 ATTEMPTS_TO_END, ATTEMPT_SECONDS = 10, 0.05

@@ -68,11 +68,12 @@ def _scene(signal: list[np.ndarray], gradients: list[np.ndarray], values: dict[s
     back = (slopes[0] / slopes[-1]) ** (1 / DEPTH)
     says = (
         f"{values['activation']}, weights times {values['scale']:.3g}: a layer multiplies the size of the activations "
-        f"by {factor:.2f} and that of the gradient by {back:.2f} on average; after {DEPTH} layers {last:.1e} and "
-        f"{slopes[0] / slopes[-1]:.1e} are left."
+        f"by {factor:.2f} and that of the gradient by {back:.2f} on average; after {DEPTH} layers {last:.2g} and "
+        f"{slopes[0] / slopes[-1]:.2g} are left."
     )
     alt = (
-        f"Left: histograms of the activations, a column for each of {DEPTH} layers, dark where many are. Right: the root "
+        f"Left: histograms of the activations, a column for each of {DEPTH} layers, dark where many are. "
+        f"Right: the root "
         "mean square of the activations, layer by layer, and of the gradient, on a logarithmic axis."
     )
     return Scene([_histograms(signal), _norms(sizes, slopes)], says, alt)

@@ -104,12 +104,15 @@ def _scene(
     values: dict[str, Any],
 ) -> Scene:
     says = (
-        f"λ = {values['strength']:.2g}, bumps {values['width']:.2g} wide: {now[0] * WRONG:.0f} of {WRONG} wrong labels are "
+        f"λ = {values['strength']:.2g}, bumps {values['width']:.2g} wide: {now[0] * WRONG:.0f} of {WRONG} "
+        f"wrong labels are "
         f"memorized, and {now[1]:.0%} of {FRESH} new points are right."
     )
     alt = (
-        f"Left: the plane in two colours, divided by a wavy line, with {POINTS} points, and islands of the other colour "
-        "around those whose label is wrong. Right: against λ, the share of wrong labels that are memorized, which falls, "
+        f"Left: the plane in two colours, divided by a wavy line, with {POINTS} points, and islands of the "
+        f"other colour "
+        "around those whose label is wrong. Right: against λ, the share of wrong labels that are memorized, "
+        "which falls, "
         "and the share of new points that are right."
     )
     left = Panel(

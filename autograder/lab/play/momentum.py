@@ -67,8 +67,18 @@ def _factors(step: Callable, curvature: float) -> tuple[np.ndarray, np.ndarray]:
     product = matrices[..., 0, 0] * matrices[..., 1, 1] - matrices[..., 0, 1] * matrices[..., 1, 0]
     inside = half**2 - product
     factors = np.where(inside > 0, np.abs(half) + np.sqrt(np.abs(inside)), np.sqrt(np.abs(product)))
-    swings = inside < -1e-12
-    return factors, np.where(swings.any(axis=0), BETAS[np.argmax(swings, axis=0)], np.nan)
+    return factors, _first_below_zero(inside)
+
+
+def _first_below_zero(values: np.ndarray) -> np.ndarray:
+    """The beta at which each column falls below 0, between two rows; NaN where it never does."""
+    below = values < -1e-12
+    after = np.maximum(np.argmax(below, axis=0), 1)
+    column = np.arange(values.shape[1])
+    one, other = values[after - 1, column], values[after, column]
+    part = np.clip(one / np.where(one > other, one - other, 1.0), 0, 1)
+    crosses = below.any(axis=0) & ~below[0]
+    return np.where(crosses, BETAS[after - 1] + part * (BETAS[after] - BETAS[after - 1]), np.nan)
 
 
 def kind(step: Callable, rate: float, beta: float, curvature: float) -> str:
@@ -101,22 +111,21 @@ def path(step: Callable, values: dict[str, Any]) -> np.ndarray:
 
 
 def _scene(step: Callable, phases: tuple[np.ndarray, ...], values: dict[str, Any]) -> Scene:
-    factors = phases[0]
     rate, beta, kappa = values["rate"], values["beta"], values["kappa"]
     way = path(step, values)
     away = np.abs(way).max(axis=1) > AT_REST * np.abs(way[0]).max()
     last = int(np.flatnonzero(away)[-1]) + 1 if away.any() else 0
     rest = f"after {last} steps" if last <= STEPS else f"not within {STEPS} steps"
     kinds = [kind(step, rate, beta, curvature) for curvature in (1.0, kappa)]
-    at_point = max(
-        np.abs(np.linalg.eigvals(_finite(maps(step, np.array([rate]), beta, h)[0]))).max() for h in (1.0, kappa)
-    )
+    both = [_finite(maps(step, np.array([rate]), beta, curvature)[0]) for curvature in (1.0, kappa)]
+    at_point = max(np.abs(np.linalg.eigvals(matrix)).max() for matrix in both)
     says = (
         f"At rest (within a thousandth of the start) {rest}. η = {rate:.3g}, β = {beta:.3g}, κ = {kappa:.3g}: "
         f"flat direction {kinds[0]}; steep direction {kinds[1]}. Distance left per step, in the end: {at_point:.3f}."
     )
     alt = (
-        "Left: the path of a ball over the contour lines of an elongated bowl. Middle: a map of learning rate and beta, "
+        "Left: the path of a ball over the contour lines of an elongated bowl. Middle: a map of learning "
+        "rate and beta, "
         "dark where the ball comes to rest fast, white where it diverges, with a point at the current pair. Right: the "
         "distance from the minimum over the steps, in the flat and in the steep direction."
     )
@@ -142,12 +151,11 @@ def _phases(phases: tuple[np.ndarray, ...], rate: float, beta: float) -> Panel:
     factors, flat, steep = phases
     steps_to_rest = np.log(AT_REST) / np.log(np.clip(factors, 1e-6, 1 - 1e-9))
     fast = np.where(factors < 1, np.clip(np.log(2000 / steps_to_rest) / np.log(200), 0.08, 1), 0.0)
-    edge = np.array([RATES[np.flatnonzero(row < 1)[-1]] if (row < 1).any() else np.nan for row in factors])
-    edge[edge >= RATES[-1]] = np.nan
+    edge = _first_below_zero(factors - 1)
     ends = (float(RATES[0]), float(RATES[-1]))
     marks = [
         scene.image(fast, ends, (float(BETAS[0]), float(BETAS[-1])), "blues"),
-        scene.line(edge, BETAS, "red", "diverges beyond", dash=1),
+        scene.line(RATES, edge, "red", "below: diverges", dash=1),
         scene.line(RATES, flat, "ink", "above: flat swings", dash=2, width=1.5),
         scene.line(RATES, steep, "orange", "above: steep swings", dash=3),
         scene.handle("learning rate and beta", rate, beta, ("rate", "beta")),

@@ -3,9 +3,10 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 const DASHES = ["", "6 4", "8 3 2 3", "2 3"];
-const MARGIN = { left: 54, right: 14, top: 8, bottom: 42 };
+const MARGIN = { right: 14, top: 8, bottom: 42 };
 const SEARCH_MS = 120;
 const PATIENCE_MS = 8000;
+const FINE = 25; // with more rows an image is a map, drawn smooth; with fewer it has fields that one should see
 
 const STYLE = `
 .play { color: var(--ink); background: var(--paper); border: 1px solid var(--grid); border-radius: 6px; padding: 10px 12px;
@@ -21,14 +22,14 @@ const STYLE = `
 .play :focus-visible { outline: 2px solid var(--c-orange); outline-offset: 2px; }
 .play-panels { display: flex; flex-wrap: wrap; gap: 8px 12px; }
 .play-panel { min-width: min(100%, 250px); }
-.play-title { font-weight: 600; margin: 0 0 2px; }
+.play p.play-title { font-weight: 600; margin: 0 0 2px; }
 .play-legend { display: flex; flex-wrap: wrap; gap: 0 14px; font-size: 12px; padding-left: 8px; min-height: 1.4em; }
 .play-legend span { display: inline-flex; align-items: center; gap: 5px; }
 .play svg, .play canvas { display: block; width: 100%; }
 .play svg text { fill: var(--ink); font-size: 12px; }
 .play .handle { cursor: grab; }
 .play .touched { touch-action: none; cursor: crosshair; }
-.play-says { margin: 6px 0 0; min-height: 2.8em; white-space: pre-line; }
+.play p.play-says { margin: 6px 0 0; min-height: 2.8em; white-space: pre-line; }
 .play-problem { border-left: 4px solid var(--c-red); padding-left: 8px; }
 .play-again { font-size: 12px; }
 `;
@@ -97,7 +98,7 @@ function ticksOf(axis, most) {
   const plain = low >= -3 && high <= 4;
   const found = [];
   for (let n = low; n <= high; n++) {
-    if ((n - low) % every === 0) found.push([Math.pow(10, n), plain ? written(Math.pow(10, n)) : power(n)]);
+    if (n % every === 0) found.push([Math.pow(10, n), plain ? written(Math.pow(10, n)) : power(n)]);
     if (high - low < 2) for (const m of [2, 5]) if (m * 10 ** n <= axis.high) found.push([m * 10 ** n, written(m * 10 ** n)]);
   }
   return found;
@@ -137,8 +138,7 @@ function bytesOf(text) {
 const rgb = (hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
 
 function coloursFor(name, palettes) {
-  const stops = onDark(palettes.colours[name]).map(rgb);
-  if (palettes.steps.includes(name)) return (value) => stops[Math.min(value, stops.length - 1)];
+  const stops = onDark(palettes[name]).map(rgb);
   return (value) => {
     const at = (value / 255) * (stops.length - 1);
     const low = Math.min(Math.floor(at), stops.length - 2);
@@ -185,7 +185,7 @@ function drawMark(mark, x, y, box, palettes) {
   }
   if (mark.kind === "image") {
     const left = x(mark.x[0]), right = x(mark.x[1]), bottom = y(mark.y[0]), top = y(mark.y[1]);
-    const look = { x: left, y: top, width: right - left, height: bottom - top, preserveAspectRatio: "none", style: "image-rendering: pixelated" };
+    const look = { x: left, y: top, width: right - left, height: bottom - top, preserveAspectRatio: "none", style: `image-rendering: ${mark.rows > FINE ? "auto" : "pixelated"}` };
     return shape("image", { href: pictureOf(mark, palettes), ...look });
   }
   if (mark.kind === "text") {
@@ -238,7 +238,8 @@ class Panel {
     this.title.textContent = data.title;
     this.root.style.flex = `${data.weight} 1 ${Math.round(270 * data.weight)}px`;
     const outer = Math.max(this.root.clientWidth, 200);
-    let width = outer - MARGIN.left - MARGIN.right;
+    this.left = Math.max(54, ...(data.y.ticks ?? []).map(([, label]) => 16 + 7 * label.length));
+    let width = outer - this.left - MARGIN.right;
     let height = data.height - MARGIN.bottom;
     if (data.square) {
       const ratio = (data.y.high - data.y.low) / (data.x.high - data.x.low);
@@ -253,7 +254,7 @@ class Panel {
     const plot = shape("g", { "clip-path": `url(#${this.clip})` });
     for (const mark of data.marks) if (mark.kind !== "handle") plot.append(drawMark(mark, x, y, this.box, this.play.palettes));
     const clip = shape("clipPath", { id: this.clip }, shape("rect", { width, height }));
-    const move = `translate(${MARGIN.left} ${MARGIN.top})`;
+    const move = `translate(${this.left} ${MARGIN.top})`;
     const hasImage = data.marks.some((mark) => mark.kind === "image");
     const parts = hasImage ? [plot, this.axes(x, y, false)] : [this.axes(x, y, true), plot];
     this.marks.replaceChildren(shape("defs", {}, clip), shape("g", { transform: move }, ...parts));
@@ -312,7 +313,7 @@ class Panel {
 
   partsAt(event) {
     const frame = this.svg.getBoundingClientRect();
-    return [(event.clientX - frame.left - MARGIN.left) / this.box.width, 1 - (event.clientY - frame.top - MARGIN.top) / this.box.height];
+    return [(event.clientX - frame.left - this.left) / this.box.width, 1 - (event.clientY - frame.top - MARGIN.top) / this.box.height];
   }
 
   take(event) {
@@ -486,8 +487,6 @@ class Space {
 
 // ---------------------------------------------------------------- controls
 
-function withDigits(value) { return written(value); }
-
 class Play {
   constructor(model) {
     const start = model.get("start");
@@ -495,6 +494,7 @@ class Play {
     this.values = Object.fromEntries(this.controls.map((control) => [control.name, control.value]));
     this.panels = [];
     this.number = 0;
+    this.answered = 0;
     this.bar = element("div", { class: "play-controls" });
     this.field = element("div", { class: "play-panels" });
     this.says = element("p", { class: "play-says", role: "status", "aria-live": "polite" });
@@ -541,7 +541,7 @@ class Play {
     const axis = { low: control.low, high: control.high, log: control.log };
     const show = (value) => {
       input.value = Math.round(place(axis, value) * steps);
-      output.textContent = withDigits(value);
+      output.textContent = written(value);
       input.setAttribute("aria-valuetext", output.textContent);
     };
     input.addEventListener("input", () => {
@@ -574,10 +574,13 @@ class Play {
   }
 
   answer(message) {
-    if (message.number !== this.number) return;
-    clearTimeout(this.alarm);
-    this.root.dataset.milliseconds = Math.round(performance.now() - this.asked);
-    this.asked = 0;
+    if (message.number <= this.answered) return;
+    this.answered = message.number;
+    if (message.number === this.number) {
+      clearTimeout(this.alarm);
+      this.root.dataset.milliseconds = Math.round(performance.now() - this.asked);
+      this.asked = 0;
+    }
     if (message.scene) { this.scene = message.scene; this.show(); } else this.tell(message.problem, true);
     this.root.dataset.answered = message.number;
     if (this.waiting) this.ask();

@@ -18,9 +18,7 @@ from autograder.lab.play.still import as_figure
 from autograder.lab.students import UnusableResult, function_name
 
 MOVES_IN = "A still of a picture that moves: run this cell in JupyterLab, VS Code or Colab, and drag."
-NEEDS = (
-    "This picture moves under your hands where anywidget is installed: %pip install anywidget, then reload the page."
-)
+NEEDS = "With anywidget, this picture moves under your hands: run %pip install anywidget, then reload the page."
 
 
 @dataclass(frozen=True)
@@ -87,7 +85,7 @@ def start(picture: Picture, first: Scene) -> dict[str, Any]:
         "title": picture.name,
         "controls": [vars(control) for control in picture.controls],
         "colours": scenes.COLOURS,
-        "palettes": {"colours": scenes.PALETTES, "steps": scenes.STEPS},
+        "palettes": scenes.PALETTES,
         "scene": first.plain(),
     }
 

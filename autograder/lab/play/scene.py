@@ -1,10 +1,10 @@
-"""What a picture shows, as plain data: panels with marks in them. `moving.js` draws it on the page, `still` as a PNG."""
+"""What a picture shows, as plain data: panels with marks in them. `moving.js` draws it, and `still`, as a PNG."""
 
 from __future__ import annotations
 
 import base64
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -30,19 +30,12 @@ COLOURS = {
 
 PALETTES = {
     "blues": (("#FCFCFA", "#8FC1E3", "#0072B2", "#003A5C"), ("#16191D", "#1F5C85", "#5AB4F0", "#D6EEFF")),
-    "oranges": (("#FCFCFA", "#F3C88A", "#D55E00", "#6B2F00"), ("#16191D", "#7A3A0C", "#FF8A4C", "#FFE3CF")),
     "balance": (
         ("#0072B2", "#9CCBE8", "#FCFCFA", "#F6C29B", "#D55E00"),
-        ("#5AB4F0", "#255A7D", "#16191D", "#74401C", "#FF8A4C"),
+        ("#2E86BF", "#1F4D6B", "#16191D", "#633517", "#C85A22"),
     ),
-    "regions": (("#F6DCCB", "#CFE4F2", "#E8F3EC", "#D9D9D6"), ("#4A2A18", "#17405A", "#16443A", "#33373C")),
 }
-"""Name -> the colours between which an image's values from 0 to 1 run, on a light page and on a dark one.
-
-Of "regions" an image has whole numbers, the places of the colours.
-"""
-STEPS = ("regions",)
-"""Palettes whose colours are not mixed."""
+"""Name -> the colours between which an image's values from 0 to 1 run, on a light page and on a dark one."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +97,6 @@ class Scene:
     panels: list[Panel | Space]
     says: str
     alt: str = ""
-    columns: int = field(default=0)
 
     def plain(self) -> dict[str, Any]:
         """All of it as JSON can hold it."""
@@ -142,11 +134,10 @@ def area(x: Numbers, low: Numbers, high: Numbers, colour: str = "blue", label: s
 
 
 def image(values: np.ndarray, x: tuple[float, float], y: tuple[float, float], palette: str = "blues") -> Mark:
-    """A picture of numbers from 0 to 1 in a palette, or of places in "regions"; row 0 is at the bottom."""
-    array = np.nan_to_num(np.asarray(values, dtype=float))
-    scaled = array if palette in STEPS else 255 * np.clip(array, 0, 1)
-    data = base64.b64encode(np.round(scaled).astype(np.uint8).tobytes()).decode()
-    return {"kind": "image", "data": data, "rows": len(array), "x": list(x), "y": list(y), "palette": palette}
+    """A picture of numbers from 0 to 1 in a palette; row 0 is at the bottom."""
+    levels = np.round(255 * np.clip(np.nan_to_num(values), 0, 1)).astype(np.uint8)
+    data = base64.b64encode(levels.tobytes()).decode()
+    return {"kind": "image", "data": data, "rows": len(levels), "x": list(x), "y": list(y), "palette": palette}
 
 
 def text(x: float, y: float, words: str, colour: str = "ink", anchor: str = "start") -> Mark:

@@ -41,9 +41,7 @@ def play_schedule(power_schedule: Callable, exponential_schedule: Callable, one_
         }
         found = np.array([ways[name](step) for step in range(STEPS)])
         if not np.isfinite(found).all():
-            raise unusable(
-                functions[NAMES.index(name)] if name != "constant" else "schedule", "returned no finite rates"
-            )
+            raise unusable(functions[NAMES.index(name)], "returned no finite rates")
         return found
 
     def draw(values: dict[str, Any]) -> Scene:
@@ -76,7 +74,8 @@ def _scene(drawn: np.ndarray, other: np.ndarray, values: dict[str, Any]) -> Scen
         f"{noise_floor(drawn[-1:])[0]:.3g}."
     )
     alt = (
-        "Left: two learning rates over 200 steps on a logarithmic axis, one drawn by hand and one a function. Right: the "
+        "Left: two learning rates over 200 steps on a logarithmic axis, one drawn by hand and one a "
+        "function. Right: the "
         "expected loss with each, and, dotted, the noise floor of the drawn rate, below which its loss cannot stay."
     )
     steps = np.arange(STEPS)

@@ -19,7 +19,6 @@ LAYERS = 60
 LOW, HIGH = 0.01, 100.0
 CONTROLS = (
     Slider("factor", "variance of the weights × fan-in", 0.3, 3.0, 1.0, log=True),
-    Slider("mean", "mean of the inputs", -3.0, 3.0, 0.0),
     Slider("variance", "variance of the inputs", 0.02, 50.0, 20.0, log=True),
 )
 
@@ -38,7 +37,7 @@ def play_selu(selu: Callable) -> None:
 
     def draw(values: dict[str, Any]) -> Scene:
         factor = values["factor"]
-        squares, means = [values["mean"] ** 2 + values["variance"]], [values["mean"]]
+        squares, means = [values["variance"]], [0.0]
         for _ in range(LAYERS):
             mean, square = moments(np.array([factor * squares[-1]]))
             squares.append(float(square[0]))
@@ -64,15 +63,19 @@ def _scene(
     settled = np.flatnonzero(np.abs(squares - squares[-1]) > 0.02 * abs(squares[-1]))
     when = int(settled[-1]) + 1 if len(settled) else 0
     says = (
-        f"From mean {values['mean']:.2g} and variance {values['variance']:.3g}, with weights of variance "
-        f"{values['factor']:.3g} / fan-in: after {LAYERS} layers {end}; within 2 % of that mean square after {when} layers."
+        f"From mean 0 and variance {values['variance']:.3g}, with weights of variance "
+        f"{values['factor']:.3g} / fan-in: after {LAYERS} layers {end}; within 2 % of that mean square after "
+        f"{when} layers."
     )
     alt = (
-        "Left: a curve, from the mean square of one layer to that of the next, and the diagonal, both on logarithmic axes; "
-        "a staircase between them leads from the start to where they cross. Right: mean and variance of the activations "
+        "Left: a curve, from the mean square of one layer to that of the next, and the diagonal, both on "
+        "logarithmic axes; "
+        "a staircase between them leads from the start to where they cross. Right: mean and variance of the "
+        "activations "
         "over the layers."
     )
     stairs = np.repeat(squares, 2)
+    feet = np.concatenate([[LOW], stairs[2:]])
     axes = Axis("mean square of a layer", LOW, HIGH, log=True), Axis("mean square of the next", LOW, HIGH, log=True)
     cobweb = Panel(
         "Follow the staircase: drag its foot",
@@ -80,16 +83,7 @@ def _scene(
         [
             scene.line(grid, grid, "grey", "unchanged", dash=1, width=1.2),
             scene.line(grid, after, "blue", "your selu"),
-            scene.line(
-                stairs[:-1],
-                np.concatenate([[LOW], stairs[2:]]),
-                "red",
-                "layer after layer",
-                width=1.4,
-                dash=0,
-                marker="o",
-                size=2,
-            ),
+            scene.line(stairs[:-1], feet, "red", "layer after layer", width=1.4, marker="o", size=2),
             scene.dots([squares[-1]], [squares[-1]], "ink", f"layer {LAYERS}", marker="*", size=10),
             scene.handle("start of the staircase", values["variance"], LOW * 1.12, ("variance", "")),
         ],

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 import numpy as np
 
 from autograder.lab import style
-from autograder.lab.play.scene import COLOURS, PALETTES, STEPS, Axis, Mark, Panel, Scene, Space
+from autograder.lab.play.scene import COLOURS, PALETTES, Axis, Mark, Panel, Scene, Space
 
 INCHES = 9.4
 PIXELS_PER_INCH = 72
@@ -17,22 +18,17 @@ def as_figure(scene: Scene) -> Any:
     """The scene as the course's figures look, on light paper."""
     from matplotlib.figure import Figure
 
-    columns = scene.columns or len(scene.panels)
-    rows = [scene.panels[start : start + columns] for start in range(0, len(scene.panels), columns)]
-    height = sum(max(panel.height for panel in row) for row in rows) / PIXELS_PER_INCH
+    height = max(panel.height for panel in scene.panels) / PIXELS_PER_INCH
     figure: Figure
     figure, _ = style.new_figure(width=INCHES, height=height + 0.5)
     figure.clear()
-    for place, (row, part) in enumerate(zip(rows, figure.subfigures(len(rows), 1, squeeze=False)[:, 0], strict=True)):
-        part.set_facecolor(style.PAPER)
-        grid = part.add_gridspec(1, len(row), width_ratios=[panel.weight for panel in row])
-        for column, panel in enumerate(row):
-            if isinstance(panel, Space):
-                _draw_space(part.add_subplot(grid[0, column], projection="3d"), panel)
-            else:
-                _draw_panel(part.add_subplot(grid[0, column]), panel)
-        if place == len(rows) - 1:
-            part.supxlabel(scene.says, fontsize=9, wrap=True)
+    grid = figure.add_gridspec(1, len(scene.panels), width_ratios=[panel.weight for panel in scene.panels])
+    for column, panel in enumerate(scene.panels):
+        if isinstance(panel, Space):
+            _draw_space(figure.add_subplot(grid[0, column], projection="3d"), panel)
+        else:
+            _draw_panel(figure.add_subplot(grid[0, column]), panel)
+    figure.supxlabel(scene.says, fontsize=9, wrap=True)
     return figure
 
 
@@ -90,20 +86,16 @@ def _area(axes: Any, mark: Mark) -> None:
 
 
 def _image(axes: Any, mark: Mark) -> None:
-    import base64
-
-    from matplotlib.colors import LinearSegmentedColormap, ListedColormap
-
-    colours = PALETTES[mark["palette"]][0]
     array = np.frombuffer(base64.b64decode(mark["data"]), np.uint8).reshape(mark["rows"], -1)
-    in_steps = mark["palette"] in STEPS
-    cmap = ListedColormap(colours) if in_steps else LinearSegmentedColormap.from_list("own", colours)
-    highest = len(colours) - 1 if in_steps else 255
-    edges = [
-        _edges(mark[side], count, getattr(axes, f"get_{side}scale")())
-        for side, count in (("x", array.shape[1]), ("y", array.shape[0]))
-    ]
-    axes.pcolormesh(*edges, array, cmap=cmap, vmin=0, vmax=highest, rasterized=True, zorder=0)
+    x = _edges(mark["x"], array.shape[1], axes.get_xscale())
+    y = _edges(mark["y"], array.shape[0], axes.get_yscale())
+    axes.pcolormesh(x, y, array, cmap=_cmap(mark["palette"]), vmin=0, vmax=255, rasterized=True, zorder=0)
+
+
+def _cmap(palette: str) -> Any:
+    from matplotlib.colors import LinearSegmentedColormap
+
+    return LinearSegmentedColormap.from_list("own", PALETTES[palette][0])
 
 
 def _edges(sides: list[float], count: int, scale: str) -> np.ndarray:
@@ -139,9 +131,7 @@ DRAWN = {
 
 
 def _draw_space(axes: Any, space: Space) -> None:
-    from matplotlib.colors import LinearSegmentedColormap
-
-    cmap = LinearSegmentedColormap.from_list("own", PALETTES["blues"][0])
+    cmap = _cmap("blues")
     axes.plot_surface(*np.meshgrid(space.x, space.y), space.z, cmap=cmap, alpha=0.75, linewidth=0, rcount=60, ccount=60)
     for path in space.paths:
         points = [_numbers(path[side]) for side in "xyz"]
