@@ -1,7 +1,7 @@
 """The network of the course: fifty dense layers that shall learn to read digits, and what each notebook does for it.
 
-`opening()` opens the course: the network as one would write it first, stuck. `opening(key)` opens a notebook.
-`dashboard(...)` closes each notebook: the same network before and after that notebook's repair, trained with the
+`opening()` opens the course: the network as one would write it first, stuck. `opening(key)` opens a notebook with the
+network as it finds it. `dashboard(...)` closes each notebook: the network before and after its repair, trained with the
 student's own functions, always as the same figure. What comes out is a row of the scoreboard, which is kept in a file
 beside the student's notebooks.
 
@@ -723,6 +723,23 @@ REPAIRS: dict[str, Repair] = {
         replace(ADAM_TOO_FAST, schedule="one_cycle_schedule"),
         (0.2, 0.75),
         "No repair: nothing has been learned by heart yet, and the noise of fifty layers adds up.",
+    ),
+    "all together": Repair(
+        "all together",
+        (
+            "he_normal",
+            "elu",
+            "elu_backward",
+            "batch_norm_train",
+            "batch_norm_evaluate",
+            "batch_norm_backward",
+            "adam_step",
+            "one_cycle_schedule",
+        ),
+        replace(NORMALIZED, step="adam_step", learning_rate=0.003, schedule="one_cycle_schedule"),
+        FIRST,
+        (0.6, 0.95),
+        "Fifty layers learn, from the first step to the last.",
     ),
 }
 """Key -> row, in the order of the course."""

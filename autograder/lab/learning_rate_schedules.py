@@ -403,11 +403,11 @@ def _name_at_the_end(axes: Any, ends: dict[str, tuple[float, str]]) -> None:
     """Write the name of each curve beside its end at epoch 10, with room between them and a thin line from each end."""
     low, high = axes.get_ylim()
     room = (high - low) / 18
-    names = sorted(ends, key=lambda name: ends[name][0])
-    places = np.array([ends[name][0] for name in names])
-    for i in range(1, len(places)):
-        places[i] = max(places[i], places[i - 1] + room)
-    places -= max(0, places[-1] - (high - room / 2))
+    names = sorted(ends, key=lambda name: -ends[name][0])
+    places, above = [], high + room / 2
+    for name in names:
+        above = min(ends[name][0], above - room)
+        places.append(above)
     for name, place in zip(names, places, strict=True):
         value, colour = ends[name]
         axes.plot([10, 10.5], [value, place], color=colour, linewidth=0.7, clip_on=False)

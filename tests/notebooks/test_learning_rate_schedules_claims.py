@@ -458,6 +458,6 @@ def largest_curvature(networks, x, y):
     return np.sqrt(sum((part**2).sum() for part in direction))
 
 
-def test_choose_rate_says_about_a_hundredth():
+def test_choose_rate_says_about_two_hundredths():
     rates, losses = learning_rate_schedules.rising_rates(solution("exponential_schedule"))
-    assert 0.006 < solution("choose_rate")(rates, losses) < 0.03
+    assert 0.012 < solution("choose_rate")(rates, losses) < 0.03

@@ -3,7 +3,7 @@
 import numpy as np
 
 from autograder.exercises.model import Exercise, case, multistep_case, per_step
-from autograder.exercises.optimizer_states import STEEP, away_from_zero, far_from_zero, usual
+from autograder.exercises.optimizer_states import STEEP, away_from_zero, far_from_zero, pytorch_optimizer, usual
 
 TEXTBOOK = """\
 def adam_update(parameters, gradients, state, learning_rate, beta1, beta2, epsilon):
@@ -56,7 +56,7 @@ def reference(parameters, gradients, state, learning_rate, beta1, beta2, epsilon
     import torch
 
     moved = [torch.nn.Parameter(theta.clone()) for theta in parameters]
-    optimizer = torch.optim.Adam(moved, lr=learning_rate, betas=(beta1, beta2), eps=epsilon)
+    optimizer = pytorch_optimizer("Adam", moved, lr=learning_rate, betas=(beta1, beta2), eps=epsilon)
     for number, (theta, gradient) in enumerate(zip(moved, gradients, strict=True)):
         theta.grad = gradient.clone()
         if state is not None:

@@ -1,6 +1,7 @@
 """stability_limit: the largest learning rate times curvature at which an optimizer does not leave a parabola."""
 
 from autograder.exercises.model import Exercise, case
+from autograder.exercises.optimizer_states import pytorch_optimizer
 from autograder.exercises.which_optimizer import CONSTANT
 
 TEXTBOOK = """\
@@ -38,12 +39,12 @@ def reference(optimizer, beta1):
     theta = torch.nn.Parameter(torch.zeros(1, dtype=torch.float64))
     adams = {"lr": 1.0, "betas": (beta1, 0.5), "eps": 0.0}
     steps = {
-        "gradient descent": lambda: torch.optim.SGD([theta], lr=1.0),
-        "momentum": lambda: torch.optim.SGD([theta], lr=1.0, momentum=beta1),
-        "nesterov": lambda: torch.optim.SGD([theta], lr=1.0, momentum=beta1, nesterov=beta1 > 0),
-        "rmsprop": lambda: torch.optim.RMSprop([theta], lr=1.0, alpha=0.5, eps=0.0),
-        "adam": lambda: torch.optim.Adam([theta], **adams),
-        "nadam": lambda: torch.optim.NAdam([theta], **adams, momentum_decay=CONSTANT),
+        "gradient descent": lambda: pytorch_optimizer("SGD", [theta], lr=1.0),
+        "momentum": lambda: pytorch_optimizer("SGD", [theta], lr=1.0, momentum=beta1),
+        "nesterov": lambda: pytorch_optimizer("SGD", [theta], lr=1.0, momentum=beta1, nesterov=beta1 > 0),
+        "rmsprop": lambda: pytorch_optimizer("RMSprop", [theta], lr=1.0, alpha=0.5, eps=0.0),
+        "adam": lambda: pytorch_optimizer("Adam", [theta], **adams),
+        "nadam": lambda: pytorch_optimizer("NAdam", [theta], **adams, momentum_decay=CONSTANT),
     }[optimizer]()
     before = 0.0
     for t in range(STEPS):

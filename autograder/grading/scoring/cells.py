@@ -387,9 +387,9 @@ class Check(Cell):
     def _try_hidden(self, process: StudentProcess, *, late: bool) -> None:
         for one in self._judged(late):
             name = one.exercise.name
-            ways = (functools.partial(way, name) for way in (process.call, process.call_apart, process.call_all))
+            call, apart = functools.partial(process.call, name), functools.partial(process.call_apart, name)
             with process.one_copy():
-                one.try_hidden(*ways)
+                one.try_hidden(call, apart, functools.partial(process.call_all, name))
 
     @property
     def has_lookalikes(self) -> bool:

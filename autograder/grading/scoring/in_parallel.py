@@ -6,7 +6,7 @@ import collections
 import concurrent.futures
 import functools
 import os
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 
@@ -89,7 +89,7 @@ def _until_a_death(
     return list(under_way.values())
 
 
-def _next_done(under_way: Sequence[concurrent.futures.Future]) -> set[concurrent.futures.Future]:
+def _next_done(under_way: Iterable[concurrent.futures.Future]) -> set[concurrent.futures.Future]:
     """Wait for the next results; an empty set where there is none for a while."""
     return concurrent.futures.wait(
         under_way, LONGEST_SILENCE_SECONDS, return_when=concurrent.futures.FIRST_COMPLETED
