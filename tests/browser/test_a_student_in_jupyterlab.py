@@ -168,7 +168,7 @@ def test_a_point_is_dragged_and_the_picture_follows(played):
     played.wait_for_function("(x) => +document.querySelector('.play circle.handle').ariaValueNow < 0.8 * x", arg=before)
 
 
-def test_the_still_gives_way_to_what_moves_and_no_other_output_stands_there(played):
+def test_the_still_gives_way_to_the_moving_picture_in_its_own_output(played):
     figure = played.locator("figure[data-play]").first
     assert not figure.locator("img").is_visible()
     assert figure.locator(".play").is_visible()

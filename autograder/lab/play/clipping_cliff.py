@@ -38,6 +38,8 @@ def play_clipping(clip_by_value: Callable, clip_by_global_norm: Callable) -> Non
     seen_from_above = scene.image(fine / fine.max(), W, B)
 
     def draw(values: dict[str, Any]) -> Scene:
+        for clip in clips.values():
+            clip([np.array([3.0]), np.array([4.0])], values["limit"])
         path, norms = descend(clips.get(values["kind"]), values)
         space = Space("The cliff: turn it", ("w", "b", "loss"), w, b, surface, [_on_the_surface(path)], weight=1.2)
         return _scene(space, seen_from_above, path, norms, values)

@@ -59,7 +59,8 @@ class Button:
 
     def read(self, value: Any) -> int:
         """What the page sent, as a count."""
-        return value if isinstance(value, int) and 0 <= value < 1_000_000 else self.value
+        is_count = isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1_000_000
+        return value if is_count else self.value
 
 
 @dataclass(frozen=True)

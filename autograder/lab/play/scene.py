@@ -108,8 +108,9 @@ def plain(values: Numbers) -> list[float | None]:
     array = np.asarray(values, dtype=float).ravel()
     finite = np.isfinite(array)
     known = np.where(finite, array, 0.0)
-    unit = 10.0 ** np.clip(np.floor(np.log10(np.abs(known), where=known != 0, out=np.zeros_like(known))) - 4, -300, 300)
-    found = (np.round(known / unit) * unit).tolist()
+    exponent = np.floor(np.log10(np.abs(known), where=known != 0, out=np.zeros_like(known))) - 4
+    up, down = 10.0 ** np.clip(-exponent, 0, 300), 10.0 ** np.clip(exponent, 0, 300)
+    found = (np.round(known * up / down) * down / up).tolist()
     return found if finite.all() else [value if good else None for value, good in zip(found, finite, strict=True)]
 
 

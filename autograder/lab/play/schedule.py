@@ -45,7 +45,8 @@ def play_schedule(power_schedule: Callable, exponential_schedule: Callable, one_
         return found
 
     def draw(values: dict[str, Any]) -> Scene:
-        return _scene(np.repeat(values["drawn"], STEPS // COLUMNS), rates(values["against"], values["peak"]), values)
+        found = {name: rates(name, values["peak"]) for name in NAMES}
+        return _scene(np.repeat(values["drawn"], STEPS // COLUMNS), found[values["against"]], values)
 
     show(Picture("A schedule drawn by hand", CONTROLS, draw, functions))
 
