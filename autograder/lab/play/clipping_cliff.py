@@ -90,9 +90,10 @@ def descend(clip: Callable | None, values: dict[str, Any]) -> tuple[np.ndarray, 
 
 def _on_the_surface(path: np.ndarray) -> scene.Mark:
     """The part of a path that lies on the map, just above the surface."""
-    inside = (path >= (W[0], B[0])).all(axis=1) & (path <= (W[1], B[1])).all(axis=1)
+    w, b = path[:, 0], path[:, 1]
+    inside = (w >= W[0]) & (w <= W[1]) & (b >= B[0]) & (b <= B[1])
     on, height = np.where(inside[:, None], path, np.nan), np.where(inside, cliff(*path.T)[0] + 0.012, np.nan)
-    return {**scene.line(*on.T, "red", "path", width=2, marker="o", size=3), "z": scene.plain(height)}
+    return {**scene.path(on, "red", "path", width=2, marker="o", size=3), "z": scene.plain(height)}
 
 
 def _scene(
@@ -119,7 +120,7 @@ def _scene(
         Axis("b", *B),
         [
             seen_from_above,
-            scene.line(*path.T, "red", width=1.2, marker="o", size=2.5),
+            scene.path(path, "red", width=1.2, marker="o", size=2.5),
             scene.handle("start of the descent", values["w"], values["b"], ("w", "b")),
         ],
         height=330,

@@ -96,14 +96,14 @@ def _map(
     here = path[now]
     height = (here - lowest) @ BOWL @ (here - lowest) / 2
     marks = [
-        *(scene.line(*_ellipse(lowest, ring).T, "grey", width=0.8, opacity=0.6) for ring in RINGS),
+        *(scene.path(_ellipse(lowest, ring), "grey", width=0.8, opacity=0.6) for ring in RINGS),
         scene.across(0.0, dash=0),
         scene.across(0.0, upright=True, dash=0),
-        scene.line(*_ellipse(lowest, height).T, "ink", "equal loss", dash=1, width=1.4),
-        scene.line(*limit.T, colour, "equal penalty", dash=3),
-        scene.line(*path.T, colour, "λ grows", marker=marker, size=3.5, width=1.2),
+        scene.path(_ellipse(lowest, height), "ink", "equal loss", dash=1, width=1.4),
+        scene.path(limit, colour, "equal penalty", dash=3),
+        scene.path(path, colour, "λ grows", marker=marker, size=3.5, width=1.2),
         scene.dots([here[0]], [here[1]], "ink", marker="D", size=9),
-        scene.handle("minimum without a penalty", *lowest, ("w1", "w2"), "green"),
+        scene.handle("minimum without a penalty", lowest[0], lowest[1], ("w1", "w2"), "green"),
     ]
     return Panel(title, Axis("w₁", -2.1, 2.1), Axis("w₂", -2.1, 2.1), marks, height=300, square=True)
 

@@ -100,8 +100,8 @@ def _circle(a: np.ndarray, layer: int) -> Panel:
     _, _, directions = np.linalg.svd(centred, full_matrices=False)
     flat = centred @ directions[:2].T / np.sqrt(WIDTH)
     marks = [
-        scene.line(*flat.T, "purple", width=1.2),
-        scene.dots(*flat[:-1].T, "blue", marker="o", size=3),
+        scene.path(flat, "purple", width=1.2),
+        scene.points(flat[:-1], "blue", marker="o", size=3),
         scene.dots(flat[[0, NEAR], 0], flat[[0, NEAR], 1], "red", marker="D", size=6),
     ]
     axes = Axis("widest direction", -1.3, 1.3), Axis("" if layer != SHOWN[0] else "second widest", -1.3, 1.3)

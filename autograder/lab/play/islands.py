@@ -146,10 +146,10 @@ def _points(chance: np.ndarray, x: np.ndarray, labels: np.ndarray, wrong: np.nda
     marks = [scene.image(0.12 + 0.76 * chance, both, both, "balance")]
     for label, colour, marker, name in ((True, "red", "s", "above"), (False, "blue", "o", "below")):
         good, bad = right & (labels == label), ~right & (labels == label)
-        marks.append(scene.dots(*x[good].T, "ink", marker=marker, size=7))
-        marks.append(scene.dots(*x[good].T, colour, f"label {name}", marker=marker, size=5))
-        marks.append(scene.dots(*x[bad].T, "ink", marker=marker, size=11))
-        marks.append(scene.dots(*x[bad].T, "paper", marker="X", size=7))
+        marks.append(scene.points(x[good], "ink", marker=marker, size=7))
+        marks.append(scene.points(x[good], colour, f"label {name}", marker=marker, size=5))
+        marks.append(scene.points(x[bad], "ink", marker=marker, size=11))
+        marks.append(scene.points(x[bad], "paper", marker="X", size=7))
     line = 0.7 * np.sin(2.2 * np.linspace(*both, 61))
     marks.append(scene.line(np.linspace(*both, 61), line, "ink", "the truth", dash=1, width=1.2))
     return marks

@@ -140,9 +140,9 @@ def _bowl(way: np.ndarray, kappa: float) -> Panel:
     ]
     marks = [
         *rings,
-        scene.line(*way.T, "blue", width=1.5, marker="o", size=3.5),
+        scene.path(way, "blue", width=1.5, marker="o", size=3.5),
         scene.dots([0], [0], "ink", "minimum", marker="*", size=9),
-        scene.handle("start of the ball", *way[0], ("x", "y")),
+        scene.handle("start of the ball", way[0][0], way[0][1], ("x", "y")),
     ]
     return Panel("The ball: drag its start", Axis("θ₁", -10.5, 10.5), Axis("θ₂", -2.6, 2.6), marks, weight=1.25)
 

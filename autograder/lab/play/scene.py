@@ -94,7 +94,7 @@ class Space:
 class Scene:
     """What a picture shows for some values. says: a line below it. alt: what is to be seen, for those who cannot."""
 
-    panels: list[Panel | Space]
+    panels: Sequence[Panel | Space]
     says: str
     alt: str = ""
 
@@ -126,6 +126,16 @@ def line(x: Numbers, y: Numbers, colour: str = "blue", label: str = "", *, dash:
 def dots(x: Numbers, y: Numbers, colour: str = "blue", label: str = "", *, marker: str = "o", **more: Any) -> Mark:
     """Points. marker: o, s, ^, D, X or *. more: size (pixels), hollow, opacity."""
     return {"kind": "dots", "x": plain(x), "y": plain(y), "colour": colour, "label": label, "marker": marker, **more}
+
+
+def path(way: np.ndarray, colour: str = "blue", label: str = "", **more: Any) -> Mark:
+    """A line through the rows of an array of two columns. more: as of `line`."""
+    return line(way[:, 0], way[:, 1], colour, label, **more)
+
+
+def points(places: np.ndarray, colour: str = "blue", label: str = "", **more: Any) -> Mark:
+    """Points at the rows of an array of two columns. more: as of `dots`."""
+    return dots(places[:, 0], places[:, 1], colour, label, **more)
 
 
 def area(x: Numbers, low: Numbers, high: Numbers, colour: str = "blue", label: str = "", opacity: float = 0.3) -> Mark:

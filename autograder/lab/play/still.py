@@ -99,7 +99,8 @@ def _cmap(palette: str) -> Any:
 
 
 def _edges(sides: list[float], count: int, scale: str) -> np.ndarray:
-    return np.geomspace(*sides, count + 1) if scale == "log" else np.linspace(*sides, count + 1)
+    low, high = sides
+    return np.geomspace(low, high, count + 1) if scale == "log" else np.linspace(low, high, count + 1)
 
 
 def _text(axes: Any, mark: Mark) -> None:
