@@ -29,6 +29,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="what students' code runs in (default: bubblewrap, or what AUTOGRADER_SANDBOX in the environment says, "
         "which nbgrader's own commands heed too); none: students' code can do whatever you can",
     )
+    parser.add_argument(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="judge on a dask.distributed cluster: the address of its scheduler, such as tcp://10.0.0.5:8786",
+    )
     parser.add_argument("--no-feedback", action="store_true", help="do not write the feedback pages")
     parser.add_argument("--course", type=Path, default=ROOT, help="a course folder other than this one")
     parser.epilog = "Stopped at any moment, it goes on where it was when it is run again."
@@ -40,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.jobs is not None and arguments.jobs < 1:
         raise CourseError("--jobs must be 1 or more.")
     devices = _with_the_cpu(asked_devices(arguments.devices))
-    summary = grade(chapter, arguments.jobs, devices, arguments.student, arguments.sandbox)
+    summary = grade(chapter, arguments.jobs, devices, arguments.student, arguments.sandbox, arguments.scheduler)
     print(table(summary))
     if not arguments.no_feedback:
         feedback(summary.chapter, list(summary.students), arguments.jobs)
@@ -63,27 +68,38 @@ def grade(
     devices: tuple[str, ...] | None = None,
     student: str | None = None,
     sandbox: str | None = None,
+    scheduler: str | None = None,
 ) -> Summary:
-    """Grade a chapter with a progress bar. sandbox: by name, as `--sandbox` takes it."""
-    from tqdm import tqdm
-
+    """Grade a chapter, and show the progress. sandbox: by name, as `--sandbox` takes it. scheduler: the address of a
+    cluster's, as `--scheduler` takes it."""
+    from autograder.commands._progress import ProgressShown
     from autograder.grading.grade_chapter import Progress, grade_chapter
 
-    with tqdm(desc="Judging", unit=" notebooks", dynamic_ncols=True, delay=1) as bar:
+    last = Progress(0)
+    with ProgressShown() as shown:
 
         def show(progress: Progress) -> None:
-            bar.total = progress.total
-            bar.update(progress.done - bar.n)
+            nonlocal last
+            last = progress
+            shown.show(progress)
 
         try:
-            summary = grade_chapter(chapter, jobs=jobs, devices=devices, student=student, sandbox=sandbox, show=show)
+            return grade_chapter(
+                chapter,
+                jobs=jobs,
+                devices=devices,
+                student=student,
+                sandbox=sandbox,
+                scheduler=scheduler,
+                show=show,
+            )
         except KeyboardInterrupt:
-            bar.close()
-            after = f"after {bar.n} of {bar.total} notebooks" if bar.n else "before the first notebook was judged"
+            after = (
+                f"after {last.done} of {last.total} notebooks" if last.done else "before the first notebook was judged"
+            )
             raise KeyboardInterrupt(
                 f"Stopped {after}. What was judged is kept: run the same command again to go on."
             ) from None
-    return summary
 
 
 def feedback(chapter: Chapter, students: list[str], jobs: int | None = None) -> None:

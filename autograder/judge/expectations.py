@@ -259,9 +259,11 @@ def _derivative_oracle(derivative: Derivative, case: Case) -> Oracle | None:
     if not all((np.abs(array) <= LARGEST_INPUT).all() for array in [*inputs, upstream]):
         return None
 
+    tensors = {name: to_tensor(value, "cpu") for name, value in arguments.items()}
+
     def loss(name: str, values: np.ndarray) -> float:
-        tensors = {key: to_tensor(value, "cpu") for key, value in {**arguments, name: values}.items()}
-        return float((derivative.forward(**tensors).detach().numpy() * upstream).sum())
+        found = derivative.forward(**{**tensors, name: to_tensor(values, "cpu")})
+        return float((found.detach().numpy() * upstream).sum())
 
     slopes, masks = zip(
         *(central_differences(loss, name, x) for name, x in zip(derivative.with_respect_to, inputs, strict=True)),
