@@ -13,6 +13,7 @@ OLDEST = (3, 11)
 COMMANDS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "commands")
 ORDER = (
     "lab",
+    "progress",
     "demo",
     "collect",
     "grade",

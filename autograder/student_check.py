@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from autograder import student_progress
 from autograder.as_in_grading import Notebook, Rehearsal, notebook_of, outdated, read_settings, remember_cells
 from autograder.as_in_grading.timed_call import is_one_still_running
 from autograder.exercises import catalogue
@@ -82,8 +83,12 @@ def check(
         with contextlib.suppress(KeyboardInterrupt, Exception), rehearsal.as_in_grading(), rehearsal.nothing_kept():
             verdict.repair = _repair(found, function, hint)
     show(verdict)
+    if cases == "public":
+        student_progress.remember(verdict)
     if not verdict.passed:
         raise NotYet(_one_line(verdict)) from None
+    if told := student_progress.whats_next(verdict.exercise):
+        print(told)
 
 
 def _repair(exercise: Exercise, function: Callable[..., Any], hint: int) -> Repair | None:

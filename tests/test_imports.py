@@ -19,7 +19,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 HEAVY = ("torch", "matplotlib", "nbgrader", "nbformat", "nbconvert", "IPython", "jupyterlab", "ipykernel", "numpy")
 
 MAY_KNOW = {
-    "": {"student_check", "lab"},
+    "": {"student_check", "student_progress", "lab"},
     "__main__": {"bootstrap", "commands", "course"},
     "bootstrap": {"course"},
     "course": set(),
@@ -32,7 +32,8 @@ MAY_KNOW = {
     "exercises": {"plaindata"},
     "judge": {"plaindata", "exercises"},
     "as_in_grading": {"plaindata"},
-    "student_check": {"plaindata", "judge", "exercises", "as_in_grading"},
+    "student_check": {"plaindata", "judge", "exercises", "as_in_grading", "student_progress"},
+    "student_progress": {"judge", "exercises"},
     "lab": {"plaindata", "course", "judge", "exercises"},
     "sandbox": {"plaindata"},
     "grading": {"plaindata", "course", "judge", "exercises", "sandbox", "lab", "as_in_grading"},
@@ -48,6 +49,7 @@ MAY_KNOW = {
         "judge",
         "sandbox",
         "solutions",
+        "student_progress",
     },
 }
 """Part of the package -> the other parts it may import, at any depth of its code."""

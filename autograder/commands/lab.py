@@ -21,7 +21,7 @@ from pathlib import Path
 
 from autograder.bootstrap import hand_over
 from autograder.carry_over import Begun, begun_with, with_work
-from autograder.course import ROOT, CourseError, Notebook, read
+from autograder.course import FIRST_PAGE, ROOT, CourseError, Notebook, read
 
 SUMMARY = "a copy of the course's notebooks to work in, opened in JupyterLab"
 FOLDER = "~/my-training-deep-networks"
@@ -30,6 +30,8 @@ EARLIER_FOLDER = "~/training-deep-networks"
 EARLIER_FILES = "earlier_versions"
 """The folder in the copy that keeps the notebooks as they were before a correction was brought in."""
 MANIFEST = ".release.json"
+SETTINGS = ROOT / "autograder" / "jupyter_settings"
+"""Jupyter's settings for students."""
 OURS = ("Assets", "autograder", "release", "source", "tests")
 
 
@@ -93,8 +95,8 @@ def released(release: Path = ROOT / "release") -> dict[str, Path]:
 
 
 def first_notebook(files: dict[str, Path]) -> str:
-    """Return the notebook to begin with."""
-    return next(name for name in files if name.endswith(".ipynb"))
+    """Return the notebook to begin with: the first page, where there is one."""
+    return FIRST_PAGE if FIRST_PAGE in files else next(name for name in files if name.endswith(".ipynb"))
 
 
 def update(folder: Path, files: dict[str, Path]) -> list[tuple[str, str, str]]:
@@ -236,10 +238,18 @@ def table(done: list[tuple[str, str, str]]) -> str:
 def open_in_jupyterlab(folder: Path, notebook: str, browser: bool) -> None:
     """Replace this process by JupyterLab in the folder, with `autograder` importable in its notebooks."""
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder}"]
+    command += [f"--LabServerApp.app_settings_dir={SETTINGS / 'lab'}"]
     command += [] if browser else ["--no-browser"]
     command += ["--allow-root"] if _is_root() else []
     print("JupyterLab starts. To stop it, press Ctrl-C here, twice.", flush=True)
-    hand_over([*command, str(folder / notebook)], environment_with_course())
+    hand_over([*command, str(folder / notebook)], students_environment())
+
+
+def students_environment() -> dict[str, str]:
+    """Return the environment for a student's JupyterLab: with the course, and without nbgrader's menus for instructors
+    and the question about news."""
+    path = os.pathsep.join(filter(None, [str(SETTINGS), os.environ.get("JUPYTER_CONFIG_PATH")]))
+    return {**environment_with_course(), "JUPYTER_CONFIG_PATH": path}
 
 
 def environment_with_course() -> dict[str, str]:

@@ -44,7 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
 def release(course: Course, names: list[str]) -> int:
     """Release chapter by chapter what is named, or all that is assigned."""
     from autograder.grading.gradebook.assigned import assigning
-    from autograder.grading.gradebook.release import make_release
+    from autograder.grading.gradebook.release import make_release, release_first_page
     from autograder.grading.gradebook.students_settings import write_students_settings
 
     before = course.assigned()
@@ -59,6 +59,7 @@ def release(course: Course, names: list[str]) -> int:
                 print(f"release/{chapter.notebook(section)}.ipynb")
             if gone:
                 print(f"taken out of release/{name}, as not assigned, or not in source/ any more: {', '.join(gone)}")
+    release_first_page(course)
     write_students_settings(course)
     if (assigned := course.assigned()) is not None and assigned != before:
         print(f"The class gets, as {ASSIGNED} says: {', '.join(assigned)}")

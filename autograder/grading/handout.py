@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from autograder.course import ROOT, Course, CourseError, read, text_of
+from autograder.course import FIRST_PAGE, ROOT, Course, CourseError, read, text_of
 from autograder.exercises import catalogue
 from autograder.grading.files import expect_new_file, new_zip
 from autograder.grading.handout_exercises import exercise_files
@@ -27,7 +27,7 @@ INSTRUCTORS = (
     "autograder/solutions.py",
 )
 """Parts of the package that stay with the instructor; the exercises travel in another form."""
-STUDENTS_COMMANDS = ("__init__.py", "lab.py")
+STUDENTS_COMMANDS = ("__init__.py", "lab.py", "progress.py")
 STUDENTS_SECTIONS = ("The notebooks", "Students in a class", "Licence")
 EXAMPLE = "course.zip"
 NAME = "training-deep-networks"
@@ -65,6 +65,8 @@ def released(course: Course) -> list[str]:
 def _contents(course: Course, notebooks: list[str]) -> dict[str, bytes]:
     """Return every file of the handout by its path. What is not the course's own comes from the package's folder."""
     files = {f"release/{notebook}.ipynb": course.root / "release" / f"{notebook}.ipynb" for notebook in notebooks}
+    first_page = course.root / "release" / FIRST_PAGE
+    files |= {f"release/{FIRST_PAGE}": first_page} if first_page.is_file() else {}
     texts = "\n".join(text_of(cell) for file in files.values() for cell in read(file)["cells"])
     readme = students_readme((ROOT / "README.md").read_text("utf-8"), notebooks)
     paths = [ROOT / name for name in (*FILES, *PICTURE.findall(readme))]

@@ -13,7 +13,7 @@ import pytest
 
 from autograder import __main__ as command_line
 from autograder.commands import lab
-from autograder.course import ROOT, CourseError
+from autograder.course import FIRST_PAGE, ROOT, CourseError
 from tests.grading.small_course import cell, notebook
 
 NOTEBOOK = "1_first/1_one.ipynb"
@@ -293,6 +293,23 @@ def test_jupyterlab_opens_the_first_notebook_in_the_copy(started, tmp_path):
     assert command[:3] == [sys.executable, "-m", "jupyterlab"]
     assert f"--ServerApp.root_dir={tmp_path / 'mine'}" in command
     assert command[-1] == str(tmp_path / "mine" / NOTEBOOK)
+
+
+def test_it_opens_the_first_page_where_there_is_one(started, release, tmp_path):
+    (release / FIRST_PAGE).write_text(one("start"))
+    command, _ = started()
+    assert command[-1] == str(tmp_path / "mine" / FIRST_PAGE)
+
+
+def test_students_get_none_of_nbgraders_menus_and_no_question_about_news(started):
+    command, environment = started()
+    settings = Path(environment["JUPYTER_CONFIG_PATH"].split(os.pathsep)[0])
+    servers = json.loads((settings / "jupyter_server_config.d" / "course.json").read_text())
+    assert set(servers["ServerApp"]["jpserver_extensions"].values()) == {False}
+    assert json.loads((settings / "labconfig" / "page_config.json").read_text())["disabledExtensions"]
+    (option,) = [word for word in command if word.startswith("--LabServerApp.app_settings_dir=")]
+    overrides = json.loads((Path(option.partition("=")[2]) / "overrides.json").read_text())
+    assert overrides["@jupyterlab/apputils-extension:notification"]["fetchNews"] == "false"
 
 
 def test_a_notebook_in_the_copy_can_import_the_course(started, tmp_path):

@@ -12,7 +12,7 @@ from pathlib import Path
 import nbformat
 from traitlets.config import Config
 
-from autograder.course import Chapter, Course, CourseError
+from autograder.course import FIRST_PAGE, Chapter, Course, CourseError
 from autograder.grading.gradebook.nbgrader_config import SAVE_CELLS, read_settings
 from autograder.grading.intake.submitted_folder import COME_ALONG
 
@@ -159,7 +159,20 @@ def differences(course: Course) -> list[str]:
             if name not in assigned and not (course.root / "release" / name).is_dir():
                 continue
             _generate(Chapter(course, name), settings, Path(scratch), gradebook=False)
+        _copy_first_page(course, Path(scratch))
         return _compare(Path(scratch), course.root / "release")
+
+
+def release_first_page(course: Course) -> None:
+    """Put the page with which students begin into release/, where the course has one."""
+    (course.root / "release").mkdir(exist_ok=True)
+    _copy_first_page(course, course.root / "release")
+
+
+def _copy_first_page(course: Course, folder: Path) -> None:
+    page = course.source / FIRST_PAGE
+    if page.is_file():
+        shutil.copyfile(page, folder / FIRST_PAGE)
 
 
 def _compare(made: Path, released: Path) -> list[str]:
