@@ -14,6 +14,7 @@ COMMANDS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "commands")
 ORDER = (
     "lab",
     "progress",
+    "watch",
     "demo",
     "collect",
     "grade",

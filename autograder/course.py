@@ -14,6 +14,8 @@ from typing import Any, Literal, NotRequired, TypedDict
 ROOT = Path(__file__).resolve().parent.parent
 ASSIGNED = "assigned.txt"
 """The file in the course's folder that names the chapters and notebooks that a class gets, one a line."""
+MANIFEST = ".release.json"
+"""The file in a student's copy that remembers the released files. `lab` writes it."""
 FIRST_PAGE = "START_HERE.ipynb"
 """The notebook beside the chapters with which students begin. It has no exercises, and is released as it is."""
 SOLUTION = re.compile(r"^[ \t]*### (BEGIN|END) SOLUTION[ \t]*\n?", re.MULTILINE)

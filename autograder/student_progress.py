@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from autograder.course import MANIFEST
 from autograder.exercises import catalogue
 from autograder.exercises.model import Exercise
 from autograder.judge.verdict import Verdict
@@ -60,9 +61,12 @@ def read(folder: Path) -> Results:
 
 
 def remember(verdict: Verdict) -> None:
-    """Keep the result of a check in a notebook. A folder that cannot be written to is left alone."""
+    """Keep the result of a check in a notebook, or in a student's copy. A folder that cannot be written to is left
+    alone."""
     folder = course_folder()
-    if folder is None or not _in_a_notebook() or verdict.exercise not in catalogue():
+    if folder is None or verdict.exercise not in catalogue():
+        return
+    if not _in_a_notebook() and not (folder / MANIFEST).is_file():
         return
     results = read(folder) | {verdict.exercise: Result(verdict.points, verdict.max_points)}
     text = json.dumps({name: asdict(one) for name, one in sorted(results.items())}, indent=1)

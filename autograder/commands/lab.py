@@ -21,7 +21,7 @@ from pathlib import Path
 
 from autograder.bootstrap import hand_over
 from autograder.carry_over import Begun, begun_with, with_work
-from autograder.course import FIRST_PAGE, ROOT, CourseError, Notebook, read
+from autograder.course import FIRST_PAGE, MANIFEST, ROOT, CourseError, Notebook, read
 
 SUMMARY = "a copy of the course's notebooks to work in, opened in JupyterLab"
 FOLDER = "~/my-training-deep-networks"
@@ -29,7 +29,6 @@ EARLIER_FOLDER = "~/training-deep-networks"
 """The default of earlier versions, which is also the name of a clone or an unpacked handout."""
 EARLIER_FILES = "earlier_versions"
 """The folder in the copy that keeps the notebooks as they were before a correction was brought in."""
-MANIFEST = ".release.json"
 SETTINGS = ROOT / "autograder" / "jupyter_settings"
 """Jupyter's settings for students."""
 OURS = ("Assets", "autograder", "release", "source", "tests")

@@ -27,7 +27,7 @@ INSTRUCTORS = (
     "autograder/solutions.py",
 )
 """Parts of the package that stay with the instructor; the exercises travel in another form."""
-STUDENTS_COMMANDS = ("__init__.py", "lab.py", "progress.py")
+STUDENTS_COMMANDS = ("__init__.py", "lab.py", "progress.py", "watch.py")
 STUDENTS_SECTIONS = ("The notebooks", "Students in a class", "Licence")
 EXAMPLE = "course.zip"
 NAME = "training-deep-networks"
