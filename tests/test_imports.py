@@ -49,6 +49,7 @@ MAY_KNOW = {
         "judge",
         "sandbox",
         "solutions",
+        "student_check",
         "student_progress",
     },
 }
@@ -64,6 +65,7 @@ PACKAGES = {
     "carry_over": set(),
     "facts": set(),
     "solutions": {"numpy"},
+    "student_progress": set(),
     "certificates": set(),
     "diagnosis_trial": {"numpy"},
     "bootstrap": set(),
