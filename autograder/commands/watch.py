@@ -92,9 +92,8 @@ def _start(folder: Path, notebook: str | None) -> subprocess.Popen | None:
 
 def check_notebook(folder: Path, notebook: str) -> int:
     """Check a notebook's exercises in order, up to the first that does not pass. Status 1 where there is one."""
-    from autograder import check
     from autograder.exercises import of_notebook
-    from autograder.student_check import NotYet
+    from autograder.student_check import NotYet, check
 
     path = folder / f"{notebook}.ipynb"
     try:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course import ROOT, Course, CourseError
+from autograder.course import FIRST_PAGE, ROOT, Course, CourseError
 from autograder.exercises import catalogue, of_notebook
 from autograder.grading.handout import NAME, write_handout
 from autograder.grading.handout_exercises import reference_travels
@@ -64,7 +64,7 @@ def run(handout: Path, *words: str, given: str = "") -> subprocess.CompletedProc
 
 def test_it_holds_the_notebooks_that_were_chosen_and_no_others(handout):
     found = {path.relative_to(handout).as_posix() for path in handout.rglob("*.ipynb")}
-    assert found == {f"release/{notebook}.ipynb" for notebook in NOTEBOOKS}
+    assert found == {f"release/{notebook}.ipynb" for notebook in NOTEBOOKS} | {f"release/{FIRST_PAGE}"}
 
 
 def test_source_tests_grading_and_solutions_are_not_in_it(handout):
@@ -155,7 +155,8 @@ def test_checks_work_in_it_with_a_live_reference_and_with_recorded_answers(hando
 def test_its_lab_copies_the_notebooks(handout, tmp_path):
     done = run(handout, "-m", "autograder", "lab", "--no-open", "--folder", str(tmp_path / "copy"))
     assert done.returncode == 0, done.stderr
-    assert len(list((tmp_path / "copy").rglob("*.ipynb"))) == len(NOTEBOOKS)
+    assert (tmp_path / "copy" / FIRST_PAGE).is_file()
+    assert len(list((tmp_path / "copy").glob("*/*.ipynb"))) == len(NOTEBOOKS)
 
 
 def test_its_only_command_is_the_students(handout):
