@@ -23,12 +23,10 @@ ORDER = (
     "export",
     "rework",
     "release",
-    "site",
     "new",
     "facts",
     "points",
     "test",
-    "record",
     "verify",
     "bench",
 )

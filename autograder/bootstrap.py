@@ -32,9 +32,7 @@ from typing import IO, Any
 
 from autograder.course import ROOT, CourseError
 
-CLASS = ("torch", "lab", "class")
-"""The extras of pyproject.toml that a command needs, unless EXTRAS names others."""
-EXTRAS = {"lab": ("torch", "lab"), "site": (*CLASS, "site"), "test": (*CLASS, "site", "lint", "test")}
+EXTRAS = {"test": ("lint", "test")}
 SUFFICIENT = {"verify": ("numpy", "torch")}
 """Commands that run where only a few of the packages are: on a GPU server without Jupyter."""
 VARIABLE = "AUTOGRADER_VENV"
@@ -100,9 +98,9 @@ def ensure(command: str) -> None:
 
     Raises CourseError, with what to do, where that cannot be arranged.
     """
-    extras = EXTRAS.get(command, CLASS)
+    extras = EXTRAS.get(command, ())
     lacking = missing(needed(extras))
-    if not lacking or (command in SUFFICIENT and not missing(_named(needed(extras), SUFFICIENT[command]))):
+    if not lacking or (command in SUFFICIENT and not missing(_named(needed(()), SUFFICIENT[command]))):
         os.environ.pop(REPAIRED, None)
         return
     folder = place()

@@ -15,7 +15,7 @@ import numpy as np
 
 from autograder.exercises.tolerances import TOLERANCES, Tolerance, tolerance
 from autograder.judge.verdict import Difference, DifferenceKind
-from autograder.plaindata.values import as_array, dtype_name
+from autograder.plaindata.values import as_array
 
 LARGEST_PICTURE = (24, 48)
 SMALLEST_PICTURED = 24
@@ -63,8 +63,7 @@ class _Context:
 
     def tolerance(self, dtype: np.dtype) -> Tolerance:
         """Return the tolerance of an array in a dtype."""
-        name = self.dtype or dtype_name(dtype)
-        return tolerance(self.computation, name, self.device) if dtype.kind == "f" else EXACT
+        return tolerance(self.computation, self.dtype or dtype.name, self.device) if dtype.kind == "f" else EXACT
 
     @property
     def prefix(self) -> str:
@@ -236,8 +235,7 @@ class _Numbers:
     """
 
     def __init__(self, got: np.ndarray, expected: np.ndarray, limit: Tolerance, mask: np.ndarray | None) -> None:
-        got, expected = got.astype(np.float64, copy=False), expected.astype(np.float64, copy=False)
-        self.got, self.expected = got, expected
+        self.got, self.expected = got, expected = got.astype(np.float64), expected.astype(np.float64)
         with np.errstate(all="ignore"):
             self.error = np.abs(got - expected)
             self.allowed = limit.atol + limit.rtol * np.abs(expected)

@@ -9,7 +9,6 @@ from collections.abc import Collection
 from functools import cache
 from pathlib import Path
 
-from autograder.exercises.recorded import pytorch_is_here
 from autograder.judge.verdict import DeviceStatus
 
 KNOWN = ("cpu", "cuda", "mps")
@@ -29,12 +28,7 @@ class DeviceError(Exception):
 
 @cache
 def present() -> tuple[str, ...]:
-    """Return the devices of this machine, the CPU first. Loads PyTorch and switches reduced precision (TF32) off.
-
-    Without PyTorch it is the CPU, on which its answers were recorded.
-    """
-    if not pytorch_is_here():
-        return ("cpu",)
+    """Return the devices of this machine, the CPU first. Loads PyTorch and switches reduced precision (TF32) off."""
     import torch
 
     torch.backends.cuda.matmul.allow_tf32 = False

@@ -44,10 +44,8 @@ Known = Mistake | RecordedMistake
 
 def known_mistakes(exercise: Exercise) -> tuple[Known, ...]:
     """Return the mistakes of an exercise, recorded ones where their code is not here."""
-    if exercise.mistakes:
-        return exercise.mistakes
     recording = recording_of(exercise)
-    return recording.mistakes if recording else ()
+    return recording.mistakes if recording else exercise.mistakes
 
 
 def answer_of(step: Step) -> Answer:

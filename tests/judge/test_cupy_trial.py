@@ -37,9 +37,10 @@ MIXING = {
 WITHOUT_ARRAYS = {
     "fan_in_and_fan_out",
     "largest_step",
+    "nadam_momentum",
     "power_schedule",
     "exponential_schedule",
-    "warmup_cosine",
+    "piecewise_constant_schedule",
     "performance_schedule",
     "one_cycle_schedule",
     "one_cycle_cosine_schedule",

@@ -1,5 +1,4 @@
-"""Exercises of `5_capstone/1_train_a_deep_network`: what is still missing for a whole network, a step of it, and
-the loop over epochs.
+"""Exercises of `5_capstone/1_train_a_deep_network`: what is still missing for a whole network, and a whole step of it.
 
 Weights are stored as in torch.nn.Linear, (units, inputs). Labels are whole numbers, one for each sample.
 """
@@ -19,8 +18,7 @@ ORDER = (
     "softmax_cross_entropy",
     "softmax_cross_entropy_backward",
     "training_step",
-    "forward_backward",
-    "train",
+    "early_stopping",
 )
 
 
