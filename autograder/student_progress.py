@@ -55,8 +55,9 @@ def read(folder: Path) -> Results:
     """Return what is remembered in a folder; nothing where no file can be read."""
     try:
         found = json.loads((folder / FILE).read_text(encoding="utf-8"))
-        return {name: Result(**one) for name, one in found.items() if name in catalogue()}
-    except (OSError, ValueError, TypeError, AttributeError):
+        results = {name: Result(float(one["points"]), float(one["max_points"])) for name, one in found.items()}
+        return {name: result for name, result in results.items() if name in catalogue()}
+    except (OSError, ValueError, TypeError, AttributeError, KeyError):
         return {}
 
 
@@ -85,7 +86,9 @@ def whats_next(name: str) -> str:
     results = read(folder) if folder else {}
     if folder is None or name not in results:
         return ""
-    row = next(row for row in rows(folder) if row.notebook == catalogue()[name].notebook)
+    row = next((row for row in rows(folder) if row.notebook == catalogue()[name].notebook), None)
+    if row is None:
+        return ""
     done = f"{row.passed} of {len(row.exercises)} exercises of {row.section} pass"
     if row.next:
         return f"{done}. Next: {row.next}"

@@ -70,7 +70,18 @@ def test_a_folder_that_cannot_be_written_to_is_left_alone(folder, monkeypatch):
     assert read(folder) == {}
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{", '{"elu": 1}', '{"elu": {"points": 1}}', '{"no such": {}}'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "{",
+        '{"elu": 1}',
+        '{"elu": {"points": 1}}',
+        '{"elu": {"points": "x", "max_points": 5}}',
+        '{"no such": {}}',
+    ],
+)
 def test_a_file_that_cannot_be_read_counts_for_nothing(folder, text):
     (folder / FILE).write_text(text)
     assert read(folder) == {}
@@ -80,6 +91,13 @@ def test_a_file_that_cannot_be_read_counts_for_nothing(folder, text):
 def test_a_pass_says_what_comes_next(folder):
     remember(verdict("elu"))
     assert whats_next("elu") == f"1 of {len(NAMES)} exercises of {SECTION} pass. Next: {NAMES[1]}"
+
+
+def test_a_notebook_under_another_name_gets_no_sentence(folder):
+    remember(verdict("elu"))
+    (folder / f"{NOTEBOOK}.ipynb").rename(folder / CHAPTER / "mine.ipynb")
+    (folder / f"{catalogue()['relu'].notebook}.ipynb").write_text("{}")
+    assert whats_next("elu") == ""
 
 
 def test_the_last_exercise_of_all_says_so(folder):
