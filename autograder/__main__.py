@@ -23,10 +23,12 @@ ORDER = (
     "export",
     "rework",
     "release",
+    "site",
     "new",
     "facts",
     "points",
     "test",
+    "record",
     "verify",
     "bench",
 )

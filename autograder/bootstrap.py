@@ -32,7 +32,9 @@ from typing import IO, Any
 
 from autograder.course import ROOT, CourseError
 
-EXTRAS = {"test": ("lint", "test")}
+CLASS = ("torch", "lab", "class")
+"""The extras of pyproject.toml that a command needs, unless EXTRAS names others."""
+EXTRAS = {"lab": ("torch", "lab"), "site": (*CLASS, "site"), "test": (*CLASS, "site", "lint", "test")}
 SUFFICIENT = {"verify": ("numpy", "torch")}
 """Commands that run where only a few of the packages are: on a GPU server without Jupyter."""
 VARIABLE = "AUTOGRADER_VENV"
@@ -98,9 +100,9 @@ def ensure(command: str) -> None:
 
     Raises CourseError, with what to do, where that cannot be arranged.
     """
-    extras = EXTRAS.get(command, ())
+    extras = EXTRAS.get(command, CLASS)
     lacking = missing(needed(extras))
-    if not lacking or (command in SUFFICIENT and not missing(_named(needed(()), SUFFICIENT[command]))):
+    if not lacking or (command in SUFFICIENT and not missing(_named(needed(extras), SUFFICIENT[command]))):
         os.environ.pop(REPAIRED, None)
         return
     folder = place()

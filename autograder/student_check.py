@@ -15,7 +15,7 @@ from autograder.as_in_grading import Notebook, Rehearsal, notebook_of, outdated,
 from autograder.as_in_grading.timed_call import is_one_still_running
 from autograder.exercises import catalogue
 from autograder.exercises.model import Exercise
-from autograder.exercises.recorded import recording_of
+from autograder.exercises.recorded import pytorch_is_here, recording_of
 from autograder.exercises.sampling import PUBLIC_SEED
 from autograder.judge import Verdict, judge
 from autograder.judge.cupy_trial import try_on_cupy
@@ -157,7 +157,7 @@ def _failed(verdict: Verdict) -> list[str]:
 
 
 def _announce_loading() -> None:
-    if "torch" not in sys.modules:
+    if pytorch_is_here() and "torch" not in sys.modules:
         print("Loading PyTorch, once: a few seconds ...", flush=True)
 
 

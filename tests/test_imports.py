@@ -48,10 +48,12 @@ MAY_KNOW = {
         "grading",
         "judge",
         "sandbox",
+        "site",
         "solutions",
         "student_check",
         "student_progress",
     },
+    "site": {"course", "exercises", "grading", "lab"},
 }
 """Part of the package -> the other parts it may import, at any depth of its code."""
 
@@ -71,7 +73,7 @@ PACKAGES = {
     "bootstrap": set(),
     "": set(),
     "__main__": set(),
-    "lab": {"numpy", "matplotlib", "torch", "IPython", "cupy"},
+    "lab": {"numpy", "matplotlib", "torch", "IPython", "cupy", "anywidget", "traitlets"},
     "sandbox": {"numpy"},
 }
 """Part -> the packages from outside that it may import; a part that is not listed may import any."""

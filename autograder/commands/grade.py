@@ -64,26 +64,34 @@ def grade(
     student: str | None = None,
     sandbox: str | None = None,
 ) -> Summary:
-    """Grade a chapter with a progress bar. sandbox: by name, as `--sandbox` takes it."""
-    from tqdm import tqdm
-
+    """Grade a chapter, and show the progress. sandbox: by name, as `--sandbox` takes it."""
+    from autograder.commands._progress import ProgressShown
     from autograder.grading.grade_chapter import Progress, grade_chapter
 
-    with tqdm(desc="Judging", unit=" notebooks", dynamic_ncols=True, delay=1) as bar:
+    last = Progress(0)
+    with ProgressShown() as shown:
 
         def show(progress: Progress) -> None:
-            bar.total = progress.total
-            bar.update(progress.done - bar.n)
+            nonlocal last
+            last = progress
+            shown.show(progress)
 
         try:
-            summary = grade_chapter(chapter, jobs=jobs, devices=devices, student=student, sandbox=sandbox, show=show)
+            return grade_chapter(
+                chapter,
+                jobs=jobs,
+                devices=devices,
+                student=student,
+                sandbox=sandbox,
+                show=show,
+            )
         except KeyboardInterrupt:
-            bar.close()
-            after = f"after {bar.n} of {bar.total} notebooks" if bar.n else "before the first notebook was judged"
+            after = (
+                f"after {last.done} of {last.total} notebooks" if last.done else "before the first notebook was judged"
+            )
             raise KeyboardInterrupt(
                 f"Stopped {after}. What was judged is kept: run the same command again to go on."
             ) from None
-    return summary
 
 
 def feedback(chapter: Chapter, students: list[str], jobs: int | None = None) -> None:

@@ -6,6 +6,9 @@ stead can be seen there.
 
 from __future__ import annotations
 
+import functools
+import inspect
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -87,7 +90,30 @@ def trajectory(sample: Sampler) -> dict[str, Any]:
     return {**start, "t": per_step(range(1, 21)), **usual(learning_rate=per_step(rates))}
 
 
-def pytorch_step(optimizer: str, theta, gradient, state: dict[str, Any], **settings: Any):
+def pytorch_optimizer(kind: str, parameters: Iterable[Any], **settings: Any):
+    """Make an optimizer of `torch.optim` whose steps compute what PyTorch's do, without loading PyTorch's compiler.
+
+    The compiler (`torch._dynamo`) takes seconds to load, and nothing here is compiled.
+    """
+    return _without_compiler(kind)(parameters, **settings)
+
+
+@functools.cache
+def _without_compiler(kind: str) -> type:
+    """Derive a class of optimizers from PyTorch's: the same step, without what tells the compiler about it."""
+    import torch
+
+    base = getattr(torch.optim, kind)
+    step = inspect.unwrap(base.step)
+
+    def add_param_group(self, group: dict[str, Any]) -> None:
+        self.param_groups.append({**self.defaults, **group, "params": list(group["params"])})
+
+    members = {"add_param_group": add_param_group, "step": torch.no_grad()(step)}
+    return type(kind, (base,), members)
+
+
+def pytorch_step(kind: str, theta, gradient, state: dict[str, Any], **settings: Any):
     """Put a state into an optimizer of `torch.optim` and take a step.
 
     Returns the new parameter and the new state. Numbers in the state become tensors of float64, so that comparisons
@@ -95,15 +121,15 @@ def pytorch_step(optimizer: str, theta, gradient, state: dict[str, Any], **setti
     """
     import torch
 
-    parameter = torch.nn.Parameter(theta.clone())
+    parameter = theta.detach().clone().requires_grad_()
     parameter.grad = gradient.clone()
-    steps = getattr(torch.optim, optimizer)([parameter], **settings)
-    steps.state[parameter] = {
+    optimizer = pytorch_optimizer(kind, [parameter], **settings)
+    optimizer.state[parameter] = {
         name: value.clone() if torch.is_tensor(value) else torch.tensor(value, dtype=torch.float64)
         for name, value in state.items()
     }
-    steps.step()
-    return parameter.detach(), steps.state[parameter]
+    optimizer.step()
+    return parameter.detach(), optimizer.state[parameter]
 
 
 def sgd_step(theta, gradient, buffer=None, **settings: Any):

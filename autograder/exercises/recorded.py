@@ -1,16 +1,19 @@
-"""Exercises as the handout has them: without the solution, and without the code of a mistake.
+"""What was recorded of the exercises, for where their code or PyTorch is not.
 
-What the judge would compute with that code stands in a file instead, one a notebook: the cases, what each known mistake
-gives on the public ones and, where the reference spells the formula out, what the reference gives. The file is a NumPy
-archive of texts (JSON) and of numbers, and holds nothing that is executed.
+A file a notebook, made by `python3 -m autograder record`, holds the cases, what PyTorch gives in each, and what each
+known mistake gives in the public ones. It is a NumPy archive of texts (JSON) and of numbers, and holds nothing that is
+executed. Without PyTorch, functions are compared with it. The handout's exercises have no solution and no code of a
+mistake, and need it everywhere.
 """
 
 from __future__ import annotations
 
+import importlib.util
 import json
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,6 +26,9 @@ from autograder.plaindata.values import memory_order, with_memory_order
 
 FILE = "recorded.npz"
 """The name of the file in the folder of a notebook's exercises."""
+
+ABOUT = "about"
+"""The part of the file that says with what it was recorded."""
 
 FACTS = ("outputs", "takes", "pytorch", "source", "computation", "new_arrays")
 """What an exercise is told of, beside its signature and its requirements."""
@@ -58,8 +64,8 @@ class Recording:
     """What was recorded of one exercise.
 
     public: the cases that a student sees; hidden: draws of the others; not_asked: those that remarks tell of.
-    expected: case -> the reference's answers to its calls, where the reference is not here. derivatives: case -> the
-    numerical derivative, and where it holds.
+    expected: case -> the reference's answers to its calls. derivatives: case -> the numerical derivative, and where it
+    holds.
     """
 
     public: CasesOfRequirements
@@ -81,13 +87,17 @@ class Recording:
 
 class RecordedExercise(Exercise):
     """An exercise of the handout. module: the file that defines it; what was recorded stands beside that, and is read
-    when the exercise is first judged."""
+    when the exercise is first judged.
 
-    def __init__(self, module: str, name: str) -> None:
-        self._file = Path(module).with_name(FILE)
-        with np.load(self._file, allow_pickle=False) as archive:
+    reference_travels: whether the PyTorch reference is in that file, too.
+    """
+
+    def __init__(self, module: str, name: str, *, reference_travels: bool = False) -> None:
+        self.file = Path(module).with_name(FILE)
+        with np.load(self.file, allow_pickle=False) as archive:
             facts = json.loads(archive[f"{name}/facts"].tobytes())
         super().__init__(facts["stub"], **{fact: facts[fact] for fact in FACTS})
+        self.reference_travels = reference_travels
         self.outputs = tuple(self.outputs)
         found = [Requirement(title, points, _no_cases, kind) for title, points, kind in facts["requirements"]]
         self.requirements = tuple(requirement for requirement in found if requirement.kind != "remark")
@@ -96,8 +106,7 @@ class RecordedExercise(Exercise):
     @cached_property
     def recording(self) -> Recording:
         """What was recorded of it."""
-        with np.load(self._file, allow_pickle=False) as archive:
-            return Reader(archive).recording(self.name)
+        return _read(self.file, self.name)
 
 
 def _no_cases(sample: Sampler) -> tuple[()]:
@@ -105,15 +114,44 @@ def _no_cases(sample: Sampler) -> tuple[()]:
     return ()
 
 
+@cache
+def pytorch_is_here() -> bool:
+    """Whether PyTorch can be imported. Does not import it."""
+    return importlib.util.find_spec("torch") is not None
+
+
+def file_of(exercise: Exercise) -> Path:
+    """The file with what was recorded of an exercise: beside the module that defines it."""
+    if isinstance(exercise, RecordedExercise):
+        return exercise.file
+    module = sys.modules[exercise.reference.__module__]
+    return Path(str(module.__file__)).with_name(FILE)
+
+
+@cache
+def _read(file: Path, name: str) -> Recording:
+    with np.load(file, allow_pickle=False) as archive:
+        return Reader(archive).recording(name)
+
+
+def about(file: Path) -> dict[str, Any]:
+    """With what a file was recorded: versions, date, and a hash of the code; empty where there is no file."""
+    if not file.is_file():
+        return {}
+    with np.load(file, allow_pickle=False) as archive:
+        return json.loads(archive[ABOUT].tobytes())
+
+
 def recording_of(exercise: Exercise) -> Recording | None:
-    """What was recorded of an exercise; None where its own code is here."""
-    return exercise.recording if isinstance(exercise, RecordedExercise) else None
+    """What was recorded of an exercise; None where its own code and PyTorch are here."""
+    if isinstance(exercise, RecordedExercise):
+        return exercise.recording
+    return None if pytorch_is_here() else _read(file_of(exercise), exercise.name)
 
 
 def has_reference(exercise: Exercise) -> bool:
-    """Whether the PyTorch reference of an exercise is here, and not only what it gives."""
-    recording = recording_of(exercise)
-    return recording is None or not recording.expected
+    """Whether the PyTorch reference of an exercise can be asked, and not only what it gave is known."""
+    return pytorch_is_here() and (not isinstance(exercise, RecordedExercise) or exercise.reference_travels)
 
 
 # ---------------------------------------------------------------- the file
@@ -144,8 +182,9 @@ class Writer:
             "not asked": self._cases(recording.not_asked),
         }
 
-    def write(self, file: Any) -> None:
-        """Write the file, a path or an open one."""
+    def write(self, file: Any, about: Mapping[str, Any] | None = None) -> None:
+        """Write the file, a path or an open one. about: with what it was recorded."""
+        self._texts[ABOUT] = dict(about or {})
         members: dict[str, Any] = {
             name: np.frombuffer(json.dumps(text).encode(), np.uint8) for name, text in self._texts.items()
         }

@@ -9,6 +9,7 @@ The known mistakes prove the table: each lies outside, each correct variant insi
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ ACCELERATOR_FACTOR = {"float64": 1.0, "float32": 2.0, "float16": 1.0}
 """Other summation orders and fused multiply-adds: how much wider the absolute tolerance is off the CPU."""
 
 
+@cache
 def tolerance(computation: str, dtype: str, device: str = "cpu") -> Tolerance:
     """The tolerance of one comparison.
 

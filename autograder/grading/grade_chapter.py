@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field, replace
 
@@ -25,11 +26,17 @@ from autograder.grading.scoring.workers import cores
 
 @dataclass
 class Progress:
-    """How far a run has come, for whoever shows it. total, done: notebooks. kept: results that were there already."""
+    """How far a run has come, for whoever shows it.
+
+    total, done: notebooks. kept: results that were there already. running, set_aside: notebooks by name, the last ones
+    last.
+    """
 
     total: int
     done: int = 0
     kept: int = 0
+    running: list[str] = field(default_factory=list)
+    set_aside: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -50,6 +57,10 @@ class Summary:
     remarks: list[str] = field(default_factory=list)
     gradebook: str = ""
 
+
+STUDENTS_TOGETHER = 25
+SECONDS_TOGETHER = 5.0
+"""How many students are recorded in one transaction, and how long the first of them waits for the others."""
 
 Show = Callable[[Progress], None]
 
@@ -90,19 +101,27 @@ def grade_chapter(
         tasks = [Task(chapter, name, section) for name in students for section in sections]
         progress = Progress(len(tasks))
         show(progress)
-        recorder = Recorder(chapter, gradebook, settings)
-        with contextlib.closing(_results(tasks, config, results, jobs or cores() + 1)) as found:
+        batch = _Batch(Recorder(chapter, gradebook, settings), summary)
+
+        def running(under_way: list[Task]) -> None:
+            progress.running = [f"{task.student}/{task.section}" for task in under_way]
+            show(progress)
+
+        def judged(todo: list[Task]) -> Generator[NotebookResult, None, None]:
+            return grade_in_parallel(todo, config, jobs or cores() + 1, running)
+
+        with contextlib.closing(_results(tasks, config, results, judged)) as found:
             for result, kept in found:
                 of_student = summary.students[result.student]
                 of_student[result.section] = result
                 progress.done += 1
                 progress.kept += kept
+                if result.set_aside:
+                    progress.set_aside.append(f"{result.student}/{result.section}")
                 if len(of_student) == len(sections):
-                    ordered = [of_student[section] for section in sections]
-                    summary.standings[result.student] = _record(result.student, ordered, recorder)
-                    for recorded in ordered:
-                        recorded.notebook = {}
+                    batch.add(result.student, [of_student[section] for section in sections])
                 show(progress)
+            batch.record()
         if student is None:
             summary.remarks = remarks(chapter, gradebook, [*students, *summary.passed_over])
     taken = {name: {shown_file(result.file) for result in summary.students[name].values()} for name in students}
@@ -112,9 +131,12 @@ def grade_chapter(
 
 
 def _results(
-    tasks: list[Task], config: GradingConfig, results: Results, jobs: int
+    tasks: list[Task],
+    config: GradingConfig,
+    results: Results,
+    judged: Callable[[list[Task]], Generator[NotebookResult, None, None]],
 ) -> Generator[tuple[NotebookResult, bool], None, None]:
-    """Yield every task's result, kept ones first, and whether it was kept."""
+    """Yield every task's result, kept ones first, and whether it was kept. judged: gives the results of the others."""
     todo = []
     for task in (replace(task, key=key_of(task, config)) for task in tasks):
         kept = results.kept(task)
@@ -122,13 +144,34 @@ def _results(
             yield kept, True
         else:
             todo.append(task)
-    with contextlib.closing(grade_in_parallel(todo, config, jobs)) as graded:
+    with contextlib.closing(judged(todo)) as graded:
         for result in graded:
             results.keep(result)
             yield result, False
 
 
-def _record(student: str, of_student: list[NotebookResult], recorder: Recorder) -> Standing:
-    standing = recorder.record(student, of_student)
-    hand_on(recorder.chapter.folder_of(student, "submitted"), recorder.chapter.folder_of(student, "autograded"))
-    return standing
+class _Batch:
+    """Students whose notebooks have all been judged: they are recorded together, so many at a time."""
+
+    def __init__(self, recorder: Recorder, summary: Summary) -> None:
+        self._recorder, self._summary = recorder, summary
+        self._students: dict[str, list[NotebookResult]] = {}
+        self._since = time.monotonic()
+
+    def add(self, student: str, results: list[NotebookResult]) -> None:
+        """Add a student, and record everybody who waits when it is time."""
+        self._students[student] = results
+        if len(self._students) >= STUDENTS_TOGETHER or time.monotonic() > self._since + SECONDS_TOGETHER:
+            self.record()
+
+    def record(self) -> None:
+        """Record those who wait, and let go of their notebooks."""
+        if not self._students:
+            return
+        chapter = self._recorder.chapter
+        self._summary.standings |= self._recorder.record(self._students)
+        for student, results in self._students.items():
+            hand_on(chapter.folder_of(student, "submitted"), chapter.folder_of(student, "autograded"))
+            for result in results:
+                result.notebook = {}
+        self._students, self._since = {}, time.monotonic()

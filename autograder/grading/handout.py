@@ -23,7 +23,9 @@ INSTRUCTORS = (
     "autograder/grading",
     "autograder/judge/recording.py",
     "autograder/judge/separation.py",
+    "autograder/lab/in_numpy",
     "autograder/sandbox",
+    "autograder/site",
     "autograder/solutions.py",
 )
 """Parts of the package that stay with the instructor; the exercises travel in another form."""
@@ -70,12 +72,21 @@ def _contents(course: Course, notebooks: list[str]) -> dict[str, bytes]:
     texts = "\n".join(text_of(cell) for file in files.values() for cell in read(file)["cells"])
     readme = students_readme((ROOT / "README.md").read_text("utf-8"), notebooks)
     paths = [ROOT / name for name in (*FILES, *PICTURE.findall(readme))]
-    paths += _package(texts)
     files |= {path.relative_to(ROOT).as_posix(): path for path in paths if path.is_file()}
     found = {name: file.read_bytes() for name, file in files.items()}
-    for name, content in exercise_files(_with_exercises(texts)).items():
-        found[f"autograder/exercises/{name}"] = content
-    return {**found, "README.md": readme.encode()}
+    return {**found, **_package_files(texts), "README.md": readme.encode()}
+
+
+def package_files(course: Course, notebooks: Iterable[str]) -> dict[str, bytes]:
+    """Return the package as students of some notebooks get it, by path."""
+    files = [course.root / "release" / f"{notebook}.ipynb" for notebook in notebooks]
+    return _package_files("\n".join(text_of(cell) for file in files for cell in read(file)["cells"]))
+
+
+def _package_files(texts: str) -> dict[str, bytes]:
+    found = {path.relative_to(ROOT).as_posix(): path.read_bytes() for path in _package(texts) if path.is_file()}
+    exercises = exercise_files(_with_exercises(texts))
+    return {**found, **{f"autograder/exercises/{name}": content for name, content in exercises.items()}}
 
 
 def _package(texts: str) -> Iterator[Path]:

@@ -9,15 +9,14 @@ from __future__ import annotations
 import ast
 import functools
 import importlib.util
-import io
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from autograder.exercises import folder_of, of_notebook
 from autograder.exercises.model import Exercise
-from autograder.exercises.recorded import FILE, Writer
-from autograder.judge.recording import record
+from autograder.exercises.recorded import FILE
+from autograder.judge.recording import up_to_date, without_body
 
 PACKAGE = "autograder.exercises"
 WHOLE = ("__init__", "array_forms", "cases", "mistakes", "model", "recorded", "sampling", "tolerances")
@@ -31,7 +30,7 @@ HEAD = '''"""{first_line}"""
 
 from autograder.exercises.recorded import RecordedExercise
 
-{name} = RecordedExercise(__file__, "{name}")
+{name} = RecordedExercise(__file__, "{name}", reference_travels={travels})
 '''
 
 
@@ -42,7 +41,7 @@ def exercise_files(notebooks: Iterable[str]) -> dict[str, bytes]:
     for notebook in notebooks:
         if (folder := folder_of(notebook)) is None:
             continue
-        files[f"{folder.name}/{FILE}"] = recorded(notebook)
+        files[f"{folder.name}/{FILE}"] = up_to_date(notebook)
         for name in ("NOTEBOOK", "ORDER"):
             excerpt.take(f"{PACKAGE}.{folder.name}", name)
         for exercise in of_notebook(notebook):
@@ -55,26 +54,6 @@ def exercise_files(notebooks: Iterable[str]) -> dict[str, bytes]:
     return files
 
 
-def recorded(notebook: str) -> bytes:
-    """Return the file with what was recorded of the exercises of a notebook."""
-    writer, file = Writer(), io.BytesIO()
-    for exercise in of_notebook(notebook):
-        writer.add(exercise, stub(exercise), record(exercise, reference=not reference_travels(exercise)))
-    writer.write(file)
-    return file.getvalue()
-
-
-def stub(exercise: Exercise) -> str:
-    """Return an exercise's function as students get it: its name and its parameters."""
-    (definition,) = ast.parse(exercise.textbook).body
-    return _without_body(definition, exercise.name)
-
-
-def _without_body(function: ast.stmt, name: str) -> str:
-    assert isinstance(function, ast.FunctionDef)
-    return f"def {name}({ast.unparse(function.args)}):\n    raise NotImplementedError\n"
-
-
 def module_of(exercise: Exercise) -> str:
     """Return the full name of the module that defines an exercise."""
     return exercise.reference.__module__
@@ -83,10 +62,11 @@ def module_of(exercise: Exercise) -> str:
 def _exercise_file(exercise: Exercise) -> str:
     """Return the head of an exercise's file and, where the reference does not travel, its parameters."""
     module = Module.called(module_of(exercise))
-    text = HEAD.format(first_line=module.first_line, name=exercise.name)
-    if reference_travels(exercise):
+    travels = reference_travels(exercise)
+    text = HEAD.format(first_line=module.first_line, name=exercise.name, travels=travels)
+    if travels:
         return text
-    parameters = _without_body(module.statements[module.places["reference"]], "reference")
+    parameters = without_body(module.statements[module.places["reference"]], "reference")
     return f"{text}\n\n@{exercise.name}.pytorch_reference\n{parameters}"
 
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from autograder.exercises.tolerances import TOLERANCES, Tolerance, tolerance
 from autograder.judge.verdict import Difference, DifferenceKind
-from autograder.plaindata.values import as_array
+from autograder.plaindata.values import as_array, dtype_name
 
 LARGEST_PICTURE = (24, 48)
 SMALLEST_PICTURED = 24
@@ -63,7 +63,8 @@ class _Context:
 
     def tolerance(self, dtype: np.dtype) -> Tolerance:
         """Return the tolerance of an array in a dtype."""
-        return tolerance(self.computation, self.dtype or dtype.name, self.device) if dtype.kind == "f" else EXACT
+        name = self.dtype or dtype_name(dtype)
+        return tolerance(self.computation, name, self.device) if dtype.kind == "f" else EXACT
 
     @property
     def prefix(self) -> str:
@@ -235,7 +236,8 @@ class _Numbers:
     """
 
     def __init__(self, got: np.ndarray, expected: np.ndarray, limit: Tolerance, mask: np.ndarray | None) -> None:
-        self.got, self.expected = got, expected = got.astype(np.float64), expected.astype(np.float64)
+        got, expected = got.astype(np.float64, copy=False), expected.astype(np.float64, copy=False)
+        self.got, self.expected = got, expected
         with np.errstate(all="ignore"):
             self.error = np.abs(got - expected)
             self.allowed = limit.atol + limit.rtol * np.abs(expected)

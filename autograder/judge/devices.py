@@ -9,6 +9,7 @@ from collections.abc import Collection
 from functools import cache
 from pathlib import Path
 
+from autograder.exercises.recorded import pytorch_is_here
 from autograder.judge.verdict import DeviceStatus
 
 KNOWN = ("cpu", "cuda", "mps")
@@ -28,7 +29,12 @@ class DeviceError(Exception):
 
 @cache
 def present() -> tuple[str, ...]:
-    """Return the devices of this machine, the CPU first. Loads PyTorch and switches reduced precision (TF32) off."""
+    """Return the devices of this machine, the CPU first. Loads PyTorch and switches reduced precision (TF32) off.
+
+    Without PyTorch it is the CPU, on which its answers were recorded.
+    """
+    if not pytorch_is_here():
+        return ("cpu",)
     import torch
 
     torch.backends.cuda.matmul.allow_tf32 = False

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograder.exercises.model import CONTRACT, Case, Exercise
-from autograder.judge.counterexamples import compare_steps, counterexample, touched_arguments
+from autograder.judge.counterexamples import StepsComparison, compare_steps, counterexample, touched_arguments
 from autograder.judge.expectations import Expectation
 from autograder.judge.formatting import readable, show_call
 from autograder.judge.rollout import Step
@@ -67,6 +67,7 @@ class Findings:
         self.warning = ""
         self.largest_share = 0.0
         self._charged_for_shape = ""
+        self._compared: tuple[list[Step], list[StepsComparison]] = ([], [])
 
     def add(self, expectation: Expectation, steps: list[Step]) -> None:
         """Compare the calls of a case with every oracle, and keep what they show."""
@@ -83,7 +84,7 @@ class Findings:
     def add_remark(self, expectation: Expectation, steps: list[Step]) -> None:
         """Compare the calls of a case that is not asked."""
         oracle = expectation.oracles[0]
-        found = compare_steps(self.exercise, oracle, steps)
+        found = self._comparisons(expectation, steps)[0]
         if found.difference is not None and not found.difference.right_numbers:
             shown = counterexample(self.exercise, expectation, oracle, steps, found.difference, found.number)
             self.remarks.setdefault(expectation.requirement, shown)
@@ -91,17 +92,26 @@ class Findings:
 
     def would_lose(self, expectation: Expectation, steps: list[Step]) -> bool:
         """Whether a case fails a requirement that no case before it has failed."""
-        found = [compare_steps(self.exercise, oracle, steps).difference for oracle in expectation.oracles]
+        found = [comparison.difference for comparison in self._comparisons(expectation, steps)]
         charged = {charged_requirement(self.exercise, expectation, difference) for difference in found if difference}
         if CONTRACT in self.results and touched_arguments(self.exercise, expectation, steps):
             charged.add(CONTRACT)
         return any(self.results[name].passed for name in charged)
 
+    def differs(self, expectation: Expectation, steps: list[Step]) -> bool:
+        """Whether the calls of a case differ from any oracle."""
+        return any(comparison.difference is not None for comparison in self._comparisons(expectation, steps))
+
+    def _comparisons(self, expectation: Expectation, steps: list[Step]) -> list[StepsComparison]:
+        """Compare the calls of a case with every oracle, once."""
+        if self._compared[0] is not steps:
+            self._compared = steps, [compare_steps(self.exercise, oracle, steps) for oracle in expectation.oracles]
+        return self._compared[1]
+
     def _compare(self, expectation: Expectation, steps: list[Step]) -> bool:
         """Whether every oracle agrees on a case, shape and dtype included."""
         passed = True
-        for oracle in expectation.oracles:
-            found = compare_steps(self.exercise, oracle, steps)
+        for oracle, found in zip(expectation.oracles, self._comparisons(expectation, steps), strict=True):
             self.largest_share = max(self.largest_share, found.share)
             passed &= found.difference is None
             charged = self._charged(expectation, found.difference)

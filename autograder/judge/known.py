@@ -44,8 +44,10 @@ Known = Mistake | RecordedMistake
 
 def known_mistakes(exercise: Exercise) -> tuple[Known, ...]:
     """Return the mistakes of an exercise, recorded ones where their code is not here."""
+    if exercise.mistakes:
+        return exercise.mistakes
     recording = recording_of(exercise)
-    return recording.mistakes if recording else exercise.mistakes
+    return recording.mistakes if recording else ()
 
 
 def answer_of(step: Step) -> Answer:

@@ -50,6 +50,8 @@ def compared_with(verdict: Verdict) -> str:
     exercise = catalogue().get(verdict.exercise)
     call = f"{exercise.pytorch}, " if exercise else ""
     version = verdict.versions.get("torch", "").split("+")[0]
+    if date := verdict.versions.get("recorded"):
+        return f"compared with what {call}PyTorch {version}, gave on {date} (recorded on a CPU)"
     text = f"compared with {call}PyTorch {version} on {' and '.join(present)}"
     return f"{text} ({', '.join(absent)} here)" if absent else text
 

@@ -5,8 +5,9 @@ The student's function, the reference and the known mistakes go through the same
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,9 @@ from autograder.plaindata.values import as_array, same
 Arguments = dict[str, Any]
 Call = Callable[[list], Outcome]
 """Calls a function, wherever it runs, with the list of its arguments."""
+CallAll = Callable[[list[list]], list[Outcome]]
+"""Calls a function several times. Returns the outcomes of the first calls, one at least: up to one that ended the
+process, say."""
 
 
 class CannotGoOn(Exception):
@@ -42,7 +46,7 @@ class Step:
         names = list(self.arguments)
         return [names[number] for number in self.outcome.shared if number < len(names)]
 
-    @property
+    @cached_property
     def changed_arguments(self) -> list[str]:
         """The names of the arguments that the call has changed. Those of which it does not say count as changed."""
         after = self.outcome.arguments_after
@@ -59,21 +63,43 @@ def rollout(exercise: Exercise, case: Case, call: Call) -> list[Step]:
 
     Ends early after a call without an answer, or with one that cannot be handed to the next call.
     """
-    steps = [_step(case.arguments, call)]
-    for news in case.then:
-        last = steps[-1]
-        if last.outcome.problem:
-            break
-        try:
-            arguments = next_arguments(exercise, last.arguments, last.outcome.returned, news)
-        except CannotGoOn:
-            break
-        steps.append(_step(arguments, call))
+    steps: list[Step] = []
+    while (arguments := _following(exercise, case, steps)) is not None:
+        steps.append(Step(arguments, call(list(arguments.values()))))
     return steps
 
 
-def _step(arguments: Arguments, call: Call) -> Step:
-    return Step(arguments, call(list(arguments.values())))
+def rollouts(exercise: Exercise, cases: Sequence[Case], call_all: CallAll) -> list[list[Step]]:
+    """Call a function for the steps of several cases, as `rollout` does: the first steps of all of them together, then
+    the second ones, and so on.
+
+    Returns the steps of the first cases: up to one whose calls could not all be made together with those of the next.
+    """
+    found: list[list[Step]] = [[] for _ in cases]
+    end = len(cases)
+    while True:
+        following = ((number, _following(exercise, cases[number], found[number])) for number in range(end))
+        waiting = [(number, arguments) for number, arguments in following if arguments is not None]
+        if not waiting:
+            return found[:end]
+        outcomes = call_all([list(arguments.values()) for _, arguments in waiting])
+        for (number, arguments), outcome in zip(waiting, outcomes, strict=False):
+            found[number].append(Step(arguments, outcome))
+        if len(outcomes) < len(waiting):
+            end = waiting[len(outcomes) - 1][0] + 1
+
+
+def _following(exercise: Exercise, case: Case, steps: list[Step]) -> Arguments | None:
+    """Return the arguments of a case's next call; None where there is none."""
+    if not steps:
+        return case.arguments
+    last = steps[-1]
+    if last.outcome.problem or len(steps) == case.calls:
+        return None
+    try:
+        return next_arguments(exercise, last.arguments, last.outcome.returned, case.then[len(steps) - 1])
+    except CannotGoOn:
+        return None
 
 
 def next_arguments(exercise: Exercise, arguments: Arguments, returned: Any, news: Arguments) -> Arguments:

@@ -6,13 +6,13 @@ import contextlib
 import functools
 import platform
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from autograder.exercises.model import Exercise
-from autograder.exercises.recorded import has_reference
+from autograder.exercises.recorded import about, file_of, has_reference
 from autograder.exercises.sampling import PUBLIC_SEED
 from autograder.judge import devices as device_list
 from autograder.judge import diagnosis
@@ -23,7 +23,7 @@ from autograder.judge.expectations import Expectation
 from autograder.judge.findings import Findings
 from autograder.judge.formatting import show_call
 from autograder.judge.lookalikes import show_lookalikes, try_lookalikes
-from autograder.judge.rollout import Call, Step, rollout
+from autograder.judge.rollout import Call, CallAll, Step, rollout, rollouts
 from autograder.judge.verdict import Cases, Verdict
 from autograder.plaindata.call import FINAL_PROBLEMS, Problem, ProblemKind
 
@@ -118,15 +118,17 @@ class JudgeSession:
             yield
         self.seconds += time.perf_counter() - started
 
-    def try_public(self, call: Call, apart: Call | None = None) -> None:
+    def try_public(self, call: Call, apart: Call | None = None, together: CallAll | None = None) -> None:
         """Try the cases that students may see.
 
         apart: calls the function where no earlier call has left anything; None where `call` does. No requirement is
         lost for what an earlier call left: its first failure has to be one in a call apart, too.
+        together: makes several calls at once, where that takes less time.
         """
-        self._try_all(call, apart, (expectation for expectation in self._expectations if not expectation.hidden))
+        public = [expectation for expectation in self._expectations if not expectation.hidden]
+        self._try_all(call, apart, together, public)
         if self.cases != "hidden" and self.problem is None:
-            self._try_remarks(apart or call)
+            self._try_remarks(call, apart, together)
 
     @property
     def has_hidden(self) -> bool:
@@ -140,10 +142,10 @@ class JudgeSession:
         with self._working():
             return expected_answers.hidden_expectations(self.exercise, self.seed)
 
-    def try_hidden(self, call: Call, apart: Call | None = None) -> None:
-        """Try the hidden cases. apart: as for the public ones."""
+    def try_hidden(self, call: Call, apart: Call | None = None, together: CallAll | None = None) -> None:
+        """Try the hidden cases. apart, together: as for the public ones."""
         if self.has_hidden:
-            self._try_all(call, apart, self._hidden)
+            self._try_all(call, apart, together, self._hidden)
 
     @property
     def has_lookalikes(self) -> bool:
@@ -156,18 +158,30 @@ class JudgeSession:
             with self._working():
                 show_lookalikes(self.findings, try_lookalikes(self.findings, call))
 
-    def _try_all(self, call: Call, apart: Call | None, expectations: Iterable[Expectation]) -> None:
+    def _try_all(
+        self, call: Call, apart: Call | None, together: CallAll | None, expectations: Sequence[Expectation]
+    ) -> None:
         """Try cases, up to the first after which there is no point in trying further ones."""
         with self._working():
-            for expectation in expectations:
-                if self.problem is None:
-                    steps = rollout(self.exercise, expectation.case, call)
-                    if apart is not None and self._may_depend_on_earlier_calls(expectation, steps):
-                        steps = rollout(self.exercise, expectation.case, apart)
-                    if self._is_final(steps):
-                        self.problem = _final_problem(self.exercise, expectation, steps[-1])
-                    else:
-                        self.findings.add(expectation, steps)
+            for expectation, steps in self._steps_of(expectations, call, together):
+                if apart is not None and self._may_depend_on_earlier_calls(expectation, steps):
+                    steps = rollout(self.exercise, expectation.case, apart)
+                if self._is_final(steps):
+                    self.problem = _final_problem(self.exercise, expectation, steps[-1])
+                    break
+                self.findings.add(expectation, steps)
+
+    def _steps_of(
+        self, expectations: Sequence[Expectation], call: Call, together: CallAll | None
+    ) -> Iterator[tuple[Expectation, list[Step]]]:
+        """Yield each case with its calls."""
+        if together is None:
+            yield from ((one, rollout(self.exercise, one.case, call)) for one in expectations)
+            return
+        while expectations:
+            found = rollouts(self.exercise, [one.case for one in expectations], together)
+            yield from zip(expectations, found, strict=False)
+            expectations = expectations[len(found) :]
 
     def _may_depend_on_earlier_calls(self, expectation: Expectation, steps: list[Step]) -> bool:
         """Whether a case costs something, and comes after other calls."""
@@ -175,11 +189,16 @@ class JudgeSession:
             return False
         return self._is_final(steps) or self.findings.would_lose(expectation, steps)
 
-    def _try_remarks(self, call: Call) -> None:
-        """Try the cases that are not asked, up to the first after which there is no process left."""
+    def _try_remarks(self, call: Call, apart: Call | None, together: CallAll | None) -> None:
+        """Try the cases that are not asked, up to the first after which there is no process left.
+
+        Nothing is remarked of what an earlier call left: a case that fails is tried in a call apart, too.
+        """
         with self._working():
-            for expectation in expected_answers.not_asked(self.exercise):
-                steps = rollout(self.exercise, expectation.case, call)
+            not_asked = expected_answers.not_asked(self.exercise)
+            for expectation, steps in self._steps_of(not_asked, call, together):
+                if apart is not None and self.findings.differs(expectation, steps):
+                    steps = rollout(self.exercise, expectation.case, apart)
                 self.findings.add_remark(expectation, steps)
                 if (problem := steps[-1].outcome.problem) and problem.kind in FINAL_PROBLEMS:
                     break
@@ -213,7 +232,7 @@ class JudgeSession:
             seed=self.seed,
             problem=self.problem,
             sandbox=self.sandbox,
-            versions=versions(),
+            versions=versions(self.exercise),
             largest_share=self.findings.largest_share,
         )
 
@@ -267,8 +286,13 @@ def _final_problem(exercise: Exercise, expectation: Expectation, step: Step) -> 
     return {**vars(problem), "case": case}
 
 
-def versions() -> dict[str, str]:
-    """Return the versions that a verdict depends on."""
-    import torch
+def versions(exercise: Exercise | None = None) -> dict[str, str]:
+    """Return the versions that a verdict depends on. Where PyTorch's answers were recorded, its version is that of the
+    recording, and "recorded" has the date."""
+    found = {"python": platform.python_version(), "numpy": np.__version__}
+    if exercise is None or has_reference(exercise):
+        import torch
 
-    return {"python": platform.python_version(), "numpy": np.__version__, "torch": torch.__version__}
+        return {**found, "torch": torch.__version__}
+    made = about(file_of(exercise))
+    return {**found, "torch": made["versions"]["torch"], "recorded": made["date"]}

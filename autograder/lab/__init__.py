@@ -16,10 +16,10 @@ MARKED = re.compile(r"^@(?:experiment|offered)\ndef (\w+)\(|^(\w+) = offered\(",
 @functools.cache
 def homes() -> dict[str, str]:
     """Public name -> the module of this folder that holds it, read from the text of the modules."""
-    found = {}
-    for path in sorted(Path(__file__).parent.glob("*.py")):
+    found, folder = {}, Path(__file__).parent
+    for path in sorted(folder.rglob("*.py")):
         for function, value in MARKED.findall(path.read_text(encoding="utf-8")):
-            found[function or value] = path.stem
+            found[function or value] = ".".join(path.relative_to(folder).with_suffix("").parts)
     return found
 
 

@@ -1,4 +1,4 @@
-"""Experiments with Adam: its averages and their correction, the size of its steps, epsilon, training, weight decay."""
+"""Experiments with Adam: its faults, its correction, the size of its steps, training, weight decay."""
 
 from __future__ import annotations
 
@@ -13,24 +13,25 @@ from autograder.lab.descent import (
     BETA1,
     BETA2,
     BOWL,
-    EPSILON,
     VALLEY,
     DigitsNetwork,
     Gradient,
     Optimizer,
     adam_like,
     descend,
+    draw_losses,
     draw_path,
     draw_surface,
     gradient_descent,
     in_steps,
     momentum,
+    steps_for,
     steps_until,
     train,
-    turned,
 )
 from autograder.lab.experiment import experiment
-from autograder.lab.students import UnusableResult, checked, guess, number
+from autograder.lab.in_pytorch import adam_step
+from autograder.lab.students import checked, guess, number, unusable
 
 FAR = 10**9
 """A step number at which 1 - beta**t is 1 in every digit: a student's Adam without its correction."""
@@ -57,47 +58,62 @@ def steps_of(relative_steps: Callable, gradients: np.ndarray, corrected: bool = 
     return checked(relative_steps, gradients.shape)(gradients, BETA1, BETA2, 1e-12, corrected).astype(float)
 
 
-# ---------------------------------------------------------------- the averages and their correction
+# ---------------------------------------------------------------- four Adams, three of them with a fault
 
 
-def _averages(corrected_average: Callable, gradients: np.ndarray, beta: float) -> np.ndarray:
-    """m and m_hat of a student's average after each step: (2, steps)."""
-    m, found = np.zeros(1), []
-    for t, gradient in enumerate(gradients, start=1):
-        returned = corrected_average(np.array([gradient]), m.copy(), t, beta)
-        pair = list(returned) if isinstance(returned, (tuple, list)) else []
-        if [np.shape(part) for part in pair] != [(1,), (1,)]:
-            raise UnusableResult(
-                "Your corrected_average did not return (m, m_hat), each of the shape of m. Run its check."
-            )
-        m = np.asarray(pair[0], dtype=float)
-        found.append([float(part[0]) for part in pair])
-    return np.array(found).T
+def _only_m_corrected(theta: Any, gradient: Any, m: Any, s: Any, t: int, rate: float, *settings: float) -> Any:
+    return adam_step(theta, gradient, m, s, FAR, rate / (1 - settings[0] ** t), *settings)
+
+
+def _t_stays_1(theta: Any, gradient: Any, m: Any, s: Any, t: int, *settings: float) -> Any:
+    return adam_step(theta, gradient, m, s, 1, *settings)
+
+
+def _uncorrected(theta: Any, gradient: Any, m: Any, s: Any, t: int, *settings: float) -> Any:
+    return adam_step(theta, gradient, m, s, FAR, *settings)
+
+
+FOUR = {"A": _t_stays_1, "B": adam_step, "C": _uncorrected, "D": _only_m_corrected}
+"""Adams by PyTorch, and which of them is told what."""
+FAULTS = ("no fault", "nothing corrected", "only m corrected", "only s corrected", "root forgotten", "t stays 1")
+FOURS_RATE = 0.001
 
 
 @experiment
-def averages_from_zero(corrected_average: Callable) -> None:
-    """The moving average of noisy gradients around 1, and the corrected one, for two betas."""
-    figure, panels = style.new_figure(1, 2, width=9.0, height=3.4, sharey=True)
-    said = []
-    for axes, beta, steps in zip(panels, (BETA1, BETA2), (60, 3000), strict=True):
-        gradients = 1 + 0.8 * np.random.default_rng(4).normal(size=steps)
-        m, m_hat = _averages(corrected_average, gradients, beta)
-        t = np.arange(1, steps + 1)
-        axes.plot(t, gradients, ".", color=style.GREY, markersize=3, alpha=0.5, label="gradients", rasterized=True)
-        axes.axhline(1, color=style.BLACK, linewidth=1, linestyle=":")
-        axes.plot(t, m, color=style.RED, linestyle="--", label="m")
-        axes.plot(t, m_hat, color=style.BLUE, label="corrected, m̂")
-        axes.set(xlabel="step t", title=f"β = {beta:g}, {steps} steps", ylim=(-1, 3))
-        said.append(f"beta = {beta:g}: after 10 steps m = {m[9]:.3f} and corrected {m_hat[9]:.3f}")
-    panels[0].set_ylabel("gradient and its averages")
-    panels[1].legend(loc="lower right", markerscale=3)
+def four_adams() -> None:
+    """The training losses of four Adams on the digits, three of which have a fault."""
+    network = DigitsNetwork((32, 32))
+    runs = {f"Adam {name}": train(network, adam(step, FOURS_RATE), epochs=6) for name, step in FOUR.items()}
+    figure, axes = style.new_figure(width=7.6, height=3.5)
+    draw_losses(axes, runs)
+    axes.set_title(f"four Adams, learning rate {FOURS_RATE:g}")
+    said = [f"{name}: training loss {run.by_epoch[-1]:.3f} after 6 epochs" for name, run in runs.items()]
     print("\n".join(said))
-    style.show(
-        figure,
-        "Two panels, beta 0.9 over 60 steps and beta 0.999 over 3000: noisy gradients around 1, their moving average m "
-        f"that climbs from 0, and the corrected average that is near 1 from the start. {'; '.join(said)}.",
-    )
+    style.show(figure, f"The training losses of four optimizers over six epochs, logarithmic. {'; '.join(said)}.")
+
+
+@experiment
+def question_the_four(adam_fault: Callable) -> None:
+    """What a student's function says of the four Adams, from six steps with the gradient 3."""
+    gradients = np.full(6, 3.0)
+    figure, axes = style.new_figure(width=7.6, height=3.5)
+    said = []
+    for i, (name, step) in enumerate(FOUR.items()):
+        steps = steps_for(adam(step, 1.0, epsilon=1e-15), gradients)
+        found = np.asarray(adam_fault(steps.copy(), 3.0, BETA1, BETA2))
+        if found.shape != () or found.dtype.kind not in "biuf" or found not in range(len(FAULTS)):
+            raise unusable(adam_fault, "did not return a number from 0 to 5")
+        verdict = FAULTS[int(found)]
+        axes.semilogy(np.arange(1, 7), steps, label=f"Adam {name}: {verdict}", **style.curve(i))
+        said.append(f"Adam {name}: steps {', '.join(f'{size:.2f}' for size in steps)}: {verdict}")
+    axes.set(xlabel="step t", ylabel="step in learning rates", title="the gradient is 3 at every step")
+    axes.set_ylim(0.6, 200)
+    axes.legend(fontsize=9, loc="upper right", ncols=2)
+    print("\n".join(said))
+    style.show(figure, f"The first six steps of four Adams, logarithmic, and what was found. {'; '.join(said)}.")
+
+
+# ---------------------------------------------------------------- what the correction does to the step
 
 
 @experiment
@@ -220,48 +236,6 @@ def beyond_the_learning_rate(
     )
 
 
-# ---------------------------------------------------------------- epsilon
-
-
-def _first_step(adam_step: Callable, gradients: np.ndarray, epsilon: float) -> np.ndarray:
-    """The first step of a student's Adam from theta = 0 with learning rate 1, without the sign."""
-    optimizer = adam(adam_step, 1.0, epsilon=epsilon)
-    zeros = np.zeros_like(gradients)
-    return -optimizer.advance(zeros, lambda _: gradients, (zeros, zeros), 1)[0]
-
-
-@experiment
-def where_epsilon_stands(adam_step: Callable) -> None:
-    """The first step over the size of the gradient: epsilon in three places, and epsilon of three sizes."""
-    gradients = np.geomspace(1e-13, 10, 200)
-    forms = {
-        "√ŝ + ε: yours": _first_step(adam_step, gradients, EPSILON),
-        "√s + ε, corrected later": gradients / (gradients + EPSILON / np.sqrt(1 - BETA2)),
-        "√(ŝ + ε)": gradients / np.sqrt(gradients**2 + EPSILON),
-    }
-    sizes = {f"ε = {size:g}": _first_step(adam_step, gradients, size) for size in (1e-8, 1e-4, 1.0)}
-    figure, panels = style.new_figure(1, 2, width=9.2, height=3.6, sharey=True)
-    said = []
-    for axes, curves, title in zip(
-        panels, (forms, sizes), ("ε = 1e-8 in three places", "√ŝ + ε: three sizes"), strict=True
-    ):
-        for i, (name, steps) in enumerate(curves.items()):
-            look = {"marker": style.MARKERS[i], "markevery": (8 * i, 28), "markersize": 5}
-            axes.loglog(gradients, steps, label=name, **look, **style.line(i))
-            reached = np.flatnonzero(steps >= 0.5)
-            half = f"{gradients[reached[0]]:.0e}" if len(reached) else "no gradient here"
-            said.append(f"{name}: half a learning rate from a gradient of {half} on")
-        axes.set(xlabel="size of the gradient", title=title, ylim=(1e-6, 3))
-        axes.legend(fontsize=9, loc="lower right")
-    panels[0].set_ylabel("first step in learning rates")
-    print("\n".join(said))
-    style.show(
-        figure,
-        "The first step over the size of the gradient, both on logarithmic axes: 1 for large gradients, proportional "
-        f"to the gradient for small ones. Left for epsilon in three places, right for three sizes. {'; '.join(said)}.",
-    )
-
-
 # ---------------------------------------------------------------- surfaces
 
 
@@ -272,7 +246,7 @@ def adam_paths(adam_step: Callable) -> None:
     said = []
     for axes, surface in zip(panels, (replace(BOWL, x=(-10, 4)), VALLEY), strict=True):
         draw_surface(axes, surface)
-        for i, optimizer in enumerate((gradient_descent(0.035), momentum(0.035), adam(adam_step, 0.3))):
+        for i, optimizer in enumerate((gradient_descent(0.015), momentum(0.015), adam(adam_step, 0.3))):
             path = descend(optimizer, surface, 1500)
             draw_path(axes, path, optimizer.name, i, markers=40)
             steps = in_steps(steps_until(surface, path, 1e-2), "not in 1500 steps")
@@ -286,42 +260,6 @@ def adam_paths(adam_step: Callable) -> None:
         "Contour maps of an elongated bowl and of a curved valley with the paths of gradient descent, momentum and "
         "Adam. Adam starts diagonally, with steps of equal length in both directions. Steps until the loss stays below "
         f"0.01: {'; '.join(said)}.",
-    )
-
-
-@experiment
-def turned_bowl(adam_step: Callable, *, learning_rate: float = 0.1) -> None:
-    """Steps that momentum and Adam need on the elongated bowl, turned by angles from 0 to 90 degrees."""
-    angles = np.arange(0, 91, 7.5)
-    figure, (left, right) = style.new_figure(1, 2, width=9.4, height=3.9, width_ratios=(1, 1.15))
-    counts: dict[str, list[int | None]] = {}
-    for i, optimizer in enumerate((momentum(0.035), adam(adam_step, learning_rate))):
-        for angle in angles:
-            surface = turned(BOWL, angle)
-            path = descend(optimizer, surface, 1500)
-            counts.setdefault(optimizer.name, []).append(steps_until(surface, path, 1e-6))
-            if angle == 45:
-                if i == 0:
-                    draw_surface(left, surface)
-                draw_path(left, path, optimizer.name, i + 1, markers=20)
-        drawn = np.array([np.nan if count is None else count for count in counts[optimizer.name]], dtype=float)
-        right.plot(angles, drawn, label=optimizer.name, **style.curve(i + 1))
-    left.set(title="turned by 45°", aspect="equal")
-    right.set(
-        xlabel="turned by (degrees)", ylabel="steps until the loss stays below 1e-6", title="the same bowl, turned"
-    )
-    right.set_ylim(bottom=0)
-    right.set_xticks(angles[::2])
-    right.legend()
-    said = [
-        f"{name}: " + ", ".join(f"{counts[name][i] or 'more than 1500'} at {angles[i]:g}" for i in (0, 6, 12))
-        for name in counts
-    ]
-    print("steps at 0, 45 and 90 degrees\n  " + "\n  ".join(said))
-    style.show(
-        figure,
-        "Left: the elongated bowl turned by 45 degrees with the paths of momentum and Adam. Right: the steps that both "
-        f"need, over the angle; momentum's number does not change, Adam's is largest in the middle. {'; '.join(said)}.",
     )
 
 

@@ -34,7 +34,7 @@ PEAK = 0.45
 
 RECIPE: dict[str, Any] = {
     "hidden": (50,) * 8,
-    "start": "he",
+    "initialization": "he",
     "activation": "elu",
     "batch_norm": True,
     "optimizer": "adam",
@@ -49,7 +49,7 @@ RECIPE: dict[str, Any] = {
 """The choices that a recipe can make, and what holds where it makes none."""
 
 CHOICES = {
-    "start": ("N(0, 1)", "glorot", "he"),
+    "initialization": ("N(0, 1)", "glorot", "he"),
     "activation": ("sigmoid", "relu", "elu"),
     "batch_norm": (True, False),
     "optimizer": ("sgd", "momentum", "adam"),
@@ -167,7 +167,7 @@ class ToolboxNetworks:
             rng = np.random.default_rng(seed)
             for name, part in self.parts(row).items():
                 if name.startswith("weight"):
-                    part[...] = initialize[self.recipe["start"]](rng.normal(size=part.shape))
+                    part[...] = initialize[self.recipe["initialization"]](rng.normal(size=part.shape))
                 elif name.startswith("gamma"):
                     part[...] = 1
         return theta
@@ -301,19 +301,22 @@ def train(
     seeds: Sequence[int] = (0,),
     *,
     images: int | None = None,
+    wrong: int = 0,
     dtype: str = "float32",
     watched: bool = False,
 ) -> Run:
     """Train networks by a recipe with the functions of a toolbox.
 
-    images: how many of the training images; all if None. watched: whether to measure after every epoch, or at the end.
+    images: how many of the training images; all if None. wrong: how many of these get a wrong label. watched: whether
+        to measure after every epoch, or at the end.
 
     Raises UnusableResult where the functions cannot be put together.
     """
     try:
         with np.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return _train(tools, complete(recipe), list(seeds), images, dtype, watched)
+            found = data().x[:images], with_wrong_labels(data().y[:images], wrong)
+            return _train(tools, complete(recipe), list(seeds), found, dtype, watched)
     except (UnusableResult, NotImplementedError):
         raise
     except Exception as error:
@@ -322,9 +325,18 @@ def train(
         ) from None
 
 
-def _train(tools: Toolbox, recipe: dict, seeds: list[int], images: int | None, dtype: str, watched: bool) -> Run:
-    found = data()
-    x, y = found.x[:images].astype(dtype), found.y[:images]
+def with_wrong_labels(labels: np.ndarray, count: int) -> np.ndarray:
+    """The labels, `count` of them exchanged for another digit, always the same ones."""
+    rng, changed = np.random.default_rng(9), labels.copy()
+    rows = rng.choice(len(labels), count, replace=False)
+    changed[rows] = (changed[rows] + rng.integers(1, CLASSES, count)) % CLASSES
+    return changed
+
+
+def _train(
+    tools: Toolbox, recipe: dict, seeds: list[int], trained_on: tuple[np.ndarray, np.ndarray], dtype: str, watched: bool
+) -> Run:
+    found, (x, y) = data(), (trained_on[0].astype(dtype), trained_on[1])
     networks = ToolboxNetworks(tools, recipe, seeds, dtype)
     theta = networks.start()
     orders = [rows_of_steps(seed, len(x), recipe["batch"], recipe["epochs"]) for seed in seeds]

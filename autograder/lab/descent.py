@@ -6,17 +6,18 @@ What the notebooks of "Faster optimizers" share: their experiments are in module
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from autograder.lab import style
+from autograder.lab.experiment import experiment, offered
 from autograder.lab.handwritten_digits import digits
 from autograder.lab.in_pytorch import sgd_step
 from autograder.lab.networks import Networks, cross_entropy
-from autograder.lab.students import function_name, unusable
+from autograder.lab.students import UnusableResult, function_name, unusable
 from autograder.lab.training import minibatches
 
 Gradient = Callable[[np.ndarray], np.ndarray]
@@ -78,11 +79,11 @@ def gradient_descent(rate: float, name: str = "gradient descent") -> Optimizer:
     )
 
 
-def momentum(rate: float) -> Optimizer:
-    """The course's own momentum with beta = 0.9, to compare with."""
+def momentum(rate: float, beta: float = 0.9) -> Optimizer:
+    """The course's own momentum, to compare with."""
 
     def step(theta: np.ndarray, gradient: np.ndarray, buffer: np.ndarray, rate: float) -> tuple[np.ndarray, np.ndarray]:
-        return sgd_step(theta, gradient, buffer, rate=rate, momentum=0.9)
+        return sgd_step(theta, gradient, buffer, rate=rate, momentum=beta)
 
     return Optimizer("momentum", step, ("buffer",), {"rate": rate})
 
@@ -151,6 +152,9 @@ BOWL = Surface(
 )
 """(x² + 50 y²)/2: condition number 50, fifty times as steep across as along."""
 
+bowl = offered(BOWL, "bowl")
+"""The same for the cells in which a student writes the descent: `lab.bowl.loss(theta)`, `lab.bowl.gradient(theta)`."""
+
 VALLEY = Surface("curved valley", _valley, _valley_gradient, (-1.6, 1.6), (1.0, 1.0), (-2.0, 2.0), (-0.8, 2.8))
 """(1 − x)²/20 + (y − x²)²: steep walls, a floor that bends (Rosenbrock's valley, with other constants)."""
 
@@ -213,6 +217,29 @@ def draw_path(axes: Any, path: np.ndarray, label: str, number: int = 0, markers:
     shown = slice(None, None if markers is None else markers + 1)
     axes.plot(*path.T, linewidth=1.3, zorder=3, **style.line(number))
     axes.plot(*path[shown].T, markersize=3.5, label=label, zorder=4, **style.dots(number))
+
+
+@experiment
+def show_paths(paths: dict[str, Any], *, title: str = "") -> None:
+    """Draw paths on the bowl, and the loss along them. paths: name -> (steps + 1, 2) or a list of points.
+
+    Raises UnusableResult where a path has no points of two finite numbers.
+    """
+    figure, (left, right) = style.new_figure(1, 2, width=9.4, height=3.6, width_ratios=(1.25, 1))
+    draw_surface(left, replace(BOWL, y=(-5.0, 5.0)))
+    said = []
+    for i, (name, points) in enumerate(paths.items()):
+        path = np.array(points, dtype=float)
+        if path.ndim != 2 or path.shape[1] != 2 or not np.isfinite(path).all():
+            raise UnusableResult(f"The path {name!r} is no list of points of two finite numbers.")
+        draw_path(left, path, name, i)
+        losses = BOWL.loss(path)
+        right.semilogy(np.maximum(losses, 1e-16), label=name, markersize=4, markevery=10, **style.curve(i))
+        said.append(f"{name}: loss {losses[0]:.3g} at the start, {losses[-1]:.3g} after {len(path) - 1} steps")
+    left.set_title(title or "the path")
+    right.set(xlabel="step", ylabel="loss", title="the loss")
+    right.legend()
+    style.show(figure, f"Left: paths on the bowl. Right: the loss over the steps. {'; '.join(said)}.")
 
 
 # ---------------------------------------------------------------- a network whose parameters are one vector
@@ -309,3 +336,80 @@ def draw_losses(axes: Any, runs: dict[str, Training]) -> None:
         axes.semilogy(finite, markersize=4, label=name, **style.curve(number))
     axes.set(xlabel="epoch", ylabel="training loss")
     axes.legend()
+
+
+class SmallNetwork:
+    """A network on the digits for the cells in which a student writes the training: parameters are a list of arrays.
+
+    hidden: the widths of its hidden layers. x, y: training images and labels.
+    """
+
+    def __init__(self, hidden: Sequence[int] = (32, 32)) -> None:
+        self._network = DigitsNetwork(hidden)
+        self.x, self.y = self._network.x, self._network.y
+
+    def start(self, seed: int = 0, scale: float = 1.0) -> list[np.ndarray]:
+        """He's normal weights times `scale` and zero biases: [weight, bias, weight, bias, ...]."""
+        return [scale * part for part in self._network.parts(self._network.start(seed))]
+
+    def batches(self, epochs: int, size: int = 32, seed: int = 0) -> list[np.ndarray]:
+        """The rows of every minibatch of a training, in order."""
+        rng = np.random.default_rng([seed, 1])
+        return [rows for _ in range(epochs) for rows in minibatches(rng, len(self.x), size)]
+
+    def gradients(self, parameters: Sequence[np.ndarray], rows: np.ndarray) -> tuple[float, list[np.ndarray]]:
+        """The mean cross-entropy over some training images, and its gradients, one for each parameter."""
+        loss, gradient = self._network.loss_and_gradient(self._vector(parameters), rows)
+        return loss, self._network.parts(gradient)
+
+    def loss(self, parameters: Sequence[np.ndarray]) -> float:
+        """The mean cross-entropy over all training images."""
+        return self._network.loss(self._vector(parameters))
+
+    def accuracy(self, parameters: Sequence[np.ndarray]) -> float:
+        """The share of the validation images that are read correctly."""
+        return self._network.accuracy(self._vector(parameters))
+
+    def in_pytorch(self, parameters: Sequence[np.ndarray]) -> Any:
+        """The same network as a `torch.nn.Sequential` in float64, with these parameters."""
+        import torch
+
+        layers: list[Any] = []
+        for weight, bias in zip(parameters[::2], parameters[1::2], strict=True):
+            dense = torch.nn.Linear(*weight.shape).double()
+            dense.weight.data, dense.bias.data = torch.tensor(weight.T.copy()), torch.tensor(bias.copy())
+            layers += [dense, torch.nn.ReLU()]
+        return torch.nn.Sequential(*layers[:-1])
+
+    @staticmethod
+    def _vector(parameters: Sequence[np.ndarray]) -> np.ndarray:
+        try:
+            return np.concatenate([np.asarray(part, dtype=float).ravel() for part in parameters])
+        except (TypeError, ValueError) as problem:
+            raise UnusableResult("The parameters are no list of arrays of numbers.") from problem
+
+
+@offered
+def small_network(*hidden: int) -> SmallNetwork:
+    """A network on the digits whose parameters are a list of arrays: two hidden layers of 32 units unless told
+    otherwise."""
+    return SmallNetwork(hidden or (32, 32))
+
+
+@experiment
+def show_losses(losses: dict[str, Sequence[float]], *, every: int = 1, log: bool = True, title: str = "") -> None:
+    """Draw training losses over the steps. losses: name -> a number for each step; every: steps from one to the next.
+
+    Raises UnusableResult where there is no number.
+    """
+    figure, axes = style.new_figure(width=7.6, height=3.4)
+    said = []
+    for i, (name, values) in enumerate(losses.items()):
+        numbers = np.array(values, dtype=float)
+        if numbers.ndim != 1 or not np.isfinite(numbers).any():
+            raise UnusableResult(f"There are no losses to draw for {name!r}.")
+        axes.plot(every * np.arange(1, len(numbers) + 1), numbers, label=name, linewidth=1.5, **style.line(i))
+        said.append(f"{name}: {numbers[0]:.3g} at first, {numbers[-1]:.3g} at last")
+    axes.set(xlabel="step", ylabel="loss", title=title, yscale="log" if log else "linear")
+    axes.legend()
+    style.show(figure, f"The loss over the steps{', logarithmic' if log else ''}. {'; '.join(said)}.")

@@ -21,6 +21,7 @@ OFFERED: dict[str, Any] = {}
 """Public name -> what it stands for, in the modules imported so far."""
 
 
+NEEDS_PYTORCH = "This experiment needs PyTorch, which is not here: it runs where `pip install torch` has been run."
 JUDGES_ITSELF = "autograder.lab.pytorch_race"
 """The module of the experiment that judges what it is given, and uses nothing that does not pass."""
 
@@ -53,6 +54,10 @@ def experiment(function: Callable) -> Callable:
                 return function(*arguments, **options)
         except UnusableResult as sentence:
             print(sentence)
+        except ModuleNotFoundError as problem:
+            if problem.name != "torch":
+                raise
+            print(NEEDS_PYTORCH)
         except NotImplementedError as problem:
             raising = _raising(problem, own) or [function.__name__ for function in own]
             print(_write_first(raising))

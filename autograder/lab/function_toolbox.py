@@ -25,7 +25,7 @@ import numpy as np
 from autograder.course import grading_of, read, solution_cells, text_of
 from autograder.exercises import catalogue
 from autograder.exercises.model import Exercise
-from autograder.exercises.recorded import has_reference
+from autograder.exercises.recorded import has_reference, pytorch_is_here
 from autograder.judge import judge
 from autograder.judge.expectations import from_tensor, to_tensor
 from autograder.lab.experiment import offered
@@ -137,6 +137,7 @@ def toolbox(
 
     Prints whose is used, and why. Raises NoSuchExercise for a name that the course does not have.
     """
+    _load_pytorch()
     here = {_name_of(function): function for function in functions}
     forced = _forced(force)
     for name in (*NEEDED, *here, *forced):
@@ -155,6 +156,8 @@ def given(name: str) -> Callable[..., Any]:
     Raises NoSuchExercise for a name that the course does not have, or that has no such function.
     """
     exercise = exercise_called(name)
+    if not pytorch_is_here():
+        return _given_by_numpy(name)
     if not has_reference(exercise):
         raise NoSuchExercise(f"{name} is not given: PyTorch has no function of its own that computes it.")
     signature = inspect.signature(exercise.reference)
@@ -169,6 +172,16 @@ def given(name: str) -> Callable[..., Any]:
     function.__doc__ = f"{exercise.summary}. Given: computed by {exercise.pytorch}."
     function.__signature__ = signature  # type: ignore[attr-defined]  # any function can have one
     return function
+
+
+def _given_by_numpy(name: str) -> Callable[..., Any]:
+    """The course's solution, where PyTorch is not."""
+    try:
+        from autograder.lab.in_numpy import solution
+
+        return solution(name)
+    except (ImportError, KeyError):
+        raise NoSuchExercise(f"{name} is not given: PyTorch would compute it, which is not here.") from None
 
 
 def _by_name(signature: inspect.Signature, arguments: tuple) -> dict[str, Any]:
@@ -192,6 +205,9 @@ def _as_tensor(value: Any) -> Any:
 @contextlib.contextmanager
 def one_thread() -> Iterator[None]:
     """PyTorch on one thread: for arrays as small as these, several are slower."""
+    if not pytorch_is_here():
+        yield
+        return
     import torch
 
     before = torch.get_num_threads()
@@ -211,6 +227,13 @@ def exercise_called(name: str) -> Exercise:
     raise NoSuchExercise(
         f"The course has no exercise called {name!r}." + (f" Did you mean {near[0]!r}?" if near else "")
     )
+
+
+def _load_pytorch() -> None:
+    """Import PyTorch with its optimizers before the time of a function is limited: an import cut off stays broken."""
+    import torch
+
+    torch.optim.Adam([torch.zeros(1)])
 
 
 def _name_of(function: Any) -> str:

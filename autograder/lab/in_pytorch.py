@@ -1,13 +1,16 @@
 """What the course's own networks and optimizers compute, to train with and to compare with: by PyTorch, arrays in and
-arrays out. So no function of `lab` is the answer to an exercise."""
+arrays out. So no function of `lab` is the answer to an exercise. Where PyTorch is not, `in_numpy` computes it."""
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+import importlib.util
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
+
+from autograder.exercises.recorded import pytorch_is_here
 
 BOUND = -float(np.log(1e-12))
 """The cross-entropy of an image whose label has the probability 1e-12."""
@@ -118,3 +121,104 @@ def adam_step(
     lists: Any = ([moved], [tensor(gradient)], [mean], [squares], [], [tensor(t - 1.0)])
     adam.adam(*lists, lr=learning_rate, beta1=beta1, beta2=beta2, eps=epsilon, **settings)
     return moved.numpy(), mean.numpy(), squares.numpy()
+
+
+def nadam_step(
+    theta: np.ndarray,
+    gradient: np.ndarray,
+    m: np.ndarray,
+    s: np.ndarray,
+    mu_product: float,
+    t: int,
+    learning_rate: float,
+    beta1: float,
+    beta2: float,
+    epsilon: float,
+    momentum_decay: float,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
+    """Step t of torch.optim.NAdam: the new theta, m, s and product of the momenta, which is 1 before the first step."""
+    from torch.optim import nadam
+
+    moved, mean, squares, product = tensor(theta), tensor(m), tensor(s), tensor(float(mu_product))
+    settings: dict[str, Any] = {"decoupled_weight_decay": False, "weight_decay": 0.0, "foreach": False}
+    lists: Any = ([moved], [tensor(gradient)], [mean], [squares], [product], [tensor(t - 1.0)])
+    nadam.nadam(
+        *lists, lr=learning_rate, beta1=beta1, beta2=beta2, eps=epsilon, momentum_decay=momentum_decay, **settings
+    )
+    return moved.numpy(), mean.numpy(), squares.numpy(), float(product)
+
+
+# ---------------------------------------------------------------- batch normalization, one column a unit
+
+
+def batch_norm_train(
+    x: np.ndarray,
+    gamma: np.ndarray,
+    beta: np.ndarray,
+    running_mean: np.ndarray,
+    running_var: np.ndarray,
+    momentum: float,
+    eps: float,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The normalized batch, and the running statistics after it."""
+    import torch
+
+    mean, variance = tensor(running_mean), tensor(running_var)
+    y = torch.nn.functional.batch_norm(tensor(x), mean, variance, tensor(gamma), tensor(beta), True, momentum, eps)
+    return y.numpy(), mean.numpy(), variance.numpy()
+
+
+def batch_norm_evaluate(
+    x: np.ndarray, gamma: np.ndarray, beta: np.ndarray, running_mean: np.ndarray, running_var: np.ndarray, eps: float
+) -> np.ndarray:
+    """A batch normalized by running statistics."""
+    import torch
+
+    given = (tensor(x), tensor(running_mean), tensor(running_var), tensor(gamma), tensor(beta))
+    return torch.nn.functional.batch_norm(*given, False, 0.0, eps).numpy()
+
+
+def batch_norm_backward(
+    dout: np.ndarray, x: np.ndarray, gamma: np.ndarray, eps: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The gradients of x, gamma and beta in training."""
+    import torch
+
+    given = [tensor(array).requires_grad_() for array in (x, gamma, np.zeros_like(gamma))]
+    y = torch.nn.functional.batch_norm(given[0], None, None, given[1], given[2], True, 0.0, eps)
+    found = torch.autograd.grad(y, given, tensor(dout))
+    return found[0].numpy(), found[1].numpy(), found[2].numpy()
+
+
+# ---------------------------------------------------------------- ELU by its value, and a schedule
+
+
+def elu_backward(dout: np.ndarray, a: np.ndarray, scale: float, alpha: float) -> np.ndarray:
+    """The gradient of scale times ELU, from its value a."""
+    import torch
+
+    return torch.ops.aten.elu_backward(tensor(dout), alpha, scale, 1, True, tensor(a)).numpy()
+
+
+def one_cycle_rates(steps: int, peak: int, largest: float) -> Iterator[float]:
+    """The rates of a run: up from a tenth to the largest, down again, and on to nearly nothing."""
+    import torch
+
+    optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=largest, momentum=0.9)
+    options: dict[str, Any] = {"pct_start": (peak + 1) / steps, "anneal_strategy": "linear"}
+    options |= {"div_factor": 10.0, "final_div_factor": 1000.0, "three_phase": True}
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, largest, total_steps=steps, **options)
+    for step in range(steps):
+        yield float(optimizer.param_groups[0]["lr"])
+        optimizer.step()
+        if step < steps - 1:
+            schedule.step()
+
+
+# ---------------------------------------------------------------- where PyTorch is not
+
+
+if not pytorch_is_here() and importlib.util.find_spec("autograder.lab.in_numpy"):
+    from autograder.lab import in_numpy
+
+    globals().update({name: value for name, value in vars(in_numpy).items() if name in globals() and callable(value)})

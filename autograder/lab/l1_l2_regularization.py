@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -12,8 +13,8 @@ from autograder.lab import style
 from autograder.lab.experiment import experiment
 from autograder.lab.handwritten_digits import digits
 from autograder.lab.networks import Networks, cross_entropy, normal_weights
-from autograder.lab.students import guess, guesses_of, on_a_list, on_an_array, step_of
-from autograder.lab.training import gradient_descent_step, minibatches
+from autograder.lab.students import guess, guesses_of, on_a_list, on_an_array
+from autograder.lab.training import QUICK, QUICK_MINIBATCHES, Momentum, gradient_descent_step, minibatches
 
 # ---------------------------------------------------------------- 150 digits, 30 of them with a wrong label
 
@@ -462,134 +463,79 @@ def compare_regularizers(
     )
 
 
-# ---------------------------------------------------------------- penalty against decay
+# ---------------------------------------------------------------- islands in the plane
 
-BETAS, EPSILON = (0.9, 0.999), 1e-8
-DECAY_STEPS = 200
-TIMES = np.array([0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 6.0, 8.0])
-
-
-def a_small_problem() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Twelve weights with slopes of very different sizes: start, curvature and the loss's own minimum."""
-    rng = np.random.default_rng(4)
-    return rng.normal(size=12), 10.0 ** rng.uniform(-2, 0.3, 12), rng.normal(size=12)
+POINTS, FLIPPED, APART, SQUARE = 120, 12, 1.1, 3.0
+PLANE_WIDTHS, PLANE_STEPS, PLANE_RATE = (2, 64, 64, 2), 2000, 0.05
 
 
-def run_steps(step: Callable, state: int, pull: Callable | None, penalty: float, weight_decay: float) -> np.ndarray:
-    """The weights after 200 steps on the small problem.
+@cache
+def plane() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Points in a square, their labels, and which of these are wrong: some of those that lie far from the border."""
+    rng = np.random.default_rng(7)
+    x = rng.uniform(-SQUARE, SQUARE, (POINTS, 2))
+    height = x[:, 1] - 1.2 * np.sin(1.1 * x[:, 0])
+    labels = (height > 0).astype(int)
+    flipped: list[int] = []
+    for point in rng.permutation(np.flatnonzero(np.abs(height) > 0.8)):
+        if len(flipped) < FLIPPED and all(np.hypot(*(x[point] - x[other])) > APART for other in flipped):
+            flipped.append(int(point))
+    labels[flipped] = 1 - labels[flipped]
+    return x, labels, np.isin(np.arange(POINTS), flipped)
 
-    step: (theta, gradient, states, t, weight_decay) -> (theta, *states). pull: the gradient of the penalty.
-    """
-    theta, curvature, lowest = a_small_problem()
-    states = [np.zeros_like(theta) for _ in range(state)]
-    for t in range(1, DECAY_STEPS + 1):
-        gradient = curvature * (theta - lowest)
+
+def in_the_plane(pull: Callable | None = None) -> Networks:
+    """A network that has learned the points with momentum, all of them in each step. pull: as in `train`."""
+    x, labels, _ = plane()
+    rng = np.random.default_rng(0)
+    weights = normal_weights(rng, PLANE_WIDTHS, units_first=True, dtype=np.float64)
+    biases = [rng.normal(0, 0.5, len(weight)) for weight in weights]
+    network = Networks(weights, biases=biases, units_first=True)
+    momentum = Momentum(network.parameters)
+    for _ in range(QUICK_MINIBATCHES if os.environ.get(QUICK) else PLANE_STEPS):
+        _, gradients = network.gradients(x, labels)
         if pull is not None:
-            gradient = gradient + pull([theta], penalty)[0]
-        theta, *states = step(theta, gradient, states, t, weight_decay)
-    return theta
-
-
-def optimizers(
-    sgd_step: Callable, adam_step: Callable, sgd_rate: float, adam_rate: float
-) -> dict[str, tuple[Callable, int]]:
-    """The three ways to decay, each as a step for `run_steps` with its number of states."""
-    sgd, adam = step_of(sgd_step, 2), step_of(adam_step, 3)
-
-    def adam_with(decoupled: bool) -> Callable:
-        return lambda theta, gradient, states, t, weight_decay: adam(
-            theta, gradient, *states, t, adam_rate, *BETAS, EPSILON, weight_decay, decoupled
-        )
-
-    return {
-        "SGD with momentum": (lambda theta, g, states, t, decay: sgd(theta, g, *states, sgd_rate, 0.9, decay), 1),
-        "Adam, decoupled=False": (adam_with(False), 2),
-        "Adam, decoupled=True": (adam_with(True), 2),
-    }
+            for gradient, more in zip(gradients, pull(network.weights), strict=False):
+                gradient += more
+        momentum.step(gradients, PLANE_RATE)
+    return network
 
 
 @experiment
-def penalty_against_decay(
-    l2_gradient: Callable,
-    sgd_weight_decay_step: Callable,
-    adam_weight_decay_step: Callable,
-    *,
-    strength: float = 0.1,
-    prediction: float | None = None,
-) -> None:
-    """How far 200 steps with weight_decay end from 200 steps with the L2 penalty in the loss, for three optimizers.
+def islands(l2_gradient: Callable | None = None, *, strengths: Sequence[float] = (0.0,)) -> None:
+    """Draw what a network says of every point of the plane, after it was trained on points some of which are wrong.
 
-    prediction: the student's guess of weight_decay / λ at which SGD does exactly the same.
+    l2_gradient: yours, for the strengths; without one there is no penalty.
     """
-    prediction, pull = guess(prediction), on_a_list(l2_gradient)
-    figure, axes = style.new_figure(height=3.7)
-    said = []
-    ways = optimizers(sgd_weight_decay_step, adam_weight_decay_step, 0.02, 0.02)
-    for i, (name, (step, state)) in enumerate(ways.items()):
-        target = run_steps(step, state, pull, strength, 0.0)
-        found = [run_steps(step, state, None, 0.0, times * strength) for times in TIMES]
-        distances = [float(np.abs(theta - target).max()) for theta in found]
-        axes.semilogy(TIMES, np.maximum(distances, 1e-17), markersize=9 - 2 * i, label=name, **style.curve(i))
-        closest = int(np.argmin(distances))
-        said.append(
-            f"{name}: closest at weight_decay = {TIMES[closest]:g} λ, largest difference {distances[closest]:.0e}"
-        )
-    style.mark_prediction(axes, prediction)
-    axes.set(xlabel="weight_decay / λ", ylabel="largest difference of a weight", ylim=(3e-18, 10))
-    axes.set_title("weight_decay against the penalty λ Σw² in the loss, after 200 steps")
-    axes.legend(loc="center right")
-    print("\n".join(said))
-    style.show(
-        figure,
-        "The distance between a run with weight decay and one with the L2 penalty, over the ratio of the two numbers, "
-        f"on a logarithmic axis, for three optimizers. {'; '.join(said)}.",
+    gradient = on_a_list(l2_gradient) if l2_gradient is not None else None
+    x, labels, wrong = plane()
+    figure, panels = style.new_figure(
+        1, len(strengths), width=3.3 * max(len(strengths), 1.3), height=3.9, squeeze=False
     )
-
-
-SIZES = 10.0 ** np.arange(-3, 1.01, 0.5)
-SHRINK_STEPS, SHRINK_DECAY = 1000, 0.1
-
-
-def left_of_a_weight(step: Callable, states: int) -> np.ndarray:
-    """What is left of weights of 1 whose gradients flip their sign at every step, by the size of these gradients."""
-    theta = np.ones_like(SIZES)
-    state = [np.zeros_like(SIZES) for _ in range(states)]
-    for t in range(1, SHRINK_STEPS + 1):
-        theta, *state = step(theta, SIZES * (-1.0) ** t, state, t, SHRINK_DECAY)
-    return theta
-
-
-@experiment
-def shrunk_by_gradient_size(
-    sgd_weight_decay_step: Callable,
-    adam_weight_decay_step: Callable,
-    *,
-    prediction: dict[str, float | None] | None = None,
-) -> None:
-    """What 1000 steps of decay leave of weights whose gradients only flip to and fro, by the size of the gradients.
-
-    prediction: {"gradients of 10": ..., "gradients of 0.01": ...}, what decoupled=False leaves of a weight of 1.
-    """
-    names = {"gradients of 10": 10.0, "gradients of 0.01": 0.01}
-    guesses = guesses_of(prediction, list(names))
-    ways = optimizers(sgd_weight_decay_step, adam_weight_decay_step, 1e-4, 1e-3)
-    figure, axes = style.new_figure(height=3.6)
+    side = np.linspace(-SQUARE - 0.2, SQUARE + 0.2, 200)
+    grid = np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2)
     said = []
-    for i, (name, (step, states)) in enumerate(ways.items()):
-        left = left_of_a_weight(step, states)
-        axes.semilogx(SIZES, left, markersize=9 - 2 * i, label=name, **style.curve(i))
-        said.append(f"{name}: {left[0]:.2f} left at gradients of 0.001, {left[2]:.2f} at 0.01, {left[-1]:.2f} at 10")
-    known = [(names[name], value) for name, value in guesses.items() if value is not None]
-    if known:
-        axes.plot(*zip(*known, strict=True), "D", mfc="none", color=style.BLACK, label="your prediction")
-    axes.axhline(0, color=style.GREY, linewidth=0.8)
-    axes.set(xlabel="size of the gradients, which flip their sign at every step", ylabel="left of a weight of 1")
-    axes.set(title=f"1000 steps with weight_decay {SHRINK_DECAY:g}", ylim=(-0.1, 1.1))
-    axes.legend(loc="lower right")
+    for axes, strength in zip(panels.flat, strengths, strict=True):
+        pull = None if gradient is None else lambda weights, strength=strength: gradient(weights, strength)
+        network = in_the_plane(pull)
+        scores = network.scores(grid)
+        height = (scores[:, 1] - scores[:, 0]).reshape(len(side), len(side))
+        axes.contourf(side, side, height, levels=[-np.inf, 0, np.inf], colors=[style.SKY, style.ORANGE], alpha=0.35)
+        axes.contour(side, side, height, levels=[0], colors=[style.BLACK], linewidths=1)
+        for kind, colour, marker in ((0, style.BLUE, "o"), (1, style.RED, "s")):
+            axes.plot(*x[labels == kind].T, marker, color=colour, markersize=3.5, linestyle="none")
+        axes.plot(*x[wrong].T, "o", markersize=10, markerfacecolor="none", color=style.BLACK, linestyle="none")
+        axes.set(xticks=[], yticks=[], aspect="equal")
+        axes.set_title("no penalty" if gradient is None else f"λ = {strength:g}")
+        axes.grid(False)
+        given = network.scores(x).argmax(axis=1) == labels
+        said.append(
+            f"{'no penalty' if gradient is None else f'strength {strength:g}'}: {given[wrong].sum()} of {FLIPPED} "
+            f"wrong labels given, {given[~wrong].sum()} of {POINTS - FLIPPED} right ones"
+        )
     print("\n".join(said))
     style.show(
         figure,
-        "What is left of weights of 1, over the size of their gradients on a logarithmic axis: two flat lines for SGD "
-        "and for Adam with decoupled decay, and for Adam with the decay in the gradient a curve that is low for "
-        f"small gradients and rises to nearly 1 for large ones. {'; '.join(said)}.",
+        "A square with points of two kinds, twelve of them, ringed, with the wrong label; the two colours show what "
+        f"the network says of every place. {'; '.join(said)}.",
     )

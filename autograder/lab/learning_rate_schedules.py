@@ -312,12 +312,6 @@ def exponential(schedule: Callable, rate: float) -> Plan:
     return lambda step, total, watched: (number(schedule)(step, rate, total / 2), BETA)
 
 
-def piecewise(schedule: Callable, rate: float) -> Plan:
-    """A tenth after half of the steps, a hundredth after three quarters."""
-    values = [rate, rate / 10, rate / 100]
-    return lambda step, total, watched: (number(schedule)(step, [total // 2, 3 * total // 4], values), BETA)
-
-
 def performance(schedule: Callable, rate: float) -> Plan:
     """Performance scheduling by the loss on the watched images: factor 0.3, patience 1."""
 
@@ -343,6 +337,11 @@ def cosine_cycle(schedule: Callable, rate: float) -> Plan:
     return lambda step, total, watched: numbers(schedule, 2)(step, total, rate)
 
 
+def warm_up(schedule: Callable, rate: float) -> Plan:
+    """Up for a twentieth of the steps, then down like a cosine."""
+    return lambda step, total, watched: (number(schedule)(step, total, total // 20, rate), BETA)
+
+
 LOWEST, DECADE, RANGE_STEPS, RANGE_SEEDS = 1e-4, 40, 200, 5
 
 
@@ -364,8 +363,8 @@ def rising_rates(exponential_schedule: Callable) -> tuple[np.ndarray, np.ndarray
 
 
 @experiment
-def rate_range_test(exponential_schedule: Callable, *, prediction: float | None = None) -> None:
-    """Train for 200 steps with a rate that grows from 0.0001 to 10, and draw the loss against the rate.
+def rate_range_test(exponential_schedule: Callable, choose_rate: Callable, *, prediction: float | None = None) -> None:
+    """Train for 200 steps with a rate that grows from 0.0001 to 10, draw the loss against the rate, and choose one.
 
     prediction: the student's guess of the rate at which the loss is lowest.
     """
@@ -375,20 +374,23 @@ def rate_range_test(exponential_schedule: Callable, *, prediction: float | None 
     if not (np.diff(rates) > 0).all():
         raise unusable("exponential_schedule", "does not grow with factor=10")
     lowest = rates[int(np.argmin(smoothed))]
+    chosen = number(choose_rate)(rates.copy(), losses.copy())
     figure, axes = style.new_figure(height=3.4)
     axes.semilogx(rates, losses, color=style.GREY, linewidth=0.8, label="median of five networks")
     axes.semilogx(rates, smoothed, color=style.BLUE, label="smoothed")
     axes.axhline(np.log(10), color=style.GREY, linestyle=":", linewidth=1.2)
     axes.text(rates[0], np.log(10) - 0.05, "guessing", color=style.GREY, va="top")
     axes.axvline(lowest, color=style.RED, linestyle="--", linewidth=1.5, label=f"lowest loss at {lowest:.2g}")
+    if chosen > 0:
+        axes.axvline(chosen, color=style.GREEN, linewidth=1.5, label=f"your choose_rate: {chosen:.2g}")
     style.mark_prediction(axes, prediction)
     axes.set(xlabel="learning rate of the step (grows from left to right)", ylabel="loss of the batch", ylim=(0, 4))
-    axes.set_title("one run in which the rate grows at every step")
+    axes.set_title("the rate grows at every step: five networks")
     axes.legend()
-    print(f"lowest loss at a rate of {lowest:.2g}")
+    print(f"lowest loss at a rate of {lowest:.2g}; your choose_rate says {chosen:.2g}")
     style.show(
         figure,
-        "The loss of a batch against the learning rate, which grows from 0.0001 to 10 within one run: nearly flat at "
+        "The loss of a batch against the learning rate, which grows from 0.0001 to 10 within each run: nearly flat at "
         f"first, falling from about 0.001 on, lowest at {lowest:.2g}, then rising steeply beyond the edge of the plot; "
         "at the largest rates it is a little above that of guessing.",
     )
@@ -397,14 +399,29 @@ def rate_range_test(exponential_schedule: Callable, *, prediction: float | None 
 LARGEST, NETWORKS = 0.12, 10
 
 
+def _name_at_the_end(axes: Any, ends: dict[str, tuple[float, str]]) -> None:
+    """Write the name of each curve beside its end at epoch 10, with room between them and a thin line from each end."""
+    low, high = axes.get_ylim()
+    room = (high - low) / 18
+    names = sorted(ends, key=lambda name: -ends[name][0])
+    places, above = [], high + room / 2
+    for name in names:
+        above = min(ends[name][0], above - room)
+        places.append(above)
+    for name, place in zip(names, places, strict=True):
+        value, colour = ends[name]
+        axes.plot([10, 10.5], [value, place], color=colour, linewidth=0.7, clip_on=False)
+        axes.text(10.6, place, name, color=colour, va="center", fontsize=8.5)
+
+
 @experiment
 def train_with_schedules(
     power_schedule: Callable,
     exponential_schedule: Callable,
-    piecewise_constant_schedule: Callable,
     performance_schedule: Callable,
     one_cycle_schedule: Callable,
     one_cycle_cosine_schedule: Callable,
+    warmup_cosine: Callable,
     *,
     prediction: dict[str, float | None] | None = None,
 ) -> None:
@@ -417,32 +434,34 @@ def train_with_schedules(
         "constant 0.03": constant(0.03),
         "power": power(power_schedule, LARGEST),
         "exponential": exponential(exponential_schedule, LARGEST),
-        "piecewise": piecewise(piecewise_constant_schedule, LARGEST),
         "performance": performance(performance_schedule, LARGEST),
         "1cycle, lines": cycle(one_cycle_schedule, LARGEST),
         "1cycle, cosine": cosine_cycle(one_cycle_cosine_schedule, LARGEST),
+        "warm-up, cosine": warm_up(warmup_cosine, LARGEST),
     }
     if not isinstance(prediction, (dict, type(None))):
         raise UnusableResult("Your prediction should be a dict: the name of a run, and its accuracy or None.")
     guesses = {name: guess(value) for name, value in (prediction or {}).items()}
     rates, losses, accuracies = train(plans, epochs=10, seeds=NETWORKS)
-    figure, (left, right) = style.new_figure(1, 2, width=9.4, height=4.3)
-    epochs = np.arange(1, 11)
+    figure, (left, right) = style.new_figure(1, 2, width=9.8, height=4.6)
+    epochs, ends = np.arange(1, 11), {}
     said = []
     for i, name in enumerate(plans):
         colour = (style.GREY, style.BLACK, *style.COLOURS)[i]
         drawn = {"color": colour, "linestyle": style.LINES[i % 6], "linewidth": 1.6}
         left.semilogy(np.arange(rates.shape[1]) / (rates.shape[1] / 10), rates[i], **drawn)
         means, spread = accuracies[:, i].mean(axis=1), accuracies[-1, i].std()
-        right.plot(epochs, means, marker=("o", "s", "^", "D", "v", "P", "X", "*")[i], markersize=5, label=name, **drawn)
+        right.plot(epochs, means, **drawn)
+        ends[name] = (means[-1], colour)
         if guesses.get(name) is not None:
-            right.plot(10.3, guesses[name], marker="o", markersize=9, markerfacecolor="none", color=colour)
+            right.plot(9.8, guesses[name], marker="o", markersize=9, markerfacecolor="none", color=colour)
         said.append(f"{name:15} accuracy {means[-1]:.3f} ± {spread:.3f}, training loss {np.median(losses[i]):.4f}")
     left.set(xlabel="epoch", ylabel="learning rate", ylim=(1e-5, 0.2), title="the schedules (first network)")
-    lowest = min([0.8, accuracies.mean(axis=2).min(), *(value for value in guesses.values() if value is not None)])
-    right.set(xlabel="epoch", ylabel="share right, validation", ylim=(max(lowest - 0.02, 0), 1.0))
+    lowest = min([0.9, *accuracies[3:].mean(axis=2).flat, *(value for value in guesses.values() if value is not None)])
+    right.set(xlabel="epoch", ylabel="share right, validation", ylim=(max(lowest - 0.01, 0), 0.985), xlim=(1, 13.6))
     right.set_title(f"accuracy, mean of {NETWORKS} networks")
-    figure.legend(*right.get_legend_handles_labels(), loc="outside lower center", ncols=4)
+    right.set_xticks(range(2, 11, 2))
+    _name_at_the_end(right, ends)
     print("\n".join(said))
     style.show(
         figure,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -17,12 +18,14 @@ from autograder.lab.descent import (
     draw_losses,
     draw_path,
     draw_surface,
+    gradient_descent,
+    momentum,
     steps_for,
     steps_until,
     train,
 )
 from autograder.lab.experiment import experiment
-from autograder.lab.students import checked, guess, number, unusable
+from autograder.lab.students import arrays, guess, number, unusable
 
 LOW = 1e-6
 """A loss below this counts as arrived."""
@@ -64,6 +67,34 @@ def _losses_along(axes: Any, runs: dict[str, np.ndarray], steps: int) -> None:
 def _arrival(path: np.ndarray) -> str:
     steps = steps_until(BOWL, path, LOW)
     return f"never in {len(path) - 1} steps" if steps is None else f"after {steps} steps"
+
+
+# ---------------------------------------------------------------- the opening
+
+
+@experiment
+def a_race_down_the_valley() -> None:
+    """Gradient descent and momentum, both by PyTorch with their best settings, after the same forty steps."""
+    rate, (best_rate, beta) = best_without_momentum(50.0, 1.0), best_with_momentum(50.0, 1.0)
+    racers = {
+        "gradient descent": gradient_descent(rate),
+        "momentum": momentum(best_rate, beta),
+    }
+    figure, panels = style.new_figure(2, 1, width=8.6, height=4.6, sharex=True)
+    said = []
+    for i, (axes, (name, optimizer)) in enumerate(zip(panels, racers.items(), strict=True)):
+        path = descend(optimizer, BOWL, 40)
+        draw_surface(axes, replace(BOWL, y=(-5.0, 5.0)))
+        draw_path(axes, path, name, i)
+        axes.plot(*path[-1], marker="o", markersize=13, markerfacecolor="none", color=style.BLACK, linestyle="none")
+        axes.set(title=f"{name}: where it is after 40 steps (circle)", xlabel="", ylabel="")
+        said.append(f"{name}: loss {BOWL.loss(path[0]):.4g} at the start, {BOWL.loss(path[-1]):.1g} after 40 steps")
+    print("\n".join(said))
+    style.show(
+        figure,
+        "Two maps of the same narrow valley with a star at its lowest point and a path of forty steps. Gradient "
+        f"descent zigzags and is still on its way; momentum is at the star. {'; '.join(said)}.",
+    )
 
 
 # ---------------------------------------------------------------- gradient descent on the bowl
@@ -159,22 +190,20 @@ def velocities(
 
 
 @experiment
-def constant_slope(momentum_step: Callable, velocity_after: Callable, *, prediction: float | None = None) -> None:
+def constant_slope(momentum_step: Callable, *, prediction: float | None = None) -> None:
     """Length of the steps on a constant slope and on one whose sign alternates, as multiples of learning rate x slope.
 
     prediction: how many times as long the steps become with beta = 0.9, as the student guesses.
     """
     prediction, count = guess(prediction), 120
-    predicted = checked(velocity_after)
     figure, (left, right) = style.new_figure(1, 2, width=9.4, height=3.8, width_ratios=(1.5, 1))
     said = []
     for i, beta in enumerate((0.5, 0.9, 0.97)):
         look = style.line(i)
         steady = velocities(momentum_step, np.ones(count), beta)
-        left.plot(range(1, count + 1), -steady, label=f"β = {beta:g}", **look)
-        marked = [1, *range(10, count + 1, 10)]
-        formula = [-float(predicted(np.ones(1), t, 1.0, beta)[0]) for t in marked]
-        left.plot(marked, formula, markersize=5, **style.dots(i))
+        left.plot(range(1, count + 1), -steady, **look)
+        left.axhline(1 / (1 - beta), color=style.GREY, linewidth=1, linestyle=":")
+        left.text(count, 1 / (1 - beta) + 0.5, f"β = {beta:g}: 1/(1 − β) = {1 / (1 - beta):.3g}", ha="right")
         switching = np.abs(velocities(momentum_step, (-1.0) ** np.arange(40), beta))
         if beta < 0.97:
             mark = {"marker": style.MARKERS[i], "markersize": 3.5}
@@ -186,19 +215,18 @@ def constant_slope(momentum_step: Callable, velocity_after: Callable, *, predict
             f"alternating about {switching[-2:].mean():.2f} times"
         )
     if prediction is not None:
-        left.axhline(prediction, color=style.BLACK, linestyle=":", label="your prediction for β = 0.9")
-    left.set(xlabel="step t", ylabel="|step| / (η |g|)", title="constant gradient; markers: your velocity_after")
-    left.legend(loc="center right")
-    left.set_ylim(0, 36)
+        left.axhline(prediction, color=style.BLACK, linestyle="--", linewidth=1.2, label="your prediction for β = 0.9")
+        left.legend(loc="upper left")
+    left.set(xlabel="step t", ylabel="|step| / (η |g|)", title="constant gradient")
+    left.set_ylim(0, 38)
     right.set(xlabel="step t", title="gradient +1, −1, +1, −1, ...", ylim=(0, 1.1))
     right.legend(loc="upper right")
     print("\n".join(said))
     style.show(
         figure,
-        "Left: the length of a step over the number of steps for a constant gradient; each curve rises and levels off, "
-        "the higher the larger beta, with the markers of your formula on the curves. Right: the same for a gradient "
-        "that alternates, for the two smaller values of beta; the curves swing, less and less, about a level between a "
-        f"half and two thirds. {'. '.join(said)}.",
+        "Left: the length of a step over the number of steps for a constant gradient, for three values of beta, with "
+        "dotted lines at 1 over 1 minus beta. Right: the same for a gradient that alternates, for the two smaller "
+        f"values of beta. {'. '.join(said)}.",
     )
 
 
@@ -232,24 +260,59 @@ def momentum_on_the_bowl(
         name = f"yours, η = {learning_rate:g}, β = {beta:g}"
         optimizers.append(with_momentum(momentum_step, learning_rate, beta, name))
     runs = {optimizer.name: descend(optimizer, BOWL, steps) for optimizer in optimizers}
-    figure, (left, right) = style.new_figure(1, 2, width=9.4, height=4.1, width_ratios=(1.25, 1))
-    draw_surface(left, BOWL)
+    figure, first = style.new_figure(width=9.6, height=1.45 * len(runs) + 0.8)
+    first.remove()
+    panels = figure.subplot_mosaic([[name, "loss"] for name in runs], width_ratios=(1.25, 1))
+    wide = replace(BOWL, y=(-6.0, 6.0))
     for i, (name, path) in enumerate(runs.items()):
-        if np.abs(path).max() < 20:
-            draw_path(left, path[:61], name, i)
-    left.set_title("the first 60 steps")
+        axes = panels[name]
+        draw_surface(axes, wide)
+        draw_path(axes, path[:61], name, i)
+        axes.set_title(name, fontsize=10, color=style.COLOURS[i])
+        axes.label_outer()
+        axes.set(xlabel="", ylabel="")
+    right = panels["loss"]
     _losses_along(right, runs, steps)
     right.set_title("the loss")
-    figure.legend(*right.get_legend_handles_labels(), loc="outside lower center", ncols=2)
+    right.legend(fontsize=8, loc="upper right")
     said = [f"{name}: below {LOW:g} {_arrival(path)}" for name, path in runs.items()]
     print("\n".join(said))
     if prediction is not None:
         print(f"your prediction for β = 0.9: {prediction:g} steps")
     style.show(
         figure,
-        "Left: paths on the bowl. Without momentum a zigzag between the walls; with momentum 0.9 wide swings past the "
-        "minimum and back; with the best settings jumps that leave the map at first and soon become small. Right: the "
-        f"loss over the steps. {'; '.join(said)}.",
+        "Left: the first 60 steps on the bowl, a map for each pair of settings. Right: the loss over the steps. "
+        f"{'; '.join(said)}.",
+    )
+
+
+DAMPED = {0.3: "too much friction: it creeps", 0.64: "just right: no swing", 0.95: "too little: it swings"}
+"""Values of beta for one direction with learning rate times curvature 0.04, and what they look like."""
+
+
+@experiment
+def three_kinds_of_damping(momentum_step: Callable) -> None:
+    """One direction of a bowl, released at 1: theta over the steps for three values of beta."""
+    figure, axes = style.new_figure(width=8.2, height=3.6)
+    said = []
+    for i, (beta, name) in enumerate(DAMPED.items()):
+        optimizer = with_momentum(momentum_step, 0.04, beta, "momentum")
+        theta, state, path = np.ones(1), (np.zeros(1),), [1.0]
+        for t in range(1, 101):
+            theta, state = optimizer.advance(theta, lambda at: at, state, t)
+            path.append(theta.item())
+        axes.plot(path, label=f"β = {beta:g}, {name}", markevery=(4 * i, 12), markersize=5, **style.curve(i))
+        far = np.flatnonzero(np.abs(path) > 0.01)
+        crossings = int((np.diff(np.sign(path)) != 0).sum())
+        arrived = "never" if far[-1] == 100 else f"after {far[-1] + 1} steps"
+        said.append(f"β = {beta:g}: within 0.01 for good {arrived}, {crossings} times across the minimum")
+    axes.axhline(0, color=style.GREY, linewidth=1)
+    axes.set(xlabel="step", ylabel="θ", title="one direction, ηh = 0.04, let go at θ = 1", ylim=(-1, 1.1))
+    axes.legend(loc="lower right", fontsize=9)
+    print("\n".join(said))
+    style.show(
+        figure,
+        "Theta over a hundred steps for three values of beta, from 1. " + "; ".join(said) + ".",
     )
 
 
@@ -309,15 +372,17 @@ def steps_on(optimizer: Optimizer, curvatures: np.ndarray, most: int = 60_000) -
 
 
 @experiment
-def steps_by_condition_number(gradient_descent_step: Callable, momentum_step: Callable) -> None:
+def steps_by_condition_number(
+    gradient_descent_step: Callable, momentum_step: Callable, best_momentum: Callable
+) -> None:
     """The number of steps to a millionth of the distance against the condition number, with the best settings."""
     numbers = np.array([3, 10, 30, 100, 300, 1000, 3000])
-    counts: dict[str, list[float]] = {"without momentum": [], "momentum, best β": [], "momentum, β = 0.9": []}
+    counts: dict[str, list[float]] = {"without momentum": [], "momentum, your best β": [], "momentum, β = 0.9": []}
     for condition in numbers:
         curvatures = np.array([1.0, float(condition)])
-        rate, (best_rate, beta) = best_without_momentum(condition, 1.0), best_with_momentum(condition, 1.0)
+        best_rate, beta = arrays(best_momentum, [curvatures], (), ())
         tried = (
-            plain(gradient_descent_step, rate, "plain"),
+            plain(gradient_descent_step, best_without_momentum(condition, 1.0), "plain"),
             with_momentum(momentum_step, float(best_rate), float(beta), "best"),
             with_momentum(momentum_step, best_rate_of(0.9, condition), 0.9, "0.9"),
         )
@@ -458,15 +523,21 @@ def effective_learning_rate(gradient_descent_step: Callable, momentum_step: Call
     """The training loss against learning rate / (1 - beta), without momentum and with it; minibatches or all images."""
     network, rates = DigitsNetwork(SMALL), np.array([0.1, 0.3, 1.0, 2.0, 5.0])
     figure, panels = style.new_figure(1, 2, width=9.4, height=3.9, sharey=True)
-    titles = ("minibatches of 32, 6 epochs", "all images in every step, 60 steps")
+    titles = ("minibatches of 32, 6 epochs, 3 seeds", "all images in every step, 60 steps")
     said = []
     for axes, batch, title in zip(panels, (32, None), titles, strict=True):
         for i, name in enumerate(("without momentum", "momentum, β = 0.9")):
-            losses = []
-            for rate in rates:
-                steps = plain(gradient_descent_step, rate) if i == 0 else with_momentum(momentum_step, rate / 10, 0.9)
-                losses.append(loss_after(steps, network, batch))
-            shown = np.minimum(np.nan_to_num(losses, nan=np.inf), 10)
+            makers = {
+                "without momentum": lambda rate: plain(gradient_descent_step, rate),
+                "momentum, β = 0.9": lambda rate: with_momentum(momentum_step, rate / 10, 0.9),
+            }
+            seeds = range(3 if batch else 1)
+            losses = [[loss_after(makers[name](rate), network, batch, seed) for seed in seeds] for rate in rates]
+            every = np.minimum(np.nan_to_num(losses, nan=np.inf), 10)
+            shown = np.median(every, axis=1)
+            if batch:
+                shifted = np.repeat(rates * (0.95, 1.05)[i], len(seeds))
+                axes.loglog(shifted, every.ravel(), markersize=3, alpha=0.7, **style.dots(i))
             axes.loglog(rates, shown, markersize=5, label=name, **style.curve(i))
             best = int(np.argmin(shown))
             said.append(f"{title}, {name}: lowest loss {shown[best]:.2g} at {rates[best]:g}")

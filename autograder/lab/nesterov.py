@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from autograder.exercises.recorded import pytorch_is_here
 from autograder.lab import style
 from autograder.lab.descent import (
     BOWL,
@@ -58,6 +59,55 @@ def _draw_loss(axes: Any, paths: dict[str, np.ndarray], every: int) -> None:
 
 
 # ---------------------------------------------------------------- the look ahead
+
+
+# ---------------------------------------------------------------- the opening
+
+
+def kinked_slope(x: np.ndarray) -> np.ndarray:
+    """The slope of a convex loss with the curvature 25, but for 1 between 1 and 2 (Lessard, Recht and Packard 2016)."""
+    return np.where(x < 1, 25 * x, np.where(x < 2, x + 24, 25 * x - 24))
+
+
+def on_the_kinked_loss(steps: int, *, nesterov: bool) -> np.ndarray:
+    """The path of PyTorch's momentum or Nesterov from 3.3, with the settings that theory recommends for each."""
+    rate, beta = (1 / 25, 2 / 3) if nesterov else (1 / 9, 4 / 9)
+    theta, buffer, path = np.array([3.3]), np.zeros(1), [3.3]
+    for _ in range(steps):
+        theta, buffer = sgd_step(theta, kinked_slope(theta), buffer, rate=rate, momentum=beta, nesterov=nesterov)
+        path.append(theta.item())
+    return np.array(path)
+
+
+@experiment
+def round_and_round() -> None:
+    """Momentum on a convex loss where it never arrives, and Nesterov, which does."""
+    figure, (left, right) = style.new_figure(1, 2, width=9.6, height=3.6, width_ratios=(1, 1.5))
+    x = np.linspace(-2.5, 3.5, 601)
+    loss = np.cumsum(kinked_slope(x)) * (x[1] - x[0])
+    loss -= loss.min()
+    left.plot(x, loss, color=style.BLACK, linewidth=1.5)
+    said = []
+    for i, name in enumerate(("momentum", "Nesterov")):
+        path = on_the_kinked_loss(306, nesterov=bool(i))
+        right.plot(path[:31], label=name, **style.curve(i, markersize=5, linewidth=1.4))
+        if not i:
+            left.plot(path[-3:], np.interp(path[-3:], x, loss), label="momentum's three places", **style.dots(0))
+        said.append(f"{name}: steps 304 to 306 at {', '.join(f'{place:.2f}' for place in path[-3:])}")
+    left.set(xlabel="θ", ylabel="loss", title="a convex loss")
+    left.legend(fontsize=9, loc="upper center")
+    right.axhline(0, color=style.GREY, linewidth=1)
+    right.set(xlabel="step", ylabel="θ", title="the first 30 steps")
+    right.legend()
+    print("\n".join(said))
+    style.show(
+        figure,
+        "Left: a convex loss with its minimum at 0, and three places on it. Right: theta over the first 30 steps; one "
+        f"curve keeps jumping between three values. {'; '.join(said)}.",
+    )
+
+
+# ---------------------------------------------------------------- the bowl
 
 
 @experiment
@@ -186,16 +236,13 @@ def old_or_new_buffer(sgd_nesterov_step: Callable) -> None:
 
 
 def pytorchs_path(surface: Surface, steps: int, learning_rate: float, momentum: float) -> np.ndarray:
-    """The path of the real torch.optim.SGD(nesterov=True)."""
-    import torch
-
-    theta = torch.tensor(surface.start, dtype=torch.float64)
-    sgd = torch.optim.SGD([theta], lr=learning_rate, momentum=momentum, nesterov=True)
-    path = [theta.numpy().copy()]
+    """The path of torch.optim.SGD(nesterov=True)."""
+    theta, buffer = np.array(surface.start, float), None
+    path = [theta]
     for _ in range(steps):
-        theta.grad = torch.tensor(surface.gradient(theta.numpy()))
-        sgd.step()
-        path.append(theta.numpy().copy())
+        gradient = surface.gradient(theta)
+        theta, buffer = sgd_step(theta, gradient, buffer, rate=learning_rate, momentum=momentum, nesterov=True)
+        path.append(theta)
     return np.array(path)
 
 
@@ -230,7 +277,8 @@ def one_method_two_paths(
     draw_path(axes, own, "θ of the look-ahead form (nesterov_step)", 0)
     draw_path(axes, torch_like, "θ of PyTorch's form (sgd_nesterov_step)", 1)
     look = {"color": style.BLACK, "marker": "o", "markersize": 9, "markerfacecolor": "none", "linestyle": "none"}
-    axes.plot(*real.T, **look, label="torch.optim.SGD(nesterov=True) itself", zorder=5)
+    whose = " itself" if pytorch_is_here() else ", by NumPy"
+    axes.plot(*real.T, **look, label=f"torch.optim.SGD(nesterov=True){whose}", zorder=5)
     axes.set(title=f"the first {steps} steps on the bowl; the grey lines are βm", xlim=(-9.3, -5.3), ylim=(-0.8, 1.8))
     figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=2)
     distances = {

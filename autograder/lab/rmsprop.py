@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,7 @@ from autograder.lab.descent import (
     turned,
 )
 from autograder.lab.experiment import experiment
+from autograder.lab.in_pytorch import rmsprop_step
 from autograder.lab.students import UnusableResult, checked, function_name, guess, guesses
 
 # ---------------------------------------------------------------- the optimizers
@@ -56,6 +58,42 @@ def _hollow(axes: Any, x: float, y: float, label: str = "your prediction") -> No
         return
     look = {"marker": "o", "markersize": 10, "markerfacecolor": "none", "markeredgecolor": style.BLACK}
     axes.plot(x, y, linestyle="none", markeredgewidth=1.6, label=label, zorder=6, **look)
+
+
+# ---------------------------------------------------------------- the opening
+
+
+@experiment
+def three_units_of_loss() -> None:
+    """Gradient descent and RMSProp, both by PyTorch, on the bowl and on a thousand times and a thousandth of it."""
+
+    def by_pytorch(theta: np.ndarray, gradient: np.ndarray, s: np.ndarray, *settings: float) -> tuple:
+        rate, beta, epsilon = settings
+        return rmsprop_step(theta, gradient, s, rate=rate, beta=beta, epsilon=epsilon)
+
+    figure, panels = style.new_figure(1, 2, width=9.6, height=3.6, sharey=True)
+    falling = rmsprop(by_pytorch, lambda t: 0.3 * 0.98**t, "RMSProp", epsilon=1e-15)
+    said = []
+    for axes, optimizer in zip(panels, (gradient_descent(0.03), falling), strict=True):
+        for i, (factor, name) in enumerate(((1.0, "the loss"), (1000.0, "1000 times"), (0.001, "a thousandth"))):
+
+            def gradient(theta: np.ndarray, factor: float = factor) -> np.ndarray:
+                return factor * BOWL.gradient(theta)
+
+            path = descend(optimizer, replace(BOWL, gradient=gradient), 150)
+            loss = np.clip(BOWL.loss(path), 1e-9, 1e9)
+            axes.semilogy(loss, label=name, markevery=(12 * i, 36), **style.curve(i, markersize=6, linewidth=1.6))
+            grown = "beyond 1e9" if loss[-1] >= 1e9 else f"{loss[-1]:.2g}"
+            said.append(f"{optimizer.name}, {name}: {grown}")
+        axes.set(xlabel="step", title=optimizer.name, ylim=(1e-9, 1e9))
+    panels[0].set_ylabel("loss, in the first unit")
+    panels[1].legend(title="the loss that is differentiated", fontsize=9)
+    print("loss after 150 steps\n  " + "\n  ".join(said))
+    style.show(
+        figure,
+        f"The loss over 150 steps, logarithmic, in three units; left gradient descent, right "
+        f"RMSProp. {'; '.join(said)}.",
+    )
 
 
 # ---------------------------------------------------------------- AdaGrad
@@ -271,24 +309,30 @@ def on_a_turned_bowl(adagrad_step: Callable, rmsprop_step: Callable) -> None:
         rmsprop(rmsprop_step, lambda t: 0.3 * 0.98**t, "RMSProp, η = 0.3 · 0.98ᵗ"),
     ]
     angles = np.arange(0, 91, 5)
-    figure, (left, right) = style.new_figure(1, 2, width=10.0, height=3.9, width_ratios=(1, 1.25))
-    draw_surface(left, turned(BOWL, 45, VIEW))
+    figure, first = style.new_figure(width=9.6, height=4.8)
+    first.remove()
+    panels = figure.subplot_mosaic([[name, "steps"] for name in (0, 1, 2)], width_ratios=(1, 1.5))
+    right = panels["steps"]
     said = []
     for number, optimizer in enumerate(runs):
-        draw_path(left, descend(optimizer, turned(BOWL, 45, VIEW), 120), optimizer.name, number, markers=30)
+        axes = panels[number]
+        draw_surface(axes, replace(turned(BOWL, 45, VIEW), x=(-8.5, 1.5), y=(-7.0, 2.0)))
+        draw_path(axes, descend(optimizer, turned(BOWL, 45, VIEW), 120), optimizer.name, number, markers=30)
+        axes.set_title(f"{optimizer.name}, turned by 45°", fontsize=9, color=style.COLOURS[number])
+        axes.set(xlabel="", ylabel="")
+        axes.label_outer()
         bowls = [turned(BOWL, float(angle), VIEW) for angle in angles]
         found = [steps_until(bowl, descend(optimizer, bowl, 1000), 1.0) for bowl in bowls]
         counts = np.array([np.nan if count is None else count for count in found])
         right.plot(angles, counts, label=optimizer.name, **style.curve(number, markersize=5))
         said.append(f"{optimizer.name}: {counts[0]:.0f} steps at 0°, {counts[len(angles) // 2]:.0f} at 45°")
-    left.set(title="turned by 45 degrees", aspect="equal")
     right.set(xlabel="angle by which the bowl is turned, in degrees", ylabel="steps until the loss stays below 1")
     right.set(title="the same bowl, turned", ylim=(0, None))
     right.legend(fontsize=8, loc="lower center")
     print("\n".join(said))
     style.show(
         figure,
-        "Left: contour lines of the bowl lying along the diagonal, with three paths that now all zigzag. Right: steps "
+        "Left: three maps of the bowl lying along the diagonal, each with a path. Right: steps "
         "until the loss stays below 1 over the angle by which the bowl is turned. Gradient descent is a horizontal "
         f"line; AdaGrad and RMSProp are fastest at 0 and 90 degrees and slowest near 45. {'; '.join(said)}.",
     )

@@ -89,6 +89,19 @@ def new_figure(
     return figure, axes
 
 
+def new_mosaic(places: list[Any], width: float, height: float, **options: Any) -> tuple[Figure, dict[str, Any]]:
+    """A figure like that of `new_figure`, and its axes by name. places: the names, lists of them, row by row."""
+    import matplotlib
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    with matplotlib.rc_context(RC):
+        figure = Figure(figsize=(width, height), layout="constrained")
+        FigureCanvasAgg(figure)
+        axes = figure.subplot_mosaic(places, **options)
+    return figure, axes
+
+
 def as_png(figure: Figure) -> bytes:
     """The figure as a PNG file, at twice the screen's resolution."""
     import matplotlib
@@ -99,26 +112,42 @@ def as_png(figure: Figure) -> bytes:
     return file.getvalue()
 
 
-def show(figure: Figure, alt: str) -> None:
-    """Put a figure on the page. alt: what it shows, in one or two sentences, for those who cannot see it."""
+def on_a_page() -> bool:
+    """Whether there is a notebook that shows figures."""
+    return "IPython" in sys.modules and sys.modules["IPython"].get_ipython() is not None
+
+
+def show(figure: Figure, alt: str, place: Any = None) -> Any:
+    """Put a figure on the page. alt: what it shows, in one or two sentences, for those who cannot see it.
+
+    place: what an earlier call returned; the figure then stands in the place of that one.
+    """
     page = FigureOnPage(as_png(figure), alt, width=round(figure.get_figwidth() * 100))
-    if "IPython" in sys.modules and sys.modules["IPython"].get_ipython() is not None:
-        sys.modules["IPython"].display.display(page)
-    else:
+    if not on_a_page():
         print(f"[figure] {alt}")
+    elif place is None:
+        return sys.modules["IPython"].display.display(page, display_id=True)
+    else:
+        place.update(page)
+    return place
 
 
 class FigureOnPage:
-    """A PNG with its alternative text, as HTML for a notebook."""
+    """A PNG with its alternative text, as HTML for a notebook.
 
-    def __init__(self, png: bytes, alt: str, width: int) -> None:
-        self.png, self.alt, self.width = png, alt, width
+    play: the name under which a picture that moves finds the figure whose place it takes. caption: what stands below.
+    """
+
+    def __init__(self, png: bytes, alt: str, width: int, play: str = "", caption: str = "") -> None:
+        self.png, self.alt, self.width, self.play, self.caption = png, alt, width, play, caption
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         data = base64.b64encode(self.png).decode()
+        play = f' data-play="{self.play}"' if self.play else ""
+        caption = f"<figcaption>{escape(self.caption)}</figcaption>" if self.caption else ""
         html = (
-            f'<figure style="margin:8px 0"><img src="data:image/png;base64,{data}" '
+            f'<figure style="margin:8px 0"{play}><img src="data:image/png;base64,{data}" '
             f'alt="{escape(self.alt, quote=True)}" '
-            f'style="width:{self.width}px;max-width:100%;border-radius:4px"></figure>'
+            f'style="width:{self.width}px;max-width:100%;border-radius:4px">{caption}</figure>'
         )
         return {"text/html": html, "text/plain": f"[figure] {self.alt}"}

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from typing import Any
 
 import numpy as np
 
 from autograder.lab import style
-from autograder.lab.deep_network import BETA2, BN_EPS, Run, complete, data, train, train_in_pytorch
+from autograder.lab.deep_network import BETA2, BN_EPS, CLASSES, Run, complete, data, train, train_in_pytorch
 from autograder.lab.experiment import experiment
 from autograder.lab.function_toolbox import Toolbox
-from autograder.lab.handwritten_digits import SPLIT_SEED, images
-from autograder.lab.students import UnusableResult, as_number, unusable
+from autograder.lab.handwritten_digits import mnist_images, mnist_test
+from autograder.lab.students import UnusableResult, as_array, as_number, unusable
+from autograder.lab.training import smooth
 
 SEEDS = (0, 1, 2)
 SMALLEST = 1e-17
@@ -26,23 +27,23 @@ def require_toolbox(tools: object) -> None:
         raise UnusableResult("This experiment takes the toolbox first: tools = lab.toolbox(...), then lab....(tools).")
 
 
-# ---------------------------------------------------------------- ten images by heart
+# ---------------------------------------------------------------- ten images, memorized
 
-BY_HEART_WIDTHS, BY_HEART_RATE, BY_HEART_STEPS = (64, 50, 50, 50, 10), 0.1, 60
+MEMORIZED_WIDTHS, MEMORIZED_RATE, MEMORIZED_STEPS = (64, 50, 50, 50, 10), 0.1, 60
 
 
-def _learn_by_heart(training_step: Callable, x: np.ndarray, labels: np.ndarray) -> np.ndarray:
+def _memorize(training_step: Callable, x: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """The losses of some steps on the same images. Raises UnusableResult where the step does not do its part."""
     rng = np.random.default_rng(0)
     parameters = [
         part
-        for inputs, units in pairwise(BY_HEART_WIDTHS)
+        for inputs, units in pairwise(MEMORIZED_WIDTHS)
         for part in (rng.normal(0, np.sqrt(2 / inputs), (units, inputs)), np.zeros(units))
     ]
     shapes = [part.shape for part in parameters]
     losses = []
-    for _ in range(BY_HEART_STEPS):
-        returned = training_step(x.copy(), labels.copy(), [part.copy() for part in parameters], BY_HEART_RATE)
+    for _ in range(MEMORIZED_STEPS):
+        returned = training_step(x.copy(), labels.copy(), [part.copy() for part in parameters], MEMORIZED_RATE)
         try:
             loss, parameters = returned
             losses.append(float(loss))
@@ -55,7 +56,7 @@ def _learn_by_heart(training_step: Callable, x: np.ndarray, labels: np.ndarray) 
 
 
 @experiment
-def ten_images_by_heart(training_step: Callable, *, prediction: float | None = None) -> None:
+def memorize_ten_images(training_step: Callable, *, prediction: float | None = None) -> None:
     """Sixty steps on the same ten images, one of each digit; once with their labels, once with the labels mixed up.
 
     prediction: the loss at the end with the labels mixed up.
@@ -64,23 +65,23 @@ def ten_images_by_heart(training_step: Callable, *, prediction: float | None = N
     x, labels = data().x[rows], data().y[rows]
     mixed = np.random.default_rng(5).permutation(10)
     runs = {
-        "right labels": _learn_by_heart(training_step, x, labels),
-        "labels mixed up": _learn_by_heart(training_step, x, mixed),
+        "right labels": _memorize(training_step, x, labels),
+        "labels mixed up": _memorize(training_step, x, mixed),
     }
     figure, axes = style.new_figure(height=3.2)
     for number, (name, losses) in enumerate(runs.items()):
         look = style.curve(number)
         axes.semilogy(np.where(losses > 0, losses, np.nan), markevery=5, markersize=4, label=name, **look)
     axes.axhline(np.log(10), color=style.GREY, linestyle=":", linewidth=1.5)
-    axes.text(BY_HEART_STEPS, np.log(10) * 1.1, "ln 10: guessing", ha="right", va="bottom")
+    axes.text(MEMORIZED_STEPS, np.log(10) * 1.1, "ln 10: guessing", ha="right", va="bottom")
     guess = as_number(prediction)
     if guess is not None and guess > 0:
-        axes.plot(BY_HEART_STEPS - 1, guess, markersize=10, **{**style.CROSS, "color": style.RED})
+        axes.plot(MEMORIZED_STEPS - 1, guess, markersize=10, **{**style.CROSS, "color": style.RED})
     axes.set(xlabel="step", ylabel="loss", title="The same ten images, again and again")
     axes.legend(loc="center")
     summary = ", ".join(f"{name} {losses[0]:.2f} before, {losses[-1]:.3g} after" for name, losses in runs.items())
     print(f"loss: {summary}")
-    style.show(figure, f"The loss on ten images over {BY_HEART_STEPS} steps, on a logarithmic axis: {summary}.")
+    style.show(figure, f"The loss on ten images over {MEMORIZED_STEPS} steps, on a logarithmic axis: {summary}.")
 
 
 # ---------------------------------------------------------------- side by side
@@ -211,20 +212,22 @@ def planted_errors(tools: Toolbox, **own: Callable) -> None:
 
 # ---------------------------------------------------------------- the ladder
 
+DEEP = (50,) * 20
 LADDER: dict[str, dict[str, Any]] = {
     "sigmoid, N(0, 1)": {
-        "start": "N(0, 1)",
+        "hidden": DEEP,
+        "initialization": "N(0, 1)",
         "activation": "sigmoid",
         "batch_norm": False,
         "optimizer": "sgd",
         "learning_rate": 0.3,
     },
-    "+ Glorot's start": {"start": "glorot"},
-    "+ ELU, He's start": {"activation": "elu", "start": "he", "learning_rate": 0.1},
-    "+ batch norm": {"batch_norm": True},
+    "ReLU instead": {"activation": "relu", "learning_rate": 0.03},
+    "+ He's initialization": {"initialization": "he"},
+    "ELU instead": {"activation": "elu"},
+    "+ batch norm": {"batch_norm": True, "learning_rate": 0.1},
     "+ Adam": {"optimizer": "adam", "learning_rate": 0.003},
     "+ 1cycle": {"schedule": "1cycle", "learning_rate": 0.01},
-    "+ dropout": {"dropout": 0.2, "learning_rate": 0.03},
 }
 """What each rung changes; it keeps what the rungs below it have changed."""
 
@@ -247,10 +250,6 @@ def _run_of(tools: Toolbox, recipe: Mapping[str, Any]) -> Run:
     return tools.runs[key]
 
 
-def _ladder_runs(tools: Toolbox) -> dict[str, Run]:
-    return {name: _run_of(tools, recipe) for name, recipe in rungs().items()}
-
-
 def _print_runs(runs: Mapping[str, Run]) -> None:
     width = max(map(len, runs))
     print(f"{'':{width}}  accuracy of {len(SEEDS)} networks   mean   spread   training loss")
@@ -262,36 +261,51 @@ def _print_runs(runs: Mapping[str, Run]) -> None:
         )
 
 
-def _misread(accuracy: np.ndarray) -> np.ndarray:
-    """Accuracies as percentages of misread images."""
-    return 100 * (1 - np.asarray(accuracy))
+def _standard_error(accuracy: float) -> float:
+    """Of an accuracy in percent, measured on the validation images, in points."""
+    return np.sqrt(accuracy * (100 - accuracy) / len(data().y_validation))
 
 
 def _draw_runs(runs: Mapping[str, Run], guesses: Mapping[str, Any]) -> tuple[Any, str]:
-    """Misread images and training losses on logarithmic axes, a row for each run; and what they show, in words."""
-    figure, (left, right) = style.new_figure(1, 2, width=8.6, height=0.9 + 0.38 * len(runs), sharey=True)
-    best = max(run.accuracy[-1].mean() for run in runs.values())
-    error = 200 * np.sqrt(best * (1 - best) / len(data().y_validation))
-    left.axvspan(max(_misread(best) - error, 0.5), _misread(best) + error, color=style.GREY, alpha=0.2, linewidth=0)
-    alt_parts = []
+    """Accuracy and training loss, a row for each run; and what they show, in words."""
+    figure, (left, right) = style.new_figure(
+        1, 2, width=8.6, height=1.0 + 0.42 * len(runs), sharey=True, width_ratios=(1.9, 1)
+    )
+    scores = {name: 100 * run.accuracy[-1] for name, run in runs.items()}
+    means = {name: float(each.mean()) for name, each in scores.items()}
+    best, error = max(means.values()), _standard_error(max(means.values()))
+    left.axvspan(best - 2 * error, min(best + 2 * error, 100), color=style.GREY, alpha=0.2, linewidth=0)
     for place, (name, run) in enumerate(runs.items()):
-        colour = style.RED if name == "yours" else style.BLUE
-        for axes, values in ((left, _misread(run.accuracy[-1])), (right, run.training[-1])):
+        left.hlines(place, 0, means[name], color=style.SKY, linewidth=5, alpha=0.5)
+        for axes, values in ((left, scores[name]), (right, run.training[-1])):
             values = values[np.isfinite(values)]
-            axes.plot(values, np.full(len(values), place), "o", color=colour, alpha=0.6, markersize=6)
+            axes.plot(values, np.full(len(values), place), "o", color=style.BLUE, alpha=0.7, markersize=5)
             if len(values):
                 axes.plot(values.mean(), place, marker="|", markersize=16, markeredgewidth=2.5, color=style.BLACK)
+        if not np.isfinite(run.training[-1]).all():
+            right.text(0.5, place, "NaN", transform=right.get_yaxis_transform(), color=style.RED, va="center")
+        left.text(1.02, place, f"{means[name]:.0f} %", transform=left.get_yaxis_transform(), va="center")
         guess = as_number(guesses.get(name))
         if guess is not None:
-            left.plot(max(100 - guess, 0.6), place, marker="X", markersize=9, color=style.PURPLE)
-        alt_parts.append(f"{name} {100 * run.accuracy[-1].mean():.1f}")
+            left.plot(guess, place, marker="X", markersize=9, color=style.PURPLE)
+    lowest = min(float(each.min()) for each in scores.values())
     left.set_yticks(range(len(runs)), list(runs))
     left.invert_yaxis()
-    left.set(xscale="log", xlim=(0.5, 120), xlabel="misread validation images, %", title="what it misreads")
-    left.set_xticks([1, 3, 10, 30, 100], ["1", "3", "10", "30", "100"])
-    left.minorticks_off()
+    left.grid(axis="y", visible=False)
+    left.set(xlim=(0 if lowest < 50 else 5 * np.floor((lowest - 3) / 5), 100), xlabel="validation accuracy, %")
+    left.set_title("what it reads")
     right.set(xlabel="training loss at the end", title="how well it fits", xscale="log")
-    return figure, "; ".join(alt_parts)
+    return figure, "; ".join(f"{name} {mean:.1f}" for name, mean in means.items())
+
+
+def _show_runs(runs: Mapping[str, Run], guesses: Mapping[str, Any]) -> None:
+    figure, summary = _draw_runs(runs, guesses)
+    _print_runs(runs)
+    style.show(
+        figure,
+        "One row for each recipe, with three networks as dots and their mean as a bar: on the left the accuracy on the "
+        f"validation images, on the right the training loss. Mean accuracy in percent: {summary}.",
+    )
 
 
 @experiment
@@ -302,115 +316,151 @@ def climb_the_ladder(tools: Toolbox, *, prediction: Mapping[str, float | None] |
         errors to both sides of the best mean.
     """
     require_toolbox(tools)
-    runs = _ladder_runs(tools)
-    figure, summary = _draw_runs(runs, prediction if isinstance(prediction, Mapping) else {})
-    _print_runs(runs)
-    style.show(
-        figure,
-        "One row for each recipe, with three networks as dots and their mean as a bar: on the left the share of "
-        f"misread validation images, on the right the training loss. Mean accuracy in percent: {summary}.",
-    )
+    runs = {name: _run_of(tools, recipe) for name, recipe in rungs().items()}
+    _show_runs(runs, prediction if isinstance(prediction, Mapping) else {})
 
 
 @experiment
-def own_recipe(tools: Toolbox, recipe: Mapping[str, Any]) -> None:
-    """Train three networks by a recipe of yours and show them beside the ladder."""
+def compare_recipes(tools: Toolbox, recipes: Mapping[str, Mapping[str, Any]]) -> None:
+    """Train three networks by each of some recipes, and draw them as on the ladder. recipes: by a name of yours."""
     require_toolbox(tools)
-    yours = _run_of(tools, recipe)
-    runs = {**_ladder_runs(tools), "yours": yours}
-    figure, summary = _draw_runs(runs, {})
-    _print_runs({"yours": yours})
-    style.show(figure, f"The ladder with your recipe as its last row. Mean accuracy in percent: {summary}.")
+    if not isinstance(recipes, Mapping) or not recipes:
+        raise UnusableResult("This experiment takes a dict of recipes by name: {'plain': {'optimizer': 'sgd'}, ...}.")
+    _show_runs({str(name): _run_of(tools, recipe) for name, recipe in recipes.items()}, {})
 
 
 # ---------------------------------------------------------------- when to stop
 
-FEW_IMAGES, LONG = 200, {"batch": 20, "epochs": 40}
+FEW_IMAGES, WRONG_LABELS = 200, 30
+LONG: dict[str, Any] = {"batch_norm": False, "learning_rate": 0.001, "batch": 20, "epochs": 40}
 
 
 MARKS = (style.GREEN, style.ORANGE, style.BLACK)
 
 
-def _stops(early_stopping: Callable, losses: np.ndarray, patience: int) -> tuple[int, int]:
-    """The student's answer as two epochs that there are. Raises UnusableResult where it is none."""
-    returned = early_stopping(losses.copy(), patience)
+def _stops(train: Callable, losses: np.ndarray, patience: int) -> tuple[int, int]:
+    """When the student's loop stops and which epoch it keeps, for these validation losses.
+
+    Its only parameter falls by 1 in each epoch, Adam's step where the slope is always the same. Raises UnusableResult
+    where it does not return what it should.
+    """
+    replay, one = iter(losses), [np.zeros(1)]
+    epochs = [[np.array([0])] for _ in losses]
+    returned = train(one, lambda *_: (0.0, [np.ones(1)]), lambda _: float(next(replay)), epochs, np.ones(40), patience)
     try:
-        stop, best = (int(value) for value in returned)
-    except (TypeError, ValueError):
-        stop, best = -1, -1
-    if not 0 <= best <= stop < len(losses):
-        raise unusable("early_stopping", "does not return (stop_epoch, best_epoch) yet")
-    return stop, best
+        _, validation, best = returned
+        stop, kept = len(validation) - 1, round(-float(np.asarray(best[0]).item())) - 1
+    except (TypeError, ValueError, IndexError):
+        stop, kept = -1, -1
+    if not 0 <= kept <= stop < len(losses):
+        raise unusable("train", "does not return (losses, validation, best) yet")
+    return stop, kept
 
 
 @experiment
 def when_to_stop(
-    tools: Toolbox, early_stopping: Callable, *, patiences: Sequence[int] = (1, 3, 10), prediction: float | None = None
+    tools: Toolbox, train_loop: Callable, *, patiences: Sequence[int] = (1, 3, 10), prediction: float | None = None
 ) -> None:
-    """Train on 200 images for 40 epochs, watch the validation loss, and stop by your rule.
+    """Train on 200 images, 30 of them with a wrong label, for 40 epochs; let your loop decide when to stop.
 
     prediction: the epoch with the lowest validation loss.
     """
     require_toolbox(tools)
-    run = train(tools, LONG, images=FEW_IMAGES, watched=True)
+    run = train(tools, LONG, images=FEW_IMAGES, wrong=WRONG_LABELS, watched=True)
     training, validation, accuracy = run.training[:, 0], run.validation[:, 0], 100 * run.accuracy[:, 0]
     figure, (left, right) = style.new_figure(1, 2, width=8.6, height=3.4)
-    left.semilogy(training, color=style.BLUE, label=f"{FEW_IMAGES} training images")
-    left.semilogy(validation, color=style.RED, linestyle="--", label="validation images")
-    right.plot(accuracy, color=style.RED, linestyle="--")
+    for curve, name, place in ((training, "training", 0), (validation, "validation", 1)):
+        left.plot(curve, **style.line(place))
+        left.annotate(
+            name,
+            (len(curve) - 1, curve[-1]),
+            color=style.COLOURS[place],
+            xytext=(-2, 5),
+            textcoords="offset points",
+            ha="right",
+        )
+    right.plot(accuracy, **style.line(1))
     alt_parts = []
     for number, patience in enumerate(patiences):
-        stop, best = _stops(early_stopping, validation.astype(np.float64), patience)
+        stop, kept = _stops(train_loop, validation.astype(np.float64), patience)
         look = {"color": MARKS[number % 3], "marker": style.MARKERS[number % 6], "linestyle": "none"}
-        left.plot(best, validation[best], markersize=10 - 2 * (number % 4), label=f"kept, patience {patience}", **look)
-        for axes in (left, right):
+        for axes, curve in ((left, validation), (right, accuracy)):
+            axes.plot(kept, curve[kept], markersize=11 - 2 * (number % 4), label=f"kept, patience {patience}", **look)
             axes.axvline(stop, color=MARKS[number % 3], linestyle=":", linewidth=1.5)
-        words = f"stops after epoch {stop}, keeps {best}: loss {validation[best]:.3f}, accuracy {accuracy[best]:.1f} %"
+        words = f"stops after epoch {stop}, keeps {kept}: loss {validation[kept]:.3f}, accuracy {accuracy[kept]:.1f} %"
         alt_parts.append(f"patience {patience:2} {words}")
     guess = as_number(prediction)
     if guess is not None:
         left.axvline(guess, color=style.PURPLE, linewidth=1, label="your prediction")
     alt_parts.append(f"the last epoch, {len(training) - 1}: loss {validation[-1]:.3f}, accuracy {accuracy[-1]:.1f} %")
     print("\n".join(alt_parts))
-    left.set(xlabel="epoch", ylabel="loss", title="the loss (dotted: the stop)")
-    right.set(xlabel="epoch", ylabel="validation accuracy, %", title="the accuracy", ylim=(None, 100))
+    left.set(xlabel="epoch", ylabel="loss", ylim=(0, None), title="the loss (dotted: the stop)")
+    right.set(xlabel="epoch", ylabel="validation accuracy, %", title="the accuracy")
     left.legend(fontsize=8)
     style.show(
         figure,
-        f"Left, over 40 epochs: the training loss falls to {training[-1]:.1g}, the validation loss is lowest, "
-        f"{validation.min():.2f}, at epoch {validation.argmin()} and ends at {validation[-1]:.2f}. Right: the "
+        f"Left, over 40 epochs: the training loss falls to {training[-1]:.1g}; the validation loss is lowest, "
+        f"{validation.min():.2f}, at epoch {validation.argmin()}, and rises to {validation[-1]:.2f}. Right: the "
         f"validation accuracy ends at {accuracy[-1]:.0f} percent. {'; '.join(alt_parts)}.",
     )
 
 
-# ---------------------------------------------------------------- the test
+# ---------------------------------------------------------------- the final run
 
 
 @experiment
-def final_exam(tools: Toolbox, recipe: Mapping[str, Any]) -> None:
-    """Train by your recipe and look at the test images, once; draw those that all three networks misread."""
-    require_toolbox(tools)
-    run = _run_of(tools, recipe)
-    right = run.read == data().y_test
-    share, error = right.mean(), np.sqrt(right.mean() * (1 - right.mean()) / right.shape[1])
-    scores = ", ".join(f"{100 * score:.1f} %" for score in right.mean(axis=1))
-    print(f"accuracy on the {right.shape[1]} test images: {scores}; mean {100 * share:.1f} %")
-    print(f"accuracy on the validation images: mean {100 * run.accuracy[-1].mean():.1f} %")
-    print(f"one standard error of either: about {100 * error:.1f} points")
-    wrong = np.flatnonzero(~right.any(axis=0))
-    order = np.random.default_rng(SPLIT_SEED).permutation(len(images()[0]))[: right.shape[1]]
-    shown = wrong[:10]
-    figure, panels = style.new_figure(1, max(len(shown), 6), width=8.6, height=1.9)
-    said = []
-    for axes in panels:
-        axes.axis("off")
-    for axes, index in zip(panels, shown, strict=False):
-        axes.imshow(images()[0][order[index]].reshape(8, 8), cmap="Greys", vmin=0, vmax=16)
-        found = "/".join(str(digit) for digit in dict.fromkeys(run.read[:, index].tolist()))
-        said.append(f"a {data().y_test[index]} read as {found}")
-        axes.set_title(f"{data().y_test[index]}, read {found}", fontsize=9, loc="center")
+def final_exam(scores: np.ndarray, losses: Sequence[float], validation: Sequence[float]) -> None:
+    """Look at the test images of MNIST, once: how many your network reads, and those that it misreads.
+
+    scores: of the 1000 test images, (1000, 10), from `scores(x_test, best)`. losses, validation: what `train` returned.
+    """
+    pictures, (_, labels) = mnist_images()[0][-MNIST_TEST:], mnist_test()
+    scores = as_array(scores, (len(labels), CLASSES), "scores")
+    read = scores.argmax(axis=1)
+    accuracy = 100 * (read == labels).mean()
+    error = np.sqrt(accuracy * (100 - accuracy) / len(labels))
+    shifted = scores - scores.max(axis=1, keepdims=True)
+    sure = 1 / np.exp(shifted).sum(axis=1)
+    wrong = np.flatnonzero(read != labels)
+    wrong = wrong[np.argsort(-sure[wrong])]
+    print(
+        f"Your network, your kernels: {accuracy:.1f} % of {len(labels)} test digits (one standard error: {error:.1f})"
+    )
+    figure, axes = style.new_figure(width=8.6, height=5.4)
+    axes.remove()
+    upper, lower = figure.subfigures(2, 1, height_ratios=(1.15, 1))
+    _draw_losses(upper, losses, validation, accuracy)
+    _draw_digits(lower, pictures, labels, read, sure, wrong[:SHOWN])
+    said = ", ".join(f"a {labels[index]} read as {read[index]}" for index in wrong[:SHOWN])
     style.show(
         figure,
-        f"{len(wrong)} of the {right.shape[1]} test images are misread by all three networks; shown are "
-        f"{len(shown)} of them: {', '.join(said) or 'none'}.",
+        f"Above, the loss of every step and the validation loss after every epoch, down to {min(validation):.3f}. "
+        f"{accuracy:.1f} percent of the test digits are read correctly. Below, the {min(len(wrong), SHOWN)} of "
+        f"{len(wrong)} mistakes that the network was surest of: {said or 'none'}.",
     )
+
+
+SHOWN, MNIST_TEST = 20, 1000
+
+
+def _draw_losses(figure: Any, losses: Sequence[float], validation: Sequence[float], accuracy: float) -> None:
+    axes = figure.subplots()
+    steps = np.arange(1, len(losses) + 1)
+    axes.semilogy(steps, losses, color=style.SKY, linewidth=0.6, alpha=0.7)
+    axes.semilogy(steps, smooth(losses, 51), color=style.BLUE, label="training, every minibatch")
+    ends = np.linspace(0, len(losses), len(validation) + 1)[1:]
+    axes.semilogy(ends, validation, color=style.RED, marker="s", markersize=5, linestyle="--", label="validation")
+    axes.axhline(np.log(CLASSES), color=style.GREY, linestyle=":", linewidth=1.5)
+    axes.set(xlabel="step", ylabel="loss", title=f"Your network, your kernels: {accuracy:.1f} % of the test digits")
+    axes.legend(loc="upper right")
+
+
+def _draw_digits(
+    figure: Any, pictures: np.ndarray, labels: np.ndarray, read: np.ndarray, sure: np.ndarray, which: np.ndarray
+) -> None:
+    figure.suptitle("What it misreads, the surest first: true digit, what was read, and how sure", fontsize=10)
+    for panel, index in zip_longest(figure.subplots(2, SHOWN // 2).flat, which):
+        panel.axis("off")
+        if index is not None:
+            panel.imshow(pictures[index], cmap="Greys", interpolation="nearest")
+            panel.set_title(f"{labels[index]} → {read[index]}  {100 * sure[index]:.0f} %", fontsize=8, loc="center")

@@ -20,6 +20,10 @@ FORMULAS = {
     # gradients: of the bowl with a symmetric matrix, and of Σ w x⁴/4
     "quadratic_gradient": "lambda x, matrix, vector: matrix @ x + vector",
     "quartic_gradient": "lambda x, weight: weight * x**3",
+    # a dense layer with a squared error: its loss, and its loss with both gradients on some rows
+    "loss_of_a_line": "lambda parameters, x, y: ((x @ parameters[0].T + parameters[1] - y) ** 2).sum() / (2 * len(x))",
+    "fitted_line": "lambda parameters, rows, x, y: (lambda x, error: ((error**2).sum() / (2 * len(x)),"
+    " [error.T @ x / len(x), error.sum(0) / len(x)]))(x[rows], x[rows] @ parameters[0].T + parameters[1] - y[rows])",
 }
 """The formulas by name, on arrays or tensors x."""
 

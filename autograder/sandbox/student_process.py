@@ -7,25 +7,29 @@ import os
 import select
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from autograder.plaindata.call import FINAL_PROBLEMS, LONGEST_TEXT, Outcome, Problem, ProblemKind
 from autograder.plaindata.function_arguments import with_formulas
 from autograder.plaindata.named_functions import FORMULAS
-from autograder.plaindata.values import NotPlain, plain
+from autograder.plaindata.values import NotPlain, extent, plain
 from autograder.sandbox.confinement import Confinement, RunningWorker
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.watchdog import Watch
-from autograder.sandbox.wire import WireError, encode, read_frame
-from autograder.sandbox.worker import LONGEST_ERROR_CHARACTERS, LONGEST_OUTPUT_CHARACTERS
+from autograder.sandbox.wire import LARGEST_BODY_BYTES, WireError, encode, read_frame
+from autograder.sandbox.worker import FORKS, HELD_SECONDS, LONGEST_ERROR_CHARACTERS, LONGEST_OUTPUT_CHARACTERS
 
 READY = b"ready"
 GRACE_SECONDS = 2.0
 """How long the worker has to end a call that takes too long, before the worker itself is ended."""
-LARGEST_PART_BYTES = 1 << 20
+LARGEST_PART_BYTES = 1 << 16
 """How much is read, or written, at a time."""
+MOST_TOGETHER = 100
+"""How many calls are asked for, at most, before the first answer is read."""
+MOST_HELD_NUMBERS = 1_000_000
+"""How many numbers the answers to requests that were sent together hold before they are looked at."""
 WROTE_ITSELF = "it wrote to the judge's channel itself"
 
 
@@ -72,6 +76,7 @@ class StudentProcess:
         self._number = 0
         self._copy: int | None = None
         self._together = False
+        self._received = bytearray()
 
     def __enter__(self) -> StudentProcess:
         return self
@@ -104,7 +109,7 @@ class StudentProcess:
         """Call one of the student's functions by name, by position."""
         seconds = max(0.0, min(self.limits.call_seconds, self._deadline - time.monotonic()))
         given = with_formulas(arguments, FORMULAS)
-        request = {"do": "call", "function": function, "arguments": given, "seconds": seconds}
+        request = {"do": "call", "function": function, "arguments": given, "seconds": seconds, "more": False}
         try:
             self._open_copy()
             answer = self._ask(request, self.limits.call_seconds, GRACE_SECONDS)
@@ -114,6 +119,64 @@ class StudentProcess:
         if not self._together or (outcome.problem and outcome.problem.kind in FINAL_PROBLEMS):
             self._close_copy()
         return outcome
+
+    def call_all(self, function: str, calls: Sequence[list]) -> list[Outcome]:
+        """Call a function with one list of arguments after the other. Requests and answers travel together.
+
+        Returns the outcomes of the first calls, one at least: up to one that ended the process, or to where the answers
+        have become so large that they should be looked at first.
+        """
+        if not FORKS:
+            return [self.call(function, calls[0])]
+        outcomes: list[Outcome] = []
+        while len(outcomes) < len(calls):
+            found = self._call_together(function, calls[len(outcomes) :])
+            outcomes += found or [self.call(function, calls[len(outcomes)])]
+            last = outcomes[-1].problem
+            if (last and last.kind in FINAL_PROBLEMS) or sum(map(_size, outcomes)) > MOST_HELD_NUMBERS:
+                break
+        return outcomes
+
+    def _call_together(self, function: str, calls: Sequence[list]) -> list[Outcome]:
+        """Make some of the first calls. Returns fewer outcomes than there are, none perhaps, where the copy ended in a
+        call that did not say so itself: which one it was is for calls one by one to show."""
+        seconds = max(0.0, min(self.limits.call_seconds, self._deadline - time.monotonic()))
+        outcomes: list[Outcome] = []
+        try:
+            self._open_copy()
+            for number in self._send_calls(function, calls, seconds):
+                deadline = min(time.monotonic() + self.limits.call_seconds + HELD_SECONDS, self._deadline)
+                answer = self._answer_to(number, deadline + GRACE_SECONDS, self.limits.call_seconds)
+                outcomes.append(self._in_time(_outcome(answer)))
+                problem = outcomes[-1].problem
+                if problem and problem.kind in FINAL_PROBLEMS:
+                    break
+                if sum(map(_size, outcomes)) > MOST_HELD_NUMBERS:
+                    self._end()
+                    break
+        except _Gone:
+            return outcomes
+        if not self._together or (outcomes[-1].problem and outcomes[-1].problem.kind in FINAL_PROBLEMS):
+            self._close_copy()
+        return outcomes
+
+    def _send_calls(self, function: str, calls: Sequence[list], seconds: float) -> list[int]:
+        """Send requests for the first calls, as many as may be under way. Returns their numbers."""
+        frames: list[bytes] = []
+        for position, arguments in enumerate(calls, 1):
+            request = {"do": "call", "function": function, "arguments": with_formulas(arguments, FORMULAS)}
+            number = self._number + position
+            more = position < min(len(calls), MOST_TOGETHER)
+            frames.append(encode({**request, "seconds": seconds, "more": more, "number": number}))
+            if not more:
+                break
+        numbers = list(range(self._number + 1, self._number + len(frames) + 1))
+        self._number += len(frames)
+        with self._ending_it(seconds):
+            self._write(
+                b"".join(frames), min(time.monotonic() + self.limits.call_seconds, self._deadline) + GRACE_SECONDS
+            )
+        return numbers
 
     def call_apart(self, function: str, arguments: list) -> Outcome:
         """Call a function, also within `one_copy`, in a copy of its own."""
@@ -191,6 +254,11 @@ class StudentProcess:
         deadline = min(time.monotonic() + seconds, self._deadline) + grace
         with self._ending_it(seconds):
             number = self._send(request, deadline)
+        return self._answer_to(number, deadline, seconds)
+
+    def _answer_to(self, number: int, deadline: float, seconds: float) -> dict[str, Any]:
+        """Return the answer to a request. Raises _Gone where the copy that should answer has ended."""
+        with self._ending_it(seconds):
             answer = self._receive(deadline)
         if self._copy is not None and answer.get("number") == self._copy and answer.get("ended") is not None:
             self._copy = None
@@ -246,26 +314,35 @@ class StudentProcess:
             self._exchange({"do": "run", "name": name, "source": source}, self.limits.cell_seconds)
 
     def _read(self, count: int, deadline: float) -> bytes:
-        descriptor, parts, missing = self._worker.answers.fileno(), [], count
-        while missing:
-            try:
-                part = os.read(descriptor, min(missing, LARGEST_PART_BYTES))
-            except BlockingIOError:
-                _wait(descriptor, select.POLLIN, deadline)
-                continue
-            if not part:
-                raise EOFError
-            parts.append(part)
-            missing -= len(part)
-        return b"".join(parts)
+        """Read so many bytes."""
+        while len(self._received) < count:
+            if not self._take_what_is_there():
+                _wait({self._worker.answers.fileno(): select.POLLIN}, deadline)
+        data = bytes(self._received[:count])
+        del self._received[:count]
+        return data
+
+    def _take_what_is_there(self) -> bool:
+        """Read what has arrived. Returns whether anything had."""
+        try:
+            part = os.read(self._worker.answers.fileno(), LARGEST_PART_BYTES)
+        except BlockingIOError:
+            return False
+        if not part:
+            raise EOFError
+        self._received += part
+        return True
 
     def _write(self, data: bytes, deadline: float) -> None:
+        """Write all of it. What arrives meanwhile is read, so that no side waits for the other to read."""
         descriptor, view = self._worker.requests.fileno(), memoryview(data)
         while view:
             try:
                 view = view[os.write(descriptor, view[:LARGEST_PART_BYTES]) :]
             except BlockingIOError:
-                _wait(descriptor, select.POLLOUT, deadline)
+                _wait({descriptor: select.POLLOUT, self._worker.answers.fileno(): select.POLLIN}, deadline)
+                if self._take_what_is_there() and len(self._received) > 2 * LARGEST_BODY_BYTES:
+                    raise WireError("more than was asked for") from None
 
     def _death(self) -> str:
         """Say why the process ended by itself, and end what is left of it."""
@@ -276,6 +353,7 @@ class StudentProcess:
 
     def _end(self) -> None:
         self._copy = None
+        self._received.clear()
         watch, self._watch = self._watch, None
         running, self._running = self._running, None
         if watch is not None:
@@ -284,12 +362,17 @@ class StudentProcess:
             running.end()
 
 
-def _wait(descriptor: int, event: int, deadline: float) -> None:
-    """Wait until a pipe can be read from, or written to. Raises TimeoutError at the deadline."""
+def _wait(events: dict[int, int], deadline: float) -> None:
+    """Wait until a pipe can be read from, or written to. events: by descriptor. Raises TimeoutError at the deadline."""
     poll = select.poll()
-    poll.register(descriptor, event)
+    for descriptor, event in events.items():
+        poll.register(descriptor, event)
     if not poll.poll(max(0.0, 1000 * (deadline - time.monotonic()))):
         raise TimeoutError
+
+
+def _size(outcome: Outcome) -> int:
+    return extent(outcome.returned) + extent(outcome.arguments_after)
 
 
 def _death(status: int | None) -> str:

@@ -52,6 +52,9 @@ POLL_SECONDS = 0.05
 LONGEST_ERROR_CHARACTERS = 1_000
 REPORT_SECONDS = 0.5
 """How long a call that took too long has to tell where it was."""
+HELD_SECONDS = 0.5
+HELD_BYTES = 65_536
+"""How long, and how much, answers wait to be sent together with those to the requests that have come already."""
 SHORTEST_SECONDS = 0.001
 """The operating system takes a timer of 0 for none."""
 
@@ -385,6 +388,30 @@ def frame_of(answer):
         return encode({**answer, "returned": None, "arguments_after": [], "problem": problem, "error": None})
 
 
+class Answers:
+    """Answers on their way to the judge: while further requests are there already, they wait to be sent together."""
+
+    def __init__(self, channel):
+        self._channel = channel
+        self._waiting = []
+        self._bytes = 0
+        self._sent = time.monotonic()
+
+    def add(self, answer, more):
+        """Add an answer. more: whether the next request has been sent already."""
+        frame = frame_of(answer)
+        self._waiting.append(frame)
+        self._bytes += len(frame)
+        if not more or self._bytes > HELD_BYTES or time.monotonic() > self._sent + HELD_SECONDS:
+            self.send()
+
+    def send(self):
+        """Send what waits."""
+        data = b"".join(self._waiting)
+        self._waiting, self._bytes, self._sent = [], 0, time.monotonic()
+        self._channel.write(data)
+
+
 class Deadline:
     """When the call that a copy of this process is in has to end, for the process that waits for the copy: a number in
     memory that both share, 0 while no call is under way."""
@@ -443,6 +470,7 @@ def answer_calls(program, number, channel, deadline):
     """Make calls until the judge closes the copy, or the channel."""
     from autograder.sandbox_wire import read_frame
 
+    answers = Answers(channel)
     while True:
         try:
             request = read_frame(channel.read)
@@ -450,15 +478,15 @@ def answer_calls(program, number, channel, deadline):
             return
         if request["do"] != "call":
             return
-        end_in_time(program, request, channel)
+        end_in_time(program, request, answers)
         deadline.set(request["seconds"] + REPORT_SECONDS)
         answer = program.call(request["function"], request["arguments"])
         signal.setitimer(signal.ITIMER_REAL, 0)
         deadline.clear()
-        channel.write(frame_of({**answer, "number": request["number"]}))
+        answers.add({**answer, "number": request["number"]}, request["more"])
 
 
-def end_in_time(program, request, channel):
+def end_in_time(program, request, answers):
     """Let a call that takes too long tell which line it was in and end its process. One that does not is ended from
     outside."""
     from autograder.plaindata.call import line_of_frame
@@ -466,7 +494,7 @@ def end_in_time(program, request, channel):
     def end(number, frame):
         line_number, line = line_of_frame(program.namespace.get(request["function"]), frame)
         problem = {"kind": "time", "message": "", "line": line, "line_number": line_number}
-        channel.write(frame_of({"problem": problem, "arguments_after": [], "number": request["number"]}))
+        answers.add({"problem": problem, "arguments_after": [], "number": request["number"]}, more=False)
         os._exit(0)
 
     signal.signal(signal.SIGALRM, end)

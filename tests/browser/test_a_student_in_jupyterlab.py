@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from pathlib import Path
@@ -17,6 +18,7 @@ USES_TORCH = (
     "import torch\n\ndef elu(z, alpha=1.0):\n    return torch.nn.functional.elu(torch.as_tensor(z), alpha).numpy()"
 )
 ATTEMPTS, PAUSE_MS = 1200, 200
+ATTEMPTS_TO_PLAY = 20
 
 
 @pytest.fixture(scope="module")
@@ -115,3 +117,72 @@ def test_the_right_elu_passes(notebook):
 def test_no_verdict_is_wider_than_the_page(notebook):
     width = notebook.evaluate("document.querySelector('.verdict').scrollWidth")
     assert width <= notebook.evaluate("document.querySelector('.jp-Notebook').clientWidth")
+
+
+SELU = (
+    "def selu(z):\n    alpha, scale = 1.6732632423543772, 1.0507009873554805\n"
+    "    return scale * np.where(z > 0, z, alpha * np.expm1(np.minimum(z, 0)))"
+)
+
+
+@pytest.fixture(scope="module")
+def played(notebook):
+    """The picture of SELU's staircase, drawn with the student's own function, once it has followed a first move.
+
+    anywidget gives a widget two seconds to begin; on a busy machine that takes more than one attempt.
+    """
+    _activate(notebook, "def selu(")
+    notebook.keyboard.press("Control+a")
+    notebook.keyboard.insert_text(SELU)
+    _run(notebook, "def selu(")
+    for _ in range(ATTEMPTS_TO_PLAY):
+        _run(notebook, "lab.play_selu(selu)")
+        notebook.locator(".play-panels svg").first.wait_for()
+        notebook.locator(".play input[type=range]").last.press("Home")
+        with contextlib.suppress(Exception):
+            notebook.locator(".play[data-answered]").first.wait_for(timeout=20_000)
+            return notebook
+    raise AssertionError("the picture did not come alive")
+
+
+def test_a_slider_is_moved_by_the_keyboard_and_the_picture_follows(played):
+    slider = played.locator(".play input[type=range]").first
+    slider.focus()
+    said = played.locator(".play-says").inner_text()
+    played.keyboard.press("PageUp")
+    played.wait_for_function("(said) => document.querySelector('.play-says').textContent !== said", arg=said)
+    assert slider.evaluate("(node) => node === document.activeElement")
+    assert "after 60 layers" in played.locator(".play-says").inner_text()
+
+
+def test_a_point_is_dragged_and_the_picture_follows(played):
+    point = played.locator(".play circle.handle").first
+    point.scroll_into_view_if_needed()
+    box = point.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    before = float(point.get_attribute("aria-valuenow"))
+    played.mouse.move(x, y)
+    played.mouse.down()
+    played.mouse.move(x - 60, y, steps=4)
+    played.mouse.up()
+    played.wait_for_function("(x) => +document.querySelector('.play circle.handle').ariaValueNow < 0.8 * x", arg=before)
+
+
+def test_the_still_gives_way_to_the_moving_picture_in_its_own_output(played):
+    figure = played.locator("figure[data-play]").first
+    assert not figure.locator("img").is_visible()
+    assert figure.locator(".play").is_visible()
+    cell = _cell(played, "lab.play_selu(selu)")
+    assert cell.locator(".jupyter-widgets").count() == 0
+
+
+def test_without_its_kernel_the_still_is_back_in_its_place(played):
+    """As when the notebook is closed and opened again: what is stored is the still alone."""
+    played.evaluate("""async () => {
+        const [session] = await (await fetch('/api/sessions')).json();
+        const token = document.cookie.match(/_xsrf=([^;]+)/)?.[1] ?? '';
+        await fetch(`/api/kernels/${session.kernel.id}/restart`, {method: 'POST', headers: {'X-XSRFToken': token}});
+    }""")
+    played.wait_for_function("() => !document.querySelector('.play')")
+    assert played.locator("figure[data-play] img").first.is_visible()
+    assert "model not found" not in played.locator(".jp-Notebook").inner_text()

@@ -51,7 +51,7 @@ def record(course: Course, student: str, *, handed_in: bool = True, **given: Any
     for result in results:
         Results(chapter).keep(result)
     with contextlib.closing(open_gradebook(course.root, settings)) as gradebook:
-        return Recorder(chapter, gradebook, settings).record(student, results)
+        return Recorder(chapter, gradebook, settings).record({student: results})[student]
 
 
 @contextlib.contextmanager

@@ -59,6 +59,11 @@ def run(course, monkeypatch):
             did.append(("called", function))
             return super().call(function, arguments)
 
+        def call_all(self, function, calls):
+            outcomes = super().call_all(function, calls)
+            did.extend([("called", function)] * len(outcomes))
+            return outcomes
+
         def call_apart(self, function, arguments):
             did.append(("called apart", function))
             return super().call_apart(function, arguments)

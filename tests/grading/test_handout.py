@@ -67,16 +67,17 @@ def test_it_holds_the_notebooks_that_were_chosen_and_no_others(handout):
     assert found == {f"release/{notebook}.ipynb" for notebook in NOTEBOOKS} | {f"release/{FIRST_PAGE}"}
 
 
-def test_source_tests_and_grading_are_not_in_it(handout):
+def test_source_tests_grading_and_solutions_are_not_in_it(handout):
     parts = {path.relative_to(handout).as_posix() for path in handout.rglob("*")}
     assert not parts & {"source", "tests", "autograder/grading", "autograder/sandbox", "autograder/solutions.py"}
+    assert not [name for name in parts if "in_numpy" in name]
     assert not [name for name in parts if name.endswith("draw_figures.py")]
 
 
 def test_nothing_in_it_is_worth_a_point(handout):
     """No function, no lambda, no code in a text: called as any exercise's function, without PyTorch as in grading."""
     found = [one for one in candidates(handout) if not one.where.startswith((*ABOUT_PROCESSES, "autograder/lab/"))]
-    found += candidates(ROOT / "autograder" / "lab")
+    found += [one for one in candidates(ROOT / "autograder" / "lab") if not one.where.startswith("in_numpy.py")]
     assert len(found) > 100
     assert {one.where: worth for one in found if (worth := list(earned(one)))} == {}
 

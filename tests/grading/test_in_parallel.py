@@ -16,7 +16,7 @@ def test_what_ends_its_judge_twice_is_set_aside_alone(course, monkeypatch):
     tasks = [Task(Chapter(course, CHAPTER), name, UNITS) for name in ("ada", "bob", "cyd")]
     config = GradingConfig(course, "secret", ("cpu",))
 
-    def until_bob(todo, config, jobs, for_each, *, warm_up):
+    def until_bob(todo, config, jobs, for_each, *, warm_up, running):
         """Stands in for the workers, of which bob's submission ends every one."""
         while todo:
             task = todo.popleft()

@@ -34,7 +34,7 @@ from tests.grading.small_course import CHAPTER, GRADIENTS, POINTS, UNITS, write
 def prints(*texts: str, error: str | None = None) -> list[CellOutcome]:
     """What is kept where the cells of a notebook print these texts."""
     todo = iter(texts)
-    process = SimpleNamespace(call=None, call_apart=None, one_copy=None, outcomes=[])
+    process = SimpleNamespace(call=None, call_apart=None, call_all=None, one_copy=None, outcomes=[])
     process.run = lambda name, source: CellOutcome(error=error, line=0, value=None, printed=next(todo))
     bounded = BoundedProcess(process)
     return [bounded.run("cell", "") for _ in texts]

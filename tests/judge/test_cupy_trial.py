@@ -37,10 +37,9 @@ MIXING = {
 WITHOUT_ARRAYS = {
     "fan_in_and_fan_out",
     "largest_step",
-    "nadam_momentum",
     "power_schedule",
     "exponential_schedule",
-    "piecewise_constant_schedule",
+    "warmup_cosine",
     "performance_schedule",
     "one_cycle_schedule",
     "one_cycle_cosine_schedule",

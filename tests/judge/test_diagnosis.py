@@ -164,13 +164,25 @@ def test_a_mistake_is_written_without_guards(exercise):
 
 
 def test_two_mistakes_that_cancel_are_not_named():
-    """Always in the gradient, and the two exchanged, would be: never in the gradient."""
-    exercise = catalogue()["adam_weight_decay_step"]
-    decoupled = next(one for one in exercise.mistakes if one.name == "always decoupled")
-    others = tuple(one for one in exercise.mistakes if one is not decoupled)
-    verdict = verdict_of(replace(exercise, mistakes=others), decoupled.function)
+    """Always down, and the two exchanged, would be: always up."""
+    text = "def moved(z, up):\n    if up:\n        z = z + 1\n    else:\n        z = z - 1\n    return z\n"
+    exercise = Exercise(text, pytorch="torch", reference=lambda z, up: z + 1 if up else z - 1)
+
+    @exercise.requirement("values", points=1)
+    def values(sample):
+        for up in (True, False):
+            yield case(f"up is {up}", z=np.array([1.0, 2.5, -4.0]), up=up)
+            yield case(f"a table, up is {up}", z=np.array([[1.0, 2.0, 3.0], [5.0, 7.0, 11.0]]), up=up)
+
+    exercise.wrong.ignores("up", False)
+
+    @exercise.wrong({"if up": "if not up"})
+    def the_two_exchanged():
+        """You do for up=True what belongs to False."""
+
+    verdict = verdict_of(exercise, lambda z, up: z + 1)
     found = [verdict.diagnosis] if verdict.diagnosis else verdict.partial_diagnoses
-    assert {one.name for one in found}.isdisjoint({one.name for one in others})
+    assert {one.name for one in found}.isdisjoint({one.name for one in exercise.mistakes})
 
 
 # ---------------------------------------------------------------- what must not be said
@@ -248,7 +260,7 @@ MUST_NOT_BE_SAID = {
     "a flag the wrong way round has an effect": ("relative_steps", _the_wrong_way_round, "has no effect"),
     "an absolute value is no mean": ("cosine_similarity", _absolute_cosine, "average"),
     "a whole array drawn again is not the last one inside": ("truncated_normal", _whole_array_redrawn, "last draw"),
-    "Adam is not Nadam with other weights, though the first step is": ("nadam_constant_step", _plain_adam, "t \\+ 1"),
+    "Adam is not Nadam with other weights, though the first step is": ("nadam_step", _plain_adam, "t \\+ 1"),
 }
 
 

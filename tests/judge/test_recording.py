@@ -9,7 +9,8 @@ import pytest
 from autograder.exercises import catalogue
 from autograder.exercises.recorded import FILE, RecordedExercise, Writer, has_reference
 from autograder.judge import devices, judge
-from autograder.judge.recording import record
+from autograder.judge.recording import is_up_to_date, notebooks, record
+from autograder.judge.report import as_text
 from autograder.judge.session import RECORDED
 from autograder.plaindata.call import call
 
@@ -22,8 +23,8 @@ def recorded(tmp_path_factory) -> RecordedExercise:
     """The exercise, with neither its textbook form nor its reference nor its mistakes."""
     folder = tmp_path_factory.mktemp("recorded")
     writer = Writer()
-    writer.add(EXERCISE, STUB, record(EXERCISE, reference=True))
-    writer.write(folder / FILE)
+    writer.add(EXERCISE, STUB, record(EXERCISE))
+    writer.write(folder / FILE, {"versions": {"torch": "9.9+cpu"}, "date": "2026-01-31"})
     return RecordedExercise(str(folder / "dead_units.py"), "dead_units")
 
 
@@ -41,7 +42,7 @@ def test_a_known_mistake_gets_the_same_verdict(recorded, mistake):
         for exercise in (recorded, EXERCISE)
     )
     for verdict in (there, here):
-        del verdict["seconds"]
+        del verdict["seconds"], verdict["versions"]
     assert there == here
     assert here["diagnosis"] is None or here["diagnosis"]["name"] == mistake.name
 
@@ -61,3 +62,16 @@ def test_a_device_that_nothing_was_compared_on_took_no_part(recorded, monkeypatc
     verdict = judge(recorded, functools.partial(call, mistake.function))
     assert verdict.devices["cuda"] != "present"
     assert RECORDED in verdict.remarks
+
+
+def test_a_report_says_that_the_answers_were_recorded_and_when(recorded):
+    (mistake, *_) = EXERCISE.mistakes
+    verdict = judge(recorded, functools.partial(call, mistake.function), devices=("cpu",))
+    assert "gave on 2026-01-31 (recorded on a CPU)" in as_text(verdict)
+    assert "PyTorch 9.9," in as_text(verdict)
+
+
+@pytest.mark.parametrize("notebook", notebooks())
+def test_a_notebooks_exercises_are_recorded_as_they_are_now(notebook):
+    """If this fails: python3 -m autograder record."""
+    assert is_up_to_date(notebook)

@@ -19,7 +19,9 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from autograder.exercises.dropout import drawn
+from autograder import lab as of_notebooks
+from autograder.course import Course, read, text_of
+from autograder.exercises.dropout import NOTEBOOK, drawn
 from autograder.lab import dropout as lab
 from autograder.lab import style
 from tests.solutions import solution
@@ -424,3 +426,18 @@ def test_an_experiment_says_in_a_sentence_that_a_kernel_is_not_right_yet(nonsens
     nonsense.__name__ = "dropout"
     lab.overfitting(nonsense, solution("dropout_backward"))
     assert "Run its check first" in capsys.readouterr().out
+
+
+# ---------------------------------------------------------------- the whole experiment
+
+
+def test_the_whole_experiment_is_that_of_pytorch(capsys):
+    cells = {cell["id"]: text_of(cell) for cell in read(Course().source_of(NOTEBOOK))["cells"]}
+    names = {"np": np, "lab": of_notebooks}
+    names |= {name: solution(name) for name in ("dropout", "dropout_backward")}
+    exec(cells["whole-see"], names)
+    exec(cells["pytorch-live"], names)
+    own, theirs = re.findall(r"minibatch ([\d.]+)", capsys.readouterr().out)
+    assert float(own) == pytest.approx(float(theirs), abs=1e-8)
+    assert len(cells["whole-see"].splitlines()) <= 25
+    assert np.mean(names["read"] == names["y_new"]) > 0.8

@@ -224,3 +224,19 @@ def test_other_learning_rates_change_nothing():
         assert rate in lab.DEEP.rates
         assert accuracies.mean() == pytest.approx(mean(name), abs=0.02)
     assert mean("logistic", WIDE) == pytest.approx(0.1, abs=0.04)
+
+
+def test_similar_inputs_drift_apart_through_selu_and_gradients_grow():
+    """Two inputs with the cosine 0.99 through 100 layers with LeCun's weights; and the mean square of SELU's slope."""
+    selu = solution("selu")
+    for seed in range(2):
+        rng = np.random.default_rng(seed)
+        a = rng.normal(size=(2, 500))
+        a[1] = 0.99 * a[0] + np.sqrt(1 - 0.99**2) * a[1]
+        cosines = []
+        for _ in range(100):
+            a = selu(a @ rng.normal(0, np.sqrt(1 / 500), (500, 500)))
+            cosines.append(a[0] @ a[1] / np.linalg.norm(a[0]) / np.linalg.norm(a[1]))
+        assert 0.75 < cosines[49] < 0.97 and cosines[99] < 0.8
+    z = np.random.default_rng(0).normal(size=200_000)
+    assert abs(np.mean(solution("selu_backward")(np.ones_like(z), z) ** 2) - 1.07) < 0.01

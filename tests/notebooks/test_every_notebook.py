@@ -195,7 +195,17 @@ def test_no_plotting_code_stands_in_it(notebook):
 def test_it_imports_numpy_and_the_course_and_nothing_else(notebook):
     code = [text_of(cell) for cell in read(COURSE.source_of(notebook))["cells"] if cell["cell_type"] == "code"]
     imports = {line.strip() for source in code for line in source.split("\n") if re.match(r"\s*(import|from)\s", line)}
-    assert imports <= {"import numpy as np", "from autograder import check, lab", "from autograder import check"}
+    course = {"import numpy as np", "from autograder import check, lab", "from autograder import check"}
+    assert imports <= {*course, "import torch"}
+
+
+@each_notebook
+def test_pytorch_is_imported_in_a_cell_of_its_own_behind_all_exercises(notebook):
+    """The cell that does the same in PyTorch: grading has none, and nothing that is graded may need it."""
+    cells = read(COURSE.source_of(notebook))["cells"]
+    of_pytorch = [i for i, cell in enumerate(cells) if "import torch" in text_of(cell) and cell["cell_type"] == "code"]
+    last_check = max(i for i, cell in enumerate(cells) if is_check_cell(cell))
+    assert all(i > last_check for i in of_pytorch)
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from functools import cache
 
@@ -11,7 +12,9 @@ import torch
 from torch.optim import lr_scheduler
 
 from autograder import lab
+from autograder.course import Course, read, text_of
 from autograder.exercises import catalogue
+from autograder.exercises.learning_rate_schedules import NOTEBOOK
 from autograder.lab import learning_rate_schedules
 from tests.solutions import solution
 
@@ -45,11 +48,15 @@ def settings(make, steps, rate=0.1):
         ),
         (lambda o: lr_scheduler.ExponentialLR(o, 0.1**0.1), lambda k: solution("exponential_schedule")(k, 0.1, 10)),
         (
-            lambda o: lr_scheduler.MultiStepLR(o, [5, 12, 30], 0.5),
-            lambda k: solution("piecewise_constant_schedule")(k, [5, 12, 30], [0.1, 0.05, 0.025, 0.0125]),
+            lambda o: lr_scheduler.SequentialLR(
+                o,
+                [lr_scheduler.LinearLR(o, 1 / 8, total_iters=7), lr_scheduler.CosineAnnealingLR(o, 42, 0.01)],
+                [7],
+            ),
+            lambda k: solution("warmup_cosine")(k, 50, 7, 0.1, 0.01),
         ),
     ],
-    ids=["power", "exponential", "piecewise constant"],
+    ids=["power", "exponential", "warm-up and cosine"],
 )
 def test_fifty_steps_of_one_scheduler_give_the_solutions_rates(make, own):
     assert settings(make, 50)[:, 0] == pytest.approx([own(k) for k in range(50)], rel=1e-12)
@@ -296,10 +303,10 @@ def runs():
         "small constant": make.constant(0.03),
         "power": make.power(solution("power_schedule"), top),
         "exponential": make.exponential(solution("exponential_schedule"), top),
-        "piecewise": make.piecewise(solution("piecewise_constant_schedule"), top),
         "performance": make.performance(solution("performance_schedule"), top),
         "lines": make.cycle(solution("one_cycle_schedule"), top),
         "cosine": make.cosine_cycle(solution("one_cycle_cosine_schedule"), top),
+        "warm-up": make.warm_up(solution("warmup_cosine"), top),
     }
     with np.errstate(all="ignore"):
         _, losses, accuracies = make.train(plans, epochs=10, seeds=make.NETWORKS)
@@ -331,16 +338,15 @@ def test_at_its_peak_one_cycle_is_below_the_others_and_catches_up():
         assert late["cosine"] > late[name] - 0.01
 
 
-def test_one_cycle_has_the_lowest_training_loss():
-    """Piecewise constant scheduling is frozen high."""
+def test_the_training_loss_of_one_cycle_is_below_that_of_the_best_constant():
     losses = {name: loss for name, (loss, _) in runs().items()}
     assert losses["cosine"] < losses["small constant"] / 2
-    assert max(losses["cosine"], losses["lines"]) < 0.8 * min(
-        loss for name, loss in losses.items() if name not in ("cosine", "lines")
-    )
-    assert losses["piecewise"] > 4 * losses["small constant"]
-    assert losses["piecewise"] > 2 * max(losses["power"], losses["exponential"])
-    assert abs(accuracies_after(10)["piecewise"] - accuracies_after(8)["piecewise"]) < 0.015
+    assert losses["lines"] < 0.8 * losses["small constant"]
+
+
+def test_milestone_5_changes_the_rate_of_epoch_5():
+    rates = settings(lambda o: lr_scheduler.MultiStepLR(o, [5, 15], 0.1), 20)[:, 0]
+    assert rates == pytest.approx([0.1] * 5 + [0.01] * 10 + [0.001] * 5)
 
 
 @cache
@@ -379,6 +385,7 @@ def test_behind_its_cliff_a_constant_rate_has_learned_next_to_nothing():
     constant, power, exponential = (swept(5)[name] for name in ("constant", "power", "exponential"))
     assert constant[0.2] < 0.5 and constant[0.4] < 0.2
     assert min(power[0.4], exponential[0.4]) > 0.4
+    assert max(swept(5)["lines"][0.4], swept(5)["cosine"][0.4]) < 0.3
     assert constant[0.003] > 0.85 > max(power[0.003], exponential[0.003]) + 0.1
 
 
@@ -395,10 +402,62 @@ def test_an_experiment_says_in_a_sentence_what_it_cannot_use(capsys):
     lab.watch_the_counter(lambda *arguments: None)
     lab.watch_the_counter(solution("performance_schedule"), prediction=6)
     lab.plot_one_cycle(lambda *arguments: 0.1, solution("one_cycle_cosine_schedule"))
-    lab.rate_range_test(lambda *arguments: 0.1)
+    lab.rate_range_test(lambda *arguments: 0.1, solution("choose_rate"))
     printed = capsys.readouterr().out
     assert "did not return a number" in printed
     assert "did not return 4 numbers" in printed
     assert "should be a list of epochs" in printed
     assert "did not return 2 numbers" in printed
     assert "does not grow" in printed
+
+
+# ---------------------------------------------------------------- the whole experiment
+
+
+def test_the_whole_experiment_is_that_of_pytorch(capsys):
+    cells = {cell["id"]: text_of(cell) for cell in read(Course().source_of(NOTEBOOK))["cells"]}
+    namespace = {"np": np, "lab": lab, "warmup_cosine": solution("warmup_cosine")}
+    exec(cells["whole-see"], namespace)
+    exec(cells["pytorch-live"], namespace)
+    own, theirs = re.findall(r"minibatch ([\d.]+)", capsys.readouterr().out)
+    assert float(own) == pytest.approx(float(theirs), abs=1e-8)
+    assert np.mean(namespace["read"] == namespace["y_validation"]) > 0.9
+    assert len(cells["whole-see"].splitlines()) <= 25
+
+
+def test_the_loss_of_the_digits_is_not_most_curved_at_the_start():
+    """The largest curvature, by power iteration with differences of gradients, at three moments of a run."""
+    make = learning_rate_schedules
+    x, y, _, _ = lab.digits()
+    networks = make.fresh_networks(1, 1)
+    networks.parameters = [parameter.astype(float) for parameter in networks.parameters]
+    momentum = make.Momentum(networks.parameters)
+    rng, found = np.random.default_rng(0), []
+    for step in range(301):
+        if step in (0, 300):
+            found.append(largest_curvature(networks, x[None, ::3], y[None, ::3]))
+        rows = rng.choice(len(x), 32, replace=False)[None]
+        momentum.step(networks.gradients(x[rows], y[rows])[1], 0.003)
+    assert found[1] > 1.05 * found[0]
+
+
+def largest_curvature(networks, x, y):
+    rng, before = np.random.default_rng(1), [parameter.copy() for parameter in networks.parameters]
+    direction = [rng.normal(size=parameter.shape) for parameter in before]
+    for _ in range(20):
+        size = np.sqrt(sum((part**2).sum() for part in direction))
+        direction = [part / size for part in direction]
+        slopes = []
+        for sign in (1, -1):
+            for parameter, start, part in zip(networks.parameters, before, direction, strict=True):
+                parameter[...] = start + sign * 1e-4 * part
+            slopes.append(networks.gradients(x, y)[1])
+        direction = [(up - down) / 2e-4 for up, down in zip(*slopes, strict=True)]
+    for parameter, start in zip(networks.parameters, before, strict=True):
+        parameter[...] = start
+    return np.sqrt(sum((part**2).sum() for part in direction))
+
+
+def test_choose_rate_says_about_two_hundredths():
+    rates, losses = learning_rate_schedules.rising_rates(solution("exponential_schedule"))
+    assert 0.012 < solution("choose_rate")(rates, losses) < 0.03

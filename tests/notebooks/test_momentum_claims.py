@@ -185,6 +185,49 @@ def test_the_plateau_lies_at_the_root_of_beta_and_ends_as_the_text_says(beta):
     assert inside < 1 < outside
 
 
+def test_no_other_pair_is_faster_than_the_best_momentum():
+    """By the eigenvalues of steps of torch.optim.SGD, for curvatures from 1 to 50 and others."""
+
+    def slowest(pair, curvatures):
+        columns = []
+        for theta, buffer in ((1.0, 0.0), (0.0, 1.0)):
+            parameter = torch.nn.Parameter(torch.full((len(curvatures),), theta, dtype=torch.float64))
+            optimizer = torch.optim.SGD([parameter], lr=pair[0], momentum=pair[1])
+            optimizer.state[parameter]["momentum_buffer"] = torch.full_like(parameter.detach(), buffer)
+            parameter.grad = torch.tensor(curvatures) * parameter.detach()
+            optimizer.step()
+            columns.append([parameter.detach().numpy(), optimizer.state[parameter]["momentum_buffer"].numpy()])
+        matrices = np.moveaxis(np.array(columns), -1, 0)
+        return np.abs(np.linalg.eigvals(matrices)).max()
+
+    for curvatures in (np.array([50.0, 1.0]), np.array([0.3, 7.0, 2.0])):
+        best = np.array(solution("best_momentum")(curvatures))
+        low, high = np.sqrt([curvatures.min(), curvatures.max()])
+        assert slowest(best, curvatures) == pytest.approx((high - low) / (high + low), abs=1e-6)
+        rng = np.random.default_rng(0)
+        for change in 1 + 0.2 * rng.normal(size=(200, 2)):
+            assert slowest(best * change, curvatures) > slowest(best, curvatures) - 1e-6
+
+
+@pytest.mark.parametrize(("beta", "steps", "crossings"), [(0.3, 77, 0), (0.64, 30, 0), (0.95, None, 6)])
+def test_three_kinds_of_damping(beta, steps, crossings):
+    path, m = [1.0], 0.0
+    for _ in range(100):
+        theta, m = textbook(path[-1], path[-1], m, 0.04, beta)
+        path.append(theta)
+    far = np.flatnonzero(np.abs(path) > 0.01)[-1]
+    assert (far + 1 == steps) if steps else far == 100
+    assert (np.diff(np.sign(path)) != 0).sum() == crossings
+    assert (1 - np.sqrt(0.04)) ** 2 == pytest.approx(0.64)
+
+
+def test_the_race_of_the_opening_is_won_by_momentum(capsys):
+    """After the same forty steps one of the losses is more than 10,000 times lower."""
+    lab.a_race_down_the_valley()
+    plain, with_m = (float(line.split(", ")[1].split()[0]) for line in capsys.readouterr().out.split("\n")[:2])
+    assert plain > 1 and with_m < 1e-4
+
+
 def test_the_best_momentum_takes_the_root_of_the_condition_number():
     rate, beta = momentum.best_with_momentum(50.0, 1.0)
     assert (rate, beta) == pytest.approx((0.0614, 0.5658), abs=1e-4)
@@ -321,14 +364,18 @@ def test_with_minibatches_the_lowest_losses_are_alike():
 def test_an_experiment_says_in_a_sentence_what_it_cannot_use(capsys):
     lab.three_learning_rates(lambda theta, gradient, rate: None)
     lab.factor_by_learning_rate(gd, lambda curvatures, rate: "fast")
-    lab.constant_slope(textbook, lambda *arguments: None)
+    lab.constant_slope(lambda *arguments: None)
+    lab.three_kinds_of_damping(lambda *arguments: arguments[0])
+    lab.steps_by_condition_number(gd, textbook, lambda curvatures: 0.1)
+    lab.show_paths({"mine": [1.0, 2.0]})
     lab.momentum_on_the_bowl(gd, lambda *arguments: (1, 2))
     lab.when_the_learning_rate_changes(textbook, lambda *arguments: arguments[0])
     lab.momentum_plateau(lambda theta, gradient, m, learning_rate, beta: (np.nan * theta, m))
     lab.three_learning_rates(gd, prediction="fast")
     printed = capsys.readouterr().out
-    assert printed.count("did not return (theta") == 3
+    assert printed.count("did not return (theta") == 5
+    assert "is no list of points" in printed
+    assert "does not return finite numbers of the right shape" in printed
     assert "did not return a number" in printed
     assert "did not return finite numbers" in printed
-    assert "returned no numbers" in printed
     assert "Your prediction should be a number" in printed

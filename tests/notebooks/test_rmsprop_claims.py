@@ -158,6 +158,39 @@ def test_adagrads_step_number_t_is_one_over_the_root_of_t():
     assert counts == [2879, 345, 39, 6]
 
 
+def test_rmsprop_does_not_notice_the_unit_of_the_loss(capsys):
+    """Gradient descent explodes in one unit and stands still in another."""
+    lab.three_units_of_loss()
+    lines = [line.strip() for line in capsys.readouterr().out.split("\n") if ": " in line]
+    of = dict(line.rsplit(": ", 1) for line in lines if "," in line)
+    assert of["gradient descent, 1000 times"] == "beyond 1e9"
+    assert float(of["gradient descent, a thousandth"]) > 50 > 1 > float(of["gradient descent, the loss"])
+    assert len({of[f"RMSProp, {unit}"] for unit in ("the loss", "1000 times", "a thousandth")}) == 1
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_the_open_training_gives_pytorchs_loss_and_trains(seed):
+    """Six hidden layers whose weights start at half of He's size."""
+    network = lab.small_network(*[50] * 6)
+    batches = network.batches(epochs=1, size=64)
+    parameters = network.start(seed=seed, scale=0.5)
+    model = network.in_pytorch(parameters)
+    s = [np.zeros_like(theta) for theta in parameters]
+    for rows in batches:
+        _, gradients = network.gradients(parameters, rows)
+        for i, gradient in enumerate(gradients):
+            parameters[i], s[i] = RMSPROP(parameters[i], gradient, s[i], 0.003, 0.9, 1e-8)
+    x, y = torch.tensor(network.x), torch.tensor(network.y)
+    optimizer = torch.optim.RMSprop(model.parameters(), lr=0.003, alpha=0.9)
+    for rows in batches:
+        optimizer.zero_grad()
+        torch.nn.functional.cross_entropy(model(x[rows]), y[rows]).backward()
+        optimizer.step()
+    loss = torch.nn.functional.cross_entropy(model(x), y).item()
+    assert network.loss(parameters) == pytest.approx(loss, rel=1e-4)
+    assert loss < 2.2
+
+
 def test_above_004_gradient_descent_diverges_on_the_bowl():
     assert BOWL.loss(descend(rmsprop.gradient_descent(0.0395), BOWL, 2000)[-1]) < 1e-6
     assert BOWL.loss(descend(rmsprop.gradient_descent(0.0405), BOWL, 2000)[-1]) > 1e6

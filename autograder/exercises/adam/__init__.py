@@ -1,4 +1,4 @@
-"""Exercises of `2_faster_optimizers/4_adam`: the corrected average, Adam's step, its size and its bound, and AdamW."""
+"""Exercises of `2_faster_optimizers/4_adam`: Adam's step, alone and with state, its size, faults, bound, and AdamW."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from autograder.exercises.optimizer_states import pytorch_step
 
 NOTEBOOK = "2_faster_optimizers/4_adam"
 
-ORDER = ("corrected_average", "adam_step", "relative_steps", "largest_step", "adamw_step")
+ORDER = ("adam_step", "relative_steps", "adam_fault", "adam_update", "largest_step", "adamw_step")
 
 FLOAT64_IN_THE_FORMULA = FLOAT32_HINT
 

@@ -1,6 +1,7 @@
 """largest_step: how long Adam's step t can be at most, in units of the learning rate."""
 
 from autograder.exercises.model import Exercise, case
+from autograder.exercises.optimizer_states import pytorch_optimizer
 
 TEXTBOOK = """\
 def largest_step(t, beta1, beta2):
@@ -23,7 +24,7 @@ def reference(t, beta1, beta2):
     import torch
 
     parameter = torch.nn.Parameter(torch.zeros(1, dtype=torch.float64))
-    optimizer = torch.optim.Adam([parameter], lr=1.0, betas=(beta1, beta2), eps=0.0)
+    optimizer = pytorch_optimizer("Adam", [parameter], lr=1.0, betas=(beta1, beta2), eps=0.0)
     for back in range(t - 1, -1, -1):
         parameter.data.zero_()
         parameter.grad = torch.full((1,), (beta1 / beta2) ** back, dtype=torch.float64)

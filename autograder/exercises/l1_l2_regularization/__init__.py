@@ -18,7 +18,6 @@ ORDER = (
     "l1_gradient",
     "soft_threshold",
     "sgd_weight_decay_step",
-    "adam_weight_decay_step",
     "max_norm",
 )
 

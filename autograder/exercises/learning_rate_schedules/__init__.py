@@ -6,15 +6,18 @@ scheduler of PyTorch and lets it take that many steps, or puts the given state i
 
 from __future__ import annotations
 
+from autograder.exercises.optimizer_states import pytorch_optimizer
+
 NOTEBOOK = "3_learning_rate_scheduling/1_learning_rate_schedules"
 
 ORDER = (
     "power_schedule",
     "exponential_schedule",
-    "piecewise_constant_schedule",
     "performance_schedule",
     "one_cycle_schedule",
     "one_cycle_cosine_schedule",
+    "warmup_cosine",
+    "choose_rate",
 )
 
 
@@ -22,7 +25,7 @@ def sgd(learning_rate: float):
     """A PyTorch optimizer with one parameter, for a scheduler to work on."""
     import torch
 
-    return torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=learning_rate, momentum=0.9)
+    return pytorch_optimizer("SGD", [torch.nn.Parameter(torch.zeros(1))], lr=learning_rate, momentum=0.9)
 
 
 def after(step: int, scheduler):

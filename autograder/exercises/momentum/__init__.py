@@ -6,4 +6,4 @@ buffer, as long as the learning rate stays the same. All references let `torch.o
 
 NOTEBOOK = "2_faster_optimizers/1_momentum"
 
-ORDER = ("gradient_descent_step", "convergence_factor", "momentum_step", "velocity_after", "sgd_momentum_step")
+ORDER = ("gradient_descent_step", "convergence_factor", "momentum_step", "best_momentum", "sgd_momentum_step")

@@ -6,4 +6,4 @@ neither the sign nor the learning rate of the velocity m. The references let `to
 
 NOTEBOOK = "2_faster_optimizers/2_nesterov"
 
-ORDER = ("nesterov_step", "sgd_nesterov_step", "look_ahead_to_pytorch", "pytorch_to_look_ahead", "shrink_factor")
+ORDER = ("nesterov_step", "sgd_nesterov_step", "look_ahead_to_pytorch", "shrink_factor")

@@ -1,4 +1,5 @@
-"""Exercises of `5_capstone/1_train_a_deep_network`: what is still missing for a whole network, and a whole step of it.
+"""Exercises of `5_capstone/1_train_a_deep_network`: what is still missing for a whole network, a step of it, and
+the loop over epochs.
 
 Weights are stored as in torch.nn.Linear, (units, inputs). Labels are whole numbers, one for each sample.
 """
@@ -18,7 +19,8 @@ ORDER = (
     "softmax_cross_entropy",
     "softmax_cross_entropy_backward",
     "training_step",
-    "early_stopping",
+    "forward_backward",
+    "train",
 )
 
 

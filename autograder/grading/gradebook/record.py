@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import nbformat
 from nbgrader.api import (
     Assignment,
+    Comment,
     Grade,
     Gradebook,
     InvalidEntry,
@@ -170,24 +172,30 @@ class Recorder:
         self._gradebook = gradebook
         self._late_penalties = LatePenalties(settings)
 
-    def record(self, student: str, results: Sequence[NotebookResult]) -> Standing:
-        """Write all notebooks of one student: the gradebook in one transaction, then the autograded files.
+    def record(self, students: Mapping[str, Sequence[NotebookResult]]) -> dict[str, Standing]:
+        """Write all notebooks of some students: the gradebook in one transaction, then the autograded files.
 
         Raises CourseError, saying what to do, where the gradebook cannot be written.
         """
+        student, found = "", {}
         try:
-            standing, penalized = self._record_scores(student, results)
+            with _one_transaction(self._gradebook):
+                known = _submissions(self.chapter, self._gradebook, list(students))
+                for student in sorted(students):
+                    found[student] = self._record_scores(student, students[student])
+                del known
         except (InvalidEntry, MissingEntry, SQLAlchemyError) as error:
             reason = str(getattr(error, "orig", error)).split("\n")[0]
             raise CourseError(
                 f"The scores of {student} could not be written into the gradebook: {reason}. What was judged is kept: "
                 "run the same command again once that is mended."
             ) from None
-        note_recorded(self.chapter, student, results)
-        for result in results:
-            self._write(result, touch=result.section in penalized)
-        self._remove_others(student, [result.section for result in results])
-        return standing
+        for name, (_, penalized) in found.items():
+            note_recorded(self.chapter, name, students[name])
+            for result in students[name]:
+                self._write(result, touch=result.section in penalized)
+            self._remove_others(name, [result.section for result in students[name]])
+        return {name: standing for name, (standing, _) in found.items()}
 
     def _record_scores(self, student: str, results: Sequence[NotebookResult]) -> tuple[Standing, list[str]]:
         """Write the scores; returns the standing, and the notebooks whose penalty for being late changed."""
@@ -198,9 +206,7 @@ class Recorder:
         submission = gradebook.update_or_create_submission(chapter.name, student, **options)
         record_scores(chapter, submission, results)
         penalized = self._late_penalties.assign(submission, scores_of(submission))
-        standing = Standing.of(chapter, submission)
-        gradebook.db.commit()
-        return standing, penalized
+        return Standing.of(chapter, submission), penalized
 
     def _write(self, result: NotebookResult, touch: bool) -> None:
         """Write the autograded notebook where it changed. touch: make it new in any case, so that its page follows."""
@@ -219,6 +225,20 @@ class Recorder:
         for path in self.chapter.folder_of(student, "autograded").glob("*.ipynb"):
             if path.stem not in sections:
                 remove_pages(self.chapter, student, path.stem)
+
+
+@contextlib.contextmanager
+def _one_transaction(gradebook: Gradebook) -> Iterator[None]:
+    """While this lasts, what nbgrader would commit row by row waits; all of it is committed at the end, or nothing."""
+    gradebook.db.rollback()
+    gradebook.db.commit = gradebook.db.flush
+    try:
+        yield
+        del gradebook.db.commit
+        gradebook.db.commit()
+    finally:
+        vars(gradebook.db).pop("commit", None)
+        gradebook.db.rollback()
 
 
 def scores_of(submission: SubmittedAssignment) -> dict[str, float]:
@@ -242,11 +262,17 @@ def standings(chapter: Chapter, gradebook: Gradebook) -> dict[str, Standing]:
     return {row.student_id: Standing.of(chapter, row) for row in _submissions(chapter, gradebook)}
 
 
-def _submissions(chapter: Chapter, gradebook: Gradebook) -> list[SubmittedAssignment]:
-    """Read all submissions of a chapter with their grades, in a few queries."""
+def _submissions(
+    chapter: Chapter, gradebook: Gradebook, students: Sequence[str] | None = None
+) -> list[SubmittedAssignment]:
+    """Read the submissions of a chapter, or those of some students, with all that belongs to them, in a few queries."""
     rows = gradebook.db.query(SubmittedAssignment).join(Assignment).filter(Assignment.name == chapter.name)
-    grades = selectinload(SubmittedAssignment.notebooks).selectinload(SubmittedNotebook.grades).selectinload(Grade.cell)
-    return list(rows.options(grades))
+    if students is not None:
+        rows = rows.filter(SubmittedAssignment.student_id.in_(students))
+    notebooks = selectinload(SubmittedAssignment.notebooks)
+    grades = notebooks.selectinload(SubmittedNotebook.grades).selectinload(Grade.cell)
+    comments = notebooks.selectinload(SubmittedNotebook.comments).selectinload(Comment.cell)
+    return list(rows.options(grades, comments))
 
 
 def automatic_comments(result: NotebookResult) -> dict[str, str | None]:

@@ -16,10 +16,9 @@ import shlex
 from collections.abc import Collection, Generator, Iterator
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
-from jinja2 import BytecodeCache, Environment
-from jinja2.bccache import Bucket
+from jinja2 import Environment
 from nbconvert.exporters import HTMLExporter
 from nbconvert.exporters.templateexporter import TemplateExporter
 from nbformat import NotebookNode
@@ -43,6 +42,7 @@ from autograder.grading.pages.safe_markdown import (
     in_box,
     instructors_markdown,
     printed,
+    render_once,
     students_markdown,
     typed,
 )
@@ -52,25 +52,9 @@ from autograder.grading.scoring.workers import interrupts_held, no_warm_up, work
 FEWEST_STUDENTS_FOR_WORKERS = 8
 """With fewer students, starting worker processes takes longer than they save."""
 MADE_FROM = re.compile(r"<!-- made from ([a-p]{64}) -->")
+IMAGE_WITHOUT_TEXT = re.compile(r"<img(?=[\s/>])(?![^<>]*\salt=)")
 HEAD_CHARACTERS = 2_000
 """Within so many characters of a page it says what it was made from."""
-
-
-class _CompiledTemplates(BytecodeCache):
-    """Templates, compiled once for all exporters of this process."""
-
-    def __init__(self) -> None:
-        self._kept: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key in self._kept:
-            bucket.bytecode_from_string(self._kept[bucket.key])
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self._kept[bucket.key] = bucket.bytecode_to_string()
-
-
-_COMPILED = _CompiledTemplates()
 
 
 class FeedbackExporter(HTMLExporter):
@@ -80,6 +64,8 @@ class FeedbackExporter(HTMLExporter):
     """
 
     _is_warm = False
+    _environments: ClassVar[dict[tuple[str, ...], Environment]] = {}
+    """By the folders of their templates, each of which is compiled once for all exporters of this process."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
@@ -104,6 +90,7 @@ class FeedbackExporter(HTMLExporter):
         resources["too_large"] = ""
         with self._without_preprocessors():
             self._warm_up(resources)
+            render_once(nb.cells)
             try:
                 return in_limits(lambda: self._page(nb, resources)), resources
             except TooLarge as reason:
@@ -112,7 +99,10 @@ class FeedbackExporter(HTMLExporter):
                 return self._page(nb, resources), resources
 
     def _page(self, nb: NotebookNode, resources: dict[str, Any]) -> str:
-        return super().from_notebook_node(nb, resources)[0]
+        """Fill in the template. nbconvert's own exporter would read the page again, to make cells of another template
+        focusable and to give a text to images without one."""
+        html, _ = super(HTMLExporter, self).from_notebook_node(nb, self._init_resources(resources))
+        return IMAGE_WITHOUT_TEXT.sub('<img alt="No description has been provided for this image"', html)
 
     def _warm_up(self, resources: dict[str, Any]) -> None:
         """Make a page of next to nothing, so that no copy of this process has to load and compile what it takes."""
@@ -123,9 +113,10 @@ class FeedbackExporter(HTMLExporter):
             FeedbackExporter._is_warm = True
 
     def _create_environment(self) -> Environment:
-        environment = super()._create_environment()
-        environment.bytecode_cache = _COMPILED
-        return environment
+        place = tuple(self.template_paths)
+        if place not in self._environments:
+            self._environments[place] = super()._create_environment()
+        return self._environments[place]
 
     @contextlib.contextmanager
     def _without_preprocessors(self) -> Iterator[None]:

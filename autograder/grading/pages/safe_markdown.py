@@ -4,7 +4,9 @@ the page, and converters spend no more on it than the page's budget."""
 from __future__ import annotations
 
 import functools
+import json
 import re
+from collections.abc import Iterable
 from html import escape, unescape
 from typing import Any
 
@@ -12,7 +14,9 @@ import bleach
 from jinja2 import pass_context
 from nbconvert.filters.highlight import Highlight2HTML
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from nbformat import NotebookNode
 
+from autograder.course import grading_of
 from autograder.grading.pages.budget import LONGEST_SHOWN_CHARACTERS, Budget, budget_of, is_short
 from autograder.grading.pages.mathml import Formulas
 from autograder.grading.pages.model_answers import model_answer
@@ -62,6 +66,8 @@ LINK = re.compile(r"(https?:|mailto:)", re.IGNORECASE)
 ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|\w{2,40});?")
 BOX = "overflow:auto;max-height:150rem;contain:content;overflow-wrap:anywhere"
 
+MOST_KEPT = 1_000
+"""How many cells of the course are kept as HTML."""
 MOST_TAGS = 300
 """A text with more signs of HTML is shown as it was typed."""
 
@@ -153,10 +159,26 @@ def _as_harmless_html(source: str, attachments: dict[str, Any], budget: Budget) 
 @pass_context
 def instructors_markdown(context: Any, source: str) -> str:
     """A jinja filter: the markdown of an instructor's cell as HTML, its own HTML included."""
+    return _instructors_html(source, json.dumps((context.get("cell") or {}).get("attachments", {})))
+
+
+@functools.lru_cache(maxsize=MOST_KEPT)
+def _instructors_html(source: str, attachments: str) -> str:
     formulas = Formulas(source)
-    attachments = (context.get("cell") or {}).get("attachments", {})
-    html = MarkdownWithMath(renderer=_Renderer(formulas, escape=False, attachments=attachments)).render(source)
-    return formulas.put_back(html)
+    renderer = _Renderer(formulas, escape=False, attachments=json.loads(attachments))
+    return formulas.put_back(MarkdownWithMath(renderer=renderer).render(source))
+
+
+def render_once(cells: Iterable[NotebookNode]) -> None:
+    """Convert the course's own cells of a notebook, which are the same for every student, before its pages are made in
+    copies of this process."""
+    for cell in cells:
+        if cell.get("id", "").startswith("added-") or grading_of(cell).get("solution"):
+            continue
+        if cell.cell_type == "markdown":
+            instructors_markdown({"cell": cell}, cell.source)
+        elif cell.cell_type == "code" and not grading_of(cell).get("grade") and is_short(cell.source):
+            _highlighted(visible(cell.source))
 
 
 @pass_context
@@ -164,7 +186,7 @@ def code(context: Any, source: str) -> str:
     """A jinja filter: Python code in colours, as long as the page has room for that."""
     budget = budget_of(context)
     if is_short(source) and budget.spend("highlighted", len(source)):
-        return str(_highlighter()(visible(source)))
+        return _highlighted(visible(source))
     return f'<div class="highlight">{budget.as_typed(source)}</div>'
 
 
@@ -199,6 +221,11 @@ def _to_unfold(html: str) -> str:
     """Make what is shown when its title is clicked on; "" of nothing."""
     title = '<summary style="display:list-item;cursor:pointer">Model answer</summary>'
     return f"<details>{title}{html}</details>" if html else ""
+
+
+@functools.lru_cache(maxsize=MOST_KEPT)
+def _highlighted(source: str) -> str:
+    return str(_highlighter()(source))
 
 
 @functools.cache

@@ -350,8 +350,13 @@ class Check(Cell):
             problems.extend([outcome.problem] if outcome.problem else [])
             return outcome
 
+        def call_all(calls: list[list]) -> list[Outcome]:
+            outcomes = process.call_all(name, calls)
+            problems.extend(outcome.problem for outcome in outcomes if outcome.problem)
+            return outcomes
+
         with process.one_copy():
-            judging.try_public(call, functools.partial(process.call_apart, name))
+            judging.try_public(call, functools.partial(process.call_apart, name), call_all)
         if judging.problem and judging.problem["kind"] == "missing":
             judging.problem["message"] = _told_of_missing(judging.problem["message"], name)
             why = _why_missing(name, process)
@@ -382,8 +387,9 @@ class Check(Cell):
     def _try_hidden(self, process: StudentProcess, *, late: bool) -> None:
         for one in self._judged(late):
             name = one.exercise.name
+            call, apart = functools.partial(process.call, name), functools.partial(process.call_apart, name)
             with process.one_copy():
-                one.try_hidden(functools.partial(process.call, name), functools.partial(process.call_apart, name))
+                one.try_hidden(call, apart, functools.partial(process.call_all, name))
 
     @property
     def has_lookalikes(self) -> bool:

@@ -6,9 +6,11 @@ import collections
 import concurrent.futures
 import functools
 import os
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
+
+from nbformat import NotebookNode
 
 from autograder.course import CourseError
 from autograder.grading.intake.instructor_notebook import master
@@ -26,7 +28,16 @@ TASKS_FOR_EACH_WORKER = 2
 """How many notebooks are given out for each worker: the one that it grades, and the next one."""
 
 
-def grade_in_parallel(tasks: list[Task], config: GradingConfig, jobs: int) -> Generator[NotebookResult, None, None]:
+LONGEST_SILENCE_SECONDS = 5.0
+"""How long nothing is told of what is under way."""
+
+Running = Callable[[list[Task]], None]
+"""Is told which notebooks are being graded, whenever that changes, and every few seconds."""
+
+
+def grade_in_parallel(
+    tasks: list[Task], config: GradingConfig, jobs: int, running: Running = lambda tasks: None
+) -> Generator[NotebookResult, None, None]:
     """Grade notebooks, so many at a time. A worker that dies costs nobody anything: what was under way is graded one by
     one, and a notebook that ends its worker again is set aside."""
     todo = collections.deque(tasks)
@@ -34,7 +45,8 @@ def grade_in_parallel(tasks: list[Task], config: GradingConfig, jobs: int) -> Ge
         return
     notebooks = list(dict.fromkeys(task.notebook for task in tasks))
     answers = answers_for_class(config.course, notebooks, config.devices)
-    until_a_death = functools.partial(_until_a_death, warm_up=functools.partial(_warm_up, answers))
+    warm_up = functools.partial(_warm_up, answers)
+    until_a_death = functools.partial(_until_a_death, warm_up=warm_up, running=running)
     while todo:
         jobs_now = min(jobs, len(todo))
         suspects = collections.deque((yield from until_a_death(todo, config, jobs_now, TASKS_FOR_EACH_WORKER)))
@@ -44,7 +56,13 @@ def grade_in_parallel(tasks: list[Task], config: GradingConfig, jobs: int) -> Ge
 
 
 def _until_a_death(
-    todo: collections.deque[Task], config: GradingConfig, jobs: int, for_each: int, *, warm_up: Callable[[], None]
+    todo: collections.deque[Task],
+    config: GradingConfig,
+    jobs: int,
+    for_each: int,
+    *,
+    warm_up: Callable[[], None],
+    running: Running,
 ) -> Generator[NotebookResult, None, list[Task]]:
     """Grade from the front of `todo` until it is empty or a worker dies. Returns the tasks that were under way then.
 
@@ -58,7 +76,10 @@ def _until_a_death(
                     with interrupts_held():
                         under_way[pool.submit(_grade_in_worker, todo[0], config)] = todo[0]
                     todo.popleft()
-                done, _ = concurrent.futures.wait(under_way, return_when=concurrent.futures.FIRST_COMPLETED)
+                running(list(under_way.values())[:jobs])
+                done = _next_done(under_way)
+                if not done:
+                    continue
                 for future in done:
                     result = future.result()
                     del under_way[future]
@@ -66,6 +87,13 @@ def _until_a_death(
         except BrokenProcessPool:
             pass
     return list(under_way.values())
+
+
+def _next_done(under_way: Iterable[concurrent.futures.Future]) -> set[concurrent.futures.Future]:
+    """Wait for the next results; an empty set where there is none for a while."""
+    return concurrent.futures.wait(
+        under_way, LONGEST_SILENCE_SECONDS, return_when=concurrent.futures.FIRST_COMPLETED
+    ).done
 
 
 def _warm_up(answers: ClassAnswers) -> None:
@@ -93,5 +121,9 @@ def _grade_in_worker(task: Task, config: GradingConfig) -> NotebookResult:
 
 
 def _failed(task: Task, config: GradingConfig, reason: str) -> NotebookResult:
-    """A notebook that the judge failed on, set aside without a key: the next run grades it again."""
-    return set_aside(replace(task, key=""), master(config.course, task.notebook), reason)
+    return failed(task, master(config.course, task.notebook), reason)
+
+
+def failed(task: Task, instructors: NotebookNode, reason: str) -> NotebookResult:
+    """Set a notebook aside that the judge failed on. It has no key: the next run grades it again."""
+    return set_aside(replace(task, key=""), instructors, reason)

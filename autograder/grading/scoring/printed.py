@@ -23,6 +23,7 @@ class BoundedProcess:
     def __init__(self, process: StudentProcess) -> None:
         self._process = process
         self.call, self.call_apart, self.one_copy = process.call, process.call_apart, process.one_copy
+        self.call_all = process.call_all
         self.outcomes = process.outcomes
         self._characters = MOST_PRINTED_CHARACTERS
         self._cells = MOST_CELLS_WITH_OUTPUT

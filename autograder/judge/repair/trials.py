@@ -7,6 +7,7 @@ import ctypes
 import io
 import math
 import random
+import sys
 import threading
 import time
 import warnings
@@ -61,7 +62,7 @@ class Budget:
 class Watch(threading.Thread):
     """Ends calls that take too long, wherever they are: in a loop of another function of the student's, say.
 
-    As a context manager it watches the thread that enters it.
+    As a context manager it watches the thread that enters it. In a browser, which has no other thread, it does not.
     """
 
     def __init__(self) -> None:
@@ -79,13 +80,15 @@ class Watch(threading.Thread):
                 ctypes.pythonapi.PyThreadState_SetAsyncExc(self._watched, ctypes.py_object(CutShort))
 
     def __enter__(self) -> Watch:
-        self.start()
+        if sys.platform != "emscripten":
+            self.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._end = math.inf
         self._over.set()
-        self.join()
+        if self.is_alive():
+            self.join()
 
     def share(self, trial: Callable[[], float], seconds: float) -> float:
         """What a trial returns; 0 where it raises anything, or takes longer than so many seconds."""
