@@ -73,7 +73,7 @@ def _uncorrected(theta: Any, gradient: Any, m: Any, s: Any, t: int, *settings: f
     return adam_step(theta, gradient, m, s, FAR, *settings)
 
 
-FOUR = {"A": _t_stays_1, "B": adam_step, "C": _uncorrected, "D": _only_m_corrected}
+FOUR: dict[str, Callable] = {"A": _t_stays_1, "B": adam_step, "C": _uncorrected, "D": _only_m_corrected}
 """Adams by PyTorch, and which of them is told what."""
 FAULTS = ("no fault", "nothing corrected", "only m corrected", "only s corrected", "root forgotten", "t stays 1")
 FOURS_RATE = 0.001

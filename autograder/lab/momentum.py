@@ -297,7 +297,8 @@ def three_kinds_of_damping(momentum_step: Callable) -> None:
     said = []
     for i, (beta, name) in enumerate(DAMPED.items()):
         optimizer = with_momentum(momentum_step, 0.04, beta, "momentum")
-        theta, state, path = np.ones(1), (np.zeros(1),), [1.0]
+        theta, path = np.ones(1), [1.0]
+        state: tuple[np.ndarray, ...] = (np.zeros(1),)
         for t in range(1, 101):
             theta, state = optimizer.advance(theta, lambda at: at, state, t)
             path.append(theta.item())

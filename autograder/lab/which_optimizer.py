@@ -277,7 +277,7 @@ CHOSEN = {"gradient descent": 0.3, "momentum": 0.03, "Nesterov": 0.03, "RMSProp"
 
 def six_optimizers() -> dict[str, Optimizer]:
     """The six optimizers of the chapter with the learning rates that were chosen for the digits."""
-    makers = {
+    makers: dict[str, Callable[[float], Optimizer]] = {
         "gradient descent": gradient_descent,
         "momentum": momentum,
         "Nesterov": nesterov,

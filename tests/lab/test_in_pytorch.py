@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from autograder.lab import activations, in_pytorch, nadam, networks
+from autograder.lab import activations, in_pytorch, networks
 from autograder.solutions import solution
 
 RNG = np.random.default_rng(0)
@@ -71,11 +71,3 @@ def test_the_total_norm_is_the_exercise_s():
 def test_an_image_far_off_counts_no_more_than_its_bound():
     z = np.array([[0.0, 1000.0]])
     assert networks.bounded_cross_entropy(z, np.array([0])) == pytest.approx(-np.log(1e-12))
-
-
-def test_nadam_of_the_textbooks_corrects_both_parts_for_the_present_step():
-    m, s = 0.9 * M + 0.1 * GRADIENT, 0.999 * S + 0.001 * GRADIENT**2
-    direction = (0.9 * m + 0.1 * GRADIENT) / (1 - 0.9**3)
-    theta = THETA - 0.1 * direction / (np.sqrt(s / (1 - 0.999**3)) + 1e-8)
-    found = nadam.textbook_step(THETA, GRADIENT, M, S, 3, 0.1, 0.9, 0.999, 1e-8)
-    np.testing.assert_allclose(found, (theta, m, s), rtol=1e-12)

@@ -105,10 +105,10 @@ def whole_training(sample):
     for _ in sample.repeat(public=1, hidden=3):
         gradients = [arrays(sample, size=STEEP) for _ in range(15)]
         gradients[7] = [0 * gradient for gradient in gradients[7]]
-        start = {"parameters": arrays(sample, far=True), "gradients": per_step(gradients), "state": None}
+        start = {"parameters": arrays(sample, far=True), "state": None}
         rates = per_step(round(0.1 * 0.95**t, 6) for t in range(15))
-        settings = usual(learning_rate=rates)
-        yield multistep_case("15 steps of two layers, a falling rate", **arguments(**start, **settings))
+        given = arguments(gradients=per_step(gradients), **start, **usual(learning_rate=rates))
+        yield multistep_case("15 steps of two layers, a falling rate", **given)
 
 
 @requirement("other betas and epsilon", points=2)

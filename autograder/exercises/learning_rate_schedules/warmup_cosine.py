@@ -1,5 +1,7 @@
 """warmup_cosine: the learning rate up in a straight line, then down in half a wave of the cosine."""
 
+from typing import Any
+
 from autograder.exercises.learning_rate_schedules import after, sgd
 from autograder.exercises.model import Exercise, case, multistep_case, per_step
 from autograder.exercises.sampling import Sampler
@@ -33,7 +35,7 @@ def reference(step, total_steps, warmup, max_rate, min_rate=0.0):
     return after(step, SequentialLR(optimizer, [up, down], [warmup]))["lr"]
 
 
-def random_plan(sample: Sampler) -> dict[str, float]:
+def random_plan(sample: Sampler) -> dict[str, Any]:
     """A warm-up and at least four steps after it."""
     warmup = sample.integer(2, 8)
     return {"total_steps": warmup + sample.integer(5, 15), "warmup": warmup, "max_rate": sample.number(0.1, 2.0)}

@@ -65,7 +65,8 @@ def reference(x, labels, parameters, running, noise, p, momentum=0.1):
     for l, u in enumerate(noise):
         weight, gamma, beta = parameters[3 * l : 3 * l + 3]
         z = F.linear(a, weight)
-        y = F.batch_norm(z, *running[2 * l : 2 * l + 2], gamma, beta, training=True, momentum=momentum)
+        mean, variance = running[2 * l : 2 * l + 2]
+        y = F.batch_norm(z, mean, variance, gamma, beta, training=True, momentum=momentum)
         a = F.elu(y) * (u >= p) / (1 - p)
     loss = F.cross_entropy(F.linear(a, *parameters[-2:]), labels.long())
     return loss.detach(), list(torch.autograd.grad(loss, parameters)), running
