@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from tests.support import time_limit
 from tests.support.confinement import use_the_sandbox_or_say_that_there_is_none
 from tests.support.perturbation import perturb_random_numbers
+from tests.support.speed import slowness
 from tests.support.thorough import THOROUGH
 
 with contextlib.suppress(ModuleNotFoundError):  # a GPU server may not have it
@@ -65,13 +67,32 @@ LONGEST = ("hostile", "grading", "commands", "notebooks", "test_demo.py", "sandb
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the tests in the order in which they are handed out."""
+    """Put the tests in the order in which they are handed out: where time may not do for all, the short ones first."""
+    short_first = time_limit.has_a_limit() and slowness() > time_limit.SLOW
 
     def place(item: pytest.Item) -> int:
         top = item.nodeid.removeprefix("tests/").partition("::")[0].partition("/")[0]
         return LONGEST.index(top) if top in LONGEST else len(LONGEST)
 
-    items.sort(key=place)
+    items.sort(key=place, reverse=short_first)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Begin no test when the time is up."""
+    if time_limit.time_is_up():
+        pytest.skip(time_limit.TIME_IS_UP)
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Count the tests that were not begun."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    left_out = sum(time_limit.TIME_IS_UP in str(report.longrepr) for report in skipped)
+    if left_out:
+        terminalreporter.write_line(
+            f"TIME WAS UP: {left_out} tests were not begun. This machine takes {slowness():.1f} times as long as "
+            "a quiet one: run `python3 -m autograder test` without --minutes, or on another machine."
+        )
 
 
 @pytest.hookimpl(optionalhook=True)

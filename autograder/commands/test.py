@@ -6,6 +6,7 @@ import argparse
 import os
 import subprocess
 import sys
+import time
 
 from autograder.commands import _processors
 from autograder.course import ROOT
@@ -17,18 +18,25 @@ IN_PARALLEL = ["-n", str(min(8, (os.cpu_count() or 1) + 1)), "--dist", "loadscop
 deadlines wait a good deal."""
 REPORT = ["--durations=40", "--durations-min=1", "-o", "verbosity_subtests=0"]
 """For all the tests at once: which took longest, and no character for each part of a test that passed."""
-ALONE, TOGETHER = ["-m", "browser"], ["-m", "not browser"]
+ALONE, TOGETHER = ["tests/browser"], ["--ignore=tests/browser"]
 """A browser and its notebook server want the machine for themselves."""
+BEGIN_UNTIL = "AUTOGRADER_TESTS_BEGIN_UNTIL"
+"""The variable with the last moment at which a test may begin, in seconds since 1970: for tests/support/time_limit."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the one option of the command's own, and say what becomes of the other words."""
-    parser.usage = "%(prog)s [--processors] [pytest's options and files ...]"
+    parser.usage = "%(prog)s [--processors] [--minutes N] [pytest's options and files ...]"
     parser.add_argument(
         "--processors",
         action="store_true",
         help="run the tests of what the notebooks claim on every processor that this machine can emulate, "
         "and from starting weights that differ in the last digits",
+    )
+    parser.add_argument(
+        "--minutes",
+        type=float,
+        help="begin no test after so many minutes; those left out are counted at the end (default: no limit)",
     )
     parser.epilog = (
         "Files are named from the repository's root:  test tests/judge -k shape\n"
@@ -38,6 +46,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run pytest in the repository's root, all tests on all cores, and return its status."""
+    if arguments.minutes is not None:
+        os.environ[BEGIN_UNTIL] = str(time.time() + 60 * arguments.minutes)
     if arguments.processors:
         return _processors.run(arguments.rest or [*_processors.claims(), *IN_PARALLEL])
     if arguments.rest:
