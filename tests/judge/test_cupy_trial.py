@@ -31,12 +31,15 @@ MIXING = {
     "moving_average": "np.stack(averages)",
     "relative_steps": "np.stack(steps)",
     "dropout": "np.ones_like(u, dtype=bool)",
+    "adam_fault": "like=steps",
+    "permutation_test": "np.stack([...])",
 }
 """The solutions that make NumPy arrays of their own, and what would leave their numbers on the GPU."""
 
 WITHOUT_ARRAYS = {
     "fan_in_and_fan_out",
     "largest_step",
+    "stability_limit",
     "power_schedule",
     "exponential_schedule",
     "warmup_cosine",
