@@ -27,8 +27,12 @@ PYPROJECT = """
 [project]
 dependencies = ["imaginary>=1.0"]
 [project.optional-dependencies]
-test = []
+torch = []
+lab = []
+class = []
+site = []
 lint = []
+test = []
 """
 
 HELLO = """

@@ -27,6 +27,8 @@ ROOMS = {
     "deep_network",
     "function_toolbox",
     "pytorch_race",
+    "fifty_layers",
+    "in_numpy",
 }
 
 

@@ -67,7 +67,7 @@ def test_an_endless_call_among_others_is_the_last_that_has_an_outcome(start):
         assert process.call("f", [4.0]).returned == 4.0
 
 
-def test_requests_and_answers_larger_than_the_pipes_do_not_wait_for_each_other(start):
+def test_no_side_waits_for_the_other_where_more_is_sent_than_pipes_hold(start):
     process = start()
     process.run("cell", "def f(x):\n    return x + 1")
     calls = [[np.full(5_000, float(number))] for number in range(60)]
