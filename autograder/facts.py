@@ -12,7 +12,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from autograder.course import Course, checked_names, grading_of, is_check_cell, read, text_of
 from autograder.exercises import of_notebook
@@ -26,6 +26,10 @@ MINUTES = re.compile(r"[Aa]bout (\d+) minutes")
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
 TABLE_HEAD = "| chapter | notebook | kernels | points | minutes |\n|---|---|---|---|---|\n"
+EXPERIMENT = re.compile(r"\blab\.(\w+)\(")
+MOVING = "play_"
+FRAME = {"opening", "dashboard"}
+"""What every notebook begins and ends with: no experiment of its own."""
 
 Notebook = dict[str, Any]
 
@@ -114,6 +118,40 @@ def _row(course: Course, notebook: str) -> str:
     names = ", ".join(f"`{exercise.name}`" for exercise in exercises)
     points = sum(exercise.points for exercise in exercises)
     return f"| {chapter} | {section} | {names} | {points} | {minutes.group(1) if minutes else ''} |"
+
+
+class Counts(NamedTuple):
+    """How long a notebook is, and what it holds."""
+
+    words: int
+    minutes: int
+    exercises: int
+    points: int
+    questions: int
+    experiments: int
+    moving_pictures: int
+
+
+def counts(course: Course, notebook: str) -> Counts:
+    """Count the words of a notebook's text, its exercises, written questions, experiments and pictures that move.
+
+    minutes: as the notebook states them; 0 where it does not.
+    """
+    cells = read(course.source_of(notebook))["cells"]
+    texts = [text_of(cell) for cell in cells if cell["cell_type"] == "markdown"]
+    code = "\n".join(text_of(cell) for cell in cells if cell["cell_type"] == "code")
+    minutes = MINUTES.search("\n".join(texts))
+    exercises = of_notebook(notebook)
+    shown = set(EXPERIMENT.findall(code))
+    return Counts(
+        words=sum(len(text.split()) for text in texts),
+        minutes=int(minutes.group(1)) if minutes else 0,
+        exercises=len(exercises),
+        points=sum(exercise.points for exercise in exercises),
+        questions=sum(len(QUESTION_HEADING.findall(text)) for text in texts),
+        experiments=len({name for name in shown if not name.startswith(MOVING)} - FRAME),
+        moving_pictures=sum(name.startswith(MOVING) for name in shown),
+    )
 
 
 def outdated(course: Course) -> dict[Path, str]:

@@ -11,7 +11,7 @@ from autograder.commands import _readme
 from autograder.commands.facts import TABLE
 from autograder.course import Course, grading_of, read, text_of
 from autograder.exercises import catalogue
-from autograder.facts import outdated, signature_of, stated, table_of_notebooks
+from autograder.facts import counts, outdated, signature_of, stated, table_of_notebooks
 
 NOTEBOOK = "1_training_problems/3c_elu_and_selu"
 
@@ -64,6 +64,19 @@ def test_what_is_no_fact_stays_as_it_is():
     assert stated(notebook, []) != notebook, "one of its cells counts"
     notebook["cells"] = [cell for cell in notebook["cells"] if cell["id"] != "what-you-will-do"]
     assert stated(notebook, []) == notebook
+
+
+def test_words_minutes_and_what_else_there_is_are_counted(tmp_path):
+    course = Course(tmp_path)
+    path = course.source_of(NOTEBOOK)
+    path.parent.mkdir(parents=True)
+    texts = ["About 20 minutes.", "### Question 1 (2 points)\n\nWhy?"]
+    code = "lab.opening()\nlab.play_selu(selu)\nlab.walk(selu)\nlab.walk(elu)\n# three words more"
+    cells = [{"cell_type": "markdown", "source": text} for text in texts] + [{"cell_type": "code", "source": code}]
+    path.write_text(json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}))
+    found = counts(course, NOTEBOOK)
+    assert (found.words, found.minutes, found.questions) == (9, 20, 1)
+    assert (found.exercises, found.experiments, found.moving_pictures) == (5, 1, 1)
 
 
 def test_a_long_signature_is_one_line():

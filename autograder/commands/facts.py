@@ -13,7 +13,10 @@ TABLE = "notebooks"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Only the question whether they are up to date."""
+    """The question whether they are up to date, and the counts."""
+    parser.add_argument(
+        "--count", action="store_true", help="change nothing: how long is each notebook, what is in it?"
+    )
     parser.add_argument("--check", action="store_true", help="change nothing: does everything state the facts?")
 
 
@@ -22,6 +25,9 @@ def run(arguments: argparse.Namespace) -> int:
     from autograder.facts import outdated, table_of_notebooks
 
     course = Course()
+    if arguments.count:
+        print(_counted(course))
+        return 0
     notebooks, table = outdated(course), table_of_notebooks(course)
     readme = [ROOT / "README.md"] if _readme.table(TABLE) != table else []
     for path in [*notebooks, *readme]:
@@ -36,3 +42,18 @@ def run(arguments: argparse.Namespace) -> int:
     if notebooks:
         print("Run  python3 -m autograder release  and commit source/, release/ and README.md together.")
     return 0
+
+
+def _counted(course: Course) -> str:
+    """Lay out the counts of all notebooks, and their sums, in columns."""
+    from autograder.facts import Counts, counts
+
+    rows = {notebook: counts(course, notebook) for notebook in course.notebooks()}
+    rows["together"] = Counts(*map(sum, zip(*rows.values(), strict=True)))
+    wide = max(map(len, rows))
+    names = [field.replace("_", " ") for field in Counts._fields]
+    lines = [" " * wide + "".join(f"  {name}" for name in names)]
+    for notebook, row in rows.items():
+        numbers = (f"  {number:>{len(name)},}" for number, name in zip(row, names, strict=True))
+        lines.append(f"{notebook:{wide}}{''.join(numbers)}")
+    return "\n".join(lines)
