@@ -425,39 +425,6 @@ def test_the_whole_experiment_is_that_of_pytorch(capsys):
     assert len(cells["whole-see"].splitlines()) <= 25
 
 
-def test_the_loss_of_the_digits_is_not_most_curved_at_the_start():
-    """The largest curvature, by power iteration with differences of gradients, at three moments of a run."""
-    make = learning_rate_schedules
-    x, y, _, _ = lab.digits()
-    networks = make.fresh_networks(1, 1)
-    networks.parameters = [parameter.astype(float) for parameter in networks.parameters]
-    momentum = make.Momentum(networks.parameters)
-    rng, found = np.random.default_rng(0), []
-    for step in range(301):
-        if step in (0, 300):
-            found.append(largest_curvature(networks, x[None, ::3], y[None, ::3]))
-        rows = rng.choice(len(x), 32, replace=False)[None]
-        momentum.step(networks.gradients(x[rows], y[rows])[1], 0.003)
-    assert found[1] > 1.05 * found[0]
-
-
-def largest_curvature(networks, x, y):
-    rng, before = np.random.default_rng(1), [parameter.copy() for parameter in networks.parameters]
-    direction = [rng.normal(size=parameter.shape) for parameter in before]
-    for _ in range(20):
-        size = np.sqrt(sum((part**2).sum() for part in direction))
-        direction = [part / size for part in direction]
-        slopes = []
-        for sign in (1, -1):
-            for parameter, start, part in zip(networks.parameters, before, direction, strict=True):
-                parameter[...] = start + sign * 1e-4 * part
-            slopes.append(networks.gradients(x, y)[1])
-        direction = [(up - down) / 2e-4 for up, down in zip(*slopes, strict=True)]
-    for parameter, start in zip(networks.parameters, before, strict=True):
-        parameter[...] = start
-    return np.sqrt(sum((part**2).sum() for part in direction))
-
-
 def test_choose_rate_says_about_two_hundredths():
     rates, losses = learning_rate_schedules.rising_rates(solution("exponential_schedule"))
     assert 0.012 < solution("choose_rate")(rates, losses) < 0.03
