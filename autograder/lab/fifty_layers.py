@@ -832,6 +832,9 @@ def _by_layer(axes: Any, runs: Mapping[str, Run], what: str, title: str) -> None
             values = np.where(np.isfinite(values) & (values > 0), values, np.nan)
             axes.plot(layers, values, label=name, **_look(place, len(runs)))
     axes.set(yscale="log", xlabel="hidden layer", title=title, xlim=(0, LAYERS))
+    if not any(np.isfinite(line.get_ydata()).any() for line in axes.lines):
+        axes.set(ylim=(1e-12, 1))
+        axes.text(0.5, 0.5, "0 in every layer", transform=axes.transAxes, ha="center", fontsize=9)
 
 
 def _look(place: int, count: int) -> dict[str, Any]:
