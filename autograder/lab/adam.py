@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,21 +11,13 @@ from autograder.lab import style
 from autograder.lab.descent import (
     BETA1,
     BETA2,
-    BOWL,
-    VALLEY,
     DigitsNetwork,
     Gradient,
     Optimizer,
     adam_like,
-    descend,
     draw_losses,
-    draw_path,
-    draw_surface,
-    gradient_descent,
-    in_steps,
     momentum,
     steps_for,
-    steps_until,
     train,
 )
 from autograder.lab.experiment import experiment
@@ -233,33 +224,6 @@ def beyond_the_learning_rate(
         f"Left: the steps after a single gradient of 1 that follows 3000 zeros, first {spike[3000]:.2f} learning rates "
         "and then shorter and shorter. Right: the longest possible step over t on a logarithmic axis, rising from "
         f"{bounds[0]:.2f} at t = 1 to {bounds[-1]:.2f}; points of the worst gradients, {worst[-1]:.2f} at t = 1400.",
-    )
-
-
-# ---------------------------------------------------------------- surfaces
-
-
-@experiment
-def adam_paths(adam_step: Callable) -> None:
-    """Gradient descent, momentum and Adam on the elongated bowl and in the curved valley."""
-    figure, panels = style.new_figure(1, 2, width=9.6, height=4.0)
-    said = []
-    for axes, surface in zip(panels, (replace(BOWL, x=(-10, 4)), VALLEY), strict=True):
-        draw_surface(axes, surface)
-        for i, optimizer in enumerate((gradient_descent(0.015), momentum(0.015), adam(adam_step, 0.3))):
-            path = descend(optimizer, surface, 1500)
-            draw_path(axes, path, optimizer.name, i, markers=40)
-            steps = in_steps(steps_until(surface, path, 1e-2), "not in 1500 steps")
-            said.append(f"{surface.name}, {optimizer.name}: {steps}")
-        axes.set_title(surface.name)
-    panels[0].legend(loc="lower right", fontsize=8)
-    print("until the loss stays below 0.01")
-    print("\n".join(f"  {line}" for line in said))
-    style.show(
-        figure,
-        "Contour maps of an elongated bowl and of a curved valley with the paths of gradient descent, momentum and "
-        "Adam. Adam starts diagonally, with steps of equal length in both directions. Steps until the loss stays below "
-        f"0.01: {'; '.join(said)}.",
     )
 
 

@@ -216,6 +216,7 @@ def test_a_page_that_takes_too_much_is_made_without_the_students_text(graded, tm
         return students_markdown(context, source)
 
     monkeypatch.setattr(feedback, "students_markdown", fails_on_their_words)
+    monkeypatch.setattr(feedback.FeedbackExporter, "_environments", {})
     fails_on_their_words.jinja_pass_arg = students_markdown.jinja_pass_arg
     before = page_of(chapter, "bob", GRADIENTS).stat().st_mtime_ns
     write_feedback(chapter, "bob", read_settings(course.root))

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from autograder.lab.activations import logistic
 from autograder.lab.experiment import experiment
 from autograder.lab.play import scene
 from autograder.lab.play.controls import Slider
@@ -54,7 +55,7 @@ def play_islands(l2_gradient: Callable) -> None:
         weights = fit(pull, here, labels, values["strength"], nearest)
         shares = np.array([_shares(w, here, there, labels, wrong, fresh_truth) for w in found])
         now = _shares(weights, here, there, labels, wrong, fresh_truth)
-        chance = _logistic(everywhere @ weights).reshape(SIDE, SIDE)
+        chance = logistic(everywhere @ weights).reshape(SIDE, SIDE)
         return _scene(chance, x, labels, wrong, shares, now, values)
 
     show(Picture("Islands around wrong labels", CONTROLS, draw, [l2_gradient]))
@@ -70,14 +71,10 @@ def bumps(points: np.ndarray, centres: np.ndarray, width: float) -> np.ndarray:
     return np.exp(-distance / (2 * width**2))
 
 
-def _logistic(z: np.ndarray) -> np.ndarray:
-    return 1 / (1 + np.exp(-np.clip(z, -60, 60)))
-
-
 def fit(pull: Callable, features: np.ndarray, labels: np.ndarray, strength: float, weights: np.ndarray) -> np.ndarray:
     """Weights of a logistic regression with the penalty whose gradient is the student's, by Newton's method."""
     for _ in range(ROUNDS):
-        p = _logistic(features @ weights)
+        p = logistic(features @ weights)
         slope = features.T @ (p - labels) / len(labels) + pull([weights], strength)[0]
         bend = (features * (p * (1 - p))[:, None]).T @ features / len(labels)
         bend[np.diag_indices(len(bend))] += 2 * strength + 1e-9
