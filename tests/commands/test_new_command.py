@@ -79,7 +79,7 @@ def test_its_first_tests_fail_and_say_what_is_missing(failing):
 
 def test_its_points_and_its_number_stand_everywhere(finished):
     cells = {cell["id"]: cell for cell in read(finished / "source" / f"{NOTEBOOK}.ipynb")["cells"]}
-    assert "### Exercise 7: `root_schedule(x, initial_rate)`" in text_of(cells["root-schedule-card"])
+    assert "### Exercise 8: `root_schedule(x, initial_rate)`" in text_of(cells["root-schedule-card"])
     assert f"5 minutes, {POINTS} points" in text_of(cells["root-schedule-card"])
     assert grading_of(cells["root-schedule-test"])["points"] == POINTS
     assert "`one_cycle_cosine_schedule`, `root_schedule`" in (finished / "README.md").read_text()

@@ -175,7 +175,7 @@ def test_the_cases_run_from_small_to_large_within_a_requirement(exercise):
     for requirement in exercise.requirements:
         first = next(iter(requirement.cases(Sampler(1))))
         size = sum(array.size for array in arrays_in(first.arguments))
-        assert size <= 20, f"{exercise.name}, {requirement.name}: the first case cannot be checked by hand"
+        assert size <= 24, f"{exercise.name}, {requirement.name}: the first case cannot be checked by hand"
 
 
 def test_the_signature_is_the_one_in_the_notebook(exercise):
@@ -195,7 +195,8 @@ def test_the_test_cell_checks_all_cases_for_the_points_there_are(exercise):
 
 
 def test_a_backward_kernel_has_a_second_oracle(exercise):
-    if not exercise.name.endswith("_backward"):
+    goes_forward_too = "loss" in exercise.outputs
+    if not exercise.name.endswith("_backward") or goes_forward_too:
         assert exercise.derivative is None
         return
     found = [oracle.name for item in public(exercise, ("cpu",)) for oracle in item.oracles]

@@ -99,6 +99,7 @@ def later(sample):
     """t stays 1: the first step is right, and those of a faultless Adam are like it."""
     yield case("two steps", **told(NEVER_COUNTED, count=2))
     yield case("two steps, all of them 1", **told(NONE, count=2))
+    yield case("four steps, gradient 0.7", **told(NEVER_COUNTED, gradient=0.7, count=4))
     for _ in sample.repeat(public=3, hidden=6):
         fault = sample.choice([NEVER_COUNTED, NONE, NEVER_COUNTED])
         beta1, beta2 = sample.number(0.5, 0.85), sample.number(0.98, 0.999)
@@ -107,7 +108,7 @@ def later(sample):
 
 @adam_fault.contract(without=["whole numbers", "Fortran order"])
 def contract(sample):
-    return told(ONLY_M, count=4)
+    return told(ONLY_M, gradient=0.5, count=4)
 
 
 @wrong({"np.sum(np.abs(steps - suspect))": "abs(steps[0] - suspect[0])"}, loses=[later])

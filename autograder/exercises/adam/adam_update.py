@@ -129,7 +129,9 @@ def settings(sample):
 
 @adam_update.contract()
 def contract(sample):
-    return {"parameters": arrays(sample), "gradients": arrays(sample, size=STEEP), "state": None, **usual()}
+    shapes = ((2, 3), (2,))
+    start = {"parameters": arrays(sample, shapes), "gradients": arrays(sample, shapes, STEEP)}
+    return {**start, "state": None, **usual()}
 
 
 @wrong({'"t": t, "m": m': '"t": state["t"], "m": m'})

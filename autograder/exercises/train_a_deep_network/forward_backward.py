@@ -112,6 +112,7 @@ def one_block(sample):
 
 @requirement("several blocks", points=3)
 def several_blocks(sample):
+    yield network("two blocks of 1 unit", sample, (1, 1, 1, 2), samples=2)
     for _ in sample.repeat(public=2, hidden=4):
         yield network("random widths", sample, sample.shape(4, smallest=3, largest=7))
     yield network("five blocks", sample, (3, 4, 5, 6, 5, 4, 3), samples=12)
@@ -146,7 +147,7 @@ def running_statistics(sample):
 @forward_backward.contract(whole=["x"])
 def contract(sample):
     settings = {"p": 0.0, "momentum": 0.0}
-    return some_images(sample, 5, (3, 4, 2)) | random_blocks(sample, (3, 4, 2), 5) | settings
+    return some_images(sample, 3, (2, 1, 2)) | random_blocks(sample, (2, 1, 2), 3) | settings
 
 
 @wrong({"gamma * inverse * (d - d.mean(axis=0) - z_hat * (d * z_hat).mean(axis=0))": "gamma * inverse * d"})

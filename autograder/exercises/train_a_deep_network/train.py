@@ -181,7 +181,9 @@ def patience(sample):
 
 @train.contract(without=["whole numbers"], fixed=["epochs"])
 def contract(sample):
-    return random_fit("", sample, epochs=1, steps=1).arguments
+    data, validation = ((sample.normal(count, 2), sample.normal(count, 1)) for count in (3, 2))
+    start = [sample.normal(1, 2), sample.normal(1)]
+    return fit("", start, data, validation, [[np.array([0, 2])]], [0.1]).arguments
 
 
 @wrong({"            t += 1\n": "            t = epoch + 1\n"}, loses=[one_epoch, several_epochs])

@@ -48,6 +48,8 @@ def accuracies(sample, methods, seeds, better=0.0):
 
 SWAPPED = np.array([[[0, 0], [1, 1]], [[1, 0], [0, 1]], [[0, 1], [1, 0]], [[1, 1], [0, 0]]])
 """All four ways to exchange two methods, or not, in two seeds."""
+OF_THREE = np.array([[[0, 2], [1, 0], [2, 1]], [[0, 1], [2, 2], [1, 0]]])
+"""Two shuffles of three methods in two seeds: one that parts the means, one that brings them together."""
 
 
 @requirement("two methods", points=3)
@@ -62,6 +64,7 @@ def two_methods(sample):
 
 @requirement("several methods", points=3)
 def several_methods(sample):
+    yield case("three methods, two shuffles", scores=np.array([[1.0, 3.0], [2.0, 5.0], [4.0, 1.0]]), shuffles=OF_THREE)
     yield case("three methods, three seeds", scores=accuracies(sample, 3, 3), shuffles=orders(sample, 10, 3, 3))
     for _ in sample.repeat(public=2, hidden=5):
         methods, seeds = sample.integer(3, 6), sample.integer(3, 6)
