@@ -61,6 +61,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _pytest(words: list[str], environment: dict[str, str]) -> int:
     """One run of pytest; its status. Ctrl-C is pytest's to answer."""
+    # The tests start hundreds of processes: each would compile the course again.
+    environment = {name: value for name, value in environment.items() if name != "PYTHONDONTWRITEBYTECODE"}
     tests = subprocess.Popen([sys.executable, "-m", "pytest", *words], cwd=ROOT, env=environment)
     while True:
         try:
