@@ -42,10 +42,14 @@ ARRIVES_WITH = {
 OPTIONAL = {"cupy"}
 
 
+def pinned() -> list[str]:
+    """The lines of constraints.txt that are no comments."""
+    return [line for line in (ROOT / "constraints.txt").read_text().splitlines() if not line.startswith("#")]
+
+
 def constraints() -> dict[str, str]:
     """The tested versions by name."""
-    lines = [line for line in (ROOT / "constraints.txt").read_text().splitlines() if not line.startswith("#")]
-    return {canonicalize_name(name): version for name, version in (line.split("==") for line in lines)}
+    return {canonicalize_name(name): version for name, version in (line.split("==") for line in pinned())}
 
 
 def conda() -> dict[str, str]:
@@ -100,13 +104,11 @@ def test_a_range_has_a_lower_bound_and_no_upper_one(requirement):
 
 
 def test_every_constraint_is_one_exact_release():
-    lines = [line for line in (ROOT / "constraints.txt").read_text().splitlines() if not line.startswith("#")]
-    assert [line for line in lines if not re.fullmatch(r"[\w.-]+==[\d.]+(post\d+)?", line)] == []
+    assert [line for line in pinned() if not re.fullmatch(r"[\w.-]+==[\d.]+(post\d+)?", line)] == []
 
 
 def test_the_constraints_name_no_package_twice():
-    lines = (ROOT / "constraints.txt").read_text().splitlines()[1:]
-    assert len(constraints()) == len(lines)
+    assert len(constraints()) == len(pinned())
 
 
 @pytest.mark.parametrize("name", sorted(imported()))
