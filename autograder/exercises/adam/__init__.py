@@ -7,7 +7,7 @@ from autograder.exercises.optimizer_states import pytorch_step
 
 NOTEBOOK = "2_faster_optimizers/4_adam"
 
-ORDER = ("adam_step", "relative_steps", "adam_fault", "largest_step", "adam_update", "adamw_step")
+ORDER = ("adam_step", "relative_steps", "adam_fault", "adam_update", "largest_step", "adamw_step")
 
 FLOAT64_IN_THE_FORMULA = FLOAT32_HINT
 
