@@ -53,6 +53,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[PERTURBATION] = perturb_random_numbers()
     if not hasattr(config, "workerinput"):
         config.stash[SANDBOX] = use_the_sandbox_or_say_that_there_is_none()
+        slowness()  # measured once: processes that each found another order of the tests could not share them
         if "none" in config.stash[SANDBOX]:
             config.issue_config_time_warning(UserWarning(config.stash[SANDBOX]), 2)
 
