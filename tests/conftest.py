@@ -59,8 +59,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
-    """Say it, and whether random numbers are perturbed."""
-    return [line for line in (config.stash.get(SANDBOX, ""), config.stash[PERTURBATION]) if line]
+    """Say it, how slow the machine is, and whether random numbers are perturbed."""
+    limits = f"limits of time: {slowness():.1f} times those of a quiet machine"
+    return [line for line in (config.stash.get(SANDBOX, ""), limits, config.stash[PERTURBATION]) if line]
 
 
 LONGEST = ("hostile", "grading", "commands", "notebooks", "test_demo.py", "sandbox", "gpu")
