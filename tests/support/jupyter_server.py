@@ -43,8 +43,17 @@ def jupyter_server(folder: Path) -> Iterator[str]:
             _wait_for(f"{address}/api/status", server)
             yield address
         finally:
-            server.terminate()
-            server.wait(timeout=scaled(SECONDS))
+            _end(server)
+
+
+def _end(server: subprocess.Popen) -> None:
+    """End a server; one whose kernel is being restarted may not listen."""
+    server.terminate()
+    try:
+        server.wait(timeout=scaled(10))
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()
 
 
 def _wait_for(url: str, server: subprocess.Popen) -> None:
