@@ -1,7 +1,7 @@
 """The site in a real browser, from a plain server of static files: read, run, judged, drawn, and still there later.
 
-Pyodide, some 400 MB with its packages, comes from the folder that PYODIDE names. Without one these tests are skipped: no
-test fetches a program from elsewhere.
+Pyodide comes from the folder that PYODIDE names. Without one these tests are skipped: no test fetches a program from
+elsewhere.
 """
 
 from __future__ import annotations
