@@ -31,11 +31,34 @@ def named(name: str) -> dict:
     return {"function": name, **NUMBERS[name]}
 
 
-@pytest.mark.parametrize("name", FUNCTIONS)
+OF_A_LINE = {"loss_of_a_line", "fitted_line"}
+"""Functions of a list of parameters, and of data."""
+LINE = [np.array([[0.5, -1.0]]), np.array([0.25])]
+DATA = {"x": np.array([[1.0, 2.0], [3.0, -1.0], [0.5, 0.0]]), "y": np.array([[1.0], [0.0], [2.0]])}
+
+
+@pytest.mark.parametrize("name", sorted(FUNCTIONS.keys() - OF_A_LINE))
 def test_a_function_gives_the_same_on_arrays_and_on_tensors(name):
     on_array = as_function(named(name))(POINT)
     on_tensor = as_function(to_tensor(named(name), "cpu"))(torch.tensor(POINT))
     assert np.allclose(on_array, on_tensor.numpy(), rtol=1e-14)
+
+
+def test_the_loss_of_a_line_is_the_same_on_arrays_and_on_tensors():
+    loss = {"function": "loss_of_a_line", **DATA}
+    on_tensors = as_function(to_tensor(loss, "cpu"))([torch.tensor(parameter) for parameter in LINE])
+    assert np.allclose(as_function(loss)(LINE), on_tensors.numpy(), rtol=1e-14)
+
+
+def test_the_gradients_of_a_line_are_those_of_its_loss_on_some_rows():
+    rows = np.array([0, 2])
+    loss, gradients = as_function({"function": "fitted_line", **DATA})(LINE, rows)
+    line = [torch.tensor(parameter, requires_grad=True) for parameter in LINE]
+    on_rows = {"function": "loss_of_a_line", **{name: values[rows] for name, values in DATA.items()}}
+    expected = as_function(to_tensor(on_rows, "cpu"))(line)
+    slopes = torch.autograd.grad(expected, line)
+    assert np.allclose(loss, expected.item(), rtol=1e-14)
+    assert all(np.allclose(mine, slope.numpy()) for mine, slope in zip(gradients, slopes, strict=True))
 
 
 def test_the_quadratic_gradient_is_the_gradient_of_the_quadratic():

@@ -135,8 +135,8 @@ def betas_fixed():
 
 @wrong({"m / (1 - beta1) / np.sqrt(s / (1 - beta2))": "m / m"}, loses=[later])
 def counting_forgotten():
-    """You never find the Adam whose t stays 1. Its first step is right, and then both averages are divided by too
-    little, m by more than the root of s."""
+    """You never find the Adam whose t stays 1. It begins well, and then divides both averages by too little, m by more
+    than the root of s."""
 
 
 @wrong({"m / np.sqrt(s),\n        1 /": "m / s,\n        1 /"}, loses=[corrections])

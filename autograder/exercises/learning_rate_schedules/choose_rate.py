@@ -14,7 +14,7 @@ def choose_rate(rates, losses):
         if not np.isfinite(now) or (smoothed and now > 4 * min(smoothed)):
             break
         smoothed.append(now)
-    return rates[int(np.argmin(smoothed))] / 10
+    return rates[smoothed.index(min(smoothed))] / 10
 """
 choose_rate = Exercise(
     TEXTBOOK,
@@ -107,7 +107,9 @@ def the_lowest_point_itself():
     """You return the rate of the lowest point. There the loss has stopped falling: take a tenth of it."""
 
 
-@wrong({"np.argmin(smoothed)": "np.argmin(losses[: len(smoothed)])"}, loses=[smooth_curve, noise, explosion])
+@wrong(
+    {"smoothed.index(min(smoothed))": "int(np.argmin(losses[: len(smoothed)]))"}, loses=[smooth_curve, noise, explosion]
+)
 def not_smoothed():
     """You take the lowest single loss. A minibatch can be easy by chance: smooth the losses first."""
 

@@ -48,7 +48,7 @@ def many_directions(sample):
         yield case("random", curvatures=curvatures)
 
 
-@requirement("a round bowl", points=1, kind="edges")
+@requirement("a round bowl", points=1)
 def round_bowl(sample):
     """All curvatures alike: the plateau shrinks to a point, and momentum is not needed."""
     yield case("one curvature", curvatures=np.array([4.0]))
