@@ -82,7 +82,7 @@ def test_its_points_and_its_number_stand_everywhere(finished):
     assert "### Exercise 8: `root_schedule(x, initial_rate)`" in text_of(cells["root-schedule-card"])
     assert f"5 minutes, {POINTS} points" in text_of(cells["root-schedule-card"])
     assert grading_of(cells["root-schedule-test"])["points"] == POINTS
-    assert "`one_cycle_cosine_schedule`, `root_schedule`" in (finished / "README.md").read_text()
+    assert "`choose_rate`, `root_schedule`" in (finished / "README.md").read_text()
 
 
 def test_a_submission_of_it_is_graded(finished):
