@@ -19,7 +19,7 @@ def run(folder: Path, *words: str) -> subprocess.CompletedProcess:
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
-def test_no_test_begins_after_the_minutes_given_and_the_last_lines_count_them(tmp_path):
+def test_no_test_begins_after_the_minutes_and_the_last_lines_count_them(tmp_path):
     result = run(tmp_path, "--minutes", "0")
     assert result.returncode == 0
     assert "2 skipped" in result.stdout
