@@ -29,6 +29,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="what students' code runs in (default: bubblewrap, or what AUTOGRADER_SANDBOX in the environment says, "
         "which nbgrader's own commands heed too); none: students' code can do whatever you can",
     )
+    parser.add_argument(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="judge on a dask.distributed cluster: the address of its scheduler, such as tcp://10.0.0.5:8786",
+    )
     parser.add_argument("--no-feedback", action="store_true", help="do not write the feedback pages")
     parser.add_argument("--course", type=Path, default=ROOT, help="a course folder other than this one")
     parser.epilog = "Stopped at any moment, it goes on where it was when it is run again."
@@ -40,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.jobs is not None and arguments.jobs < 1:
         raise CourseError("--jobs must be 1 or more.")
     devices = _with_the_cpu(asked_devices(arguments.devices))
-    summary = grade(chapter, arguments.jobs, devices, arguments.student, arguments.sandbox)
+    summary = grade(chapter, arguments.jobs, devices, arguments.student, arguments.sandbox, arguments.scheduler)
     print(table(summary))
     if not arguments.no_feedback:
         feedback(summary.chapter, list(summary.students), arguments.jobs)
@@ -63,8 +68,10 @@ def grade(
     devices: tuple[str, ...] | None = None,
     student: str | None = None,
     sandbox: str | None = None,
+    scheduler: str | None = None,
 ) -> Summary:
-    """Grade a chapter, and show the progress. sandbox: by name, as `--sandbox` takes it."""
+    """Grade a chapter, and show the progress. sandbox: by name, as `--sandbox` takes it. scheduler: the address of a
+    cluster's, as `--scheduler` takes it."""
     from autograder.commands._progress import ProgressShown
     from autograder.grading.grade_chapter import Progress, grade_chapter
 
@@ -83,6 +90,7 @@ def grade(
                 devices=devices,
                 student=student,
                 sandbox=sandbox,
+                scheduler=scheduler,
                 show=show,
             )
         except KeyboardInterrupt:

@@ -16,6 +16,7 @@ from autograder.grading.gradebook.release import register
 from autograder.grading.gradebook.rework import refuse_if_reworked
 from autograder.grading.gradebook.roster import compose_students, remarks
 from autograder.grading.intake.submitted_folder import other_files, passed_over, shown_file, submitted
+from autograder.grading.scoring.cluster import confinement_of_the_cluster, grade_on_cluster
 from autograder.grading.scoring.grading_config import GradingConfig, confinement_called
 from autograder.grading.scoring.in_parallel import grade_in_parallel
 from autograder.grading.scoring.result_key import key_of
@@ -72,12 +73,15 @@ def grade_chapter(
     devices: tuple[str, ...] | None = None,
     student: str | None = None,
     sandbox: str | None = None,
+    scheduler: str | None = None,
     show: Show = lambda progress: None,
 ) -> Summary:
     """Judge and record all submissions of a chapter (or one student's).
 
     jobs: notebooks at a time; one more than there are cores if None, as each waits for a part of its time.
     sandbox: what the students' code runs in, by name; as `autograder.sandbox.chosen` decides if None.
+    scheduler: the address of a dask.distributed cluster's scheduler, whose workers judge then in place of `jobs`; on
+    the CPU, unless devices are named.
 
     It may be stopped at any moment: what was judged is kept, and the next run goes on from there with the same result.
 
@@ -88,7 +92,9 @@ def grade_chapter(
     settings = read_settings(chapter.course.root)
     chapter = replace(chapter, course=configured(settings))
     students = submitted(chapter, student)
-    confinement = confinement_called(sandbox)
+    if scheduler is not None:
+        devices = devices or ("cpu",)
+    confinement = confinement_called(sandbox) if scheduler is None else confinement_of_the_cluster(scheduler, sandbox)
     results = Results(chapter)
     secret = results.secret()
     config = GradingConfig(chapter.course, secret, devices, confinement, limits_in(settings))
@@ -108,6 +114,8 @@ def grade_chapter(
             show(progress)
 
         def judged(todo: list[Task]) -> Generator[NotebookResult, None, None]:
+            if scheduler is not None:
+                return grade_on_cluster(todo, config, scheduler, running)
             return grade_in_parallel(todo, config, jobs or cores() + 1, running)
 
         with contextlib.closing(_results(tasks, config, results, judged)) as found:

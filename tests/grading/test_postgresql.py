@@ -10,6 +10,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from autograder.grading.gradebook.export import read_grades
 from autograder.grading.gradebook.nbgrader_config import read_settings
 from autograder.grading.gradebook.record import open_gradebook
 from autograder.grading.gradebook.release import make_release
-from tests.grading.small_course import CHAPTER, FULL, hand_in, make_course
+from tests.grading.small_course import ALPHA_FORGOTTEN, CHAPTER, FULL, POINTS, UNITS, hand_in, make_course
 from tests.support.nbgrader_command import run_here
 from tests.support.speed import scaled
 
@@ -123,6 +124,51 @@ def test_scores_are_there_and_in_no_file(course):
         assert grades.of(chapter, student).score == FULL
         assert grades.unfinished() == [f"Zoë O'Neil, {CHAPTER}: 1_units: waits for a person"]
     assert not (course.root / "gradebook.db").exists()
+
+
+def test_two_instructors_and_a_run_write_at_once_and_nothing_is_lost(course):
+    chapter, names = Chapter(course, CHAPTER), [f"student {number}" for number in range(4)]
+    for name in names:
+        hand_in(course, name, {}, sections=[UNITS])
+    grade_chapter(chapter, jobs=1, devices=("cpu",))
+    for name in names:
+        hand_in(course, name, {"elu": ALPHA_FORGOTTEN}, sections=[UNITS])
+    done = threading.Event()
+    points: dict[str, float] = {}
+    comments: dict[str, str] = {}
+
+    def give_points(book, name: str, number: int) -> None:
+        book.find_grade("why", UNITS, CHAPTER, name).manual_score = points[name] = float(number % 4)
+
+    def comment(book, name: str, number: int) -> None:
+        book.find_comment("why", UNITS, CHAPTER, name).manual_comment = comments[name] = f"Comment {number}."
+
+    def write(what) -> None:
+        with contextlib.closing(open_gradebook(course.root, read_settings(course.root))) as book:
+            number = 0
+            while not done.is_set() or number < 10:
+                for name in names:
+                    number += 1
+                    what(book, name, number)
+                    book.db.commit()
+
+    instructors = [threading.Thread(target=write, args=(what,)) for what in (give_points, comment)]
+    for one in instructors:
+        one.start()
+    try:
+        grade_chapter(chapter, jobs=1, devices=("cpu",))
+    finally:
+        done.set()
+        for one in instructors:
+            one.join()
+    with contextlib.closing(open_gradebook(course.root, read_settings(course.root))) as book:
+        for name in names:
+            grade = book.find_grade("why", UNITS, CHAPTER, name)
+            assert grade.manual_score == points[name]
+            assert book.find_comment("why", UNITS, CHAPTER, name).manual_comment == comments[name]
+            assert 0 < book.find_grade("elu_test", UNITS, CHAPTER, name).auto_score < POINTS["elu"]
+            book.remove_student(name)
+            shutil.rmtree(course.root / "submitted" / name)
 
 
 def test_nbgrader_upgrades_it_for_a_user_whose_password_has_signs(course):

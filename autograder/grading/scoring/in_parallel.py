@@ -117,7 +117,12 @@ def _grade_in_worker(task: Task, config: GradingConfig) -> NotebookResult:
     except SystemExit:
         os._exit(1)
     except Exception as error:
-        return _failed(task, config, f"the judge failed on it ({type(error).__name__}: {quoted(str(error), 200)})")
+        return _failed(task, config, judge_failed(error))
+
+
+def judge_failed(error: Exception) -> str:
+    """Return the reason for setting a notebook aside on which the judge itself raised an error."""
+    return f"the judge failed on it ({type(error).__name__}: {quoted(str(error), 200)})"
 
 
 def _failed(task: Task, config: GradingConfig, reason: str) -> NotebookResult:
