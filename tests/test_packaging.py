@@ -39,7 +39,7 @@ ARRIVES_WITH = {
     "sqlalchemy": "nbgrader",
     "traitlets": "jupyterlab",
 }
-OPTIONAL = {"cupy"}
+OPTIONAL = {"cupy", "distributed"}
 
 
 def pinned() -> list[str]:
