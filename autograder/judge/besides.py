@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+import numpy as np
+
+from autograder.exercises.cases import Case
 from autograder.exercises.mistakes import FLOAT32_HINT
 from autograder.judge.answers import parts_of
 from autograder.judge.findings import Trial
@@ -25,6 +28,7 @@ def changed_arguments(trials: Iterable[Trial]) -> Iterator[Claim]:
 def other_dtypes(trials: Iterable[Trial], outputs: tuple[str, ...]) -> Iterator[Claim]:
     """Yield that float32 becomes float64, or that whole numbers stay whole, where that is so in every case."""
     pairs: set[tuple[str, str]] = set()
+    whole = True
     for trial in trials:
         for step, expected in zip(trial.steps, trial.expected, strict=False):
             if step.gave_numbers:
@@ -33,8 +37,15 @@ def other_dtypes(trials: Iterable[Trial], outputs: tuple[str, ...]) -> Iterator[
                     got = given[path]
                     if got is not None and right is not None and got.dtype != right.dtype:
                         pairs.add((right.dtype.name, got.dtype.name))
+                        whole = whole and _is_of_whole_numbers(trial.case)
     if pairs == {("float32", "float64")}:
         yield Claim("float32 becomes float64", FLOAT32_HINT, 0)
-    elif pairs and all(right.startswith("float") and got.startswith(("int", "uint")) for right, got in pairs):
+    elif whole and pairs and all(right.startswith("float") and got.startswith(("int", "uint")) for right, got in pairs):
         text = "For whole numbers your result holds whole numbers, too. The right one holds floating-point numbers."
         yield Claim("whole numbers stay whole", text, 0)
+
+
+def _is_of_whole_numbers(case: Case) -> bool:
+    """Whether a case has arrays, and all of them hold whole numbers."""
+    arrays = [value for value in case.arguments.values() if isinstance(value, np.ndarray)]
+    return bool(arrays) and all(array.dtype.kind in "iu" for array in arrays)

@@ -76,10 +76,10 @@ def reference(parameters, gradients, state, learning_rate, beta1, beta2, epsilon
 @requirement("the first step, without a state", points=2)
 def first_step(sample):
     yield case("one parameter", parameters=[np.ones(1)], gradients=[np.array([500.0])], state=None, **usual())
-    two = {"parameters": [np.ones(1), np.array([2.0, -3.0])], "gradients": [np.array([500.0]), np.array([-4e3, 0.0])]}
-    yield case("two parameters", **two, state=None, **usual())
+    pair = {"parameters": [np.array([2.0, -3.0])], "gradients": [np.array([-4e3, 0.0])]}
+    yield case("a gradient of 0", **pair, state=None, **usual())
     for _ in sample.repeat(public=1, hidden=4):
-        shapes = [sample.shape(sample.integer(1, 2)) for _ in range(sample.integer(2, 4))]
+        shapes = [sample.shape(sample.integer(1, 2))]
         start = {"parameters": arrays(sample, shapes), "gradients": arrays(sample, shapes, STEEP)}
         yield case("random", **start, state=None, **usual())
 
@@ -88,17 +88,19 @@ def first_step(sample):
 def later_step(sample):
     state = {"t": 1, "m": [np.array([300.0])], "s": [np.array([4000.0])]}
     yield case("step 2", parameters=[np.ones(1)], gradients=[np.array([1000.0])], state=state, **usual())
-    yield case("step 3, two layers", **midway(sample, SHAPES, 2), **usual())
-    yield case("step 5000", **midway(sample, ((2,), (3,)), 4999), **usual())
+    yield case("step 3, a layer's weights", **midway(sample, SHAPES[:1], 2), **usual())
+    yield case("step 5000", **midway(sample, ((3,),), 4999), **usual())
     for _ in sample.repeat(public=1, hidden=4):
         t = sample.integer(1, 40)
-        shapes = [sample.shape(sample.integer(1, 3)) for _ in range(sample.integer(2, 4))]
+        shapes = [sample.shape(sample.integer(1, 3))]
         yield case(f"random, after {t} steps", **midway(sample, shapes, t), **usual())
 
 
-@requirement("a whole training", points=3)
+@requirement("a whole training, several arrays", points=3)
 def whole_training(sample):
-    """State and parameters are handed from call to call."""
+    """State and parameters are handed from call to call. Elsewhere a network is one array."""
+    two = {"parameters": [np.ones(1), np.array([2.0, -3.0])], "gradients": [np.array([500.0]), np.array([-4e3, 0.0])]}
+    yield case("the first step of two arrays", **two, state=None, **usual())
     gradients = [[np.array([500.0])], [np.array([500.0])], [np.array([-2000.0])]]
     start = {"parameters": [np.ones(1)], "state": None}
     yield multistep_case("3 steps of one parameter", **arguments(gradients=per_step(gradients), **start, **usual()))
@@ -113,23 +115,23 @@ def whole_training(sample):
 
 @requirement("other betas and epsilon", points=2)
 def settings(sample):
-    start = {"parameters": [np.ones(2), np.ones(1)], "state": None}
-    steep = [np.array([500.0, -90.0]), np.array([3e3])]
+    start = {"parameters": [np.ones(2)], "state": None}
+    steep = [np.array([500.0, -90.0])]
     yield case("betas 0.5 and 0.7", **arguments(gradients=steep, **start, **usual(beta1=0.5, beta2=0.7)))
     yield case("learning rate 0.003", **arguments(gradients=steep, **start, **usual(learning_rate=0.003)))
-    small = [np.array([0.5, -0.05]), np.array([0.2])]
+    small = [np.array([0.5, -0.05])]
     yield case("epsilon 0.1", **arguments(gradients=small, **start, **usual(epsilon=0.1)))
     for _ in sample.repeat(public=1, hidden=3):
         changed = {"learning_rate": sample.number(0.001, 0.05), "beta1": sample.number(0.1, 0.8)}
         changed |= {"beta2": sample.number(0.3, 0.95), "epsilon": sample.number(0.1, 1.0)}
-        shapes = SHAPES[:2]
+        shapes = SHAPES[:1]
         start = {"parameters": arrays(sample, shapes), "gradients": arrays(sample, shapes), "state": None}
         yield case("random", **start, **usual(**changed))
 
 
 @adam_update.contract()
 def contract(sample):
-    shapes = ((2, 3), (2,))
+    shapes = ((2, 3),)
     start = {"parameters": arrays(sample, shapes), "gradients": arrays(sample, shapes, STEEP)}
     return {**start, "state": None, **usual()}
 
@@ -144,9 +146,38 @@ def step_always_one():
     """Your state says t = 1 for ever. It counts the steps taken so far."""
 
 
-@wrong({'state["t"] + 1': 'state["t"] + len(parameters)'})
+@wrong({'state["t"] + 1': 'state["t"] + len(parameters)'}, loses=[whole_training])
 def counted_once_for_every_parameter():
     """Your t grows by the number of parameters. One call is one step, whatever the number of arrays."""
+
+
+@wrong(
+    {'t = state["t"] + 1': 't = state["t"]', "        root =": "        t += 1\n        root ="},
+    loses=[whole_training],
+)
+def counted_in_the_loop_over_the_parameters():
+    """Your t grows with every array, so that each one is corrected as in another step. One call is one step: count
+    before the loop."""
+
+
+@wrong({'{"t": 0,': '{"t": 1,', 'state["t"] + 1': 'state["t"]'}, loses=[later_step, whole_training])
+def begins_at_one_and_stays_there():
+    """Your first step has t = 1, as it should, and no step counts further."""
+
+
+@wrong(
+    {
+        "(1 - beta1) * g for": "(1 - beta1) * g) / (1 - beta1**t) for",
+        "[beta1 *": "[(beta1 *",
+        "(1 - beta2) * g**2 for": "(1 - beta2) * g**2) / (1 - beta2**t) for",
+        "[beta2 *": "[(beta2 *",
+        "m_now / (1 - beta1**t)": "m_now",
+        "s_now / (1 - beta2**t)": "s_now",
+    }
+)
+def corrected_averages_kept():
+    """Your state keeps the corrected averages, and the next step goes on from them. Give what is corrected a name of
+    its own."""
 
 
 @wrong({'return new, {"t": t, "m": m, "s": s}': 'return new, {"t": t, "m": [a / (1 - beta1**t) for a in m], "s": s}'})

@@ -166,6 +166,11 @@ def not_halved():
     """Your numbers are twice too large: in the formula for a quadratic equation everything is divided by 2."""
 
 
+@wrong({") / 2": ")"})
+def s_not_halved():
+    """Your s is twice too large: it is half the sum of the two solutions."""
+
+
 @wrong({"- beta + 0j": "- 4 * beta + 0j"})
 def two_forms_mixed():
     """You mix two forms of the quadratic formula: where s is already halved, it is s² - β' under the root, without

@@ -84,19 +84,33 @@ def random_blocks(sample: Sampler, widths: tuple[int, ...], samples: int) -> dic
     return {"parameters": parameters, "running": running, "noise": noise}
 
 
-def network(name: str, sample: Sampler, widths: tuple[int, ...], *, samples: int = 8, **settings: float) -> Case:
-    """One pass through a random network. momentum 0 leaves the running statistics where they are."""
-    blocks = random_blocks(sample, widths, samples)
-    return case(name, **some_images(sample, samples, widths), **blocks, **{"p": 0.0, "momentum": 0.0, **settings})
+def settled(x: np.ndarray, parameters: list, noise: list, p: float) -> list[np.ndarray]:
+    """Running statistics that are the batch's own, so that an update leaves them where they are."""
+    running, a = [], x
+    for block, u in enumerate(noise):
+        weight, gamma, beta = parameters[3 * block : 3 * block + 3]
+        z = a @ weight.T
+        running += [z.mean(axis=0), z.var(axis=0, ddof=1)]
+        y = gamma * (z - z.mean(axis=0)) / np.sqrt(z.var(axis=0) + 1e-5) + beta
+        a = np.where(y > 0, y, np.expm1(np.minimum(y, 0))) * (u >= p) / (1 - p)
+    return running
+
+
+def network(name: str, sample: Sampler, widths: tuple[int, ...], *, samples: int = 8, p: float = 0.0) -> Case:
+    """One pass through a random network. With momentum 0 and settled statistics, nothing can go wrong with them."""
+    images, blocks = some_images(sample, samples, widths), random_blocks(sample, widths, samples)
+    blocks["running"] = settled(images["x"], blocks["parameters"], blocks["noise"], p)
+    return case(name, **images, **blocks, p=p, momentum=0.0)
 
 
 def smallest(**settings: float) -> dict:
-    """Two samples, one input, one unit, two classes: z is 2 and 6, and normalized -1 and 1."""
+    """Two samples, one input, one unit, two classes: z is 2 and 6, and normalized -1 and 1. 4 and 8 are its mean and
+    its stored variance, unless others are given."""
     return {
         "x": np.array([[1.0], [3.0]]),
         "labels": np.array([0, 1]),
         "parameters": [np.array([[2.0]]), np.array([1.5]), np.array([0.5]), np.array([[1.0], [0.0]]), np.zeros(2)],
-        "running": [np.array([0.0]), np.array([1.0])],
+        "running": [np.array([4.0]), np.array([8.0])],
         "noise": [np.array([[0.9], [0.2]])],
         **{"p": 0.0, "momentum": 0.0, **settings},
     }
@@ -104,7 +118,7 @@ def smallest(**settings: float) -> dict:
 
 @requirement("one block", points=3)
 def one_block(sample):
-    """Without dropout. The running statistics stay as they are, as momentum is 0."""
+    """Without dropout."""
     yield case("2 samples, 1 input, 1 unit, 2 classes", **smallest())
     for _ in sample.repeat(public=2, hidden=5):
         yield network("random numbers", sample, sample.shape(3, smallest=3, largest=6))
@@ -127,8 +141,9 @@ def dropout(sample):
 
 @requirement("running statistics", points=2)
 def running_statistics(sample):
-    yield case("2 samples, 1 input, 1 unit, momentum = 0.5", **smallest(momentum=0.5))
-    left_out = smallest()
+    start = {"running": [np.array([0.0]), np.array([1.0])]}
+    yield case("2 samples, 1 input, 1 unit, momentum = 0.5", **smallest(momentum=0.5) | start)
+    left_out = smallest() | start
     del left_out["momentum"]
     yield case("momentum left out", **left_out)
     for _ in sample.repeat(public=1, hidden=3):
@@ -146,8 +161,10 @@ def running_statistics(sample):
 
 @forward_backward.contract(whole=["x"])
 def contract(sample):
-    settings = {"p": 0.0, "momentum": 0.0}
-    return some_images(sample, 3, (2, 1, 2)) | random_blocks(sample, (2, 1, 2), 3) | settings
+    """The pixels are whole numbers, so that the statistics are settled whatever dtype they have."""
+    x, blocks = np.array([[1.0, 4.0], [-2.0, 3.0], [5.0, -1.0]]), random_blocks(sample, (2, 1, 2), 3)
+    blocks["running"] = settled(x, blocks["parameters"], blocks["noise"], 0.0)
+    return {"x": x, "labels": np.array([1, 0, 1]), **blocks, "p": 0.0, "momentum": 0.0}
 
 
 @wrong({"gamma * inverse * (d - d.mean(axis=0) - z_hat * (d * z_hat).mean(axis=0))": "gamma * inverse * d"})
@@ -223,7 +240,10 @@ def biased_variance_stored():
     N - 1."""
 
 
-@wrong({"(1 - momentum) * old + momentum * now": "momentum * old + (1 - momentum) * now"})
+@wrong(
+    {"(1 - momentum) * old + momentum * now": "momentum * old + (1 - momentum) * now"},
+    loses=[running_statistics],
+)
 def momentum_the_wrong_way_round():
     """Momentum is the weight of the old statistics in your average. In PyTorch it is that of the new batch."""
 

@@ -192,6 +192,15 @@ def t_counts_epochs():
     next."""
 
 
+@wrong(
+    {"        for rows in batches:\n": "        t = 0\n        for rows in batches:\n"},
+    loses=[several_epochs, best_epoch, patience],
+)
+def t_begins_anew_in_every_epoch():
+    """Your t is 1 again in the first step of every epoch. It counts the steps of the whole training, for Adam's
+    correction and for the schedule."""
+
+
 @wrong({"float(rates[t - 1])": "float(rates[epoch])"}, loses=[one_epoch, several_epochs])
 def the_rate_of_the_epoch():
     """Your rate changes once in an epoch. `rates` has one for every step."""
@@ -220,7 +229,8 @@ def averages_forgotten_between_epochs():
 
 @wrong({"return losses, validation, best": "return losses, validation, parameters"}, loses=[best_epoch, patience])
 def the_last_parameters():
-    """You return the parameters of the last epoch. Asked for are those of the epoch with the lowest validation loss."""
+    """You return the parameters of the last epoch. Asked for are those of the epoch with the lowest validation loss.
+    (Arrays that a step changes in place are the best parameters, too.)"""
 
 
 @wrong({"epoch - best_epoch == patience": "epoch - best_epoch > patience"}, loses=[patience])
