@@ -393,7 +393,8 @@ def statistics_in_evaluation(
             axes.plot(100 * guess, place, marker="X", markersize=10, color=style.RED, linestyle="none", clip_on=False)
     axes.set_yticks(range(len(WAYS)), [labels.get(way, way) for way in WAYS[::-1]])
     axes.grid(axis="y", visible=False)
-    axes.set(xlim=(0, 100), xlabel="right answers, % of 360 unseen digits (your predictions: red crosses)")
+    crosses = " (your predictions: red crosses)" if prediction else ""
+    axes.set(xlim=(0, 100), xlabel=f"right answers, % of 360 unseen digits{crosses}")
     axes.set_title("The same trained networks, mean and variance from ...")
     style.show(
         figure,

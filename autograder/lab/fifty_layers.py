@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
@@ -796,6 +796,8 @@ def keep(key: str, accuracy: float) -> None:
 SHOWN = (3, 8)
 """Rows and columns of the validation images that the dashboard shows."""
 GUESSING = 1 / CLASSES
+HIGHEST_LOSS = 3.2
+"""Up to which the dashboard shows the loss."""
 
 
 def _digits(axes: Any, read: np.ndarray | None) -> None:
@@ -876,8 +878,10 @@ def _draw(runs: Mapping[str, Run], own: Mapping[str, float], current: str | None
         panels["loss"].plot(steps, smooth(run.losses), **look)
         panels["accuracy"].plot(*np.transpose([(0, GUESSING), *run.accuracies]), label=name, **look)
     panels["loss"].axhline(np.log(CLASSES), color=style.GREY, linestyle=":", linewidth=1)
-    panels["loss"].annotate("ln 10: guessing", (STEPS, np.log(CLASSES)), ha="right", va="bottom", fontsize=8)
-    panels["loss"].set(title="Loss", xlabel="step", xlim=(0, STEPS), ylim=(0, 3.2))
+    guessing = {"ha": "right", "va": "bottom", "fontsize": 8, "textcoords": "offset points"}
+    panels["loss"].annotate("ln 10: guessing", (STEPS, np.log(CLASSES)), (0, 4), **guessing)
+    panels["loss"].set(title="Loss", xlabel="step", xlim=(0, STEPS), ylim=(0, HIGHEST_LOSS))
+    _say_where_the_loss_is(panels["loss"], list(runs.values())[-1].losses)
     panels["accuracy"].axhline(GUESSING, color=style.GREY, linestyle=":", linewidth=1)
     panels["accuracy"].set(title="Share of digits read", xlabel="step", xlim=(0, STEPS), ylim=(0, 1))
     if len(runs) > 1:
@@ -885,11 +889,21 @@ def _draw(runs: Mapping[str, Run], own: Mapping[str, float], current: str | None
     _digits(panels["read"], list(runs.values())[-1].read)
     _by_layer(panels["signal"], runs, "signal", "Signal: how far images are apart")
     _by_layer(panels["gradient"], runs, "gradient", "Gradient: ‖∂L/∂z‖")
-    _by_layer(panels["ratio"], runs, "ratio", "Update by weight: ‖ΔW‖ / ‖W‖")
+    _by_layer(panels["ratio"], runs, "ratio", "Update: ‖ΔW‖ / ‖W‖")
     panels["ratio"].axhline(1e-3, color=style.GREY, linestyle=":", linewidth=1)
     if current is not None:
         _scoreboard(panels["scores"], own, current)
     return figure
+
+
+def _say_where_the_loss_is(axes: Any, losses: Sequence[float]) -> None:
+    """Name the loss at the end, and the step from which on it is outside of the panel, where it is."""
+    outside = ~(np.asarray(losses) <= HIGHEST_LOSS)
+    if outside[-1]:
+        step = len(outside) - int(np.argmin(outside[::-1])) if not outside.all() else 0
+        end = f"at {losses[-1]:.0e} in the end" if np.isfinite(losses[-1]) else "not a number in the end"
+        text = f"outside from step {step + 1} on,\n{end}"
+        axes.text(0.5, 0.4, text, transform=axes.transAxes, ha="center", fontsize=9)
 
 
 def _alt(runs: Mapping[str, Run]) -> str:
