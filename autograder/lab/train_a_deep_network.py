@@ -266,6 +266,10 @@ def _standard_error(accuracy: float) -> float:
     return np.sqrt(accuracy * (100 - accuracy) / len(data().y_validation))
 
 
+NARROWEST = 12.0
+"""How far the ends of the logarithmic axis are apart at least, as a factor: far enough for a power of ten."""
+
+
 def _draw_runs(runs: Mapping[str, Run], guesses: Mapping[str, Any]) -> tuple[Any, str]:
     """Accuracy and training loss, a row for each run; and what they show, in words."""
     figure, (left, right) = style.new_figure(
@@ -295,6 +299,10 @@ def _draw_runs(runs: Mapping[str, Run], guesses: Mapping[str, Any]) -> tuple[Any
     left.set(xlim=(0 if lowest < 50 else 5 * np.floor((lowest - 3) / 5), 100), xlabel="validation accuracy, %")
     left.set_title("what it reads")
     right.set(xlabel="training loss at the end", title="how well it fits", xscale="log")
+    right.tick_params(axis="x", which="minor", labelbottom=False)
+    low, high = right.get_xlim()
+    if high < NARROWEST * low:
+        right.set_xlim(np.sqrt(low * high / NARROWEST), np.sqrt(low * high * NARROWEST))
     return figure, "; ".join(f"{name} {mean:.1f}" for name, mean in means.items())
 
 

@@ -27,6 +27,7 @@ CONFIG = """
 c = get_config()
 c.CourseDirectory.root = {root!r}
 c.Execute.timeout = 600
+c.Application.log_level = "ERROR"
 """
 TEST = "from autograder.grading.bench.plain_nbgrader import assert_like_pytorch\n"
 HIDDEN = "### BEGIN HIDDEN TESTS\n{}\n### END HIDDEN TESTS\n"
