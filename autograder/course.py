@@ -6,6 +6,7 @@ import ast
 import difflib
 import json
 import re
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,6 +77,11 @@ class Course:
             what = "is not there" if not root.exists() else "has no folder source/ in it"
             raise CourseError(f"There is no course in {root}: it {what}. Give the folder that holds source/.")
         return cls(root)
+
+    def command(self, *words: str) -> str:
+        """Return a command for this course as it is typed: "python3 -m autograder grade 1_tiny"."""
+        elsewhere = () if self.root == ROOT else ("--course", str(self.root))
+        return shlex.join(["python3", "-m", "autograder", *words, *elsewhere])
 
     @property
     def source(self) -> Path:

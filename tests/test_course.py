@@ -192,3 +192,8 @@ def test_solution_cells_are_those_a_student_writes_code_in():
 def test_a_solution_without_its_marks_is_what_the_instructor_wrote():
     source = "def f(z):\n    ### BEGIN SOLUTION\n    y = z  # ### BEGIN\n    return y\n    ### END SOLUTION"
     assert without_solution_marks(source) == "def f(z):\n    y = z  # ### BEGIN\n    return y\n"
+
+
+def test_a_command_is_told_with_the_folder_of_a_course_elsewhere(tmp_path):
+    assert Course(ROOT).command("grade", "1 one") == "python3 -m autograder grade '1 one'"
+    assert Course(tmp_path).command("release").endswith(f"autograder release --course {tmp_path}")

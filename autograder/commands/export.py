@@ -54,7 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
             what = "no student yet" if grades.assignments else "no chapter that was handed in"
             raise CourseError(
                 f"There is nothing to export: the gradebook, {place_of(settings.CourseDirectory.db_url)}, has {what}. "
-                "Grade a chapter first:  python3 -m autograder grade CHAPTER"
+                f"Grade a chapter first:  {course.command('grade', 'CHAPTER')}"
             )
         write_grades(grades, arguments.format, path, arguments.so_far)
         unfinished, chapters = grades.unfinished(), [one.name for one in grades.assignments]

@@ -37,7 +37,8 @@ def run(arguments: argparse.Namespace) -> int:
     chapter.sections()
     students = [name for name in submitted(chapter, arguments.student) if Results(chapter).has(name)]
     if not students:
-        raise CourseError(f"Nothing of it has been graded yet: run  python3 -m autograder grade {chapter.name}")
+        command = chapter.course.command("grade", chapter.name)
+        raise CourseError(f"Nothing of it has been graded yet: run  {command}")
     if arguments.zip:
         expect_zip(chapter, students, arguments.zip, moodle=arguments.moodle)
     feedback(chapter, students, arguments.jobs)

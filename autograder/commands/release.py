@@ -75,7 +75,7 @@ def check(course: Course) -> int:
     for sentence in found:
         print(sentence, file=sys.stderr)
     if found:
-        print("Change source/, then run  python3 -m autograder release", file=sys.stderr)
+        print(f"Change source/, then run  {course.command('release')}", file=sys.stderr)
         return 1
     print("release/ is what source/ makes.")
     return 0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import shlex
 from pathlib import Path
 
 from autograder.course import ROOT, Chapter, Course
@@ -32,7 +31,6 @@ def run(arguments: argparse.Namespace) -> int:
 
     chapter = Chapter(Course.at(arguments.course), arguments.chapter)
     chapter.sections()
-    name = shlex.quote(chapter.name)
     settings = read_settings(chapter.course.root)
     check_source(chapter, settings)
     with contextlib.closing(open_gradebook(chapter.course.root, settings)) as gradebook:
@@ -44,12 +42,12 @@ def run(arguments: argparse.Namespace) -> int:
         told = losses(chapter, gradebook, found)
         print("\n".join(told) if told else "Nothing that a person has done would be lost.")
         if not arguments.yes:
-            print(f"To do it:  python3 -m autograder rework {name} --yes")
+            print(f"To do it:  {chapter.course.command('rework', chapter.name, '--yes')}")
             return 0
         copy = copy_of_gradebook(gradebook)
         print(f"The gradebook as it was: {copy or 'not copied, as it is no file of SQLite'}")
         apply(chapter, gradebook, found)
     register(chapter, settings)
-    print(f"Done. For the scores:  python3 -m autograder grade {name}")
-    print("For students who have not begun:  python3 -m autograder release")
+    print(f"Done. For the scores:  {chapter.course.command('grade', chapter.name)}")
+    print(f"For students who have not begun:  {chapter.course.command('release')}")
     return 0

@@ -60,7 +60,7 @@ def released(course: Course) -> list[str]:
     files = sorted((course.root / "release").glob("*/*.ipynb"))
     found = [f"{file.parent.name}/{file.stem}" for file in files if file.parent.name in assigned]
     if not found:
-        raise CourseError(f"There are no notebooks in {course.root / 'release'}: run  python3 -m autograder release")
+        raise CourseError(f"There are no notebooks in {course.root / 'release'}: run  {course.command('release')}")
     return found
 
 

@@ -7,7 +7,6 @@ rows of new ones are added, and everything else stays as it is.
 from __future__ import annotations
 
 import json
-import shlex
 import sqlite3
 import time
 from collections.abc import Iterable
@@ -129,7 +128,7 @@ def refuse_if_reworked(chapter: Chapter, gradebook: Gradebook) -> None:
         raise CourseError(
             f"{chapter.name} was graded with other exercises or points than source/ has now:{told}\n"
             "Take that back, or see what it does to the points that were given, before anything is changed:\n"
-            f"    python3 -m autograder rework {shlex.quote(chapter.name)}"
+            f"    {chapter.course.command('rework', chapter.name)}"
         )
 
 

@@ -111,7 +111,7 @@ def write_report(chapter: Chapter) -> Path:
     present = handing_in(chapter) or {one.student for one in handed}
     handed = [one for one in handed if one.student in present]
     if not handed:
-        raise CourseError(f"Nothing of {name} has been graded yet: run  python3 -m autograder grade {name}")
+        raise CourseError(f"Nothing of {name} has been graded yet: run  {chapter.course.command('grade', name)}")
     root = chapter.course.root
     settings = read_settings(root)
     with contextlib.closing(open_gradebook(root, settings)) as gradebook:

@@ -12,7 +12,6 @@ import copy
 import functools
 import hashlib
 import re
-import shlex
 from collections.abc import Collection, Generator, Iterator
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
@@ -143,7 +142,7 @@ def _write_feedback(chapter: Chapter, student: str, settings: Config, gradebook:
     lacking = _lacking(chapter, student, [notebook.stem for notebook in notebooks])
     if grades is None or (lacking and not notebooks):
         what = f"autograded/ lacks {', '.join(lacking)}" if grades else "there are no scores in the gradebook"
-        raise CourseError(f"{student}: {what}. Run  python3 -m autograder grade {shlex.quote(chapter.name)}")
+        raise CourseError(f"{student}: {what}. Run  {chapter.course.command('grade', chapter.name)}")
     chapter.folder_of(student, "feedback").mkdir(parents=True, exist_ok=True)
     pages = {page_of(chapter, student, notebook.stem): notebook for notebook in notebooks}
     outdated = [notebook for page, notebook in pages.items() if _is_outdated(page, notebook, grades)]

@@ -27,7 +27,8 @@ def write_zip(chapter: Chapter, students: list[str], path: Path, *, moodle: bool
     names = expect_zip(chapter, students, path, moodle=moodle)
     pages = {student: found for student in students if (found := _pages(chapter, student))}
     if not pages:
-        raise CourseError(f"There are no pages of {chapter.name} yet: run  python3 -m autograder grade {chapter.name}")
+        command = chapter.course.command("grade", chapter.name)
+        raise CourseError(f"There are no pages of {chapter.name} yet: run  {command}")
     with new_zip(path, EXAMPLE) as archive:
         for student, found in pages.items():
             folder = MOODLES_FOLDER.format(student=names[student]) if moodle else f"{student}/{chapter.name}"
