@@ -227,7 +227,7 @@ def test_what_is_refused_names_the_change_and_the_command(graded, name, capsys):
         with pytest.raises(CourseError) as refused:
             step(Chapter(graded, CHAPTER))
         assert all(sentence in str(refused.value) for sentence in sentences)
-        assert str(refused.value).endswith(f"\n    python3 -m autograder rework {CHAPTER}")
+        assert str(refused.value).endswith(f"\n    {graded.command('rework', CHAPTER)}")
     for command in ("generate_assignment", "autograde"):
         with pytest.raises(AssertionError, match="status 1"):
             run_here(graded.root, command, CHAPTER)
