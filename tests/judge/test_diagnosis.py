@@ -247,6 +247,12 @@ def _plain_adam(theta, gradient, m, s, t, learning_rate, beta1, beta2, epsilon):
     return theta - learning_rate * m / (1 - beta1**t) / (np.sqrt(s_hat) + epsilon), m, s
 
 
+def _share_of_the_gradient(optimizer, beta1):
+    kept = 1 / (1 + beta1)
+    shares = {"momentum": kept, "nesterov": 1 + beta1 * kept, "adam": (1 - beta1) * kept}
+    return {**shares, "nadam": (1 - beta1) * (1 + beta1 * kept)}.get(optimizer, 1)
+
+
 MUST_NOT_BE_SAID = {
     "one sample cannot tell a kept axis from no sum": (
         "dense_backward",
@@ -260,6 +266,11 @@ MUST_NOT_BE_SAID = {
     "a flag the wrong way round has an effect": ("relative_steps", _the_wrong_way_round, "has no effect"),
     "an absolute value is no mean": ("cosine_similarity", _absolute_cosine, "average"),
     "a whole array drawn again is not the last one inside": ("truncated_normal", _whole_array_redrawn, "last draw"),
+    "an answer that Python counts as whole comes of no whole numbers": (
+        "stability_limit",
+        _share_of_the_gradient,
+        "whole numbers",
+    ),
     "Adam is not Nadam with other weights, though the first step is": ("nadam_step", _plain_adam, "t \\+ 1"),
 }
 

@@ -172,3 +172,19 @@ def test_a_function_that_is_missing_or_useless_is_named(quick, capsys):
     assert "instead of" in capsys.readouterr().out
     with pytest.raises(UnusableResult):
         train(Recipe(step="adam_step"), {"adam_step": lambda *arguments: None})
+
+
+@pytest.mark.parametrize(
+    ("losses", "words"),
+    [
+        ([2.3, 1.0, 3.1], []),
+        ([2.3, 9.0, 1.0], []),
+        ([2.3, 9.0, 4e7], ["outside from step 2 on,\nat 4e+07 in the end"]),
+        ([5.0, np.inf, np.nan], ["outside from step 1 on,\nnot a number in the end"]),
+    ],
+    ids=["inside", "back again", "far above", "not a number"],
+)
+def test_a_loss_that_has_left_its_panel_is_told_in_words(losses, words):
+    _, axes = style.new_figure()
+    fifty_layers._say_where_the_loss_is(axes, losses)
+    assert [text.get_text() for text in axes.texts] == words
