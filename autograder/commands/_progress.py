@@ -25,6 +25,7 @@ class ProgressShown:
 
         self._stream = stream or sys.stderr
         self._last: Progress | None = None
+        self._told_of = -1
         self._started = self._told = time.monotonic()
         options = {"desc": "Judging", "unit": " notebooks", "dynamic_ncols": True, "delay": 1, "file": self._stream}
         self._bar = tqdm(**options) if self._stream.isatty() else None
@@ -35,7 +36,7 @@ class ProgressShown:
     def __exit__(self, *problem: object) -> None:
         if self._bar is not None:
             self._bar.close()
-        elif self._last is not None and self._told > self._started:
+        elif self._last is not None and self._told > self._started and self._last.done > self._told_of:
             self._tell(self._last)
 
     def show(self, progress: Progress) -> None:
@@ -50,7 +51,7 @@ class ProgressShown:
             self._tell(progress)
 
     def _tell(self, progress: Progress) -> None:
-        self._told = time.monotonic()
+        self._told, self._told_of = time.monotonic(), progress.done
         print(told(progress, self._told - self._started), file=self._stream, flush=True)
 
 
@@ -68,7 +69,8 @@ def told(progress: Progress, seconds: float) -> str:
 
 def _besides(progress: Progress) -> list[str]:
     """Say what is under way and what was set aside."""
-    parts = [f"running: {_named(progress.running)}"] if progress.running else []
+    at_work = progress.running and progress.done < progress.total
+    parts = [f"running: {_named(progress.running)}"] if at_work else []
     return parts + ([f"set aside: {_named(progress.set_aside)}"] if progress.set_aside else [])
 
 
