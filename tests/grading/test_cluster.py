@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import sys
 from dataclasses import replace
 
 import pytest
@@ -79,3 +80,9 @@ def test_an_address_where_no_scheduler_answers_is_a_sentence(course, monkeypatch
     monkeypatch.setattr(cluster, "CONNECT_SECONDS", 1)
     with pytest.raises(CourseError, match="No scheduler of dask answers at tcp"):
         grade_chapter(Chapter(course, CHAPTER), scheduler="tcp://127.0.0.1:9")
+
+
+def test_without_dask_the_command_that_installs_it_is_told(monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(CourseError, match=r"-m pip install -e .*\[cluster\]"):
+        cluster.confinement_of_the_cluster("tcp://127.0.0.1:8786")

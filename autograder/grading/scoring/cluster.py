@@ -10,11 +10,12 @@ from __future__ import annotations
 import collections
 import contextlib
 import platform
+import sys
 from collections.abc import Generator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from autograder.course import CourseError
+from autograder.course import ROOT, CourseError
 from autograder.exercises import catalogue
 from autograder.grading.scoring.class_references import exercises_of
 from autograder.grading.scoring.grade_notebook import Material, grade_material, material
@@ -180,7 +181,10 @@ def _client(address: str) -> Generator[Client, None, None]:
     try:
         from distributed import Client
     except ImportError:
-        raise CourseError("--scheduler needs dask: python -m pip install -e '.[cluster]'") from None
+        command = f"{sys.executable} -m pip install -e '{ROOT}[cluster]'"
+        raise CourseError(
+            f"--scheduler needs dask.distributed, which this Python lacks. Install it:  {command}"
+        ) from None
     try:
         client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError) as error:
