@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 from pathlib import Path
 
 import pytest
+
+from autograder.grading.bench.plain_nbgrader import nbgrader
 
 
 def run_here(folder: Path, *words: str) -> None:
@@ -14,24 +15,12 @@ def run_here(folder: Path, *words: str) -> None:
 
     No settings of this machine's are read. What students keep of their submissions is in `folder/.jupyter`.
     """
-    from jupyter_core.application import NoStart
-    from nbgrader.apps.nbgraderapp import NbGraderApp
-
     with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(folder)
         patch.setenv("JUPYTER_NO_CONFIG", "1")
         patch.setenv("JUPYTER_DATA_DIR", str(folder / ".jupyter"))
-        application = NbGraderApp.instance()
         try:
-            application.initialize(list(words))
-            with contextlib.suppress(NoStart):
-                application.start()
-        except SystemExit as end:
-            if end.code:
-                raise AssertionError(f"nbgrader {' '.join(words)} ended with status {end.code}") from end
+            nbgrader(folder, *words)
+        except RuntimeError as error:
+            raise AssertionError(str(error)) from error
         finally:
-            one = application
-            while one is not None:
-                type(one).clear_instance()
-                one = one.subapp
             logging.getLogger("traitlets").handlers.clear()

@@ -54,11 +54,6 @@ def plain_course(folder: Path, chapter: Chapter, students: list[Student]) -> Cha
     for section in chapter.sections():
         path = course.source_of(chapter.notebook(section))
         path.write_text(json.dumps(_with_assertions(read(path))), encoding="utf-8")
-    for path in course.source.iterdir():
-        if path.name == chapter.name:
-            for notebook in path.glob("*.ipynb"):
-                if notebook.stem not in chapter.sections():
-                    notebook.unlink()
     plain = Chapter(Course(folder), chapter.name)
     nbgrader(folder, "generate_assignment", chapter.name, "--force")
     for student in students:
