@@ -66,8 +66,8 @@ def call_in_time(function: Callable[..., Any], arguments: list, seconds: float) 
     thread = _Call(function, arguments)
     started = time.monotonic()
     with warnings.catch_warnings(), contextlib.redirect_stdout(sys.stdout), nobody_answers():
-        thread.start()
         try:
+            thread.start()
             while thread.is_alive() and time.monotonic() < started + seconds:
                 thread.join(min(POLL_SECONDS, seconds))
             message = NO_ANSWER.format(seconds)
