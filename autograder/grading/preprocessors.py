@@ -155,15 +155,18 @@ class ForPages(NbGraderPreprocessor):
 class PrepareFeedback(ForPages):
     """Prepares an autograded notebook for the feedback page.
 
-    The bare score lines go, the reports stay; each cell is told what the page says beside it.
+    The bare score lines go, the reports stay; each cell is told what the page says beside it. It stands in the place of
+    nbgrader's GetGrades, which asks the gradebook for each cell by itself.
     """
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
-        """Prepare a notebook with its grades, as nbgrader's GetGrades made it."""
+        """Put the grades of a notebook into it, and into the page's settings."""
         names = resources["nbgrader"]
         grades = names.get("grades") or self._grades(names)
         of_notebook = grades.notebooks[names["notebook"]]
         mark(nb.cells, of_notebook)
+        names["score"], names["max_score"] = of_notebook.score, of_notebook.points
+        names["late_penalty"] = of_notebook.penalty
         file = Path(resources["metadata"]["path"]) / f"{names['notebook']}.ipynb"
         names["made_from"] = made_from(file, grades)
         names["waiting"] = of_notebook.waiting

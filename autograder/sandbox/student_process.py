@@ -129,11 +129,14 @@ class StudentProcess:
         if not FORKS:
             return [self.call(function, calls[0])]
         outcomes: list[Outcome] = []
+        held = 0
         while len(outcomes) < len(calls):
             found = self._call_together(function, calls[len(outcomes) :])
-            outcomes += found or [self.call(function, calls[len(outcomes)])]
+            found = found or [self.call(function, calls[len(outcomes)])]
+            outcomes += found
+            held += sum(map(_size, found))
             last = outcomes[-1].problem
-            if (last and last.kind in FINAL_PROBLEMS) or sum(map(_size, outcomes)) > MOST_HELD_NUMBERS:
+            if (last and last.kind in FINAL_PROBLEMS) or held > MOST_HELD_NUMBERS:
                 break
         return outcomes
 
@@ -142,6 +145,7 @@ class StudentProcess:
         call that did not say so itself: which one it was is for calls one by one to show."""
         seconds = max(0.0, min(self.limits.call_seconds, self._deadline - time.monotonic()))
         outcomes: list[Outcome] = []
+        held = 0
         try:
             self._open_copy()
             for number in self._send_calls(function, calls, seconds):
@@ -151,7 +155,8 @@ class StudentProcess:
                 problem = outcomes[-1].problem
                 if problem and problem.kind in FINAL_PROBLEMS:
                     break
-                if sum(map(_size, outcomes)) > MOST_HELD_NUMBERS:
+                held += _size(outcomes[-1])
+                if held > MOST_HELD_NUMBERS:
                     self._end()
                     break
         except _Gone:

@@ -20,14 +20,15 @@ def real_accelerator() -> str:
     return found[0]
 
 
-@pytest.fixture(params=[REAL, "make-believe"])
-def accelerator(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """The name of a device beside the CPU."""
+@pytest.fixture(params=[REAL, "make-believe"], scope="module")
+def accelerator(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The name of a device beside the CPU: one for all tests of a file, so that its answers are computed once."""
     if request.param == "real":
         yield real_accelerator()
         return
-    fake_accelerator.install(monkeypatch)
-    yield "cuda"
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        fake_accelerator.install(monkeypatch)
+        yield "cuda"
     expectations.expectations_of.cache_clear()
 
 

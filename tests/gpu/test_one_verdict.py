@@ -32,24 +32,29 @@ def judged(exercise, function, *devices) -> Verdict:
     return judge(exercise, called, cases="hidden", seed=SEED, devices=devices, diagnose=False)
 
 
-def mistakes_for(exercise, request) -> tuple:
-    """All mistakes, or one: the make-believe device gives the CPU's own numbers."""
-    return exercise.mistakes[:1] if "make-believe" in request.node.name else exercise.mistakes
+@pytest.fixture
+def tried(exercise, request):
+    """The exercise with all its mistakes, or one: the make-believe device gives the CPU's own numbers."""
+    return with_one_mistake(exercise) if "make-believe" in request.node.name else exercise
+
+
+@functools.cache
+def with_one_mistake(exercise):
+    return replace(exercise, mistakes=exercise.mistakes[:1])
 
 
 @each_exercise
-def test_the_solution_passes_on_the_accelerator_and_mistakes_are_far_away(exercise, accelerator, request):
-    exercise = replace(exercise, mistakes=mistakes_for(exercise, request))
-    (found,) = measure(exercise, solution(exercise.name), (accelerator,))
-    assert found.holds, found
-    assert all(math.isfinite(precision.reference_error) for precision in found.precisions)
+def test_the_solution_passes_on_the_accelerator_and_mistakes_are_far_away(tried, accelerator):
+    for found in measure(tried, solution(tried.name), ("cpu", accelerator)):
+        assert found.holds, found
+        assert all(math.isfinite(precision.reference_error) for precision in found.precisions)
 
 
 @each_exercise
-def test_the_cpu_and_the_accelerator_come_to_the_same_verdict(exercise, accelerator, request):
+def test_the_cpu_and_the_accelerator_come_to_the_same_verdict(tried, accelerator):
     """On right and wrong."""
-    for function in (solution(exercise.name), *(mistake.function for mistake in mistakes_for(exercise, request))):
-        for requirement in judged(exercise, function, "cpu", accelerator).requirements:
+    for function in (solution(tried.name), *(mistake.function for mistake in tried.mistakes)):
+        for requirement in judged(tried, function, "cpu", accelerator).requirements:
             on_the_accelerator = requirement.oracles.pop(accelerator, True)
             assert requirement.passed == all(requirement.oracles.values()) or requirement.name == CONTRACT
             if supports(accelerator, "float64"):
@@ -57,8 +62,8 @@ def test_the_cpu_and_the_accelerator_come_to_the_same_verdict(exercise, accelera
 
 
 @each_exercise
-def test_every_case_whose_dtype_the_accelerator_has_is_compared_there(exercise, accelerator):
+def test_every_case_whose_dtype_the_accelerator_has_is_compared_there(tried, accelerator):
     devices = ("cpu", accelerator)
-    for expectation in (*public(exercise, devices), *expectations_of(exercise, SEED, True, devices)):
+    for expectation in (*public(tried, devices), *expectations_of(tried, SEED, True, devices)):
         compared = {oracle.name for oracle in expectation.oracles} - {DERIVATIVE}
         assert compared == {device for device in devices if supports(device, dtype_of(expectation.case))}

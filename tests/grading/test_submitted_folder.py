@@ -86,34 +86,42 @@ def test_a_students_folder_that_cannot_be_read_is_passed_over_and_told(open_cour
         assert passed_over(Chapter(open_course, CHAPTER)) == {"ada": "the folder cannot be opened (Permission denied)"}
 
 
-@pytest.mark.parametrize(
-    ("name", "shown", "reason"),
-    [
-        (b"a\xff", "a\N{REPLACEMENT CHARACTER}", "cannot be written"),
-        (b"a\x1b[2Jb", "a\N{REPLACEMENT CHARACTER}[2Jb", "cannot be written"),
-        (b"a\nnot graded: b", "a\N{REPLACEMENT CHARACTER}not graded: b", "cannot be written"),
-        (b".ada", ".ada", "begins with a dot"),
-        (b"seed", "seed", "no student can have this name"),
-    ],
-    ids=[
-        "not UTF-8",
-        "a sequence for the terminal",
-        "a line of its own",
-        "hidden",
-        "the name of the file with the seed",
-    ],
-)
-def test_a_student_with_an_impossible_name_is_passed_over(course, name, shown, reason):
+REPLACED = "\N{REPLACEMENT CHARACTER}"
+IMPOSSIBLE = {
+    "not UTF-8": (b"a\xff", f"a{REPLACED}", "cannot be written"),
+    "a sequence for the terminal": (b"a\x1b[2Jb", f"a{REPLACED}[2Jb", "cannot be written"),
+    "a line of its own": (b"a\nnot graded: b", f"a{REPLACED}not graded: b", "cannot be written"),
+    "hidden": (b".ada", ".ada", "begins with a dot"),
+    "the name of the file with the seed": (b"seed", "seed", "no student can have this name"),
+}
+"""Names of students that cannot be, how they are shown, and why."""
+
+
+def hand_in_as(course: Course, name: bytes) -> None:
+    """Hand in what ada did under any name."""
+    submissions = os.path.join(os.fsencode(course.root), b"submitted")
+    shutil.copytree(os.path.join(submissions, b"ada"), os.path.join(submissions, name))
+
+
+def test_students_with_impossible_names_are_passed_over(course):
     """The others go on."""
     hand_in(course, "ada", sections=[UNITS])
-    folder = os.path.join(os.fsencode(course.root), b"submitted", name)
-    shutil.copytree(os.path.join(os.fsencode(course.root), b"submitted", b"ada"), folder)
+    for name, _, _ in IMPOSSIBLE.values():
+        hand_in_as(course, name)
     summary = grade_chapter(Chapter(course, CHAPTER), devices=("cpu",), jobs=1)
     assert list(summary.students) == ["ada"]
-    assert reason in summary.passed_over[shown]
     text = table(summary)
-    assert f"not graded: {shown}: " in text
     assert text.encode()
+    for _, shown, reason in IMPOSSIBLE.values():
+        assert reason in summary.passed_over[shown]
+        assert f"not graded: {shown}: " in text
+
+
+@pytest.mark.parametrize("impossible", IMPOSSIBLE.values(), ids=IMPOSSIBLE)
+def test_where_no_name_is_possible_the_reason_is_told(course, impossible):
+    name, _, reason = impossible
+    hand_in(course, "ada", sections=[UNITS])
+    hand_in_as(course, name)
     shutil.rmtree(course.root / "submitted" / "ada")
     with pytest.raises(CourseError, match=reason):
         submitted(Chapter(course, CHAPTER))

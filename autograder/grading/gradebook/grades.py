@@ -6,7 +6,7 @@ import datetime
 from dataclasses import dataclass, field
 from typing import Any
 
-from nbgrader.api import Assignment, Gradebook, SubmittedAssignment, SubmittedNotebook
+from nbgrader.api import Assignment, Comment, Grade, Gradebook, SubmittedAssignment, SubmittedNotebook
 from sqlalchemy.orm import selectinload
 
 
@@ -100,9 +100,10 @@ class StudentGrades:
 
 def grades_of(gradebook: Gradebook, chapter: str, student: str | None = None) -> dict[str, StudentGrades]:
     """Read the grades of every student who handed in a chapter, or of one. Nobody where the chapter is not there."""
+    notebooks = selectinload(SubmittedAssignment.notebooks)
     everything = (
-        selectinload(SubmittedAssignment.notebooks).selectinload(SubmittedNotebook.grades),
-        selectinload(SubmittedAssignment.notebooks).selectinload(SubmittedNotebook.comments),
+        notebooks.selectinload(SubmittedNotebook.grades).selectinload(Grade.cell),
+        notebooks.selectinload(SubmittedNotebook.comments).selectinload(Comment.cell),
     )
     query = gradebook.db.query(SubmittedAssignment).options(*everything).join(Assignment)
     query = query.filter(Assignment.name == chapter)

@@ -83,7 +83,6 @@ def configure(config: Config, root: Path) -> Config:
     config.GenerateFeedback.force = True
     config.GenerateFeedback.post_convert_hook = FEEDBACK_HOOK
     config.GenerateFeedback.preprocessors = [
-        "nbgrader.preprocessors.GetGrades",
         "autograder.grading.preprocessors.PrepareFeedback",
         "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
     ]

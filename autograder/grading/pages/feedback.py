@@ -97,6 +97,9 @@ class FeedbackExporter(HTMLExporter):
                 without_students_text(nb)
                 return self._page(nb, resources), resources
 
+    def _validate_preprocessor(self, nb: NotebookNode, preprocessor: Any) -> None:
+        """Do nothing: the notebook was found valid when it was read, and the steps to a page keep it so."""
+
     def _page(self, nb: NotebookNode, resources: dict[str, Any]) -> str:
         """Fill in the template. nbconvert's own exporter would read the page again, to make cells of another template
         focusable and to give a text to images without one."""

@@ -15,18 +15,22 @@ def mark(cells: Iterable[NotebookNode], grades: NotebookGrades) -> None:
     """Put into each cell's metadata, as `page`, what its place on the page says.
 
     anchor: the name of the place, before the answer, that links to a graded cell lead to; "" for most cells.
-    link, title, waiting, changed: of a graded cell. lost: whether it, or the cell that it grades, lost points.
+    comment: a person's, or nbgrader's automatic one, or "".
+    link, title, score, points, waiting, changed: of a graded cell. lost: whether it, or the cell that it grades, lost
+    points.
     """
     cells = list(cells)
     titles = titles_of(cells)
     before: list[NotebookNode] = []
     for cell in cells:
-        cell.metadata["page"] = {"anchor": "", "lost": False, "graded": False}
         marks = grading_of(cell)
+        comment = grades.comments.get(marks.get("grade_id", ""), "")
+        cell.metadata["page"] = {"anchor": "", "lost": False, "graded": False, "comment": comment}
         if marks.get("grade"):
             name = marks["grade_id"]
             grade = grades.cells.get(name)
             cell.metadata["page"].update(_of_graded(grade), graded=True, title=titles[name], link=name)
+            cell.metadata["page"].setdefault("points", float(marks["points"]))
             _mark_before(before, cell)
             before = []
         elif marks.get("solution"):
@@ -35,10 +39,12 @@ def mark(cells: Iterable[NotebookNode], grades: NotebookGrades) -> None:
             before = [cell]
 
 
-def _of_graded(grade: CellGrade | None) -> dict[str, bool]:
+def _of_graded(grade: CellGrade | None) -> dict[str, bool | float]:
     if grade is None:
-        return {"waiting": True, "changed": False, "lost": False}
+        return {"score": 0.0, "waiting": True, "changed": False, "lost": False}
     return {
+        "score": grade.score,
+        "points": grade.points,
         "waiting": grade.waits,
         "changed": grade.changed and not grade.waits,
         "lost": grade.score < grade.points and not grade.waits,
