@@ -48,7 +48,7 @@ def leaky_relus():
     below = z[z <= 0]
     fixed, learned, random = panels
     fixed.plot(below, 0.1 * below, color=style.BLUE)
-    _note(fixed, "the same slope\nfor ever", at=(-2.2, -0.22), text=(-3.7, 1.4))
+    _note(fixed, "one fixed slope", at=(-2.2, -0.22), text=(-3.7, 1.4))
     for alpha, line in ((0.05, ":"), (0.15, "-."), (0.3, "-")):
         learned.plot(below, alpha * below, color=style.BLUE, linestyle=line)
     learned.annotate("", (-3.4, -0.95), (-3.4, -0.2), arrowprops={"arrowstyle": "->", "color": style.RED})
@@ -140,7 +140,7 @@ def vanishing_gradients():
     figure, (chain, powers) = style.new_figure(columns=2, width=9.2, height=3.4, width_ratios=(1.35, 1))
     chain.set(xlim=(-0.6, 5.6), ylim=(-1.8, 1.2), title="The gradient comes back through every layer above")
     chain.axis("off")
-    for place, name in enumerate(("$x = a_0$", "$a_1$", "$a_2$", "$a_3$", "$a_4$", "$L$")):
+    for place, name in enumerate(("$x = a_0$", "$a_1$", "$a_2$", "$a_3$", "$a_4$", "$\\mathcal{L}$")):
         chain.text(
             place, 0, name, ha="center", va="center", bbox={"boxstyle": "round", "fc": "white", "ec": style.GREY}
         )
@@ -158,10 +158,11 @@ def vanishing_gradients():
         backward = {"arrowstyle": "-|>", "color": style.RED, "lw": width, "shrinkA": 12, "shrinkB": 12}
         backward["connectionstyle"] = "arc3,rad=-0.35"
         chain.annotate("", xy=(place, -0.15), xytext=(place + 1, -0.15), arrowprops=backward)
-        label = f"$J_{place + 1}^\\top$" if place < 4 else "$\\partial L/\\partial a_4$"
+        label = f"$J_{place + 1}^\\top$" if place < 4 else "$\\partial \\mathcal{L}/\\partial a_4$"
         chain.text(place + 0.5, -0.85, label, ha="center", color=style.RED)
     chain.text(2.5, 0.85, "forward: $a_l = \\varphi(W_l a_{l-1} + b_l)$", ha="center", color=style.BLACK)
-    backward = "$\\partial L/\\partial a_0 = J_1^\\top J_2^\\top J_3^\\top J_4^\\top\\; \\partial L/\\partial a_4$,"
+    up = "\\partial \\mathcal{L}/\\partial a"
+    backward = f"${up}_0 = J_1^\\top J_2^\\top J_3^\\top J_4^\\top\\; {up}_4$,"
     chain.text(2.5, -1.5, backward + "   $J_l = \\mathrm{diag}(\\varphi'(z_l))\\,W_l$", ha="center", color=style.RED)
     layers = np.arange(51)
     for i, factor in enumerate((1.5, 1.1, 1.0, 0.9, 0.5)):
@@ -181,7 +182,7 @@ def weight_initialization():
         ("Glorot", "none, tanh,\nlogistic, softmax", r"$\dfrac{1}{fan_{avg}}$", r"$\sqrt{\dfrac{3}{fan_{avg}}}$"),
         (
             "He",
-            "ReLU and its leaky kin;\nby custom ELU, GELU",
+            "ReLU and its leaky variants;\nby convention ELU, GELU",
             r"$\dfrac{2}{fan_{in}}$",
             r"$\sqrt{\dfrac{6}{fan_{in}}}$",
         ),

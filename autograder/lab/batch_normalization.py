@@ -383,17 +383,19 @@ def statistics_in_evaluation(
         "never updated": "mean 0, variance 1: never updated",
     }
     figure, axes = style.new_figure(height=3.5)
+    guessed = {way: guess for way in WAYS if (guess := as_share((prediction or {}).get(way))) is not None}
     for place, way in enumerate(WAYS[::-1]):
         values = 100 * found[way]
         axes.barh(place, values.mean(), height=0.55, color=style.BLUE if way == "running" else style.SKY)
         axes.plot(values, np.full(len(values), place), marker="o", linestyle="none", color=style.BLACK, markersize=4)
         axes.text(101, place, f"{values.mean():.0f} %", va="center")
-        guess = as_share((prediction or {}).get(way))
-        if guess is not None:
-            axes.plot(100 * guess, place, marker="X", markersize=10, color=style.RED, linestyle="none", clip_on=False)
+        if way in guessed:
+            axes.plot(
+                100 * guessed[way], place, marker="X", markersize=10, color=style.RED, linestyle="none", clip_on=False
+            )
     axes.set_yticks(range(len(WAYS)), [labels.get(way, way) for way in WAYS[::-1]])
     axes.grid(axis="y", visible=False)
-    crosses = " (your predictions: red crosses)" if prediction else ""
+    crosses = " (your predictions: red crosses)" if guessed else ""
     axes.set(xlim=(0, 100), xlabel=f"right answers, % of 360 unseen digits{crosses}")
     axes.set_title("The same trained networks, mean and variance from ...")
     style.show(

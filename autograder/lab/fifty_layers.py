@@ -97,7 +97,7 @@ class Repair:
     only: tuple[str, ...] = ()
 
 
-FIRST = Recipe()
+FIRST = Recipe(learning_rate=0.03)
 """The network as one would write it first: tanh, small weights, plain gradient descent. It opens the course."""
 
 # ---------------------------------------------------------------- what the network is made of
@@ -642,7 +642,7 @@ REPAIRS: dict[str, Repair] = {
         SELU,
         GLOROT,
         (0.62, 0.84),
-        "Mean and variance stay by themselves, through fifty layers.",
+        "Mean and variance stay at 0 and 1 without help, through fifty layers.",
     ),
     "batch normalization": Repair(
         "batch normalization",

@@ -114,7 +114,7 @@ def paths_at_the_cliff(
         longest = np.linalg.norm(np.diff(path, axis=0), axis=1).max()
         end = f"({path[-1][0]:.5g}, {path[-1][1]:.5g})"
         said.append(f"{name}: longest step {longest:.3g}; at the end (w, b) = {end}, loss {losses[-10:].mean():.2g}")
-    left.set_title("a part of the way, from below right to upper left")
+    left.set_title("part of the way, from lower right to upper left")
     right.set(xlabel="step", ylabel="w", title="w over the steps", ylim=(4, 5.6), xlim=(0, STEPS))
     right.legend(loc="upper right")
     if prediction is not None:

@@ -131,11 +131,9 @@ def plot_rrelu_fan(
     outputs = activate(same, rng.random(draws), training=True)
     (tested,) = activate(same[:1], np.zeros(1), training=False)
     right.hist(outputs[np.isfinite(outputs)], bins=30, density=True, color=style.SKY)
-    right.axvline(
-        outputs.mean(), color=style.BLUE, linewidth=4, alpha=0.5, label=f"mean in training: {outputs.mean():.3f}"
-    )
-    right.axvline(tested, color=style.RED, linestyle="--", label=f"evaluation: {tested:.3f}")
-    right.axvline(at / 5.5, color=style.BLACK, linestyle="-.", label=f"the paper's z/5.5: {at / 5.5:.3f}")
+    right.axvline(outputs.mean(), color=style.BLACK, linewidth=5, label=f"mean in training: {outputs.mean():.3f}")
+    right.axvline(tested, color=style.ORANGE, linestyle="--", label=f"evaluation: {tested:.3f}")
+    right.axvline(at / 5.5, color=style.RED, linestyle="-.", label=f"the paper's z/5.5: {at / 5.5:.3f}")
     if prediction is not None:
         style.mark_prediction(right, prediction, color=style.PURPLE, label=f"your prediction: {prediction:g}")
     right.set(title=f"z = {at:g}, {draws:,} times in training", xlabel="y", ylabel="density")

@@ -70,7 +70,7 @@ def through_fifty_layers(
         "weights × 1.1, z = 0": (1.1, 0.0),
         "weights × 1.0, z = 0": (1.0, 0.0),
         "weights × 0.9, z = 0": (0.9, 0.0),
-        "weights × 1.1, z of size 1": (1.1, 1.0),
+        "weights × 1.1, z standard normal": (1.1, 1.0),
     }
     figure, (left, right) = style.new_figure(columns=2, width=9.4, height=3.8)
     layers = np.arange(DEPTH + 1)

@@ -66,11 +66,19 @@ def half(sample):
         yield case("random layer", **layer(sample), p=0.5)
 
 
-@requirement("other p", points=3)
+@requirement("nothing varies", points=1)
+def nothing_varies(sample):
+    """Nothing is dropped, or there is nothing to drop: the variance is 0, and the mean is what the layer gives."""
+    yield case("p = 0", **ONE_UNIT, p=0.0)
+    yield case("all inputs 0", **{**ONE_UNIT, "x": np.zeros((1, 2))}, p=0.5)
+    for _ in sample.repeat(public=1, hidden=3):
+        yield case("random layer, p = 0", **layer(sample), p=0.0)
+
+
+@requirement("other p", points=2)
 def other_p(sample):
     yield case("p = 0.2", **ONE_UNIT, p=0.2)
     yield case("p = 0.75", **ONE_UNIT, p=0.75)
-    yield case("p = 0", **ONE_UNIT, p=0.0)
     for _ in sample.repeat(public=1, hidden=4):
         yield case("random layer and p", **layer(sample), p=sample.choice(UNEQUAL))
 
@@ -82,48 +90,48 @@ def empty_batch(sample):
 
 @dropout_moments.contract(without=["whole numbers"])
 def contract(sample):
-    return {"x": sample.normal(4, 2), "W": sample.normal(3, 2), "b": sample.normal(3), "p": 0.5}
+    return {"x": sample.normal(4, 2), "W": sample.normal(3, 2), "b": sample.normal(3), "p": 0.0}
 
 
-@wrong({"x @ W.T + b": "(1 - p) * (x @ W.T) + b"})
+@wrong({"x @ W.T + b": "(1 - p) * (x @ W.T) + b"}, keeps=[nothing_varies, contract])
 def mean_scaled_down():
     """Your mean carries a factor 1 - p. That is the mean without scaling; the kept values are divided by 1 - p, so
     that the mean is what it would be without dropout."""
 
 
-@wrong({"p / (1": "p * (1"})
+@wrong({"p / (1": "p * (1"}, keeps=[nothing_varies, contract])
 def variance_without_scaling():
     """p (1 - p) is the variance of a decision that is 0 or 1. Here a kept value counts 1 / (1 - p), and this factor
     enters the variance as its square."""
 
 
-@wrong({"p / (1 - p) * ": ""}, loses=[other_p])
+@wrong({"p / (1 - p) * ": ""}, keeps=[half])
 def factor_forgotten():
     """The variance does not depend on p. For p = 0.5 its factor is 1; for p = 0 nothing varies."""
 
 
-@wrong({"p / (1 - p)": "(1 - p) / max(p, 1e-12)"}, loses=[other_p])
+@wrong({"p / (1 - p)": "(1 - p) / max(p, 1e-12)"}, keeps=[half])
 def factor_upside_down():
     """The factor in front of your variance is upside down: the more is dropped, the more the result varies."""
 
 
-@wrong({"(x**2 @ W.T**2)": "(x @ W.T) ** 2"})
+@wrong({"(x**2 @ W.T**2)": "(x @ W.T) ** 2"}, keeps=[nothing_varies, contract])
 def square_of_the_sum():
     """You square the sum over the inputs. The decisions are independent, so it is the variances of the terms that
     add up: square each term first."""
 
 
-@wrong({"W.T**2": "W.T"})
+@wrong({"W.T**2": "W.T"}, keeps=[nothing_varies, contract])
 def weights_not_squared():
     """The inputs are squared in your variance, the weights are not. A factor enters a variance as its square."""
 
 
-@wrong({"mean, variance": "mean, np.sqrt(variance)"})
+@wrong({"mean, variance": "mean, np.sqrt(variance)"}, keeps=[nothing_varies, contract])
 def deviation_instead_of_variance():
     """You return the standard deviation. The variance is its square."""
 
 
-@wrong({"W.T**2)": "W.T**2 + b**2)"})
+@wrong({"W.T**2)": "W.T**2 + b**2)"}, keeps=[contract])
 def bias_varies_too():
     """The bias is in your variance. It is added after dropout, and a constant does not vary."""
 

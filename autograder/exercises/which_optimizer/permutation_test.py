@@ -16,7 +16,7 @@ permutation_test = Exercise(
     TEXTBOOK,
     outputs=("share",),
     takes="scores: (M, S); shuffles: (N, M, S) of int",
-    pytorch="the same with torch.gather (PyTorch has no function for it)",
+    pytorch="torch.gather(scores, 0, order).mean(dim=1) for each shuffle, its amax minus its amin, and their share",
     source="Good 2005, Permutation, Parametric, and Bootstrap Tests of Hypotheses, chapter 3",
 )
 requirement, wrong = permutation_test.requirement, permutation_test.wrong

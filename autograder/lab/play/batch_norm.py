@@ -56,11 +56,9 @@ def _pull(batch_norm_backward: Callable, sample: int, x: np.ndarray, gamma: np.n
 def _scene(x: np.ndarray, y: np.ndarray, fixed: np.ndarray, pull: np.ndarray, values: dict[str, Any]) -> Scene:
     others = 100 * (np.abs(pull).sum() - np.abs(np.diag(pull)).sum()) / max(np.abs(pull).sum(), 1e-12)
     says = (
-        f"In training the outputs have mean {y.mean():.2f} and standard deviation {y.std():.2f}, wherever you "
-        f"drag: β and "
-        f"|γ| decide. In evaluation: {fixed.mean():.2f} and {fixed.std():.2f}. {others:.0f} % of all that the "
-        f"inputs do "
-        "to the outputs, they do to the outputs of others."
+        f"In training the outputs have mean {y.mean():.2f} and standard deviation {y.std():.2f}, wherever you drag: β "
+        f"and |γ| decide. In evaluation: {fixed.mean():.2f} and {fixed.std():.2f}. {others:.0f} % of the inputs' total "
+        "effect falls on other samples' outputs."
     )
     alt = (
         "Left: seven samples on three lines, the inputs in the middle, the outputs in training above and in evaluation "
