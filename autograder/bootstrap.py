@@ -20,6 +20,7 @@ import os
 import platform
 import queue
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -129,7 +130,16 @@ def hand_over(command: list[str], environment: dict[str, str]) -> None:
     sys.stderr.flush()
     if os.name == "posix":
         os.execve(command[0], command, environment)
-    raise SystemExit(subprocess.call(command, env=environment))
+    raise SystemExit(wait_for(subprocess.Popen(command, env=environment)))
+
+
+def wait_for(process: subprocess.Popen[bytes]) -> int:
+    """Wait for a program, and return its status. Ctrl-C reaches it, too, and is its own to answer."""
+    while True:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            continue
 
 
 # What is needed, and what is there
@@ -257,7 +267,7 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _command() -> str:
-    return " ".join(["python3", *sys.orig_argv[1:]])
+    return shlex.join(["python3", *sys.orig_argv[1:]])
 
 
 def _elsewhere() -> str:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import difflib
 import json
+import os
 import re
 import shlex
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -245,3 +248,17 @@ def solution_cells(notebook: Notebook) -> list[Cell]:
 def without_solution_marks(source: str) -> str:
     """A solution as the instructor wrote it, less the marks around it."""
     return SOLUTION.sub("", source)
+
+
+def write_atomically(path: Path, text: str, mode: int = 0o644) -> None:
+    """Write a text file so that at every moment either the old or the new one is there."""
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.chmod(name, mode)
+        os.replace(name, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(name)
+        raise

@@ -78,7 +78,8 @@ def check(
     if verdict.passed:
         verdict.remarks += [f"{reason}. This function does without." for reason in rehearsal.refused]
     if verdict.passed and cases == "public":
-        verdict.cupy_trial = try_on_cupy(found, function)
+        with contextlib.suppress(KeyboardInterrupt), rehearsal.nothing_kept():
+            verdict.cupy_trial = try_on_cupy(found, function)
     if not verdict.passed and verdict.problem is None and cases == "public":
         with contextlib.suppress(KeyboardInterrupt, Exception), rehearsal.as_in_grading(), rehearsal.nothing_kept():
             verdict.repair = _repair(found, function, hint)

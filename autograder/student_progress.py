@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder.course import MANIFEST
+from autograder.course import MANIFEST, write_atomically
 from autograder.exercises import catalogue
 from autograder.exercises.model import Exercise
 from autograder.judge.verdict import Verdict
@@ -72,9 +72,7 @@ def remember(verdict: Verdict) -> None:
     results = read(folder) | {verdict.exercise: Result(verdict.points, verdict.max_points)}
     text = json.dumps({name: asdict(one) for name, one in sorted(results.items())}, indent=1)
     try:
-        unfinished = folder / f".{FILE}.unfinished"
-        unfinished.write_text(text + "\n", encoding="utf-8")
-        unfinished.replace(folder / FILE)
+        write_atomically(folder / FILE, text + "\n")
     except OSError:
         return
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 from xml.etree import ElementTree
 
+from autograder.bootstrap import wait_for
 from autograder.course import ROOT
 
 WANTED = 4
@@ -223,13 +224,7 @@ def tested(name: str, variables: dict[str, str], words: Sequence[str]) -> Result
     with tempfile.TemporaryDirectory() as folder:
         written = Path(folder, "results.xml")
         command = [sys.executable, "-m", "pytest", "-q", "--no-header", f"--junitxml={written}", *words]
-        process = subprocess.Popen(command, cwd=ROOT, env=environment(variables))
-        while True:
-            try:
-                status = process.wait()
-                break
-            except KeyboardInterrupt:
-                continue
+        status = wait_for(subprocess.Popen(command, cwd=ROOT, env=environment(variables)))
         return Result(name, *counted(written), status)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from autograder.course import ROOT, CourseError
+from autograder.course import ROOT, CourseError, write_atomically
 
 
 def put_table(name: str, markdown: str, readme: Path = ROOT / "README.md") -> None:
@@ -15,7 +15,7 @@ def put_table(name: str, markdown: str, readme: Path = ROOT / "README.md") -> No
     if text.count(begin) != 1 or text.count(end) != 1 or text.index(begin) > text.index(end):
         raise CourseError(f"{readme} has no place for this table: put {begin} and {end} where it is to stand.")
     before, after = text[: text.index(begin)], text[text.index(end) :]
-    readme.write_text(f"{before}{begin}\n{markdown}\n{after}", encoding="utf-8")
+    write_atomically(readme, f"{before}{begin}\n{markdown}\n{after}")
 
 
 def table(name: str, readme: Path = ROOT / "README.md") -> str:

@@ -6,7 +6,7 @@ import argparse
 import sys
 
 from autograder.commands import _readme
-from autograder.course import ROOT, Course
+from autograder.course import ROOT, Course, write_atomically
 
 SUMMARY = "write the points and signatures of the exercises into notebooks and README"
 TABLE = "notebooks"
@@ -36,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.check:
         return 1 if notebooks or readme else 0
     for path, text in notebooks.items():
-        path.write_text(text, encoding="utf-8")
+        write_atomically(path, text)
     if readme:
         _readme.put_table(TABLE, table)
     if notebooks:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from autograder.course import ROOT, Chapter, Course, CourseError
+from autograder.course import ROOT, Course, CourseError
 
 SUMMARY = "write the pages for students anew where grades have changed, pack them for handing back"
 
@@ -25,16 +25,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Write the pages that are missing or outdated, then the zip, and say where they are."""
     from autograder.commands.grade import feedback
+    from autograder.grading.gradebook.nbgrader_config import configured_chapter
     from autograder.grading.intake.submitted_folder import submitted
     from autograder.grading.pages.packed import expect_zip, write_zip
     from autograder.grading.scoring.results import Results
 
-    chapter = Chapter(Course.at(arguments.course), arguments.chapter)
+    chapter = configured_chapter(Course.at(arguments.course), arguments.chapter)
     if arguments.jobs is not None and arguments.jobs < 1:
         raise CourseError("--jobs must be 1 or more.")
     if arguments.moodle and not arguments.zip:
         raise CourseError("--moodle is about the folders of a zip: give its name with --zip.")
-    chapter.sections()
     students = [name for name in submitted(chapter, arguments.student) if Results(chapter).has(name)]
     if not students:
         command = chapter.course.command("grade", chapter.name)

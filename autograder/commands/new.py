@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from autograder.course import ROOT, Course, CourseError
+from autograder.course import ROOT, Course, CourseError, write_atomically
 
 SUMMARY = "make the file, the cells and the first failing tests of a new exercise"
 
@@ -203,7 +203,7 @@ def _add_to_order(path: Path, name: str) -> None:
         raise CourseError(f"{path} has no ORDER: add one, a tuple of the names of its exercises.")
     names = [*re.findall(r'"(\w+)"', found.group(1)), name]
     order = "ORDER = (\n" + "".join(f'    "{one}",\n' for one in names) + ")"
-    path.write_text(text[: found.start()] + order + text[found.end() :], encoding="utf-8")
+    write_atomically(path, text[: found.start()] + order + text[found.end() :])
 
 
 def _add_cells(path: Path, words: dict[str, str]) -> None:
@@ -215,7 +215,7 @@ def _add_cells(path: Path, words: dict[str, str]) -> None:
         _cell("code", f"{prefix}-solution", SOLUTION.format(**words), grade_id=words["name"], solution=True),
         _cell("code", f"{prefix}-test", TEST.format(**words), grade_id=f"{words['name']}_test", grade=True, points=0),
     ]
-    path.write_text(json.dumps(notebook, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    write_atomically(path, json.dumps(notebook, indent=1, ensure_ascii=False) + "\n")
 
 
 def _cell(kind: str, cell_id: str, source: str, **marks: Any) -> dict[str, Any]:

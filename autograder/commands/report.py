@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from autograder.course import ROOT, Chapter, Course
+from autograder.course import ROOT, Course
 
 SUMMARY = "a page with the scores of a class and the mistakes that were made"
 
@@ -18,8 +18,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the report and say where it is."""
+    from autograder.grading.gradebook.nbgrader_config import configured_chapter
     from autograder.grading.pages.class_report import write_report
 
-    chapter = Chapter(Course.at(arguments.course), arguments.chapter)
+    chapter = configured_chapter(Course.at(arguments.course), arguments.chapter)
     print(f"Class report: {write_report(chapter)}")
     return 0

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 
+from autograder.bootstrap import wait_for
 from autograder.commands import _processors
 from autograder.course import ROOT
 
@@ -63,9 +64,4 @@ def _pytest(words: list[str], environment: dict[str, str]) -> int:
     """One run of pytest; its status. Ctrl-C is pytest's to answer."""
     # The tests start hundreds of processes: each would compile the course again.
     environment = {name: value for name, value in environment.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    tests = subprocess.Popen([sys.executable, "-m", "pytest", *words], cwd=ROOT, env=environment)
-    while True:
-        try:
-            return tests.wait()
-        except KeyboardInterrupt:
-            continue
+    return wait_for(subprocess.Popen([sys.executable, "-m", "pytest", *words], cwd=ROOT, env=environment))

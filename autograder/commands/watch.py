@@ -95,15 +95,15 @@ def check_notebook(folder: Path, notebook: str) -> int:
     from autograder.exercises import of_notebook
     from autograder.student_check import NotYet, check
 
+    exercises = of_notebook(notebook)
+    if not exercises:
+        raise CourseError(f"There are no exercises of {notebook!r}. The notebooks are: {', '.join(_notebooks())}.")
     path = folder / f"{notebook}.ipynb"
     try:
         names = definitions(read(path))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise CourseError(f"{path} cannot be read: {error}. Save it again, or restore it.") from None
     os.chdir(path.parent)
-    exercises = of_notebook(notebook)
-    if not exercises:
-        raise CourseError(f"There are no exercises of {notebook!r}. The notebooks are: {', '.join(_notebooks())}.")
     for exercise in exercises:
         function = names.get(exercise.name)
         if function is None:
@@ -142,12 +142,12 @@ def definitions(notebook: Notebook) -> dict[str, Any]:
             continue
         where, source = f"<cell {number + 1}>", text_of(cell)
         try:
-            tree = ast.parse(source)
+            tree = ast.parse(_in_python(source))
             tree.body = [statement for statement in tree.body if _defines(statement)]
             linecache.cache[where] = (len(source), None, source.splitlines(keepends=True), where)
             exec(compile(tree, where, "exec"), names)
         except Exception as error:
-            if _has_an_answer(source):
+            if "def " in source or isinstance(error, SyntaxError):
                 print(f"Cell {number + 1} does not run: {type(error).__name__}: {error}")
     return names
 
@@ -159,5 +159,10 @@ def _defines(statement: ast.stmt) -> bool:
     return isinstance(statement, DEFINITIONS)
 
 
-def _has_an_answer(source: str) -> bool:
-    return "def " in source
+def _in_python(source: str) -> str:
+    """Translate IPython's magics and shell lines, where IPython is."""
+    try:
+        from IPython.core.inputtransformer2 import TransformerManager
+    except ImportError:
+        return source
+    return TransformerManager().transform_cell(source)

@@ -46,21 +46,21 @@ class PerStep:
 
 
 def per_step(values: Iterable[Any]) -> PerStep:
-    """An argument that is another one in every call of a repeated case: gradient=each(gradients)."""
+    """An argument that is another one in every call of a repeated case: gradient=per_step(gradients)."""
     return PerStep(tuple(values))
 
 
 def multistep_case(name: str, /, *, computation: Any = None, **arguments: Any) -> Case:
     """A `Case` of several calls, each with what the one before returned.
 
-    repeated("3 steps", theta=theta, gradient=each(three_gradients), m=m, learning_rate=0.1, beta=0.9) calls the kernel
-    three times; where its outputs are named "theta" and "m", they are the next call's theta and m.
+    multistep_case("3 steps", theta=theta, gradient=per_step(three_gradients), m=m, learning_rate=0.1, beta=0.9) calls
+    the kernel three times; where its outputs are named "theta" and "m", they are the next call's theta and m.
 
-    Raises ValueError if no argument is an `each`, or if they are not equally long.
+    Raises ValueError if no argument is a `per_step`, or if they are not equally long.
     """
     lengths = {len(value.values) for value in arguments.values() if isinstance(value, PerStep)}
     if len(lengths) != 1 or 0 in lengths:
-        raise ValueError(f"{name}: a repeated case needs arguments that are each(...), all equally long")
+        raise ValueError(f"{name}: a repeated case needs arguments that are per_step(...), all equally long")
     calls = [
         {key: value.values[step] for key, value in arguments.items() if isinstance(value, PerStep)}
         for step in range(*lengths)

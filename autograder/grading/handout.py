@@ -10,6 +10,7 @@ from autograder.course import FIRST_PAGE, ROOT, Course, CourseError, read, text_
 from autograder.exercises import catalogue
 from autograder.grading.files import expect_new_file, new_zip
 from autograder.grading.handout_exercises import exercise_files
+from autograder.grading.intake.submitted_folder import COME_ALONG
 from autograder.lab import homes
 from autograder.lab.function_toolbox import NEEDED, toolbox
 
@@ -64,6 +65,18 @@ def released(course: Course) -> list[str]:
     return found
 
 
+def files_beside(course: Course, notebooks: Iterable[str]) -> dict[str, Path]:
+    """Return the files that lie beside notebooks in release/ and belong to them: modules, data. By path below it."""
+    release = course.root / "release"
+    found: dict[str, Path] = {}
+    for folder in sorted({release / notebook.partition("/")[0] for notebook in notebooks}):
+        for path in sorted(folder.rglob("*")):
+            parts = path.relative_to(folder).parts
+            if path.is_file() and path.suffix != ".ipynb" and not any(map(COME_ALONG.fullmatch, parts)):
+                found[path.relative_to(release).as_posix()] = path
+    return found
+
+
 def _contents(course: Course, notebooks: list[str]) -> dict[str, bytes]:
     """Return every file of the handout by its path. What is not the course's own comes from the package's folder."""
     files = {f"release/{notebook}.ipynb": course.root / "release" / f"{notebook}.ipynb" for notebook in notebooks}
@@ -73,6 +86,7 @@ def _contents(course: Course, notebooks: list[str]) -> dict[str, bytes]:
     readme = students_readme((ROOT / "README.md").read_text("utf-8"), notebooks)
     paths = [ROOT / name for name in (*FILES, *PICTURE.findall(readme))]
     files |= {path.relative_to(ROOT).as_posix(): path for path in paths if path.is_file()}
+    files |= {f"release/{name}": path for name, path in files_beside(course, notebooks).items()}
     found = {name: file.read_bytes() for name, file in files.items()}
     return {**found, **_package_files(texts), "README.md": readme.encode()}
 

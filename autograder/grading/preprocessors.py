@@ -162,7 +162,7 @@ class PrepareFeedback(ForPages):
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Put the grades of a notebook into it, and into the page's settings."""
         names = resources["nbgrader"]
-        grades = names.get("grades") or self._grades(names)
+        grades = names.get("grades") or self._grades(names, course_id_in(self.config))
         of_notebook = grades.notebooks[names["notebook"]]
         mark(nb.cells, of_notebook)
         names["score"], names["max_score"] = of_notebook.score, of_notebook.points
@@ -174,8 +174,8 @@ class PrepareFeedback(ForPages):
         return super().preprocess(nb, resources)
 
     @staticmethod
-    def _grades(names: dict[str, str]) -> StudentGrades:
-        with Gradebook(names["db_url"]) as gradebook:
+    def _grades(names: dict[str, str], course_id: str) -> StudentGrades:
+        with Gradebook(names["db_url"], course_id) as gradebook:
             return grades_of(gradebook, names["assignment"], names["student"])[names["student"]]
 
     def preprocess_cell(self, cell: NotebookNode, resources: dict[str, Any], index: int) -> tuple[NotebookNode, dict]:

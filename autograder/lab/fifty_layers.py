@@ -28,6 +28,7 @@ from typing import Any
 
 import numpy as np
 
+from autograder.course import write_atomically
 from autograder.lab import in_pytorch, style
 from autograder.lab.activations import ACTIVATIONS, elu, relu, relu_backward, selu
 from autograder.lab.experiment import experiment
@@ -786,7 +787,7 @@ def keep(key: str, accuracy: float) -> None:
         return
     try:
         text = json.dumps({**scores(), key: round(accuracy, 4)}, indent=1)
-        scoreboard_file().write_text(text + "\n", encoding="utf-8")
+        write_atomically(scoreboard_file(), text + "\n")
     except OSError:
         print("This folder cannot be written to, so your row of the scoreboard is not kept.")
 

@@ -7,7 +7,7 @@ and the rest of the machine is a `Confinement`; `chosen` gives the one to use, t
 from autograder.sandbox.available import NoSandbox, chosen
 from autograder.sandbox.confinement import Confinement
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.student_process import CellOutcome, StudentProcess
+from autograder.sandbox.student_process import CannotStart, CellOutcome, StudentProcess
 from autograder.sandbox.unconfined import Unconfined
 
-__all__ = ["CellOutcome", "Confinement", "Limits", "NoSandbox", "StudentProcess", "Unconfined", "chosen"]
+__all__ = ["CannotStart", "CellOutcome", "Confinement", "Limits", "NoSandbox", "StudentProcess", "Unconfined", "chosen"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import socket
+import subprocess
 import tempfile
 from pathlib import Path
 
@@ -69,7 +70,7 @@ def _tested() -> Confinement:
     try:
         sandbox = Bubblewrap()
         escaped = attempts_that_succeed(sandbox)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, subprocess.SubprocessError) as error:
         raise NoSandbox(f"There is no sandbox to run students' code in: {error}{_apparmor()}. {INSTEAD}.") from None
     if escaped:
         raise NoSandbox(f"The sandbox does not hold: {', '.join(escaped)}. {INSTEAD}.")

@@ -52,6 +52,10 @@ class _Gone(Exception):
         self.kind = kind
 
 
+class CannotStart(OSError):
+    """A submission's process did not start, which says nothing about the submission. The message says why."""
+
+
 class StudentProcess:
     """Runs the cells of one submission in order and calls its functions.
 
@@ -85,7 +89,10 @@ class StudentProcess:
         self.close()
 
     def run(self, name: str, source: str) -> CellOutcome:
-        """Run a cell, as a notebook has it. name: what error messages call it ("cell 7"). It is kept in `outcomes`."""
+        """Run a cell, as a notebook has it. name: what error messages call it ("cell 7"). It is kept in `outcomes`.
+
+        Raises CannotStart, as every call does, where there is no process yet and none starts.
+        """
         try:
             answer = self._ask({"do": "run", "name": name, "source": source}, self.limits.cell_seconds)
             self._ran.append((name, source))
@@ -306,12 +313,20 @@ class StudentProcess:
         try:
             self._running = self.confinement.start(self.limits)
             self._read(len(READY), time.monotonic() + self.limits.start_seconds)
-        except (EOFError, TimeoutError, OSError):
+        except (EOFError, OSError) as error:
             self._end()
-            raise _Gone("gone", "the process that runs the submission did not start") from None
+            raise CannotStart(f"the process that runs a submission did not start: {self._why(error)}") from None
         self._watch = Watch(self._running, self.limits)
         self._watch.start()
         self._replay()
+
+    def _why(self, error: EOFError | OSError) -> str:
+        """Say why a process did not start."""
+        if isinstance(error, EOFError):
+            return "it ended at once"
+        if isinstance(error, TimeoutError):
+            return f"it was not ready within {self.limits.start_seconds:g} s"
+        return str(error)
 
     def _replay(self) -> None:
         """Run the earlier cells again in a fresh process."""
@@ -422,7 +437,7 @@ EXPLAINED = {
     "[Errno 100] Network is down": "there is no network while grading",
     "[Errno 30] Read-only file system": "while grading, files can be written in the working folder alone",
     "[Errno 28] No space left on device": "while grading, there is room for a few small files alone",
-    "No module named": "while grading, there is NumPy and the standard library alone",
+    "No module named": "while grading, there is the standard library and what the course allows",
     "EOF when reading a line": "while grading, nobody answers input()",
 }
 """Error messages that the sandbox causes, each with an explanation."""

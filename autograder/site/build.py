@@ -14,7 +14,7 @@ from typing import Any
 
 from autograder.course import ROOT, Course, CourseError, read
 from autograder.exercises import catalogue
-from autograder.grading.handout import NAME, package_files, released
+from autograder.grading.handout import NAME, files_beside, package_files, released
 from autograder.lab import in_numpy
 from autograder.lab.function_toolbox import NEEDED
 from autograder.site.pages import notebook_page, start_page
@@ -68,6 +68,9 @@ def _build_lite(course: Course, names: list[str], target: Path, pyodide: Path | 
             place = contents / f"{name}.ipynb"
             place.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(course.root / "release" / f"{name}.ipynb", place)
+        for name, path in files_beside(course, names).items():
+            (contents / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, contents / name)
         (work / "wheels").mkdir()
         wheels = [course_wheel(course, names, work / "wheels")]
         wheels += [wheel_of_installed(work / "wheels", name) for name in PURE]

@@ -57,6 +57,17 @@ def test_a_cell_that_does_not_run_is_named(copy, capsys):
     assert "Cell 1 does not run: SyntaxError" in out and f"no function called {FIRST}" in out
 
 
+def test_a_magic_above_an_import_does_not_lose_the_import(copy, capsys):
+    (copy / f"{NOTEBOOK}.ipynb").write_text(json.dumps(notebook(cell("code", "a", f"%matplotlib inline\n{RIGHT}"))))
+    once(copy)
+    assert f"✓ {FIRST}\n" in capsys.readouterr().out
+
+
+def test_a_misspelt_name_gets_those_there_are(copy, capsys):
+    assert once(copy, f"{NOTEBOOK}s") != 0
+    assert NOTEBOOK in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("content", ["", "[]", "{}"])
 def test_a_file_that_is_no_notebook_is_said_so(copy, content, capsys):
     (copy / f"{NOTEBOOK}.ipynb").write_text(content)

@@ -15,13 +15,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from autograder.course import Chapter, Course
+from autograder.course import Chapter, Course, write_atomically
 from autograder.exercises import catalogue
 from autograder.grading.grade_chapter import grade_chapter
 from autograder.grading.gradebook.nbgrader_config import read_settings
 from autograder.grading.pages.feedback import write_feedback
 from autograder.grading.scoring.grading_config import GradingConfig
-from autograder.grading.scoring.results import Results, write_atomically
+from autograder.grading.scoring.results import Results
 from autograder.grading.scoring.task import Task
 from autograder.judge import judge
 from autograder.judge.expectations import Expectation, hidden_expectations, public

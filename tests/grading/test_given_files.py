@@ -13,6 +13,7 @@ from autograder.grading.scoring.grade_notebook import grade
 from autograder.grading.scoring.grading_config import GradingConfig
 from autograder.grading.scoring.result_key import key_of
 from autograder.grading.scoring.task import Task
+from autograder.sandbox import CellOutcome
 from tests.grading.small_course import CHAPTER, POINTS, UNITS, folder_of, hand_in
 from tests.support.speed import PATIENT
 
@@ -54,3 +55,26 @@ def test_files_beyond_what_the_sandbox_has_room_for_are_left_out(task, monkeypat
     assert set(given_files(task.chapter)) == {"helpers.py", "data/one.csv"}
     monkeypatch.setattr(giving, "MOST_BYTES", 10)
     assert set(given_files(task.chapter)) == {"data/one.csv"}
+
+
+def test_as_much_as_may_be_given_out_is_there(task, config):
+    large = bytes(range(256)) * (giving.MOST_BYTES // 256)
+    room = sum(map(len, given_files(task.chapter).values()))
+    (task.chapter.course.source / CHAPTER / "large.bin").write_bytes(large[room:])
+    size = len(large) - room
+    hand_in(
+        task.chapter.course,
+        "ada",
+        {"relu": f"import os\n\n{RELU} * (os.path.getsize('large.bin') == {size})"},
+        sections=[UNITS],
+    )
+    assert grade(task, config).cells["relu_test"].score == POINTS["relu"]
+
+
+def test_files_that_cannot_be_laid_out_are_the_graders_trouble_and_no_students():
+    class Full:
+        def run(self, name, source):
+            return CellOutcome(error="OSError: [Errno 28] No space left on device")
+
+    with pytest.raises(RuntimeError, match="the files that the course gave out could not be laid out"):
+        giving.lay_out({"data.csv": b"1"}, Full())

@@ -18,7 +18,7 @@ from autograder.grading.scoring.grading_config import GradingConfig
 from autograder.grading.scoring.result_key import PACKAGE, key_of
 from autograder.grading.scoring.results import JUDGE, PERSON, PROCESS, NotebookResult
 from autograder.grading.scoring.task import Task
-from autograder.sandbox import Limits
+from autograder.sandbox import Limits, Unconfined
 from tests.grading.small_course import (
     ALPHA_FORGOTTEN,
     CHAPTER,
@@ -177,6 +177,20 @@ def test_what_cannot_be_read_is_set_aside_without_a_score(course, make, reason):
     assert reason in result.set_aside
     assert set(scores(result).values()) == {None}
     assert "set aside" in result.notebook["cells"][0]["source"]
+
+
+def test_where_no_process_starts_to_run_it_a_person_decides_and_the_next_run_grades_it(course):
+    class Refusing(Unconfined):
+        def start(self, limits):
+            raise OSError("no room")
+
+    hand_in(course, "ada", {}, sections=[UNITS])
+    config = GradingConfig(course, SECRET, ("cpu",), Refusing(), PATIENT)
+    task = replace(task_of(course), key="a key")
+    result = grade(task, config)
+    assert result.set_aside == "the process that runs a submission did not start: no room"
+    assert set(scores(result).values()) == {None}
+    assert result.key == ""
 
 
 def test_a_missing_notebook_has_no_points_at_all(course):

@@ -14,7 +14,7 @@ import pytest
 
 from autograder.course import FIRST_PAGE, ROOT, Course, CourseError
 from autograder.exercises import catalogue, of_notebook
-from autograder.grading.handout import NAME, write_handout
+from autograder.grading.handout import NAME, files_beside, write_handout
 from autograder.grading.handout_exercises import reference_travels
 from autograder.judge import judge
 from autograder.lab.function_toolbox import NEEDED
@@ -173,6 +173,15 @@ def test_its_readme_speaks_to_students_of_their_notebooks(handout):
     assert "## Instructors" not in text
     assert "source/" not in text
     assert text.count("\n| ") - 1 == len(NOTEBOOKS), "the head of the table, and a row for each"
+
+
+def test_what_lies_beside_its_notebooks_is_in_it(tmp_path):
+    chapter = tmp_path / "release" / "1_a"
+    (chapter / "data").mkdir(parents=True)
+    (tmp_path / "release" / "2_b").mkdir()
+    for name in ("1_a/helpers.py", "1_a/data/one.csv", "1_a/.DS_Store", "1_a/x.ipynb", "2_b/other.py"):
+        (tmp_path / "release" / name).write_text("1")
+    assert set(files_beside(Course(tmp_path), ["1_a/x"])) == {"1_a/helpers.py", "1_a/data/one.csv"}
 
 
 def test_an_existing_file_or_folder_is_left_alone(tmp_path):

@@ -48,6 +48,7 @@ def test_a_limit_that_the_configuration_sets_holds_for_a_class(course):
         ("call_seconds", "ten", "the limit call_seconds must be a number above 0, not 'ten'"),
         ("memory", float("inf"), "the limit memory must be a number above 0, not inf"),
         ("memory", True, "the limit memory must be a number above 0, not True"),
+        ("memory", 4e9 + 0.5, "the limit memory must be a whole number, not 4000000000.5"),
         ("packages", "scipy", "packages must be a list of names, such as [\"scipy\"], not 'scipy'"),
         ("packages", ["no_such"], "the package 'no_such' is not installed here: install it, or take it out of"),
     ],
@@ -58,3 +59,11 @@ def test_a_limit_that_makes_no_sense_is_a_sentence(name, value, sentence):
     with pytest.raises(CourseError, match=r"^nbgrader_config.py: ") as problem:
         limits_in(config)
     assert sentence in str(problem.value)
+
+
+def test_a_number_of_bytes_may_be_written_as_4e9():
+    config = Config()
+    config.Limits = Config({"memory": 4e9, "call_seconds": 2.5})
+    found = limits_in(config)
+    assert (found.memory, type(found.memory)) == (4_000_000_000, int)
+    assert found.call_seconds == 2.5

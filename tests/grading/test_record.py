@@ -9,7 +9,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_notebook
 
-from autograder.course import Chapter, CourseError, grading_of, read
+from autograder.course import Chapter, CourseError, grading_of, read, write_atomically
 from autograder.grading.gradebook.answers import note_answers_before_judging
 from autograder.grading.gradebook.nbgrader_config import read_settings
 from autograder.grading.gradebook.record import (
@@ -20,7 +20,7 @@ from autograder.grading.gradebook.record import (
     standings,
 )
 from autograder.grading.preprocessors import SaveScores
-from autograder.grading.scoring.results import JUDGE, CellResult, NotebookResult, Results, write_atomically
+from autograder.grading.scoring.results import JUDGE, CellResult, NotebookResult, Results
 from tests.grading.recorded import book, due, give, handed_in_at, judged, record
 from tests.grading.small_course import (
     CHAPTER,

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder.__main__ import main
 from autograder.commands.grade import table
 from autograder.course import Chapter, Course, CourseError
 from autograder.grading.grade_chapter import grade_chapter
@@ -166,6 +167,18 @@ def test_other_folders_and_students_left_out_are_as_nbgrader_has_them(course):
     assert places == ["judged", "pages"]
     with pytest.raises(CourseError, match=r"no submission of 'bob' .*student_id_exclude"):
         submitted(chapter, "bob")
+
+
+def test_every_command_has_the_folders_that_are_configured(course, capsys):
+    hand_in(course, "ada", sections=[UNITS])
+    (course.root / "submitted").rename(course.root / "handed in")
+    with open(course.root / "nbgrader_config.py", "a") as file:
+        file.write(CONFIGURED)
+    for command in (["grade", "--jobs", "1", "--devices", "cpu"], ["feedback"], ["report"]):
+        assert main([*command, CHAPTER, "--course", str(course.root)]) == 0, capsys.readouterr().err
+    assert (course.root / "pages" / "ada" / CHAPTER / "index.html").is_file()
+    assert not (course.root / "feedback").exists()
+    assert "../pages/ada/" in (course.root / "reports" / f"{CHAPTER}.html").read_text()
 
 
 @pytest.mark.parametrize("setting", ["source_directory = 'a'", "directory_structure = '{nbgrader_step}/{student_id}'"])

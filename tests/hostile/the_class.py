@@ -13,10 +13,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autograder.course import Chapter, Course, read
+from autograder.course import Chapter, Course, read, write_atomically
 from autograder.grading.grade_chapter import grade_chapter
 from autograder.grading.pages.feedback import write_all_feedback
-from autograder.grading.scoring.results import NotebookResult, Results, write_atomically
+from autograder.grading.scoring.results import NotebookResult, Results
 from autograder.judge.report import as_text
 from autograder.sandbox.bubblewrap import templates
 from tests.grading.small_course import (

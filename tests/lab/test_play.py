@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import threading
 import time
 
 import numpy as np
@@ -17,6 +18,7 @@ from autograder.lab.play.controls import Button, Choice, Drawn, Slider
 from autograder.lab.play.controls import read as read_controls
 from autograder.lab.play.still import as_figure
 from autograder.lab.style import as_png
+from autograder.plaindata import ending
 from tests.solutions import solution
 
 PICTURES = {
@@ -165,7 +167,7 @@ def test_a_function_that_does_not_end_is_ended_and_named():
 
 
 def test_a_function_that_cannot_be_ended_does_not_hold_up_the_picture(monkeypatch):
-    monkeypatch.setattr(in_time, "ATTEMPTS_TO_END", 1)
+    monkeypatch.setattr(ending, "ATTEMPTS_TO_END", 1)
     started = time.monotonic()
     with pytest.raises(in_time.UnusableResult, match="This picture is not done"):
         in_time.in_time(lambda: time.sleep(600), [], seconds=0.1)
@@ -222,3 +224,36 @@ def test_it_stands_in_a_notebook_below_a_question_or_a_challenge(name):
     [(above, call)] = found
     assert call == f"lab.{name}({', '.join(PICTURES[name])})"
     assert above.startswith("### Play: ") and ("?" in above or "Find" in above)
+
+
+def test_in_a_browser_which_has_no_threads_a_picture_is_drawn_or_ends_in_time(monkeypatch):
+    monkeypatch.setattr(in_time, "has_threads", lambda: False)
+    monkeypatch.setattr(threading.Thread, "start", None)
+
+    def endless():
+        while True:
+            pass
+
+    assert in_time.in_time(lambda: print("step 1") or 3, []) == 3
+    with pytest.raises(in_time.UnusableResult, match=r"Your endless is not done after 0\.3 s"):
+        in_time.in_time(endless, [endless], seconds=0.3)
+
+
+def test_an_interrupt_ends_what_a_picture_was_computing(monkeypatch):
+    ended = threading.Event()
+
+    def endless():
+        try:
+            while True:
+                pass
+        finally:
+            ended.set()
+
+    def interrupted(thread, seconds):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(in_time._Work, "wait", interrupted)
+    monkeypatch.setattr(ending, "ATTEMPTS_TO_END", 1_000)
+    with pytest.raises(KeyboardInterrupt):
+        in_time.in_time(endless, [endless])
+    assert ended.is_set()

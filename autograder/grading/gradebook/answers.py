@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from autograder.course import Chapter, grading_of, read, text_of
-from autograder.grading.scoring.results import Results, write_atomically
+from autograder.course import Chapter, grading_of, read, text_of, write_atomically
+from autograder.grading.scoring.results import Results
 
 Answers = dict[str, dict[str, str]]
 """Section -> graded cell -> hash."""

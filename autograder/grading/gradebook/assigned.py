@@ -11,9 +11,8 @@ from typing import Any
 from nbconvert.exporters import NotebookExporter
 from nbgrader.converters.base import NbGraderException
 
-from autograder.course import ASSIGNED, Chapter, Course, CourseError
+from autograder.course import ASSIGNED, Chapter, Course, CourseError, write_atomically
 from autograder.grading.intake.released import record_of, with_todays_release
-from autograder.grading.scoring.results import write_atomically
 
 HEAD = """\
 # What the class gets: a chapter, or a notebook of a chapter, in each line. `release` adds lines; take them out by hand.

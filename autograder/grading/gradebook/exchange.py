@@ -8,10 +8,9 @@ from pathlib import Path
 
 from traitlets.config import Config
 
-from autograder.course import Chapter
+from autograder.course import Chapter, write_atomically
 from autograder.grading.gradebook.record import timestamp_of
 from autograder.grading.intake.submission import handed_in
-from autograder.grading.scoring.results import write_atomically
 
 TIMESTAMP, SECRET = "timestamp.txt", "submission_secret.txt"
 LONGEST_SECRET_BYTES = 10_000

@@ -14,11 +14,11 @@ from nbgrader.api import Gradebook
 from nbgrader.plugins import ExportPlugin
 from traitlets import Bool, Enum
 
-from autograder.course import Chapter, Course, CourseError
+from autograder.course import Chapter, Course, CourseError, write_atomically
 from autograder.grading.files import expect_place
 from autograder.grading.gradebook.nbgrader_config import course_of, read_settings
 from autograder.grading.gradebook.record import renew_penalties
-from autograder.grading.scoring.results import Results, write_atomically
+from autograder.grading.scoring.results import Results
 
 FORMULA_SIGNS = tuple("=+-@\t\n\uff1d\uff0b\uff0d\uff20")
 """What a spreadsheet takes for the beginning of a formula, or for a space before one; wide letters, too."""

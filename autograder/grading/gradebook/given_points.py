@@ -9,8 +9,8 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from autograder.course import Chapter
-from autograder.grading.scoring.results import Results, write_atomically
+from autograder.course import Chapter, write_atomically
+from autograder.grading.scoring.results import Results
 
 CellName = tuple[str, str]
 """A notebook's section and the grade_id of a cell in it."""

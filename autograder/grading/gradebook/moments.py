@@ -8,8 +8,8 @@ import re
 import time
 from pathlib import Path
 
+from autograder.course import write_atomically
 from autograder.grading.intake.submission import BYTE_ORDER_MARKS, SetAside, handed_in, read_bytes
-from autograder.grading.scoring.results import write_atomically
 from autograder.judge.formatting import UNPRINTABLE
 
 HOUR_SECONDS = 3600

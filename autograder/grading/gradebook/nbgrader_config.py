@@ -13,7 +13,7 @@ from typing import Any
 from traitlets import TraitError
 from traitlets.config import Config
 
-from autograder.course import Course, CourseError
+from autograder.course import Chapter, Course, CourseError
 from autograder.grading.gradebook.database import sqlite_url, wait_for_locks
 from autograder.grading.gradebook.moments import teach_nbgrader
 from autograder.grading.gradebook.nbgrader_commands import teach_commands
@@ -127,6 +127,15 @@ def configured(settings: Config) -> Course:
         raise CourseError(f"nbgrader_config.py: {error}") from None
 
 
+def configured_chapter(course: Course, name: str) -> Chapter:
+    """Return a chapter with the folders that the course's `nbgrader_config.py` names.
+
+    Raises CourseError where there is no such chapter, and for settings that cannot be used.
+    """
+    course.sections(name)
+    return Chapter(configured(read_settings(course.root)), name)
+
+
 def course_id_in(settings: Config) -> str:
     """Return the name that the course has in nbgrader's gradebook and exchange."""
     return settings.CourseDirectory.get("course_id", COURSE_ID)
@@ -182,7 +191,7 @@ def limits_in(config: Config) -> Limits:
     installed.
     """
     asked = dict(config.get("Limits", {}))
-    known = {item.name for item in fields(Limits)}
+    known = {item.name: item.type for item in fields(Limits)}
     for name, value in asked.items():
         if name not in known:
             raise CourseError(f"nbgrader_config.py: there is no limit {name!r}; there are {', '.join(sorted(known))}.")
@@ -190,6 +199,8 @@ def limits_in(config: Config) -> Limits:
             asked[name] = _installed(value)
         else:
             _expect_positive(f"the limit {name}", value)
+            if known[name] == "int":
+                asked[name] = _whole(f"the limit {name}", value)
     return Limits(**asked)
 
 
@@ -201,6 +212,13 @@ def _installed(names: object) -> tuple[str, ...]:
         return with_requirements(names)
     except ModuleNotFoundError as reason:
         raise CourseError(f"nbgrader_config.py: {reason}: install it, or take it out of c.Limits.packages.") from None
+
+
+def _whole(what: str, value: float) -> int:
+    """Return a whole number, also one that is written as 4e9."""
+    if value != int(value):
+        raise CourseError(f"nbgrader_config.py: {what} must be a whole number, not {value!r}.")
+    return int(value)
 
 
 def _expect_positive(what: str, value: object) -> None:

@@ -25,14 +25,14 @@ from sqlalchemy.exc import SAWarning, SQLAlchemyError
 from sqlalchemy.orm import selectinload
 from traitlets.config import Config
 
-from autograder.course import Chapter, CourseError, grading_of
+from autograder.course import Chapter, CourseError, grading_of, write_atomically
 from autograder.grading.gradebook.answers import answers_in, note_answers, recorded_answers
 from autograder.grading.gradebook.database import expect_todays_schema, expect_writable, trouble
 from autograder.grading.gradebook.given_points import forget_given_out_of, given_out_of
 from autograder.grading.gradebook.grades import StudentGrades, student_grades
 from autograder.grading.gradebook.late_penalties import LatePenalties, duration, seconds_late
 from autograder.grading.gradebook.moments import copy_timestamp, timestamp_of, timestamp_problem
-from autograder.grading.scoring.results import PERSON, CellResult, NotebookResult, write_atomically
+from autograder.grading.scoring.results import PERSON, CellResult, NotebookResult
 
 
 def set_grade(grade: Any, cell: CellResult | None, rewritten: bool = False) -> None:

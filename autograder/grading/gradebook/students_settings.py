@@ -7,9 +7,8 @@ from dataclasses import asdict
 from pathlib import Path
 
 from autograder.as_in_grading.settings import FILE, Settings
-from autograder.course import Course
+from autograder.course import Course, write_atomically
 from autograder.grading.gradebook.nbgrader_config import limits_in, read_settings
-from autograder.grading.scoring.results import write_atomically
 
 
 def write_students_settings(course: Course) -> None:

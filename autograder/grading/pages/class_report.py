@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import quote
 
-from autograder.course import Chapter, CourseError
+from autograder.course import Chapter, CourseError, write_atomically
 from autograder.exercises import catalogue
 from autograder.grading.gradebook.nbgrader_config import read_settings
 from autograder.grading.gradebook.record import Standing, open_gradebook, renew_penalties, standings
@@ -25,7 +25,7 @@ from autograder.grading.pages.feedback import page_of
 from autograder.grading.pages.flags import told_once
 from autograder.grading.pages.frame import framed
 from autograder.grading.pages.index import index_of
-from autograder.grading.scoring.results import NotebookResult, Results, write_atomically
+from autograder.grading.scoring.results import NotebookResult, Results
 from autograder.grading.visible import visible
 from autograder.judge.formatting import quoted
 from autograder.judge.verdict import Verdict

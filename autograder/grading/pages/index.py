@@ -9,12 +9,12 @@ from urllib.parse import quote
 
 import nbformat
 
-from autograder.course import Chapter
+from autograder.course import Chapter, write_atomically
 from autograder.grading.gradebook.grades import CellGrade, NotebookGrades, StudentGrades
 from autograder.grading.pages.frame import framed
 from autograder.grading.pages.safe_markdown import comments_markdown
 from autograder.grading.pages.titles import titles_of
-from autograder.grading.scoring.results import NotebookResult, Results, write_atomically
+from autograder.grading.scoring.results import NotebookResult, Results
 from autograder.grading.visible import visible
 from autograder.judge.report import problem_sentences
 from autograder.judge.verdict import Verdict
@@ -54,16 +54,16 @@ def after_nbgrader(assignment: str, student: str, notebooks: list[str]) -> None:
 
     It runs in the course folder. notebooks: the autograded ones of one student; student: nbgrader's pattern.
     """
-    from autograder.course import Course
     from autograder.grading.gradebook.grades import grades_of
-    from autograder.grading.gradebook.nbgrader_config import read_settings
+    from autograder.grading.gradebook.nbgrader_config import configured, read_settings
     from autograder.grading.gradebook.record import open_gradebook
 
     if not notebooks:
         return
-    chapter = Chapter(Course(Path.cwd()), assignment)
+    settings = read_settings(Path.cwd())
+    chapter = Chapter(configured(settings), assignment)
     name = Path(notebooks[0]).parent.parent.name
-    gradebook = open_gradebook(chapter.course.root, read_settings(chapter.course.root))
+    gradebook = open_gradebook(chapter.course.root, settings)
     try:
         grades = grades_of(gradebook, assignment, name).get(name)
     finally:

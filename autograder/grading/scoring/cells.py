@@ -20,6 +20,7 @@ too.
 from __future__ import annotations
 
 import ast
+import builtins
 import difflib
 import functools
 import math
@@ -459,7 +460,11 @@ def is_experiment(cell: NotebookNode) -> bool:
 
 
 LONGEST_REASON_CHARACTERS = 200
-FROM_GRADING = ("ModuleNotFoundError", "ImportError", "NameError", "FileNotFoundError", "OSError", "EOFError")
+FROM_GRADING = frozenset(
+    name
+    for name, error in vars(builtins).items()
+    if isinstance(error, type) and issubclass(error, (ImportError, NameError, OSError, EOFError))
+) | {"URLError", "HTTPError", "gaierror"}
 """Errors that code which ran at home can have in grading. A NameError: what defined the name may have failed."""
 
 

@@ -12,17 +12,20 @@ from autograder.sandbox import StudentProcess
 MOST_BYTES = 8 * 2**20
 """Of all files together. They lie in the sandbox's working folder, which has little room."""
 
-LAY_OUT = """
-def lay_out(files):
-    import base64, os, sys
-    for name, content in files.items():
-        os.makedirs(os.path.dirname(name) or ".", exist_ok=True)
-        with open(name, "wb") as file:
-            file.write(base64.b64decode(content))
-    sys.path.insert(0, os.getcwd())
+PIECE_BYTES = 2**20
+"""How much of a file is written at once: what a cell may hold is limited."""
 
-lay_out({files!r})
-del lay_out
+WRITE = """
+import base64 as _base64, os as _os
+_os.makedirs(_os.path.dirname({name!r}) or ".", exist_ok=True)
+with open({name!r}, "ab") as _file:
+    _file.write(_base64.b64decode({piece!r}))
+del _base64, _os, _file
+"""
+FIND = """
+import os as _os, sys as _sys
+_sys.path.insert(0, _os.getcwd())
+del _os, _sys
 """
 
 
@@ -45,7 +48,18 @@ def given_files(chapter: Chapter) -> dict[str, bytes]:
 
 
 def lay_out(files: Mapping[str, bytes] | None, process: StudentProcess) -> None:
-    """Write files into the working folder of a student's process, from where its code can also import them."""
-    if files:
-        encoded = {name: base64.b64encode(content).decode() for name, content in files.items()}
-        process.run("the course's files", LAY_OUT.replace("{files!r}", repr(encoded)))
+    """Write files into the working folder of a student's process, from where its code can also import them.
+
+    Raises RuntimeError where that fails: without them right work could fail, too.
+    """
+    if not files:
+        return
+    cells = [WRITE.format(name=name, piece=piece) for name, content in files.items() for piece in _pieces(content)]
+    for cell in [*cells, FIND]:
+        if problem := process.run("the course's files", cell).error:
+            raise RuntimeError(f"the files that the course gave out could not be laid out: {problem}")
+
+
+def _pieces(content: bytes) -> list[str]:
+    starts = range(0, max(len(content), 1), PIECE_BYTES)
+    return [base64.b64encode(content[start : start + PIECE_BYTES]).decode() for start in starts]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import nbformat
 from nbformat import NotebookNode
@@ -19,6 +19,7 @@ from autograder.grading.scoring.given_files import given_files
 from autograder.grading.scoring.grading_config import GradingConfig
 from autograder.grading.scoring.results import JUDGE, PERSON, CellResult, NotebookResult
 from autograder.grading.scoring.task import Task
+from autograder.sandbox import CannotStart
 
 
 @dataclass(frozen=True)
@@ -58,12 +59,17 @@ def grade(task: Task, config: GradingConfig) -> NotebookResult:
 
 
 def grade_material(handed: Material, config: GradingConfig) -> NotebookResult:
-    """Grade one submitted notebook of which everything has been read. No file of the course is needed."""
+    """Grade one submitted notebook of which everything has been read. No file of the course is needed.
+
+    Where no process starts to run it, it is set aside without a key: the next run grades it again.
+    """
     started = time.perf_counter()
     try:
         result = _graded(handed, config)
     except SetAside as reason:
         result = set_aside(handed.task, handed.instructors, str(reason))
+    except CannotStart as reason:
+        result = set_aside(replace(handed.task, key=""), handed.instructors, str(reason))
     result.seconds = round(time.perf_counter() - started, 3)
     return result
 

@@ -6,18 +6,15 @@ is killed goes on where it was. The folder also holds the chapter's secret. Noth
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
 import re
 import secrets
-import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from autograder.course import Chapter, CourseError
+from autograder.course import Chapter, CourseError, write_atomically
 from autograder.grading.scoring.task import Task
 from autograder.judge.verdict import Verdict
 
@@ -165,17 +162,3 @@ class Results:
 
     def _path(self, student: str, section: str) -> Path:
         return self.folder / student / f"{section}.json"
-
-
-def write_atomically(path: Path, text: str, mode: int = 0o644) -> None:
-    """Write a text file so that at every moment either the old or the new one is there."""
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-        os.chmod(name, mode)
-        os.replace(name, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(name)
-        raise

@@ -2,36 +2,31 @@
 
 from __future__ import annotations
 
-import ctypes
+import contextlib
 import io
 import sys
 import threading
-import time
 from collections.abc import Callable, Sequence
+from types import FrameType
 from typing import Any, Generic, TypeVar
 
 import numpy as np
 
 from autograder.lab.students import UnusableResult, function_name
+from autograder.plaindata.ending import EndingThread, TooLate, done_without_threads, has_threads
 
 Found = TypeVar("Found")
 
 SECONDS = 10.0
 """For a scene, which takes a function some hundredths of a second."""
-POLL_SECONDS = 0.1
-"""How often it is looked whether the work has ended: on Windows nobody can interrupt a longer wait."""
-ATTEMPTS_TO_END, ATTEMPT_SECONDS = 10, 0.05
+TOO_LATE = "{} not done after {:g} s, and a picture that moves cannot wait longer."
 
 
-class _Ended(BaseException):
-    """Raised in work that has to end."""
-
-
-class _Work(threading.Thread, Generic[Found]):
+class _Work(EndingThread, Generic[Found]):
     """A thread that works once and keeps what it found, or the exception that it ended with."""
 
     def __init__(self, work: Callable[[], Found]) -> None:
-        super().__init__(daemon=True)
+        super().__init__()
         self.work, self.problem = work, None
         self.found: list[Found] = []
 
@@ -44,14 +39,6 @@ class _Work(threading.Thread, Generic[Found]):
                 self.found.append(self.work())
         except BaseException as problem:
             self.problem = problem
-
-    def end(self) -> None:
-        """Raise an exception in it until it ends, if that ends it."""
-        for _ in range(ATTEMPTS_TO_END):
-            if not self.is_alive():
-                break
-            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(self.ident or 0), ctypes.py_object(_Ended))
-            self.join(ATTEMPT_SECONDS)
 
 
 class _SilentIn(io.TextIOBase):
@@ -75,28 +62,35 @@ def in_time(work: Callable[[], Found], functions: Sequence[Callable[..., Any]], 
     What they print is dropped: at every move it would be one output more.
     """
     limit = SECONDS if seconds is None else seconds
+    if not has_threads():
+        return _without_threads(work, functions, limit)
     thread = _Work(work)
     stdout = sys.stdout
     sys.stdout = _SilentIn(thread, stdout)
     try:
         thread.start()
-        started = time.monotonic()
-        while thread.is_alive() and time.monotonic() < started + limit:
-            thread.join(min(POLL_SECONDS, limit))
+        thread.wait(limit)
         if thread.is_alive():
-            name = _running(thread, functions)
-            thread.end()
-            raise UnusableResult(f"{name} not done after {limit:g} s, and a picture that moves cannot wait longer.")
+            raise UnusableResult(TOO_LATE.format(_running(thread.frame(), functions), limit))
     finally:
+        thread.end()
         sys.stdout = stdout
     if thread.problem is not None:
         raise thread.problem
     return thread.found[0]
 
 
-def _running(thread: threading.Thread, functions: Sequence[Callable[..., Any]]) -> str:
-    """Name the function that a thread is in, of some, with its verb."""
-    frame, codes = sys._current_frames().get(thread.ident or 0), set()
+def _without_threads(work: Callable[[], Found], functions: Sequence[Callable[..., Any]], seconds: float) -> Found:
+    try:
+        with np.errstate(all="ignore"), contextlib.redirect_stdout(io.StringIO()):
+            return done_without_threads(work, seconds)
+    except TooLate as late:
+        raise UnusableResult(TOO_LATE.format(_running(late.frame, functions), seconds)) from None
+
+
+def _running(frame: FrameType | None, functions: Sequence[Callable[..., Any]]) -> str:
+    """Name the function of some that a frame is in, with its verb."""
+    codes = set()
     while frame is not None:
         codes.add(frame.f_code)
         frame = frame.f_back
