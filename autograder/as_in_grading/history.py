@@ -8,8 +8,7 @@ import sys
 from dataclasses import dataclass, field
 from typing import Any
 
-UNDERSTOOD_MAGICS = ("time", "timeit", "capture", "prun")
-"""Magics of a whole cell whose body is Python that defines the notebook's names."""
+from autograder.plaindata.stand_ins import NOT_PYTHON
 
 
 @dataclass
@@ -74,7 +73,7 @@ def as_python(shell: Any, source: str) -> str:
     first, _, rest = source.lstrip().partition("\n")
     if first.startswith("%%"):
         magic = first.removeprefix("%%").split()
-        return as_python(shell, rest) if magic and magic[0] in UNDERSTOOD_MAGICS else ""
+        return "" if not magic or NOT_PYTHON.fullmatch(magic[0]) else as_python(shell, rest)
     try:
         return shell.transform_cell(source)
     except Exception:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import contextlib
+import dis
 import importlib
 import sys
 import types
@@ -21,6 +22,8 @@ from autograder.plaindata.stand_ins import Absent, Inert, course_module, inert_m
 
 NOT_THERE = object()
 THIRD_PARTY = ("site-packages", "dist-packages")
+OF_GLOBALS = ("_GLOBAL", "LOAD_NAME", "STORE_NAME", "DELETE_NAME", "_OR_GLOBALS")
+"""How the instructions end that read or bind global names; those of attributes end otherwise."""
 MOST_REACHED = 1_000
 """How many functions and other objects are looked at to find out what a function uses."""
 
@@ -148,7 +151,7 @@ def names_in(value: Any) -> set[str]:
     todo = [code] if isinstance(code, types.CodeType) else []
     while todo:
         one = todo.pop()
-        found |= set(one.co_names)
+        found |= {str(step.argval) for step in dis.get_instructions(one) if step.opname.endswith(OF_GLOBALS)}
         todo += [constant for constant in one.co_consts if isinstance(constant, types.CodeType)]
     return found
 

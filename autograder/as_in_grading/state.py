@@ -59,11 +59,15 @@ def _random_numbers() -> Restore:
     return lambda: np.random.set_state(state)
 
 
-def _content_of(value: Any) -> Restore:
-    """Return what puts back the content of a container, an array or a generator of random numbers, in place."""
-    if type(value) in (list, set, dict):
+def _content_of(value: Any, within: tuple[int, ...] = ()) -> Restore:
+    """Return what puts back the content of a container, an array or a generator of random numbers, in place.
+
+    within: the ids of the containers that it is in: one may hold itself.
+    """
+    if type(value) in (list, set, dict) and id(value) not in within:
         content = value.copy()
-        inside = [_content_of(item) for item in (content.values() if type(value) is dict else content)]
+        items = content.values() if type(value) is dict else content
+        inside = [_content_of(item, (*within, id(value))) for item in items]
 
         def restore() -> None:
             value.clear()

@@ -39,9 +39,9 @@ def run(arguments: argparse.Namespace) -> int:
 
     unknown = [name for name in arguments.exercises if name not in catalogue()]
     if unknown:
-        raise CourseError(f"There is no kernel {unknown[0]!r}. The kernels are: {', '.join(sorted(catalogue()))}.")
+        raise CourseError(f"There is no exercise {unknown[0]!r}. The exercises are: {', '.join(sorted(catalogue()))}.")
     if arguments.write and arguments.exercises:
-        raise CourseError("A certificate is for the whole course: --write goes without the names of kernels.")
+        raise CourseError("A certificate is for the whole course: --write goes without the names of exercises.")
     if arguments.diagnosis:
         return _diagnoses.run(
             arguments.exercises,

@@ -20,6 +20,11 @@ COURSE_NAMES = ("check", "lab")
 NEEDS_LIBRARIES = ("tkinter", "turtle", "turtledemo", "idlelib", "curses", "readline", "sqlite3", "ssl", "nis", "spwd")
 """Modules of the standard library that are not there: they need libraries that no exercise does."""
 AVAILABLE = (sys.stdlib_module_names | {"numpy", "autograder", "__main__"}) - set(NEEDS_LIBRARIES)
+NOT_PYTHON = re.compile(
+    r"HTML|SVG|R|ai|bash|cmd|cython|file|html|javascript|js|latex|markdown|perl|pypy|python[23]?|ruby|script|sh|sql|svg|"
+    r"sx|system|writefile"
+)
+"""Cell magics whose body does nothing in the notebook's own process. The body of every other one is run."""
 NOT_AVAILABLE = "is not available while grading"
 INERT_NUMBER = "a number was asked of something for plots, widgets or lab (Inert), which does nothing while grading"
 NUMBERED = re.compile(r"\b(?:Out|In|_oh|_ih|_dh|_i{1,3}|_i?[1-9]\d*)\b")

@@ -105,7 +105,7 @@ def test_a_certificate_of_some_kernels_is_refused(capsys, written, tmp_path):
 def test_an_unknown_kernel_is_a_sentence_with_those_there_are(capsys):
     assert main(["verify", "adamm"]) == 1
     error = capsys.readouterr().err
-    assert error.startswith("There is no kernel 'adamm'. The kernels are: ") and "elu_backward" in error
+    assert error.startswith("There is no exercise 'adamm'. The exercises are: ") and "elu_backward" in error
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from nbformat import NotebookNode
 
 from autograder.course import grading_of
 from autograder.grading.intake.definitions import functions_asked_for, may_define, names_defined
+from autograder.grading.intake.released import key_of
 from autograder.grading.intake.submission import SubmittedCell
 
 Keys = dict[str, NotebookNode]
@@ -85,7 +86,7 @@ class Matched:
 
 def keys_of(master: NotebookNode) -> Keys:
     """Return the instructor's cells by grade_id or, for text and experiments, by id."""
-    return {grading_of(cell).get("grade_id") or f"id:{cell.get('id', '')}": cell for cell in master.cells}
+    return {key_of(cell): cell for cell in master.cells}
 
 
 def is_test(cell: NotebookNode) -> bool:

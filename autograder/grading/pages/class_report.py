@@ -341,7 +341,7 @@ def _exercises_table(found: list[ExerciseTally]) -> str:
             f'<span class="quiet">{tally.passed} of {tally.students} passed</span></td>'
             f'<td class="number">{tally.points:.1f} / {tally.max_points}</td><td><ul>{mistakes}</ul></td></tr>'
         )
-    head = '<tr><th>kernel</th><th>passed</th><th class="number">mean points</th>'
+    head = '<tr><th>exercise</th><th>passed</th><th class="number">mean points</th>'
     head += "<th>what went wrong, and how often</th></tr>"
     return f'<div class="wide"><table>{head}{"".join(rows)}</table></div>'
 

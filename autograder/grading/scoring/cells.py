@@ -419,7 +419,7 @@ class Check(Cell):
     def result(self) -> CellResult:
         """The share of its points that the judge gives."""
         if self.unknown:
-            note = f"the catalogue has no kernel {self.unknown[0]!r}: the test cell could not be judged"
+            note = f"there is no exercise {self.unknown[0]!r}: the test cell could not be judged"
             return CellResult(None, self.points, PERSON, note=note)
         verdicts = [one.verdict() for one in self.judgings]
         share = sum(verdict.points for verdict in verdicts) / sum(verdict.max_points for verdict in verdicts)
