@@ -12,7 +12,6 @@ from typing import Any
 
 from autograder import student_progress
 from autograder.as_in_grading import Notebook, Rehearsal, notebook_of, outdated, read_settings, remember_cells
-from autograder.as_in_grading.timed_call import is_one_still_running
 from autograder.exercises import catalogue
 from autograder.exercises.model import Exercise
 from autograder.exercises.recorded import pytorch_is_here, recording_of
@@ -25,6 +24,7 @@ from autograder.judge.repair import find_repair
 from autograder.judge.repair.own_code import code_of
 from autograder.judge.report import as_html, as_text
 from autograder.judge.verdict import Cases, Repair
+from autograder.plaindata.ending import is_one_still_running
 from autograder.plaindata.stand_ins import NOT_AVAILABLE
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import sys
-import threading
 import time
 import warnings
 from collections.abc import Callable
@@ -61,8 +60,3 @@ def _call_without_threads(function: Callable[..., Any], arguments: list, seconds
     except TooLate as late:
         number, line = line_of_frame(function, late.frame)
         return Outcome(problem=Problem("time", NO_ANSWER.format(seconds), line, number))
-
-
-def is_one_still_running() -> bool:
-    """Whether a function that was to end could not be ended."""
-    return any(isinstance(thread, _Call) for thread in threading.enumerate())

@@ -55,6 +55,11 @@ class EndingThread(threading.Thread):
             self.join(ATTEMPT_SECONDS)
 
 
+def is_one_still_running() -> bool:
+    """Whether a thread that was to end is still running."""
+    return any(isinstance(thread, EndingThread) for thread in threading.enumerate())
+
+
 class TooLate(Exception):
     """Work that was not done in time. frame: where it was."""
 
