@@ -161,8 +161,10 @@ def _defines(statement: ast.stmt) -> bool:
 
 def _in_python(source: str) -> str:
     """Translate IPython's magics and shell lines, where IPython is."""
+    from autograder.as_in_grading.history import as_python
+
     try:
         from IPython.core.inputtransformer2 import TransformerManager
     except ImportError:
         return source
-    return TransformerManager().transform_cell(source)
+    return as_python(TransformerManager(), source)

@@ -10,7 +10,7 @@ from autograder.course import FIRST_PAGE, ROOT, Course, CourseError, read, text_
 from autograder.exercises import catalogue
 from autograder.grading.files import expect_new_file, new_zip
 from autograder.grading.handout_exercises import exercise_files
-from autograder.grading.intake.submitted_folder import COME_ALONG
+from autograder.grading.intake.submitted_folder import lying_beside
 from autograder.lab import homes
 from autograder.lab.function_toolbox import NEEDED, toolbox
 
@@ -68,13 +68,8 @@ def released(course: Course) -> list[str]:
 def files_beside(course: Course, notebooks: Iterable[str]) -> dict[str, Path]:
     """Return the files that lie beside notebooks in release/ and belong to them: modules, data. By path below it."""
     release = course.root / "release"
-    found: dict[str, Path] = {}
-    for folder in sorted({release / notebook.partition("/")[0] for notebook in notebooks}):
-        for path in sorted(folder.rglob("*")):
-            parts = path.relative_to(folder).parts
-            if path.is_file() and path.suffix != ".ipynb" and not any(map(COME_ALONG.fullmatch, parts)):
-                found[path.relative_to(release).as_posix()] = path
-    return found
+    folders = sorted({release / notebook.partition("/")[0] for notebook in notebooks})
+    return {path.relative_to(release).as_posix(): path for folder in folders for path in lying_beside(folder)}
 
 
 def _contents(course: Course, notebooks: list[str]) -> dict[str, bytes]:

@@ -57,8 +57,9 @@ def test_a_cell_that_does_not_run_is_named(copy, capsys):
     assert "Cell 1 does not run: SyntaxError" in out and f"no function called {FIRST}" in out
 
 
-def test_a_magic_above_an_import_does_not_lose_the_import(copy, capsys):
-    (copy / f"{NOTEBOOK}.ipynb").write_text(json.dumps(notebook(cell("code", "a", f"%matplotlib inline\n{RIGHT}"))))
+@pytest.mark.parametrize("magic", ["%matplotlib inline", "%%time", "!ls", "%%capture out"])
+def test_a_magic_above_an_answer_does_not_lose_it(copy, capsys, magic):
+    (copy / f"{NOTEBOOK}.ipynb").write_text(json.dumps(notebook(cell("code", "a", f"{magic}\n{RIGHT}"))))
     once(copy)
     assert f"✓ {FIRST}\n" in capsys.readouterr().out
 

@@ -13,7 +13,7 @@ from autograder.grading.scoring.grade_notebook import grade
 from autograder.grading.scoring.grading_config import GradingConfig
 from autograder.grading.scoring.result_key import key_of
 from autograder.grading.scoring.task import Task
-from autograder.sandbox import CellOutcome
+from autograder.sandbox import CellOutcome, StudentProcess, chosen
 from tests.grading.small_course import CHAPTER, POINTS, UNITS, folder_of, hand_in
 from tests.support.speed import PATIENT
 
@@ -69,6 +69,14 @@ def test_as_much_as_may_be_given_out_is_there(task, config):
         sections=[UNITS],
     )
     assert grade(task, config).cells["relu_test"].score == POINTS["relu"]
+
+
+@pytest.mark.parametrize("name", ["a b/it's.csv", "größe.txt", '{name!r} "quoted".dat', "deep/er/still/empty"])
+def test_a_file_of_any_name_is_there_as_the_course_has_it(name):
+    content = b"" if name.endswith("empty") else bytes(range(256))
+    with StudentProcess(chosen(), PATIENT) as process:
+        giving.lay_out({name: content}, process)
+        assert process.run("cell", f"assert open({name!r}, 'rb').read() == {content!r}").error is None
 
 
 def test_files_that_cannot_be_laid_out_are_the_graders_trouble_and_no_students():

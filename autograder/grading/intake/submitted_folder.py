@@ -132,6 +132,12 @@ def other_files(chapter: Chapter, student: str) -> list[str]:
     return [*names[:MOST_FILES_NAMED], f"{more:,} more"] if more > 0 else names
 
 
+def lying_beside(folder: Path) -> list[Path]:
+    """Return the files in a chapter's folder of the course's that are no notebooks, in order: modules and data."""
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file() and path.suffix != ".ipynb")
+    return [path for path in files if not any(map(COME_ALONG.fullmatch, path.relative_to(folder).parts))]
+
+
 def _was_given_out(file: Path, released: Path) -> bool:
     """Whether a file is one that students got with the notebooks; of a module, whether it is still the same."""
     if file.suffix != ".py":

@@ -463,8 +463,8 @@ LONGEST_REASON_CHARACTERS = 200
 FROM_GRADING = frozenset(
     name
     for name, error in vars(builtins).items()
-    if isinstance(error, type) and issubclass(error, (ImportError, NameError, OSError, EOFError))
-) | {"URLError", "HTTPError", "gaierror"}
+    if isinstance(error, type) and issubclass(error, (ImportError, OSError, EOFError))
+) | {"NameError", "URLError", "HTTPError", "gaierror"}
 """Errors that code which ran at home can have in grading. A NameError: what defined the name may have failed."""
 
 

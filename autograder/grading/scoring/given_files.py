@@ -6,7 +6,7 @@ import base64
 from collections.abc import Mapping
 
 from autograder.course import Chapter
-from autograder.grading.intake.submitted_folder import COME_ALONG
+from autograder.grading.intake.submitted_folder import lying_beside
 from autograder.sandbox import StudentProcess
 
 MOST_BYTES = 8 * 2**20
@@ -37,13 +37,11 @@ def given_files(chapter: Chapter) -> dict[str, bytes]:
     folder = chapter.course.source / chapter.name
     found: dict[str, bytes] = {}
     room = MOST_BYTES
-    for path in sorted(folder.rglob("*")):
-        name = path.relative_to(folder)
-        if path.suffix == ".ipynb" or not path.is_file() or any(COME_ALONG.fullmatch(part) for part in name.parts):
-            continue
+    for path in lying_beside(folder):
         if path.stat().st_size <= room:
-            found[name.as_posix()] = path.read_bytes()
-            room -= len(found[name.as_posix()])
+            name = path.relative_to(folder).as_posix()
+            found[name] = path.read_bytes()
+            room -= len(found[name])
     return found
 
 
