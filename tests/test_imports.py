@@ -38,6 +38,7 @@ MAY_KNOW = {
     "sandbox": {"plaindata"},
     "grading": {"plaindata", "course", "judge", "exercises", "sandbox", "lab", "as_in_grading"},
     "commands": {
+        "as_in_grading",
         "bootstrap",
         "carry_over",
         "certificates",

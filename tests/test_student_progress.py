@@ -65,7 +65,7 @@ def test_a_folder_that_cannot_be_written_to_is_left_alone(folder, monkeypatch):
     def refuse(*arguments, **named):
         raise PermissionError
 
-    monkeypatch.setattr(Path, "write_text", refuse)
+    monkeypatch.setattr(student_progress, "write_atomically", refuse)
     remember(verdict("elu"))
     assert read(folder) == {}
 

@@ -13,7 +13,7 @@ from autograder.judge.expectations import Expectation
 from autograder.judge.formatting import readable, show_call
 from autograder.judge.rollout import Step
 from autograder.judge.verdict import Counterexample, Difference, RequirementResult
-from autograder.plaindata.call import FLOATING_POINT_WARNINGS
+from autograder.plaindata.call import ANOTHER_ANSWER, FLOATING_POINT_WARNINGS
 from autograder.plaindata.values import arrays_in, extent
 
 LARGEST_KEPT = 20_000
@@ -134,9 +134,13 @@ class Findings:
         return charged
 
     def _fail(self, requirement: str, found: Counterexample) -> None:
+        """Note a failure. The first is shown, but before it one that shows that the function draws random numbers: in a
+        small case these may be the same twice."""
         result = self.results[requirement]
         result.passed = False
-        result.counterexample = result.counterexample or found
+        shown = result.counterexample
+        if shown is None or (_draws(found) and not _draws(shown) and found.hidden == shown.hidden):
+            result.counterexample = found
 
     @property
     def failed_hidden_alone(self) -> list[RequirementResult]:
@@ -150,6 +154,10 @@ class Findings:
             result.passed = result.passed and result.cases > 0 and complete
             result.points = result.max_points if result.passed else 0
         return results
+
+
+def _draws(found: Counterexample) -> bool:
+    return found.difference.message == ANOTHER_ANSWER
 
 
 def charged_requirement(exercise: Exercise, expectation: Expectation, difference: Difference) -> str:

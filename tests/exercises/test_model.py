@@ -46,7 +46,7 @@ def test_a_repeated_case_is_one_call_and_what_is_new_in_each_further_one():
     "arguments", [{"t": 1}, {"t": per_step([])}, {"t": per_step([1]), "gradient": per_step([1.0, 2.0])}]
 )
 def test_a_repeated_case_needs_arguments_that_change_with_every_call(arguments):
-    with pytest.raises(ValueError, match="none: a repeated case needs arguments that are each"):
+    with pytest.raises(ValueError, match="none: a repeated case needs arguments that are per_step"):
         multistep_case("none", **arguments)
 
 

@@ -79,7 +79,7 @@ def test_a_file_of_any_name_is_there_as_the_course_has_it(name):
         assert process.run("cell", f"assert open({name!r}, 'rb').read() == {content!r}").error is None
 
 
-def test_files_that_cannot_be_laid_out_are_the_graders_trouble_and_no_students():
+def test_files_that_cannot_be_laid_out_cost_no_student_anything():
     class Full:
         def run(self, name, source):
             return CellOutcome(error="OSError: [Errno 28] No space left on device")

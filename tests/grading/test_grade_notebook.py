@@ -179,7 +179,7 @@ def test_what_cannot_be_read_is_set_aside_without_a_score(course, make, reason):
     assert "set aside" in result.notebook["cells"][0]["source"]
 
 
-def test_where_no_process_starts_to_run_it_a_person_decides_and_the_next_run_grades_it(course):
+def test_where_no_process_starts_a_person_decides_and_it_is_graded_again(course):
     class Refusing(Unconfined):
         def start(self, limits):
             raise OSError("no room")

@@ -227,7 +227,7 @@ def test_it_stands_in_a_notebook_below_a_question_or_a_challenge(name):
     assert above.startswith("### Play: ") and ("?" in above or "Find" in above)
 
 
-def test_in_a_browser_which_has_no_threads_a_picture_is_drawn_or_ends_in_time(monkeypatch):
+def test_without_threads_a_picture_is_drawn_or_ends_in_time(monkeypatch):
     monkeypatch.setattr(in_time, "has_threads", lambda: False)
     monkeypatch.setattr(threading.Thread, "start", None)
 
