@@ -20,7 +20,7 @@ from autograder.judge import JudgeSession, Verdict, devices, expectations, judge
 from autograder.judge.expectations import Expectation, expectations_of, hidden_expectations, public
 from autograder.judge.lookalikes import lookalike_expectations
 from autograder.judge.report import as_html, as_text
-from autograder.plaindata.call import Outcome, Problem, call
+from autograder.plaindata.call import ANOTHER_ANSWER, Outcome, Problem, call
 from autograder.plaindata.values import arrays_in, extent, same
 from tests.judge.students import after, elu, elu_backward, first_difference, lost, prelu_backward, verdict_of
 from tests.support import fake_accelerator
@@ -142,6 +142,20 @@ def test_what_cannot_be_judged_has_no_points_and_one_sentence(function, kind, me
     assert not verdict.passed
     assert (verdict.problem["kind"], verdict.problem["message"]) == (kind, message)
     assert lost(verdict) == EVERYTHING
+
+
+def test_of_a_function_that_draws_a_case_is_shown_that_shows_it():
+    """Two draws may be alike by chance, in a small case above all."""
+    alike_by_chance = [Outcome(returned=np.zeros(1), arguments_after=[]) for _ in range(2)]
+
+    def draws(arguments):
+        if alike_by_chance:
+            return alike_by_chance.pop()
+        return Outcome(problem=Problem("type", ANOTHER_ANSWER))
+
+    verdict = judge(ELU, draws, devices=("cpu",))
+    shown = [result.counterexample.difference.message for result in verdict.requirements]
+    assert shown == [ANOTHER_ANSWER] * len(shown)
 
 
 @pytest.mark.parametrize(
