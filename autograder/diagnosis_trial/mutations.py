@@ -54,6 +54,7 @@ def mutated(source: str, chance: random.Random) -> str:
         changed = chance.choice(MUTATIONS)(source, chance)
         try:
             tree = ast.parse(changed)
+            compile(tree, "<mutation>", "exec")
         except (SyntaxError, ValueError):
             continue
         if ast.dump(tree) != before and len(tree.body) == 1 and isinstance(tree.body[0], ast.FunctionDef):

@@ -3,14 +3,16 @@
 The exercise's known mistakes are tried, alone and two at a time; then the right answer to another question
 (`judge.asked_again`) and the numerical relations of `judge.hypotheses`, output by output. Nothing is said that does not
 reproduce every number of which it speaks, in every case in which it can be seen; zeros, NaN and numbers within the
-tolerance are no evidence. Where several things hold, the one that says most about the code is told.
+tolerance are no evidence. What no list of mistakes has foreseen has to hold in further cases, too. Where several things
+hold, the one that says most about the code is told.
 """
 
 from __future__ import annotations
 
 import warnings
 from collections import Counter
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import Any
 
@@ -43,22 +45,42 @@ LEAST_RANK = 50
 """From this rank on a relation says less than a mistake that explains a single requirement."""
 
 
-def explain(exercise: Exercise, trials: list[Trial]) -> tuple[Diagnosis | None, list[Diagnosis]]:
-    """Find what explains everything that fails; else what explains parts of it."""
+def explain(
+    exercise: Exercise, trials: list[Trial], further: Callable[[], list[Trial]] = list
+) -> tuple[Diagnosis | None, list[Diagnosis]]:
+    """Find what explains everything that fails; else what explains parts of it.
+
+    further: makes the function's trials of other cases, in which a relation has to hold as well.
+    """
     failed = [trial for trial in trials if not trial.passed or trial.changed_an_argument]
     if not any(trial.gave_numbers for trial in failed):
         return None, []
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
-        found = _Search.of(exercise, trials).run()
+        search = _Search.of(exercise, trials)
+        found = search.run()
+        if any(one.kind == "hypothesis" for one in found) and (others := further()):
+            found = search.with_further(others).run()
     return (found[0], []) if len(found) == 1 and not found[0].requirement else (None, found)
+
+
+def statements(exercise: Exercise, trials: list[Trial], requirement: str = "") -> list[Diagnosis]:
+    """Return all that is true of a function in some cases, whether or not it is what `explain` would choose.
+
+    requirement: the one whose cases are left out; "" for none.
+    """
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        search = _Search.of(exercise, trials)
+        return list((search.without(requirement) if requirement else search).everything())
 
 
 @dataclass(eq=False)
 class _Search:
     """What is known of a function that fails, in all cases or in some.
 
-    trials: by their numbers. brief: whether to look only for what says much.
+    trials: by their numbers. further: those of other cases, in which only relations are sought. brief: whether to look
+    only for what says much.
     """
 
     exercise: Exercise
@@ -66,30 +88,35 @@ class _Search:
     known: list[Likeness]
     seen: dict[str, list[Observation]]
     asking: Asking
+    further: dict[int, Trial] = field(default_factory=dict)
     brief: bool = False
 
     @classmethod
     def of(cls, exercise: Exercise, trials: list[Trial]) -> _Search:
         """Compare a function with the known mistakes, and note what it gave."""
         known = [likeness(exercise, one, trials) for one in known_mistakes(exercise) if one.loses]
-        seen = observations(trials, exercise.outputs, exercise.defaults)
-        by_output: dict[str, list[Observation]] = {}
-        for one in seen:
-            by_output.setdefault(one.output, []).append(one)
-        asking = Asking(exercise, seen, _later_calls(trials, seen, exercise.defaults))
-        return cls(exercise, dict(enumerate(trials)), known, by_output, asking)
+        return cls(exercise, dict(enumerate(trials)), known, *_answers(exercise, trials))
+
+    def with_further(self, further: list[Trial]) -> _Search:
+        """Return the search for relations that hold in other cases, too."""
+        every = [*self.trials.values(), *further]
+        numbered = dict(enumerate(further, len(self.trials)))
+        return _Search(self.exercise, self.trials, self.known, *_answers(self.exercise, every), numbered)
 
     def without(self, requirement: str) -> _Search:
         """Return the search in the cases of all other requirements, among the mistakes that do not show in its own."""
         own = {number for number, trial in self.trials.items() if trial.requirement == requirement}
         rest = {number: trial for number, trial in self.trials.items() if number not in own}
+        further = {number: trial for number, trial in self.further.items() if trial.requirement != requirement}
         known = [
             one.only(set(rest))
             for one in self.known
             if not (one.ruled_out or one.contradicted or one.only(own).shows_in)
         ]
-        seen = {output: [one for one in found if one.case in rest] for output, found in self.seen.items()}
-        return _Search(self.exercise, rest, known, {k: v for k, v in seen.items() if v}, self.asking, brief=True)
+        chosen = rest | further
+        seen = {output: [one for one in found if one.case in chosen] for output, found in self.seen.items()}
+        seen = {output: found for output, found in seen.items() if found}
+        return _Search(self.exercise, rest, known, seen, self.asking, further, brief=True)
 
     @cached_property
     def wrong(self) -> set[str]:
@@ -111,6 +138,24 @@ class _Search:
             or self._but_for_one_requirement()
             or self._less_telling()
         )
+
+    def everything(self) -> Iterator[Diagnosis]:
+        """Yield all that holds."""
+        for one in self.known:
+            if not (one.ruled_out or one.differs):
+                yield _of_mistake(one, EXACTLY)
+            elif not one.ruled_out:
+                alike = sorted(self.wrong - one.differs)
+                yield from (_of_mistake(one, OF_OUTPUT.format(f"`{output}` is", "{}")) for output in alike)
+        for output in self.wrong:
+            yield from map(_of_claim, self.claims[output])
+        yield from map(_of_claim, exchanged(self.seen))
+        for reply in self.replies:
+            yield _of_reply(reply, "Your numbers are")
+            yield from (_of_reply(reply, f"Your `{output}` is") for output in reply.outputs)
+        yield from self._besides()
+        yield from map(_of_claim, self._claims_besides(changes=True, dtypes=True))
+        yield from self._two_mistakes()
 
     # ------------------------------------------------------------ known mistakes
 
@@ -139,10 +184,17 @@ class _Search:
         changes = [one for one in pure if one.changes and not one.dtypes]
         dtypes = [one for one in pure if one.dtypes and not one.changes]
         found = [_of_mistake(group[0], title) for group in (changes, dtypes) if group]
-        claims = [] if changes else list(changed_arguments(self.trials.values()))
-        claims += [] if dtypes else list(other_dtypes(self.trials.values(), self.exercise.outputs))
-        claims += [claim for seen in self.seen.values() for claim in axes_kept(seen, alone=self.alone)]
+        claims = self._claims_besides(changes=not changes, dtypes=not dtypes)
         return found + [_of_claim(claim, title.format(claim.name)) for claim in claims]
+
+    def _claims_besides(self, *, changes: bool, dtypes: bool) -> Iterator[Claim]:
+        """Yield what holds of axes and, where it is asked for, of changed arguments and dtypes."""
+        if changes:
+            yield from changed_arguments(self.trials.values())
+        if dtypes:
+            yield from other_dtypes(self.trials.values(), self.exercise.outputs)
+        for seen in self.seen.values():
+            yield from axes_kept(seen, alone=self.alone)
 
     def _two_mistakes(self) -> list[Diagnosis]:
         """Find the two mistakes whose edits together give the function's numbers, without cancelling in an output."""
@@ -202,7 +254,7 @@ class _Search:
     @cached_property
     def replies(self) -> list[Reply]:
         """The questions whose right answers the function gives, in one output at least."""
-        return list(self.asking.replies(set(self.trials)))
+        return list(self.asking.replies({*self.trials, *self.further}))
 
     def _of_output(self, output: str) -> Diagnosis | None:
         """Return what says most about an output, where anything says enough."""
@@ -260,6 +312,15 @@ class _Search:
             if rest.wrong and found:
                 return [replace(one, requirement=name, title=_except(name, one.title)) for one in found]
         return []
+
+
+def _answers(exercise: Exercise, trials: list[Trial]) -> tuple[dict[str, list[Observation]], Asking]:
+    """Return what a function gave, by output, and what asks questions about it."""
+    seen = observations(trials, exercise.outputs, exercise.defaults)
+    by_output: dict[str, list[Observation]] = {}
+    for one in seen:
+        by_output.setdefault(one.output, []).append(one)
+    return by_output, Asking(exercise, seen, _later_calls(trials, seen, exercise.defaults))
 
 
 def _later_calls(

@@ -143,6 +143,11 @@ class Findings:
             result.counterexample = found
 
     @property
+    def has_failed(self) -> bool:
+        """Whether a requirement is lost."""
+        return not all(result.passed for result in self.results.values())
+
+    @property
     def failed_hidden_alone(self) -> list[RequirementResult]:
         """The requirements that fail in hidden cases and in no public one."""
         return [item for item in self.results.values() if item.counterexample and item.counterexample.hidden]

@@ -7,6 +7,7 @@ import functools
 import platform
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -20,11 +21,11 @@ from autograder.judge import expectations as expected_answers
 from autograder.judge.counterexamples import readable_problem
 from autograder.judge.edges import remarks_on_edges
 from autograder.judge.expectations import Expectation
-from autograder.judge.findings import Findings
+from autograder.judge.findings import Findings, Trial
 from autograder.judge.formatting import show_call
-from autograder.judge.lookalikes import show_lookalikes, try_lookalikes
+from autograder.judge.lookalikes import LOOKALIKE_SECONDS, lookalike_expectations, show_lookalikes, try_lookalikes
 from autograder.judge.rollout import Call, CallAll, Step, rollout, rollouts
-from autograder.judge.verdict import Cases, Verdict
+from autograder.judge.verdict import Cases, Diagnosis, Verdict
 from autograder.plaindata.call import FINAL_PROBLEMS, Problem, ProblemKind
 
 HIDDEN_PROBLEMS: dict[ProblemKind, str] = {
@@ -100,6 +101,7 @@ class JudgeSession:
         self.diagnose = diagnose
         self.findings = Findings(exercise)
         self.problem: dict[str, Any] | None = None
+        self._explanation: tuple[Diagnosis | None, list[Diagnosis]] | None = None
         self.seconds = 0.0
         where = device_list.chosen(devices)
         self._recorded = [] if has_reference(exercise) or len(where) == 1 else [RECORDED]
@@ -129,6 +131,7 @@ class JudgeSession:
         self._try_all(call, apart, together, public)
         if self.cases != "hidden" and self.problem is None:
             self._try_remarks(call, apart, together)
+            self._explain(call, together)
 
     @property
     def has_hidden(self) -> bool:
@@ -146,6 +149,30 @@ class JudgeSession:
         """Try the hidden cases. apart, together: as for the public ones."""
         if self.has_hidden:
             self._try_all(call, apart, together, self._hidden)
+            if self.cases == "hidden":
+                self._explain(call, together)
+
+    def _explain(self, call: Call, together: CallAll | None) -> None:
+        """Look for what explains what fails so far. What is said has to hold in cases of another seed as well."""
+        if self.diagnose and self.problem is None and self.findings.has_failed:
+            with self._working():
+                self._explanation = diagnosis.explain(
+                    self.exercise, self.findings.trials, lambda: self._further_trials(call, together)
+                )
+
+    def _further_trials(self, call: Call, together: CallAll | None) -> list[Trial]:
+        """Try cases like the hidden ones, of a seed that everybody may know. They decide no points.
+
+        A number that a function gives there may be told only if no hidden case came before.
+        """
+        found = Findings(self.exercise)
+        further = [replace(one, hidden=self.cases == "hidden") for one in lookalike_expectations(self.exercise)]
+        end = time.perf_counter() + LOOKALIKE_SECONDS
+        for expectation, steps in self._steps_of(further, call, together):
+            if self._is_final(steps) or time.perf_counter() > end:
+                break
+            found.add(expectation, steps)
+        return found.trials
 
     @property
     def has_lookalikes(self) -> bool:
@@ -215,7 +242,8 @@ class JudgeSession:
         with self._working():
             found = self._undiagnosed()
             if self.diagnose and self.problem is None and not found.passed:
-                found.diagnosis, found.partial_diagnoses = diagnosis.explain(self.exercise, self.findings.trials)
+                explanation = self._explanation or diagnosis.explain(self.exercise, self.findings.trials)
+                found.diagnosis, found.partial_diagnoses = explanation
             found.remarks = [*self._remarks(found.passed), *self._failed.values(), *self._recorded]
         found.seconds = round(self.seconds, 4)
         return found

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from autograder.exercises import catalogue
+from autograder.judge.expectations import public
 from autograder.judge.verdict import Diagnosis
 from tests.judge.students import elu, verdict_of
 
@@ -141,6 +142,11 @@ SAID = {
         lambda dout, kept, p=0.5, training=True: dropout_backward(dout, kept, p, not training),
         ["Your numbers are exactly the right ones for `not training` in place of `training`."],
     ),
+    "a factor that several settings tell from a number": (
+        "leaky_relu",
+        lambda z, alpha=0.01: np.where(z > 1, z, alpha * z),
+        ["Where your numbers are wrong, they are exactly `alpha` times the right ones."],
+    ),
     "an argument in the opposite order": (
         "backpropagate",
         lambda jacobians, gradient: backpropagated(jacobians[::-1], gradient),
@@ -164,6 +170,16 @@ def test_what_does_not_hold_in_a_single_case_is_not_said():
         return np.cos(z) if z.size == 3 else elu(z, 0.5)
 
     assert not any("alpha" in one.name for one in told("elu", sometimes))
+
+
+def test_what_does_not_hold_in_further_cases_is_not_said():
+    shown = {expectation.case.arguments["z"].tobytes() for expectation in public(catalogue()["elu"], ("cpu",))}
+
+    def twice_where_it_is_shown(z, alpha=1.0):
+        return elu(z, alpha) * (2 if z.tobytes() in shown else 3)
+
+    assert not any("2 times" in text for text in texts("elu", twice_where_it_is_shown))
+    assert any("2 times" in text for text in texts("elu", lambda z, alpha=1.0: elu(z, alpha) * 2))
 
 
 def test_a_side_on_which_numbers_lie_by_chance_is_not_named():
