@@ -27,7 +27,7 @@ from autograder.plaindata.named_functions import is_function
 from autograder.plaindata.values import same
 
 MOST_SECONDS = 0.3
-"""How long PyTorch may be asked where the exercise's own formula is not here, which answers within a few hundredths."""
+"""How long PyTorch may compute where the exercise's own formula is not here, which answers within a few hundredths."""
 MOST_FIXED = 12
 """The most values that an argument is fixed to."""
 
@@ -92,10 +92,10 @@ class Asking:
         wrong = [one for one in calls if one.wrong]
         if not wrong or any(part.got is None for one in wrong for part in one.seen):
             return
-        end = time.perf_counter() + MOST_SECONDS
+        end = time.thread_time() + MOST_SECONDS
         ordered = [*wrong, *(one for one in calls if not one.wrong)]
         for number, question in enumerate(self._questions):
-            if time.perf_counter() > end:
+            if time.thread_time() > end:
                 break
             if self._may_be(number, question, wrong):
                 reply = self._reply(number, question, ordered)

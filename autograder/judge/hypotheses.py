@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from autograder.judge.answers import FEWEST_CASES, FEWEST_NUMBERS, Evidence, Observation, in_shape_of, kind_of
+from autograder.judge.elementary import functions_of, statistics_of
 from autograder.judge.quantities import CONSTANTS, Quantities, Quantity
 from autograder.judge.sides import Side, is_of_numbers, is_of_two, opposites, sides_of
 
@@ -129,6 +130,12 @@ class View:
             if len(path) == 1 and path != self.seen[0].path and len(same) == len(values):
                 found[str(path[0])] = _flat(same)
         return found
+
+    @cached_property
+    def elementary(self) -> list[tuple[str, np.ndarray]]:
+        """Well-known functions and statistics of arguments, each with what is said of it."""
+        calls, shapes = [one.arguments for one in self.seen], [one.expected.shape for one in self.seen]
+        return [*functions_of(self.arguments), *statistics_of(calls, shapes)]
 
     @cached_property
     def has_fractions(self) -> bool:
@@ -357,6 +364,7 @@ def _relations(view: View, mask: np.ndarray, show_numbers: bool) -> Iterator[Rel
         yield from _orders(view)
         yield from _summands(view, mask, show_numbers)
         yield from _multiples(view, mask)
+        yield from _elementary(view, mask)
 
 
 def _orders(view: View) -> Iterator[Relation]:
@@ -472,6 +480,15 @@ def _multiples(view: View, mask: np.ndarray) -> Iterator[Relation]:
             text, values, _ = found
             shown = {"1": name, "-1": f"minus {name}"}.get(text, f"{text} times {name}")
             yield Relation(shown.replace("`", ""), 4, f"exactly {shown}", values * base)
+
+
+def _elementary(view: View, mask: np.ndarray) -> Iterator[Relation]:
+    """Yield well-known functions and statistics of arguments that give the first wrong numbers within a mask."""
+    first = np.flatnonzero(mask & ~view.is_right & np.isfinite(view.got))[:FEWEST_NUMBERS]
+    room = SLACK * (view.room[first] + view.rtol[first] * np.abs(view.got[first]))
+    for text, wanted in view.elementary if first.size else []:
+        if (np.abs(wanted[first] - view.got[first]) <= room).all():
+            yield Relation(text.replace("`", ""), 7, f"exactly {text}", wanted)
 
 
 def _bases(view: View) -> Iterator[tuple[str, np.ndarray]]:

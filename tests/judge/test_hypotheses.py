@@ -142,6 +142,31 @@ SAID = {
         lambda dout, kept, p=0.5, training=True: dropout_backward(dout, kept, p, not training),
         ["Your numbers are exactly the right ones for `not training` in place of `training`."],
     ),
+    "another well-known function": (
+        "relu",
+        lambda z: np.log1p(np.exp(-np.abs(z))) + np.maximum(z, 0),
+        ["Your numbers are exactly log(1 + exp(`z`)), the softplus."],
+    ),
+    "another well-known function on one side": (
+        "elu",
+        lambda z, alpha=1.0: np.where(z > 0, z, np.tanh(z)),
+        ["Where `z` < 0, your numbers are exactly tanh(`z`). Elsewhere they are right."],
+    ),
+    "a well-known function times an argument": (
+        "relu_backward",
+        lambda dout, z: dout / (1 + np.exp(-z)),
+        ["Your numbers are exactly `dout` times the sigmoid of `z`."],
+    ),
+    "a well-known statistic of each array": (
+        "layer_norms",
+        lambda gradients: np.array([np.abs(gradient).max() for gradient in gradients]),
+        ["Your numbers are exactly the largest absolute value in each array of `gradients`."],
+    ),
+    "a well-known statistic of all arrays": (
+        "global_norm",
+        lambda gradients, norm_type=2.0: max(np.linalg.norm(gradient.ravel(), norm_type) for gradient in gradients),
+        ["Your numbers are exactly the largest norm of an array in `gradients`."],
+    ),
     "a factor that several settings tell from a number": (
         "leaky_relu",
         lambda z, alpha=0.01: np.where(z > 1, z, alpha * z),

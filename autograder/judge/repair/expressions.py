@@ -475,9 +475,10 @@ def left_out(place: Place, scope: Scope) -> Iterator[Change]:
     if isinstance(node, ast.Attribute) and node.attr == "T":
         yield "no `.T`", node.value
     if isinstance(node, ast.BinOp):
-        part = "term" if isinstance(node.op, (ast.Add, ast.Sub)) else "exponent" if _is_power(node) else "factor"
-        yield f"a {part} fewer", node.left
-        yield f"a {part} fewer", node.right
+        is_sum = isinstance(node.op, (ast.Add, ast.Sub))
+        part = "a term" if is_sum else "an exponent" if _is_power(node) else "a factor"
+        yield f"{part} fewer", node.left
+        yield f"{part} fewer", node.right
 
 
 def _is_power(node: ast.BinOp) -> bool:

@@ -1,0 +1,121 @@
+"""Well-known functions of an argument, number by number, and well-known statistics of all its entries."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+Numbers = Callable[[np.ndarray], Any]
+
+
+def _sigmoid(x: np.ndarray) -> np.ndarray:
+    return 1 / (1 + np.exp(-x))
+
+
+FUNCTIONS: tuple[tuple[str, Numbers], ...] = (
+    ("max({}, 0)", lambda x: np.maximum(x, 0)),
+    ("min({}, 0)", lambda x: np.minimum(x, 0)),
+    ("1 where {} > 0, else 0", lambda x: (x > 0) * 1.0),
+    ("the sign of {}", np.sign),
+    ("the absolute value of {}", np.abs),
+    ("the square of {}", np.square),
+    ("the square root of {}", np.sqrt),
+    ("1 / {}", lambda x: 1 / x),
+    ("1 - {}", lambda x: 1 - x),
+    ("1 - the square of {}", lambda x: 1 - x**2),
+    ("exp({})", np.exp),
+    ("exp({}) - 1", np.expm1),
+    ("exp(-{})", lambda x: np.exp(-x)),
+    ("log({})", np.log),
+    ("log(1 + exp({})), the softplus", lambda x: np.logaddexp(x, 0)),
+    ("the sigmoid of {}", _sigmoid),
+    ("the slope of the sigmoid at {}", lambda x: _sigmoid(x) * _sigmoid(-x)),
+    ("{} times its sigmoid", lambda x: x * _sigmoid(x)),
+    ("tanh({})", np.tanh),
+    ("the slope of tanh at {}", lambda x: 1 - np.tanh(x) ** 2),
+    ("1 / cosh({})", lambda x: 1 / np.cosh(x)),
+    ("sin({})", np.sin),
+    ("cos({})", np.cos),
+    ("tan({})", np.tan),
+    ("arctan({})", np.arctan),
+)
+"""What is said of a function -> the function."""
+
+STATISTICS: tuple[tuple[str, Numbers], ...] = (
+    ("the sum of {}", np.sum),
+    ("the mean of {}", np.mean),
+    ("the median of {}", np.median),
+    ("the product of {}", np.prod),
+    ("the largest number in {}", np.max),
+    ("the smallest number in {}", np.min),
+    ("the largest absolute value in {}", lambda x: np.abs(x).max()),
+    ("the smallest absolute value in {}", lambda x: np.abs(x).min()),
+    ("the sum of the absolute values in {}", lambda x: np.abs(x).sum()),
+    ("the mean absolute value in {}", lambda x: np.abs(x).mean()),
+    ("the sum of the squares in {}", lambda x: (x**2).sum()),
+    ("the mean square of {}", lambda x: (x**2).mean()),
+    ("the root mean square of {}", lambda x: np.sqrt((x**2).mean())),
+    ("the square root of the sum of the squares in {}", lambda x: np.sqrt((x**2).sum())),
+    ("the square root of the sum of the absolute values in {}", lambda x: np.sqrt(np.abs(x).sum())),
+    ("the standard deviation of {}", np.std),
+    ("the variance of {}", np.var),
+    ("the number of entries of {}", np.size),
+)
+"""What is said of a statistic -> the statistic."""
+
+OF_NORMS: tuple[tuple[str, Numbers], ...] = (
+    ("the largest norm of an array in {}", np.max),
+    ("the smallest norm of an array in {}", np.min),
+    ("the sum of the norms of the arrays in {}", np.sum),
+    ("the mean norm of the arrays in {}", np.mean),
+)
+
+
+def functions_of(arguments: dict[str, np.ndarray]) -> Iterator[tuple[str, np.ndarray]]:
+    """Yield functions of arguments, and their products with another argument, each with what is said of it.
+
+    arguments: by name, with an entry for each number of an output.
+    """
+    for name, values in arguments.items():
+        for text, function in FUNCTIONS:
+            told, found = text.format(f"`{name}`"), function(values)
+            yield told, found
+            for other, factor in arguments.items():
+                if other != name:
+                    yield f"`{other}` times {told}", factor * found
+
+
+def statistics_of(
+    calls: Sequence[dict[str, Any]], shapes: Sequence[tuple[int, ...]]
+) -> Iterator[tuple[str, np.ndarray]]:
+    """Yield statistics of arguments, each with what is said of it and its numbers, those of all calls in a row.
+
+    calls: the arguments of each call. shapes: those of an output in them: of a number, or of one for each array in a
+    list.
+    """
+    for name in calls[0]:
+        values = [_arrays(call.get(name)) for call in calls]
+        if not all(values):
+            continue
+        if all(shape == () for shape in shapes):
+            together = [np.concatenate([array.ravel() for array in arrays]) for arrays in values]
+            for text, statistic in STATISTICS:
+                yield text.format(f"`{name}`"), np.array([statistic(one) for one in together], dtype=float)
+            if all(isinstance(call[name], (list, tuple)) for call in calls):
+                norms = [np.array([np.linalg.norm(array) for array in arrays]) for arrays in values]
+                for text, statistic in OF_NORMS:
+                    yield text.format(f"`{name}`"), np.array([statistic(one) for one in norms], dtype=float)
+        elif all(shape == (len(arrays),) for shape, arrays in zip(shapes, values, strict=True)):
+            for text, statistic in STATISTICS:
+                found = [statistic(array) for arrays in values for array in arrays]
+                yield text.format(f"each array of `{name}`"), np.array(found, dtype=float)
+
+
+def _arrays(value: Any) -> list[np.ndarray]:
+    """Return the arrays of an argument as float64; none where it is something else, or has an empty one."""
+    found = list(value) if isinstance(value, (list, tuple)) else [value]
+    if not all(isinstance(array, np.ndarray) and array.size and array.dtype.kind in "fiu" for array in found):
+        return []
+    return [array.astype(np.float64) for array in found]
