@@ -235,8 +235,10 @@ def _questions(exercise: Exercise, calls: list[_Call]) -> Iterator[Question]:
     kinds = {name: _kind(next(call[name] for call in arguments if name in call)) for name in names}
     settings = [name for name in names if kinds[name] == "number"]
     arrays = [name for name in names if kinds[name] in ("array", "list")]
+    are_counts = all((np.mod(part.expected, 1) == 0).all() for one in calls for part in one.seen)
     for name in settings:
-        yield from _fixed(name, arguments)
+        if not are_counts:  # of a few whole numbers many an argument gives the same ones
+            yield from _fixed(name, arguments)
         if all(isinstance(call.get(name, 0), int) for call in arguments):
             yield _one_for(name, f"{name} + 1", lambda v: v + 1)
             yield _one_for(name, f"{name} - 1", lambda v: v - 1)
@@ -388,12 +390,16 @@ CONSTANTS = (0, 1, 0.5, 0.9, 0.999, 0.1, 0.01, 1e-3, 1e-5, 1e-6, 1e-7, 1e-8, 2, 
 
 
 def _fixed(name: str, arguments: list[Arguments]) -> Iterator[Question]:
-    """Yield that an argument has no effect. It has to take several values in the cases for this to show."""
+    """Yield that an argument has no effect. It has to take several values in the cases for this to show.
+
+    The value in its place is one that people write: with two digits at most.
+    """
     values = list(dict.fromkeys(call[name] for call in arguments if name in call))
     if len(values) > 1:
         whole = all(isinstance(value, int) for value in values)
         constants = [value for value in CONSTANTS if isinstance(value, int) or not whole]
-        for value in list(dict.fromkeys([*values[:MOST_FIXED], *constants])):
+        written = [value for value in values[:MOST_FIXED] if float(f"{value:.2g}") == value]
+        for value in list(dict.fromkeys([*written, *constants])):
             text = f"`{name} = {value:g}`, whatever `{name}` is"
             yield Question(f"{name} always {value:g}", text, _changed(name, _constantly(value)))
 
