@@ -43,6 +43,23 @@ def test_a_cluster_that_loses_a_worker_loses_and_doubles_nothing(course):
     assert [recorded[name] == POINTS["elu"] for name in names] == [number % 2 == 0 for number in range(STUDENTS)]
 
 
+@pytest.mark.skipif(not HAVE_DASK, reason="dask.distributed is not installed")
+def test_a_scheduler_that_goes_away_is_a_sentence_and_what_is_graded_is_kept(course):
+    from autograder.grading.scoring.local_cluster import local_cluster
+
+    for number in range(6):
+        hand_in(course, f"student {number}", {}, sections=[UNITS])
+    with local_cluster(1) as local:
+
+        def kill_the_scheduler(progress) -> None:
+            if progress.done >= 2:
+                local.scheduler.kill()
+
+        with pytest.raises(CourseError, match=r"has gone away\. What was graded until then is kept"):
+            grade_chapter(Chapter(course, CHAPTER), sandbox="none", scheduler=local.address, show=kill_the_scheduler)
+    assert gradebook(course)
+
+
 class Workers:
     """In the place of a client of dask's: workers that say this of themselves."""
 

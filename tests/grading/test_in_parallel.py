@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 
-from autograder.course import Chapter
+import pytest
+
+from autograder.course import Chapter, CourseError
 from autograder.grading.scoring import in_parallel
 from autograder.grading.scoring.grading_config import GradingConfig
 from autograder.grading.scoring.results import NotebookResult
@@ -41,3 +44,12 @@ def test_a_judge_that_fails_sets_that_one_aside(course, monkeypatch):
     result = in_parallel._grade_in_worker(task, GradingConfig(course, "secret"))
     assert result.set_aside == "the judge failed on it (ZeroDivisionError: “inside the judge”)"
     assert {cell.score for cell in result.cells.values()} == {None}
+
+
+def test_a_worker_that_cannot_load_pytorch_says_so(course, monkeypatch):
+    monkeypatch.setitem(sys.modules, "torch", None)
+    monkeypatch.setattr(in_parallel, "_not_ready", [])
+    in_parallel._warm_up({})
+    task = Task(Chapter(course, CHAPTER), "ada", UNITS)
+    with pytest.raises(CourseError, match=r"cannot load what it needs .*torch"):
+        in_parallel._grade_in_worker(task, GradingConfig(course, "secret"))

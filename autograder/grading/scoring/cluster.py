@@ -7,11 +7,12 @@ dies costs nothing: the scheduler gives its notebooks to others, and what is gra
 
 from __future__ import annotations
 
+import asyncio
 import collections
 import contextlib
 import platform
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -189,8 +190,23 @@ def _client(address: str) -> Generator[Client, None, None]:
         client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError) as error:
         raise CourseError(f"No scheduler of dask answers at {address}: {error}") from None
-    with client:
+    with client, _told_when_lost(address):
         yield client
+
+
+@contextlib.contextmanager
+def _told_when_lost(address: str) -> Iterator[None]:
+    """Turn the end of the connection to a scheduler into a CourseError."""
+    from distributed import CancelledError
+    from distributed.comm import CommClosedError
+
+    try:
+        yield
+    except (CommClosedError, CancelledError, asyncio.CancelledError):
+        raise CourseError(
+            f"The scheduler at {address} has gone away. What was graded until then is kept: start it again, with its "
+            "workers, and repeat the command."
+        ) from None
 
 
 def _addresses(client: Client) -> list[str]:

@@ -96,20 +96,33 @@ def _next_done(under_way: Iterable[concurrent.futures.Future]) -> set[concurrent
     ).done
 
 
-def _warm_up(answers: ClassAnswers) -> None:
-    """Load PyTorch in a worker before its first submission; answers: the accelerators', which it need not compute."""
-    import torch
+_not_ready: list[str] = []
+"""In a worker that could not warm up: why."""
 
-    torch.set_num_threads(1)
-    present()
-    remember(answers)
+
+def _warm_up(answers: ClassAnswers) -> None:
+    """Load PyTorch in a worker before its first submission; answers: the accelerators', which it need not compute.
+
+    What fails here is told by the first task: an exception would end the worker, and its reason with it.
+    """
+    try:
+        import torch
+
+        torch.set_num_threads(1)
+        present()
+        remember(answers)
+    except Exception as error:
+        _not_ready.append(f"{type(error).__name__}: {quoted(str(error), 200)}")
 
 
 def _grade_in_worker(task: Task, config: GradingConfig) -> NotebookResult:
     """Grade one notebook; an error of the judge itself sets it aside and names the reason.
 
     A worker that is told to end has left nothing behind when it does; the executor would catch SystemExit and go on.
+    Raises CourseError where the worker itself is not ready.
     """
+    if _not_ready:
+        raise CourseError(f"A process that was to grade cannot load what it needs ({_not_ready[0]}).")
     try:
         return grade(task, config)
     except CourseError:

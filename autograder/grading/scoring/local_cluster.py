@@ -24,6 +24,7 @@ class LocalCluster:
     """A running cluster. address: the scheduler's. workers: processes of one thread each."""
 
     address: str
+    scheduler: subprocess.Popen
     workers: list[subprocess.Popen]
 
 
@@ -34,7 +35,7 @@ def local_cluster(workers: int) -> Iterator[LocalCluster]:
 
     with tempfile.TemporaryDirectory(prefix="cluster-") as folder, contextlib.ExitStack() as running:
         file = Path(folder) / "scheduler.json"
-        _start(running, "scheduler", "--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(file))
+        scheduler = _start(running, "scheduler", "--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(file))
         end = time.monotonic() + START_SECONDS
         while not (address := _address_in(file)):
             if time.monotonic() > end:
@@ -44,7 +45,7 @@ def local_cluster(workers: int) -> Iterator[LocalCluster]:
         processes = [_start(running, "worker", address, *options) for _ in range(workers)]
         with Client(address, set_as_default=False) as client:
             client.wait_for_workers(workers, timeout=START_SECONDS)
-        yield LocalCluster(address, processes)
+        yield LocalCluster(address, scheduler, processes)
 
 
 def _address_in(file: Path) -> str:
