@@ -10,7 +10,7 @@ import os
 import re
 import shlex
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, NotRequired, TypedDict
@@ -27,6 +27,12 @@ SOLUTION = re.compile(r"^[ \t]*### (BEGIN|END) SOLUTION[ \t]*\n?", re.MULTILINE)
 
 class CourseError(Exception):
     """Something about the course or its files that a person can mend. The message is a sentence for them."""
+
+
+def listed(names: Sequence[str], most: int = 20) -> str:
+    """Join names for a sentence: the first ones, and how many more there are."""
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")
 
 
 CellKind = Literal["code", "markdown", "raw"]

@@ -25,6 +25,7 @@ from autograder.judge.repair.own_code import code_of
 from autograder.judge.report import as_html, as_text
 from autograder.judge.verdict import Cases, Repair
 from autograder.plaindata.ending import is_one_still_running
+from autograder.plaindata.notebook_shell import current_shell
 from autograder.plaindata.stand_ins import NOT_AVAILABLE
 
 
@@ -164,7 +165,7 @@ def _announce_loading() -> None:
 
 def show(verdict: Verdict) -> None:
     """Show a verdict: as HTML in a notebook, as text elsewhere."""
-    if "IPython" in sys.modules and sys.modules["IPython"].get_ipython() is not None:
+    if current_shell() is not None:
         data = {"text/plain": as_text(verdict), "text/html": as_html(verdict)}
         sys.modules["IPython"].display.display(data, raw=True)
     else:

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import html
 import json
-import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 from autograder.course import MANIFEST, write_atomically
 from autograder.exercises import catalogue
 from autograder.exercises.model import Exercise
 from autograder.judge.verdict import Verdict
+from autograder.plaindata.notebook_shell import current_shell
 
 FILE = "progress.json"
 """The file in the course's folder that remembers the checks."""
@@ -196,5 +195,4 @@ def progress() -> Progress:
 
 
 def _in_a_notebook() -> bool:
-    shell: Any = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
-    return shell is not None and hasattr(shell, "kernel")
+    return hasattr(current_shell(), "kernel")

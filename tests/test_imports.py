@@ -33,7 +33,7 @@ MAY_KNOW = {
     "judge": {"plaindata", "exercises"},
     "as_in_grading": {"plaindata"},
     "student_check": {"plaindata", "judge", "exercises", "as_in_grading", "student_progress"},
-    "student_progress": {"course", "judge", "exercises"},
+    "student_progress": {"course", "judge", "exercises", "plaindata"},
     "lab": {"plaindata", "course", "judge", "exercises"},
     "sandbox": {"plaindata"},
     "grading": {"plaindata", "course", "judge", "exercises", "sandbox", "lab", "as_in_grading"},

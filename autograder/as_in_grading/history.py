@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import linecache
 import os
-import sys
 from dataclasses import dataclass, field
 from typing import Any
 
+from autograder.plaindata.notebook_shell import current_shell
 from autograder.plaindata.stand_ins import NOT_PYTHON
 
 
@@ -36,11 +36,6 @@ def notebook_of(function: Any) -> Notebook:
     code = getattr(function, "__code__", None)
     source = "" if code is None or os.path.exists(code.co_filename) else "".join(linecache.getlines(code.co_filename))
     return Notebook(getattr(function, "__globals__", {}), [source] if source else [])
-
-
-def current_shell() -> Any:
-    """Return IPython's shell, None where Python runs by itself."""
-    return sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
 
 
 def remember_cells() -> None:

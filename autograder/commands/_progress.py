@@ -6,6 +6,8 @@ import sys
 import time
 from typing import TYPE_CHECKING, TextIO
 
+from autograder.course import listed
+
 if TYPE_CHECKING:
     from autograder.grading.grade_chapter import Progress
 
@@ -70,13 +72,8 @@ def told(progress: Progress, seconds: float) -> str:
 def _besides(progress: Progress) -> list[str]:
     """Say what is under way and what was set aside."""
     at_work = progress.running and progress.done < progress.total
-    parts = [f"running: {_named(progress.running)}"] if at_work else []
-    return parts + ([f"set aside: {_named(progress.set_aside)}"] if progress.set_aside else [])
-
-
-def _named(notebooks: list[str]) -> str:
-    more = len(notebooks) - MOST_NAMED
-    return ", ".join(notebooks[-MOST_NAMED:]) + (f" and {more} more" if more > 0 else "")
+    parts = [f"running: {listed(progress.running[::-1], MOST_NAMED)}"] if at_work else []
+    return parts + ([f"set aside: {listed(progress.set_aside[::-1], MOST_NAMED)}"] if progress.set_aside else [])
 
 
 def _duration(seconds: float) -> str:

@@ -7,7 +7,7 @@ import contextlib
 import sys
 from pathlib import Path
 
-from autograder.course import ROOT, Chapter, Course, CourseError
+from autograder.course import ROOT, Chapter, Course, CourseError, listed
 
 SUMMARY = "take the zip of all submissions that Moodle or Canvas makes"
 MOST_NAMED = 10
@@ -61,5 +61,4 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _listed(students: list[str]) -> str:
-    more = ", ..." if len(students) > MOST_NAMED else ""
-    return f"{len(students)} ({', '.join(students[:MOST_NAMED])}{more})"
+    return f"{len(students)} ({listed(students, MOST_NAMED)})"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from autograder.course import CourseError
+from autograder.commands._exercises import chosen_exercises
 
 if TYPE_CHECKING:
     from autograder.exercises.model import Exercise
@@ -21,13 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print a line for each exercise, and the sums."""
-    from autograder.exercises import catalogue
-
-    unknown = [name for name in arguments.exercises if name not in catalogue()]
-    if unknown:
-        raise CourseError(f"There is no exercise {unknown[0]!r}. The exercises are: {', '.join(sorted(catalogue()))}.")
-    chosen = [catalogue()[name] for name in arguments.exercises or catalogue()]
-    print(table(chosen, requirements=arguments.requirements))
+    print(table(chosen_exercises(arguments.exercises), requirements=arguments.requirements))
     return 0
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from autograder.commands import _diagnoses
 from autograder.commands._devices_option import add_devices_option, asked_devices
+from autograder.commands._exercises import chosen_exercises
 from autograder.commands._readme import put_table
 from autograder.course import CourseError
 
@@ -34,12 +35,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Measure, print a line for each kernel, dtype and device, and sum up. Status 1 where a comparison does not
     separate."""
-    from autograder.exercises import catalogue
     from autograder.judge.devices import DeviceError, chosen
 
-    unknown = [name for name in arguments.exercises if name not in catalogue()]
-    if unknown:
-        raise CourseError(f"There is no exercise {unknown[0]!r}. The exercises are: {', '.join(sorted(catalogue()))}.")
+    exercises = chosen_exercises(arguments.exercises)
     if arguments.write and arguments.exercises:
         raise CourseError("A certificate is for the whole course: --write goes without the names of exercises.")
     if arguments.diagnosis:
@@ -50,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
         )
     devices = asked_devices(arguments.devices) or chosen()
     try:
-        found = _measure_all(arguments.exercises or list(catalogue()), devices)
+        found = _measure_all([exercise.name for exercise in exercises], devices)
     except DeviceError as error:
         raise CourseError(f"{error}.") from None
     status = _sum_up(found)

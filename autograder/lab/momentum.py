@@ -260,9 +260,8 @@ def momentum_on_the_bowl(
         name = f"yours, η = {learning_rate:g}, β = {beta:g}"
         optimizers.append(with_momentum(momentum_step, learning_rate, beta, name))
     runs = {optimizer.name: descend(optimizer, BOWL, steps) for optimizer in optimizers}
-    figure, first = style.new_figure(width=9.6, height=1.45 * len(runs) + 0.8)
-    first.remove()
-    panels = figure.subplot_mosaic([[name, "loss"] for name in runs], width_ratios=(1.25, 1))
+    places = [[name, "loss"] for name in runs]
+    figure, panels = style.new_mosaic(places, 9.6, 1.45 * len(runs) + 0.8, width_ratios=(1.25, 1))
     wide = replace(BOWL, y=(-6.0, 6.0))
     for i, (name, path) in enumerate(runs.items()):
         axes = panels[name]

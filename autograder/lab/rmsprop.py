@@ -309,9 +309,8 @@ def on_a_turned_bowl(adagrad_step: Callable, rmsprop_step: Callable) -> None:
         rmsprop(rmsprop_step, lambda t: 0.3 * 0.98**t, "RMSProp, η = 0.3 · 0.98ᵗ"),
     ]
     angles = np.arange(0, 91, 5)
-    figure, first = style.new_figure(width=9.6, height=4.8)
-    first.remove()
-    panels = figure.subplot_mosaic([[name, "steps"] for name in (0, 1, 2)], width_ratios=(1, 1.5))
+    places = [[number, "steps"] for number in range(len(runs))]
+    figure, panels = style.new_mosaic(places, 9.6, 4.8, width_ratios=(1, 1.5))
     right = panels["steps"]
     said = []
     for number, optimizer in enumerate(runs):

@@ -5,8 +5,11 @@ from __future__ import annotations
 import base64
 import io
 import sys
+from collections.abc import Callable
 from html import escape
 from typing import TYPE_CHECKING, Any
+
+from autograder.plaindata.notebook_shell import current_shell
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -78,19 +81,15 @@ def new_figure(
 
     Drawn off screen: nothing appears until `show`.
     """
-    import matplotlib
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    with matplotlib.rc_context(RC):
-        figure = Figure(figsize=(width, height), layout="constrained")
-        FigureCanvasAgg(figure)
-        axes = figure.subplots(rows, columns, **options)
-    return figure, axes
+    return _drawn(width, height, lambda figure: figure.subplots(rows, columns, **options))
 
 
-def new_mosaic(places: list[Any], width: float, height: float, **options: Any) -> tuple[Figure, dict[str, Any]]:
+def new_mosaic(places: list[Any], width: float, height: float, **options: Any) -> tuple[Figure, dict[Any, Any]]:
     """A figure like that of `new_figure`, and its axes by name. places: the names, lists of them, row by row."""
+    return _drawn(width, height, lambda figure: figure.subplot_mosaic(places, **options))
+
+
+def _drawn(width: float, height: float, add_axes: Callable[[Figure], Any]) -> tuple[Figure, Any]:
     import matplotlib
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
@@ -98,7 +97,7 @@ def new_mosaic(places: list[Any], width: float, height: float, **options: Any) -
     with matplotlib.rc_context(RC):
         figure = Figure(figsize=(width, height), layout="constrained")
         FigureCanvasAgg(figure)
-        axes = figure.subplot_mosaic(places, **options)
+        axes = add_axes(figure)
     return figure, axes
 
 
@@ -114,7 +113,7 @@ def as_png(figure: Figure) -> bytes:
 
 def on_a_page() -> bool:
     """Whether there is a notebook that shows figures."""
-    return "IPython" in sys.modules and sys.modules["IPython"].get_ipython() is not None
+    return current_shell() is not None
 
 
 def show(figure: Figure, alt: str, place: Any = None) -> Any:

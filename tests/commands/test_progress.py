@@ -16,7 +16,7 @@ def test_a_line_says_how_fast_it_goes_and_how_long_it_takes():
     assert line.endswith("; running: ada/1_relu; set aside: bob/2_elu")
     assert "running" not in told(Progress(2, done=2, running=["ada/1_relu"]), 50.0)
     many = told(Progress(9, set_aside=list("abcde")), 1.0)
-    assert many.endswith("0 of 9 notebooks; set aside: c, d, e and 2 more")
+    assert many.endswith("0 of 9 notebooks; set aside: e, d, c and 2 more")
 
 
 def test_a_log_file_gets_a_line_now_and_then_and_one_at_the_end(monkeypatch):

@@ -33,12 +33,11 @@ from nbgrader.nbgraderformat import ValidationError
 from nbgrader.utils import is_grade, is_locked, is_solution, is_task
 from sqlalchemy.engine import make_url
 
-from autograder.course import Chapter, CourseError
+from autograder.course import Chapter, CourseError, listed
 from autograder.grading.gradebook.given_points import given_out_of, note_given_out_of
 from autograder.grading.gradebook.record import by_person
 from autograder.grading.intake.instructor_notebook import master
 
-MOST_NAMED = 10
 """How many students a sentence names."""
 KINDS: dict[str, Any] = {"grade": GradeCell, "solution": SolutionCell, "task": TaskCell, "source": SourceCell}
 """The tables in which nbgrader keeps the cells of a notebook. A cell has a row in one, two or three of them."""
@@ -159,8 +158,8 @@ def losses(chapter: Chapter, gradebook: Gradebook, found: Changes) -> list[str]:
             for comment in notebook.comments:
                 if comment.manual_comment and found.gone(notebook.name, comment.name, _kind(comment.cell)):
                     lost.setdefault(f"{notebook.name}, {comment.name}", []).append(f"{submission.student_id} a comment")
-    told = [f"would be lost: {where}: {_listed(names)}" for where, names in lost.items()]
-    return told + [f"stays, and waits for a person: {where}: {_listed(names)}" for where, names in again.items()]
+    told = [f"would be lost: {where}: {listed(names)}" for where, names in lost.items()]
+    return told + [f"stays, and waits for a person: {where}: {listed(names)}" for where, names in again.items()]
 
 
 def copy_of_gradebook(gradebook: Gradebook) -> Path | None:
@@ -246,7 +245,7 @@ def _new_notebook(section: str, found: Changes) -> str:
         return f"{section}: a new notebook, without exercises: if it is there by mistake, move it out of source/"
     others = {name: cells for name, cells in found.new.items() if name != section}
     same = [name for name, cells in others.items() if exercises & {one for one in cells if cells[one].is_exercise}]
-    copied = f": is it a copy of {same[0]}, there by mistake?" if same else f", with {_listed(sorted(exercises))}"
+    copied = f": is it a copy of {same[0]}, there by mistake?" if same else f", with {listed(sorted(exercises))}"
     return f"{section}: a new notebook{copied}"
 
 
@@ -274,11 +273,6 @@ def _given(grade: Grade) -> str:
     manual = "" if grade.manual_score is None else f"{grade.manual_score:g} of {grade.cell.max_score:g} points"
     extra = f"{grade.extra_credit:g} of extra credit" if grade.extra_credit else ""
     return " and ".join(filter(None, (manual, extra)))
-
-
-def _listed(texts: list[str]) -> str:
-    more = len(texts) - MOST_NAMED
-    return ", ".join(texts[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 # ---------------------------------------------------------------- doing it

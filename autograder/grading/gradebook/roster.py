@@ -11,12 +11,11 @@ from collections.abc import Collection
 
 from nbgrader.api import Gradebook, Student
 
-from autograder.course import Chapter
+from autograder.course import Chapter, listed
 from autograder.grading.gradebook.record import standings
 from autograder.grading.intake.submitted_folder import composed
 
 DETAILS = ("first_name", "last_name", "email", "lms_user_id")
-MOST_NAMED = 20
 """How many students a sentence names."""
 
 
@@ -52,9 +51,9 @@ def remarks(chapter: Chapter, gradebook: Gradebook, handed_in: Collection[str]) 
     found = _alike(handed_in)
     if roster:
         strangers = [_stranger(name, roster) for name in sorted(set(handed_in) - roster)]
-        found += [f"not in the roster: {_listed(strangers)}"] if strangers else []
+        found += [f"not in the roster: {listed(strangers)}"] if strangers else []
         absent = sorted(roster - set(handed_in))
-        found += [f"in the roster, nothing handed in: {_listed(absent)}"] if absent else []
+        found += [f"in the roster, nothing handed in: {listed(absent)}"] if absent else []
     return found + _undated(chapter, gradebook, handed_in) + gone(chapter, gradebook, handed_in)
 
 
@@ -64,7 +63,7 @@ def gone(chapter: Chapter, gradebook: Gradebook, handed_in: Collection[str]) -> 
     if not names:
         return []
     return [
-        f"no longer handed in: {_listed(names)} (the gradebook keeps the scores; to remove a student who left, with "
+        f"no longer handed in: {listed(names)} (the gradebook keeps the scores; to remove a student who left, with "
         f"all scores:  nbgrader db student remove {_quoted(names[0])} --force)"
     ]
 
@@ -74,7 +73,7 @@ def _undated(chapter: Chapter, gradebook: Gradebook, handed_in: Collection[str])
     assignment = gradebook.find_assignment(chapter.name)
     rows = assignment.submissions if assignment.duedate else []
     names = sorted(row.student_id for row in rows if row.timestamp is None and row.student_id in handed_in)
-    return [f"handed in at an unknown time, and so not late (no timestamp.txt): {_listed(names)}"] if names else []
+    return [f"handed in at an unknown time, and so not late (no timestamp.txt): {listed(names)}"] if names else []
 
 
 def _alike(names: Collection[str]) -> list[str]:
@@ -93,11 +92,6 @@ def _stranger(name: str, roster: Collection[str]) -> str:
 def _folded(name: str) -> str:
     """Return what is the same for names that differ in case, width or spaces alone."""
     return "".join(unicodedata.normalize("NFKC", name).casefold().split())
-
-
-def _listed(names: list[str]) -> str:
-    more = len(names) - MOST_NAMED
-    return ", ".join(names[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _quoted(name: str) -> str:

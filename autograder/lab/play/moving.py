@@ -16,6 +16,7 @@ from autograder.lab.play.in_time import in_time
 from autograder.lab.play.scene import Scene
 from autograder.lab.play.still import as_figure
 from autograder.lab.students import UnusableResult, function_name
+from autograder.plaindata.notebook_shell import current_shell
 
 MOVES_IN = "A still of a picture that moves: run this cell in JupyterLab, VS Code or Colab, and drag."
 NEEDS = "With anywidget, this picture moves under your hands: run %pip install anywidget, then reload the page."
@@ -47,7 +48,7 @@ def show(picture: Picture) -> None:
     """Put a picture on the page. Raises what the student's functions raise, as every experiment does."""
     first = picture.draw()
     png, alt = style.as_png(as_figure(first)), f"{first.alt or picture.name} {first.says}"
-    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    shell = current_shell()
     if shell is None:
         print(f"[figure] {alt}")
         return
