@@ -16,12 +16,11 @@ from pathlib import Path
 from typing import Any
 
 from autograder.course import Chapter, write_atomically
-from autograder.grading.gradebook.record import timestamp_of
+from autograder.grading.gradebook.moments import TIMESTAMP, timestamp_of
 from autograder.grading.intake.platform_zip import PlatformSubmission, PlatformZip
 from autograder.grading.intake.submission import handed_in
 from autograder.grading.intake.submitted_folder import RESERVED_NAMES, shown
 
-TIMESTAMP = "timestamp.txt"
 LONGEST_NAME_BYTES = 200
 
 

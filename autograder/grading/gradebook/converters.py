@@ -18,8 +18,9 @@ from traitlets.config import Config
 from autograder.course import Chapter, CourseError
 from autograder.grading.gradebook.assigned import expect_as_graded
 from autograder.grading.gradebook.exchange import hand_back, hand_on
+from autograder.grading.gradebook.moments import timestamp_of
 from autograder.grading.gradebook.nbgrader_config import course_of
-from autograder.grading.gradebook.record import open_gradebook, remove_pages, timestamp_of
+from autograder.grading.gradebook.record import open_gradebook, remove_pages
 from autograder.grading.intake.submitted_folder import graded_folders, shown
 from autograder.grading.scoring.results import Results
 

@@ -9,10 +9,10 @@ from pathlib import Path
 from traitlets.config import Config
 
 from autograder.course import Chapter, write_atomically
-from autograder.grading.gradebook.record import timestamp_of
+from autograder.grading.gradebook.moments import TIMESTAMP, timestamp_of
 from autograder.grading.intake.submission import handed_in
 
-TIMESTAMP, SECRET = "timestamp.txt", "submission_secret.txt"
+SECRET = "submission_secret.txt"
 LONGEST_SECRET_BYTES = 10_000
 
 

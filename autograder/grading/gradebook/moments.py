@@ -12,6 +12,8 @@ from autograder.course import write_atomically
 from autograder.grading.intake.submission import BYTE_ORDER_MARKS, SetAside, handed_in, read_bytes
 from autograder.judge.formatting import UNPRINTABLE
 
+TIMESTAMP = "timestamp.txt"
+"""The file in a submission's folder that says when it was handed in."""
 HOUR_SECONDS = 3600
 LONGEST_TIMESTAMP_BYTES = 200
 HOURS = {
@@ -107,7 +109,7 @@ def timestamp_problem(folder: Path) -> str:
 
 def _moment_in(folder: Path) -> datetime.datetime | None:
     """Read the moment; None where there is no file. Raises ValueError where there is one that cannot be read."""
-    content = handed_in(folder / "timestamp.txt")
+    content = handed_in(folder / TIMESTAMP)
     if content is None:
         return None
     if isinstance(content, SetAside):
@@ -128,8 +130,8 @@ def copy_timestamp(source: Path, folder: Path) -> None:
     """Copy a timestamp.txt that can be read, word for word: nbgrader's exchange knows a submission by its text."""
     moment = timestamp_of(source)
     if moment is not None:
-        text = read_bytes(source / "timestamp.txt").decode("utf-8", "replace")
-        write_atomically(folder / "timestamp.txt", moment if UNPRINTABLE in text else text)
+        text = read_bytes(source / TIMESTAMP).decode("utf-8", "replace")
+        write_atomically(folder / TIMESTAMP, moment if UNPRINTABLE in text else text)
 
 
 def teach_nbgrader() -> None:

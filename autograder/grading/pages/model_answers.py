@@ -10,10 +10,9 @@ import re
 from pathlib import Path
 from typing import Any
 
-from autograder.course import Cell, grading_of, read, text_of
+from autograder.course import Cell, grading_of, read, text_of, without_solution_marks
 
 SOLUTION = re.compile(r"^[ \t]*### BEGIN SOLUTION[ \t]*\n(.*?)^[ \t]*### END SOLUTION", re.MULTILINE | re.DOTALL)
-MARK = re.compile(r"^[ \t]*### (?:BEGIN|END) SOLUTION[ \t]*\n?", re.MULTILINE)
 
 
 def model_answer(context: Any) -> str:
@@ -44,5 +43,5 @@ def _answer_in(cell: Cell) -> str:
     """Return code with its solution; of a written answer what stands between the marks, or all where there are none."""
     text = text_of(cell)
     if cell["cell_type"] == "code":
-        return MARK.sub("", text)
+        return without_solution_marks(text)
     return "\n\n".join(SOLUTION.findall(text)) or text
