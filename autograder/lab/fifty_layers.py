@@ -220,12 +220,11 @@ def _given_nadam(
     t: int,
     learning_rate: float,
     beta1: float,
-    beta2: float,
-    epsilon: float,
+    *others: float,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """With constant momentum: a decay so slow that there is none."""
-    settings = (beta1 ** (t - 1), t, learning_rate, beta1, beta2, epsilon, CONSTANT)
-    return in_pytorch.nadam_step(theta, gradient, m, s, *settings)[:3]
+    """With constant momentum: a decay so slow that there is none. others: beta2, epsilon."""
+    settings = (learning_rate, beta1, *others, CONSTANT)
+    return in_pytorch.nadam_step(theta, gradient, m, s, beta1 ** (t - 1), t, *settings)[:3]
 
 
 STEPPERS: dict[str, tuple[Callable, Callable]] = {

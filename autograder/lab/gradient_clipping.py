@@ -10,6 +10,7 @@ import numpy as np
 
 from autograder.lab import style
 from autograder.lab.activations import ACTIVATIONS
+from autograder.lab.cliff import cliff
 from autograder.lab.experiment import experiment
 from autograder.lab.handwritten_digits import digits
 from autograder.lab.in_pytorch import total_norm
@@ -25,23 +26,8 @@ def norm_of(gradients: Sequence[np.ndarray]) -> float:
 
 # ---------------------------------------------------------------- the cliff
 
-TIME_STEPS = 50
-TARGET = 0.7
 START, RATE, LIMIT, STEPS = (5.2, -3.3), 0.3, 0.1, 400
 CUT_AT = 4.5
-
-
-def cliff(w: np.ndarray | float, b: np.ndarray | float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Loss of the recurrent unit x <- w sigmoid(x) + b after 50 steps from x = 0.5, and its slopes in w and b."""
-    x = 0.5 + 0.0 * (np.asarray(w, dtype=float) + b)
-    dw, db = np.zeros_like(x), np.zeros_like(x)
-    for _ in range(TIME_STEPS):
-        s = 1 / (1 + np.exp(-np.clip(x, -500, 500)))
-        slope = w * s * (1 - s)
-        x, dw, db = w * s + b, s + slope * dw, 1 + slope * db
-    y = 1 / (1 + np.exp(-np.clip(x, -500, 500)))
-    outer = 2 * (y - TARGET) * y * (1 - y)
-    return (y - TARGET) ** 2, outer * dw, outer * db
 
 
 def descend(clip: Callable | None, steps: int = STEPS) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

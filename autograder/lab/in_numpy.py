@@ -123,13 +123,13 @@ def nadam_step(
     s: np.ndarray,
     mu_product: float,
     t: int,
-    learning_rate: float,
-    beta1: float,
-    beta2: float,
-    epsilon: float,
-    momentum_decay: float,
+    *settings: float,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
-    """Step t of torch.optim.NAdam: the new theta, m, s and product of momenta."""
+    """Step t of torch.optim.NAdam: the new theta, m, s and product of momenta.
+
+    settings: learning_rate, beta1, beta2, epsilon, momentum_decay.
+    """
+    learning_rate, beta1, beta2, epsilon, momentum_decay = settings
     theta, gradient, m, s = map(floats, (theta, gradient, m, s))
     mu, mu_next = (beta1 * (1 - 0.5 * 0.96 ** (step * momentum_decay)) for step in (t, t + 1))
     product = mu_product * mu

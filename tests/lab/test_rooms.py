@@ -29,6 +29,7 @@ ROOMS = {
     "pytorch_race",
     "fifty_layers",
     "in_numpy",
+    "cliff",
 }
 
 

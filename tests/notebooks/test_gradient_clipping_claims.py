@@ -12,6 +12,7 @@ from torch.nn.utils import clip_grad_norm_, clip_grad_value_, get_total_norm
 
 from autograder import lab
 from autograder.lab import gradient_clipping
+from autograder.lab.cliff import TIME_STEPS, cliff
 from tests.solutions import solution
 
 
@@ -250,18 +251,18 @@ def test_a_deep_networks_gradient_is_turned_by_55_and_40_degrees():
 def test_the_gradient_of_the_cliff_is_that_of_autograd():
     w, b = torch.tensor([4.0, -1.5], dtype=torch.float64, requires_grad=True)
     x = torch.tensor(0.5, dtype=torch.float64)
-    for _ in range(gradient_clipping.TIME_STEPS):
+    for _ in range(TIME_STEPS):
         x = w * torch.sigmoid(x) + b
     loss = (torch.sigmoid(x) - 0.7) ** 2
     expected = torch.autograd.grad(loss, (w, b))
-    found = gradient_clipping.cliff(4.0, -1.5)
+    found = cliff(4.0, -1.5)
     assert [float(value) for value in found] == pytest.approx([loss.item(), *(g.item() for g in expected)], rel=1e-9)
 
 
 def test_the_norm_on_the_line_is_small_but_for_a_narrow_spike():
     """Between 0.03 and 0.3 on most of the line, over 100 in the spike."""
     b = np.linspace(-4.2, -1.8, 40_001)
-    _, dw, db = gradient_clipping.cliff(np.full_like(b, gradient_clipping.CUT_AT), b)
+    _, dw, db = cliff(np.full_like(b, gradient_clipping.CUT_AT), b)
     norm = np.hypot(dw, db)
     assert norm.max() > 100
     assert ((norm > 0.03) & (norm < 0.3)).mean() > 0.75
@@ -307,7 +308,7 @@ def test_by_value_the_path_hops_between_two_points_for_ever():
     assert path[-1] == pytest.approx(path[-3], abs=1e-9)
     assert path[-2] == pytest.approx(path[-4], abs=1e-9)
     assert path[-1][0] == pytest.approx(4.75, abs=0.05)
-    gradients = [gradient_clipping.cliff(*point)[1:] for point in path[-2:]]
+    gradients = [cliff(*point)[1:] for point in path[-2:]]
     on_the_plain, in_the_valley = sorted([float(g) for g in gradient] for gradient in gradients)
     assert on_the_plain == pytest.approx([-4.635, -7.811], abs=2e-3)
     assert in_the_valley == pytest.approx([0.1055, 0.1311], abs=2e-4)

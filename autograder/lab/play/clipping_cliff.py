@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from autograder.lab.cliff import TARGET, TIME_STEPS, cliff
 from autograder.lab.experiment import experiment
 from autograder.lab.play import scene
 from autograder.lab.play.controls import Choice, Slider
@@ -15,7 +16,6 @@ from autograder.lab.play.moving import Picture, show
 from autograder.lab.play.scene import Axis, Panel, Scene, Space
 from autograder.lab.students import clipper
 
-TIME_STEPS, TARGET = 50, 0.7
 W, B = (3.6, 6.4), (-4.0, -1.9)
 STEPS = 200
 KINDS = ("no clipping", "by value", "by global norm")
@@ -45,19 +45,6 @@ def play_clipping(clip_by_value: Callable, clip_by_global_norm: Callable) -> Non
         return _scene(space, seen_from_above, path, norms, values)
 
     show(Picture("Clipping at a cliff", CONTROLS, draw, [clip_by_value, clip_by_global_norm]))
-
-
-def cliff(w: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Loss of the recurrent unit x <- w sigmoid(x) + b after 50 steps from x = 0.5, and its slopes in w and b."""
-    x = 0.5 + 0.0 * (np.asarray(w, dtype=float) + b)
-    dw, db = np.zeros_like(x), np.zeros_like(x)
-    for _ in range(TIME_STEPS):
-        s = 1 / (1 + np.exp(-np.clip(x, -500, 500)))
-        slope = w * s * (1 - s)
-        x, dw, db = w * s + b, s + slope * dw, 1 + slope * db
-    y = 1 / (1 + np.exp(-np.clip(x, -500, 500)))
-    outer = 2 * (y - TARGET) * y * (1 - y)
-    return (y - TARGET) ** 2, outer * dw, outer * db
 
 
 def _slopes(w: float, b: float) -> tuple[float, float]:
