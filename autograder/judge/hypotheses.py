@@ -24,6 +24,8 @@ SHOWS = 25.0
 """How many of those a relation's number is away from the right one, at least, where it is to be evidence."""
 MOST_SIDES = 8
 """On how many sides, the narrowest ones, a relation is sought."""
+MOST_RIGHT_BY_CHANCE = 0.05
+"""The largest share of the numbers on a wrong side that may happen to be right."""
 ROUNDING = 1e-6
 """How closely a factor must be a quantity's value, as a share of it, beyond the rounding of the numbers."""
 
@@ -260,7 +262,7 @@ def _of_view(view: View, side: Side, show_numbers: bool) -> Iterator[Claim]:
             yield Claim(relation.name, told, extra + relation.rank, view.seen[0].output)
     is_plain = not (view.is_change or is_of_two(text))
     if text and is_plain and _parts_right_from_wrong(view, mask, side_by_side=is_of_numbers(text)):
-        told = f"{view.subject} {view.verb} wrong {text}, and right everywhere else."
+        told = f"{view.subject} {view.verb} right except {text}."
         yield Claim(f"wrong {text.replace('`', '')}", told, 60, view.seen[0].output)
 
 
@@ -305,14 +307,16 @@ def _holds(view: View, mask: np.ndarray, relation: Relation) -> bool:
 
 
 def _parts_right_from_wrong(view: View, mask: np.ndarray, *, side_by_side: bool) -> bool:
-    """Whether every number within a mask is wrong and every other one right, and both are seen in two cases at least.
+    """Whether the numbers within a mask are wrong, all but a few, and every other one is right; and both are seen in two
+    cases at least.
 
     side_by_side: whether they have to be so in the same calls.
     """
-    if (mask & view.finite & view.is_right).any():
+    within = mask & view.finite
+    if (within & view.is_right).sum() > MOST_RIGHT_BY_CHANCE * within.sum():
         return False
     seen = view.of if side_by_side else view.cases
-    wrong, right = set(seen[mask & view.finite].tolist()), set(seen[~mask & view.finite].tolist())
+    wrong, right = set(seen[within].tolist()), set(seen[~mask & view.finite].tolist())
     if side_by_side:
         return len(set(view.cases[np.isin(seen, list(wrong & right))].tolist())) >= FEWEST_CASES
     return len(wrong) >= FEWEST_CASES and len(right) >= FEWEST_CASES
