@@ -304,8 +304,8 @@ def three_kinds_of_damping(momentum_step: Callable) -> None:
         axes.plot(path, label=f"β = {beta:g}, {name}", markevery=(4 * i, 12), markersize=5, **style.curve(i))
         far = np.flatnonzero(np.abs(path) > 0.01)
         crossings = int((np.diff(np.sign(path)) != 0).sum())
-        arrived = "never" if far[-1] == 100 else f"after {far[-1] + 1} steps"
-        said.append(f"β = {beta:g}: within 0.01 for good {arrived}, {crossings} times across the minimum")
+        arrived = "not within 100 steps" if far[-1] == 100 else f"after {far[-1] + 1} steps"
+        said.append(f"β = {beta:g}: at rest (within 0.01 for good) {arrived}, {crossings} times across the minimum")
     axes.axhline(0, color=style.GREY, linewidth=1)
     axes.set(xlabel="step", ylabel="θ", title="one direction, ηh = 0.04, let go at θ = 1", ylim=(-1, 1.1))
     axes.legend(loc="lower right", fontsize=9)

@@ -88,10 +88,10 @@ def kind(step: Callable, rate: float, beta: float, curvature: float) -> str:
     if size >= 1 - 1e-9:
         return "diverges" if size > 1 + 1e-9 else "never comes to rest"
     if np.abs(factors.imag).max() > 0.02 * size:
-        return "swings: under-damped"
+        return "swings: underdamped"
     if np.abs(factors[0] - factors[1]) < 0.1 * size:
         return "just does not swing: critically damped"
-    return "creeps: over-damped" if factors.real.min() > -1e-9 else "flips from side to side"
+    return "creeps: overdamped" if factors.real.min() > -1e-9 else "flips from side to side"
 
 
 def _finite(matrix: np.ndarray) -> np.ndarray:
