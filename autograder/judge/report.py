@@ -419,7 +419,7 @@ def _counterexample_html(verdict: Verdict, requirement: str, found: Counterexamp
         rows.append(_row("expected", found.expected) if found.expected else "")
         rows.append(_row("yours", found.got) if found.got else "")
     told = difference_sentences(verdict, found) + _contract_sentence(requirement)
-    sentences = "".join(f"<div>{escape(sentence)}</div>" for sentence in told)
+    sentences = "".join(f"<div>{_with_code(sentence)}</div>" for sentence in told)
     picture = _picture_html(found.difference.picture)
     title = (
         "failing"
