@@ -307,8 +307,8 @@ def _holds(view: View, mask: np.ndarray, relation: Relation) -> bool:
 
 
 def _parts_right_from_wrong(view: View, mask: np.ndarray, *, side_by_side: bool) -> bool:
-    """Whether the numbers within a mask are wrong, all but a few, and every other one is right; and both are seen in two
-    cases at least.
+    """Whether the numbers within a mask are wrong, all but a few, and every other one is right, and both are seen in
+    two cases at least.
 
     side_by_side: whether they have to be so in the same calls.
     """

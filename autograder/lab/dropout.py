@@ -255,7 +255,7 @@ def pixels_or_channels(dropout: Callable, dropout_channels: Callable, *, p: floa
             if title == "as they are":
                 axes.set_title(name, fontsize=9)
         row[0].set_ylabel(title)
-    print(f"Variance of the dropped values that their 8 neighbours explain: pixels {by_pixel:.0%}, ", end="")
+    print(f"Variance of the dropped values that their 8 neighbors explain: pixels {by_pixel:.0%}, ", end="")
     print(f"channels {max(by_channel, 0):.0%}.")
     style.show(
         figure,

@@ -536,6 +536,6 @@ def islands(l2_gradient: Callable | None = None, *, strengths: Sequence[float] =
     print("\n".join(said))
     style.show(
         figure,
-        "A square with points of two kinds, twelve of them, ringed, with the wrong label; the two colours show what "
+        "A square with points of two kinds, twelve of them, ringed, with the wrong label; the two colors show what "
         f"the network says of every place. {'; '.join(said)}.",
     )

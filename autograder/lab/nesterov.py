@@ -401,7 +401,7 @@ def best_of_momentum_and_nesterov(shrink_factor: Callable, nesterov_step: Callab
     style.show(
         figure,
         "Two maps of the factor per step over learning rate and beta, darker where it is smaller and the descent "
-        "faster, grey where it diverges. Momentum's coloured region reaches to larger learning rates. A star at the "
+        "faster, gray where it diverges. Momentum's colored region reaches to larger learning rates. A star at the "
         f"edge of the grey marks the best settings. {'; '.join(alt_parts)}.",
     )
 

@@ -69,9 +69,9 @@ def _scene(activations: list[np.ndarray], gradient: np.ndarray, values: dict[str
     spread = distance[-1]
     side = "near the edge"
     if not 0.5 < spread < 2:
-        side = "order: neighbours come together" if spread < 1 else "chaos: neighbours are torn apart"
+        side = "order: neighbors come together" if spread < 1 else "chaos: neighbors are torn apart"
     says = (
-        f"s = {values['s']:.3g} is {side}. After {DEPTH} layers the distance of two neighbours is "
+        f"s = {values['s']:.3g} is {side}. After {DEPTH} layers the distance of two neighbors is "
         f"{spread:.1e} times the "
         f"first, the root mean square of the activations {size[-1]:.2g}; the gradient at the inputs is "
         f"{gradient[0]:.1e} times that at the end."
@@ -79,7 +79,7 @@ def _scene(activations: list[np.ndarray], gradient: np.ndarray, values: dict[str
     alt = (
         f"A circle of inputs after layers {SHOWN[0]}, {SHOWN[1]} and {SHOWN[2]} of a tanh network, in the "
         f"plane in which "
-        "it is widest; and over the layers, on a logarithmic axis, the distance of two neighbours on the "
+        "it is widest; and over the layers, on a logarithmic axis, the distance of two neighbors on the "
         "circle and the "
         "norm of the gradient on its way back."
     )
@@ -88,7 +88,7 @@ def _scene(activations: list[np.ndarray], gradient: np.ndarray, values: dict[str
     axes = Axis("layer", 0, DEPTH), Axis("relative to where it begins", 1e-6, 1e6, log=True)
     marks = [
         scene.across(1.0, dash=3),
-        scene.line(layers, distance, "blue", "distance of neighbours →", marker="o"),
+        scene.line(layers, distance, "blue", "distance of neighbors →", marker="o"),
         scene.line(layers, gradient, "red", "← gradient", dash=1, marker="s"),
     ]
     return Scene([*panels, Panel("Forward and back", *axes, marks, weight=1.5, height=250)], says, alt)

@@ -106,8 +106,8 @@ def _scene(
         f"memorized, and {now[1]:.0%} of {FRESH} new points are right."
     )
     alt = (
-        f"Left: the plane in two colours, divided by a wavy line, with {POINTS} points, and islands of the "
-        f"other colour "
+        f"Left: the plane in two colors, divided by a wavy line, with {POINTS} points, and islands of the "
+        f"other color "
         "around those whose label is wrong. Right: against λ, the share of wrong labels that are memorized, "
         "which falls, "
         "and the share of new points that are right."
