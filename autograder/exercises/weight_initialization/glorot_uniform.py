@@ -68,7 +68,7 @@ def not_centred():
 
 @wrong({"2 * r * u - r": "r * (u - 0.5)"})
 def half_as_wide():
-    """Centred, but half as wide as it should be: your weights run from -r/2 to r/2. The interval from -r to r has
+    """Centered, but half as wide as it should be: your weights run from -r/2 to r/2. The interval from -r to r has
     the length 2r."""
 
 
