@@ -9,8 +9,11 @@ import pytest
 
 from autograder import lab
 from autograder.exercises import catalogue
-from autograder.lab import fifty_layers, style
-from autograder.lab.fifty_layers import FIRST, REPAIRS, Recipe, repair_made_with, scoreboard_file, scores, train
+from autograder.lab import style
+from autograder.lab.fifty_layers import dashboard, network
+from autograder.lab.fifty_layers.network import train
+from autograder.lab.fifty_layers.recipe import FIRST, Recipe
+from autograder.lab.fifty_layers.scoreboard import REPAIRS, repair_made_with, scoreboard_file, scores
 from autograder.lab.handwritten_digits import mnist, mnist_images, mnist_test
 from autograder.lab.students import UnusableResult
 from autograder.lab.training import QUICK
@@ -29,7 +32,7 @@ def own(key: str) -> dict:
 def quick(monkeypatch, tmp_path):
     """A few steps only, in a folder of its own."""
     monkeypatch.setenv(QUICK, "1")
-    monkeypatch.setattr(fifty_layers, "_runs", {})
+    monkeypatch.setattr(dashboard, "_runs", {})
     monkeypatch.chdir(tmp_path)
 
 
@@ -134,7 +137,7 @@ def test_a_dashboard_draws_the_network_with_the_repair(key, quick, figures, caps
 
 def test_a_dashboard_keeps_its_row_beside_the_others(quick, figures, monkeypatch):
     monkeypatch.delenv(QUICK)
-    monkeypatch.setattr(fifty_layers, "STEPS", 3)
+    monkeypatch.setattr(network, "STEPS", 3)
     scoreboard_file().write_text('{"selu": 0.5, "gone": 1, "momentum": "?"}')
     lab.dashboard(**own("initialization"))
     kept = json.loads(scoreboard_file().read_text())
@@ -186,5 +189,5 @@ def test_a_function_that_is_missing_or_useless_is_named(quick, capsys):
 )
 def test_a_loss_that_has_left_its_panel_is_told_in_words(losses, words):
     _, axes = style.new_figure()
-    fifty_layers._say_where_the_loss_is(axes, losses)
+    dashboard._say_where_the_loss_is(axes, losses)
     assert [text.get_text() for text in axes.texts] == words

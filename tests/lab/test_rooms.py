@@ -27,7 +27,6 @@ ROOMS = {
     "deep_network",
     "function_toolbox",
     "pytorch_race",
-    "fifty_layers",
     "in_numpy",
     "cliff",
 }
