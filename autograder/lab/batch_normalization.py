@@ -164,7 +164,7 @@ def running_statistics(
         alt_parts.append(f"momentum {momentum:g} ends at {path[-1][0]:.2f} and {path[-1][1]:.2f}")
     for axes, true, name in zip(panels, (5, 4), ("running mean", "running variance"), strict=True):
         axes.axhline(true, color=style.GREY, linewidth=1.2)
-        axes.set(xlabel="batches seen", ylabel=name, title=f"{name}; the grey line is the true one")
+        axes.set(xlabel="batches seen", ylabel=name, title=f"{name}; the gray line is the true one")
     panels[0].legend(loc="center right", bbox_to_anchor=(1, 0.62))
     left = np.ones(1)
     for _ in range(10):

@@ -535,7 +535,7 @@ def answer_only_when_sure(
         )
     left.set(xlabel="share of the digits that is answered, %", ylabel="right answers, %", title="the surest first")
     right.plot([0.3, 1], [0.3, 1], color=style.GREY, linewidth=1.2)
-    right.set(xlabel="how sure", ylabel="how often right", title="the grey line: as sure as it is right")
+    right.set(xlabel="how sure", ylabel="how often right", title="the gray line: as sure as it is right")
     left.legend()
     print("\n".join(said))
     style.show(

@@ -279,7 +279,7 @@ def one_method_two_paths(
     look = {"color": style.BLACK, "marker": "o", "markersize": 9, "markerfacecolor": "none", "linestyle": "none"}
     whose = " itself" if pytorch_is_here() else ", by NumPy"
     axes.plot(*real.T, **look, label=f"torch.optim.SGD(nesterov=True){whose}", zorder=5)
-    axes.set(title=f"the first {steps} steps on the bowl; the grey lines are βm", xlim=(-9.3, -5.3), ylim=(-0.8, 1.8))
+    axes.set(title=f"the first {steps} steps on the bowl; the gray lines are βm", xlim=(-9.3, -5.3), ylim=(-0.8, 1.8))
     figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=2)
     distances = {
         "θ of the two forms": np.abs(own - torch_like).max(),
@@ -290,7 +290,7 @@ def one_method_two_paths(
         print(f"largest distance between {name}: {distance:.1g}")
     style.show(
         figure,
-        "Two different paths into a bowl from the same start. From each point of the look-ahead form's path a grey "
+        "Two different paths into a bowl from the same start. From each point of the look-ahead form's path a gray "
         "line leads along the velocity to a point of PyTorch's path. Rings of torch.optim.SGD lie on PyTorch's path; "
         f"the largest distance between the two paths is {distances['θ of the two forms']:.1g}.",
     )
@@ -402,7 +402,7 @@ def best_of_momentum_and_nesterov(shrink_factor: Callable, nesterov_step: Callab
         figure,
         "Two maps of the factor per step over learning rate and beta, darker where it is smaller and the descent "
         "faster, gray where it diverges. Momentum's colored region reaches to larger learning rates. A star at the "
-        f"edge of the grey marks the best settings. {'; '.join(alt_parts)}.",
+        f"edge of the gray marks the best settings. {'; '.join(alt_parts)}.",
     )
 
 

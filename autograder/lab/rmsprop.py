@@ -236,8 +236,9 @@ def after_a_burst(adagrad_step: Callable, rmsprop_step: Callable, *, prediction:
         axes.semilogy(t, np.where(sizes > 0, sizes, np.nan), label=optimizer.name, **look)
         slow = np.flatnonzero(~(sizes[BURST:] >= 0.9))
         back = len(slow) and int(slow[-1]) + 1
-        recovered = "never" if back >= len(gradients) - BURST else f"after {back} steps"
-        said.append(f"{optimizer.name}: {sizes[BURST]:.2g} right after the burst, back at 0.9 {recovered}")
+        further = len(gradients) - BURST
+        later = f"still {sizes[-1]:.2g} after {further}" if back >= further else f"back at 0.9 after {back}"
+        said.append(f"{optimizer.name}: {sizes[BURST]:.2g} right after the burst, {later} steps")
     if prediction is not None:
         _hollow(axes, BURST + prediction, 0.9)
     axes.axhline(1, color=style.GREY, linewidth=0.8)

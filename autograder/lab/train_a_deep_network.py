@@ -320,7 +320,7 @@ def _show_runs(runs: Mapping[str, Run], guesses: Mapping[str, Any]) -> None:
 def climb_the_ladder(tools: Toolbox, *, prediction: Mapping[str, float | None] | None = None) -> None:
     """Train three networks on every rung of the ladder, six epochs each; draw accuracy and training loss.
 
-    prediction: accuracies in percent for some of the rungs, drawn as purple crosses. The grey band reaches two standard
+    prediction: accuracies in percent for some of the rungs, drawn as purple crosses. The gray band reaches two standard
         errors to both sides of the best mean.
     """
     require_toolbox(tools)
@@ -431,9 +431,7 @@ def final_exam(scores: np.ndarray, losses: Sequence[float], validation: Sequence
     sure = 1 / np.exp(shifted).sum(axis=1)
     wrong = np.flatnonzero(read != labels)
     wrong = wrong[np.argsort(-sure[wrong])]
-    print(
-        f"Your network, your kernels: {accuracy:.1f} % of {len(labels)} test digits (one standard error: {error:.1f})"
-    )
+    print(f"Your network, your code: {accuracy:.1f} % of {len(labels)} test digits (one standard error: {error:.1f})")
     figure, axes = style.new_figure(width=8.6, height=5.4)
     axes.remove()
     rows = figure.add_gridspec(2, 1, height_ratios=(1.15, 1))
@@ -460,7 +458,7 @@ def _draw_losses(figure: Any, losses: Sequence[float], validation: Sequence[floa
     ends = np.linspace(0, len(losses), len(validation) + 1)[1:]
     axes.semilogy(ends, validation, color=style.RED, marker="s", markersize=5, linestyle="--", label="validation")
     axes.axhline(np.log(CLASSES), color=style.GREY, linestyle=":", linewidth=1.5)
-    axes.set(xlabel="step", ylabel="loss", title=f"Your network, your kernels: {accuracy:.1f} % of the test digits")
+    axes.set(xlabel="step", ylabel="loss", title=f"Your network, your code: {accuracy:.1f} % of the test digits")
     axes.legend(loc="upper right")
 
 

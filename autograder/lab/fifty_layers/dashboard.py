@@ -65,7 +65,7 @@ def _by_layer(axes: Any, runs: Mapping[str, Run], what: str, title: str) -> None
 
 
 def _look(place: int, count: int) -> dict[str, Any]:
-    """The last run in blue, the one before it in grey and dashed."""
+    """The last run in blue, the one before it in gray and dashed."""
     return {"color": style.BLUE} if place == count - 1 else {"color": style.GREY, "linestyle": "--"}
 
 
@@ -84,7 +84,7 @@ def _scoreboard(axes: Any, own: Mapping[str, float], current: str | None) -> Non
     for label, key in zip(axes.get_yticklabels(), names, strict=True):
         label.set_fontweight("bold" if key == current else "normal")
     axes.set(xlim=(0, 100), ylim=(len(names) - 0.4, -0.6), xlabel=f"% of 1000 digits read after {STEPS} steps")
-    axes.set_title("Scoreboard: grey the range over random starts, blue what it gave you")
+    axes.set_title("Scoreboard: gray the range over random starts, blue what it gave you")
 
 
 def _draw(runs: Mapping[str, Run], own: Mapping[str, float], current: str | None) -> Any:
