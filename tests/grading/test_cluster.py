@@ -44,7 +44,7 @@ def test_a_cluster_that_loses_a_worker_loses_and_doubles_nothing(course):
 
 
 @pytest.mark.skipif(not HAVE_DASK, reason="dask.distributed is not installed")
-def test_a_scheduler_that_goes_away_is_a_sentence_and_what_is_graded_is_kept(course):
+def test_a_scheduler_that_goes_away_is_told_and_grades_are_kept(course):
     from autograder.grading.scoring.local_cluster import local_cluster
 
     for number in range(6):
