@@ -29,7 +29,11 @@ class CourseError(Exception):
     """Something about the course or its files that a person can mend. The message is a sentence for them."""
 
 
-def listed(names: Sequence[str], most: int = 20) -> str:
+MOST_NAMED = 20
+"""How many names a sentence has, unless its place says otherwise."""
+
+
+def listed(names: Sequence[str], most: int = MOST_NAMED) -> str:
     """Join names for a sentence: the first ones, and how many more there are."""
     more = len(names) - most
     return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import json
 import re
 import subprocess
@@ -261,3 +262,16 @@ def test_the_name_of_a_test_has_at_most_70_characters():
         name for path in (ROOT / "tests").rglob("test_*.py") for name in re.findall(r"def (test_\w+)", path.read_text())
     ]
     assert [name for name in names if len(name) > 70] == []
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "autograder").rglob("*.py")), ids=lambda path: path.name)
+def test_a_string_that_stands_alone_says_something_of_the_name_above(path):
+    body = ast.parse(path.read_text(encoding="utf-8")).body
+    alone = [
+        text.value.value
+        for above, text in itertools.pairwise(body)
+        if isinstance(text, ast.Expr)
+        and isinstance(text.value, ast.Constant)
+        and not isinstance(above, ast.Assign | ast.AnnAssign)
+    ]
+    assert alone == []

@@ -38,6 +38,10 @@ FINAL_AT_FIRST: tuple[ProblemKind, ...] = ("missing", "arguments", "not implemen
 """Problems that end the judging where no call has gone through; later they are failures of single cases (a branch not
 written yet, say)."""
 
+FURTHER_AT_ONCE = 8
+"""How many further cases are tried together before the clock is asked: a slow function must not use up the time of the
+rest of its submission."""
+
 RECORDED = "What PyTorch gives here was recorded on a CPU: your function was not compared on another device."
 """What a remark says where the reference is not at hand, but another device is."""
 
@@ -168,10 +172,12 @@ class JudgeSession:
         found = Findings(self.exercise)
         further = [replace(one, hidden=self.cases == "hidden") for one in lookalike_expectations(self.exercise)]
         end = time.perf_counter() + LOOKALIKE_SECONDS
-        for expectation, steps in self._steps_of(further, call, together):
-            if self._is_final(steps) or time.perf_counter() > end:
-                break
-            found.add(expectation, steps)
+        while further and time.perf_counter() < end:
+            for expectation, steps in self._steps_of(further[:FURTHER_AT_ONCE], call, together):
+                if self._is_final(steps):
+                    return found.trials
+                found.add(expectation, steps)
+            further = further[FURTHER_AT_ONCE:]
         return found.trials
 
     @property

@@ -25,9 +25,6 @@ Step = tuple[Callable, Callable, Callable]
 """A student's batch_norm_train, batch_norm_evaluate and batch_norm_backward."""
 
 
-"""Name -> function, (dout, z) -> dz, and the variance of its weights times fan_in."""
-
-
 def require_all(*functions: Callable | None) -> None:
     """Raise UnusableResult unless these functions of this notebook, in the order train, evaluate, backward, work."""
     x = np.random.default_rng(0).normal(size=(6, 4)).astype(np.float32)

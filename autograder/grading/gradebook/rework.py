@@ -38,7 +38,6 @@ from autograder.grading.gradebook.given_points import given_out_of, note_given_o
 from autograder.grading.gradebook.record import by_person
 from autograder.grading.intake.instructor_notebook import master
 
-"""How many students a sentence names."""
 KINDS: dict[str, Any] = {"grade": GradeCell, "solution": SolutionCell, "task": TaskCell, "source": SourceCell}
 """The tables in which nbgrader keeps the cells of a notebook. A cell has a row in one, two or three of them."""
 

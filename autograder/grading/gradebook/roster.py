@@ -16,7 +16,6 @@ from autograder.grading.gradebook.record import standings
 from autograder.grading.intake.submitted_folder import composed
 
 DETAILS = ("first_name", "last_name", "email", "lms_user_id")
-"""How many students a sentence names."""
 
 
 def compose_students(gradebook: Gradebook) -> None:
