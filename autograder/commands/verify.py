@@ -27,6 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--diagnosis", action="store_true", help="count instead how much of what is said of wrong functions is true"
     )
     parser.add_argument("--mutations", type=int, metavar="N", help="of how many random mutations (2000)")
+    parser.add_argument("--minutes", type=float, metavar="N", help="with --diagnosis: of as many as N minutes allow")
     parser.add_argument(
         "--write", action="store_true", help="keep the figures as the certificates of these devices, and in the README"
     )
@@ -40,10 +41,13 @@ def run(arguments: argparse.Namespace) -> int:
     exercises = chosen_exercises(arguments.exercises)
     if arguments.write and arguments.exercises:
         raise CourseError("A certificate is for the whole course: --write goes without the names of exercises.")
+    if arguments.minutes is not None and (not arguments.diagnosis or arguments.minutes <= 0):
+        raise CourseError("--minutes says how long --diagnosis may take: more than 0.")
     if arguments.diagnosis:
         return _diagnoses.run(
             arguments.exercises,
             _diagnoses.MUTATIONS if arguments.mutations is None else arguments.mutations,
+            minutes=arguments.minutes,
             write=arguments.write,
         )
     devices = asked_devices(arguments.devices) or chosen()

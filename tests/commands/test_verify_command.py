@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from autograder import certificates
@@ -132,8 +134,9 @@ def test_a_device_that_cannot_compute_is_a_sentence(capsys, monkeypatch):
     assert capsys.readouterr().err == "PyTorch cannot compute on the device 'cuda' here: CUDA out of memory.\n"
 
 
-def tried_here(chosen):
+def tried_here(chosen, minutes):
     """What is said of the functions, without the processes: of each second one something false."""
+    assert minutes is None
     for number, subject in enumerate(chosen):
         yield Outcome(subject, "wrong", [Said("own code", "line 2", number % 2 == 0)], seconds=0.25)
 
@@ -148,6 +151,20 @@ def test_the_table_of_diagnoses_is_printed_and_kept(monkeypatch, capsys, written
     assert _diagnoses.TABLE not in written
     assert main(["verify", "--diagnosis", "--mutations", "0", "--write"]) == 1
     assert "known mistakes" in written[_diagnoses.TABLE]
+    assert "sample" not in written[_diagnoses.TABLE]
+
+
+def test_where_time_is_short_a_sample_is_tried(capsys):
+    main(["verify", "--diagnosis", "elu", "--mutations", "30", "--minutes", "0.0001"])
+    printed = capsys.readouterr().out
+    every, found = (int(re.search(sentence, printed)[1]) for sentence in (r"(\d+) wrong functions", r"(\d+) out of"))
+    assert 0 < found < every, printed
+
+
+@pytest.mark.parametrize("words", [["--minutes", "5"], ["--diagnosis", "--minutes", "0"]])
+def test_minutes_without_a_trial_are_refused(words, capsys):
+    assert main(["verify", *words]) == 1
+    assert "--minutes says" in capsys.readouterr().err
 
 
 def test_a_part_of_the_functions_is_tried_in_a_process():
