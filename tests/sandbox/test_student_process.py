@@ -642,9 +642,8 @@ def test_a_copy_that_ends_between_two_calls_is_told_in_the_next(counting):
     counting.run("cell", "import os, threading\ndef later(): threading.Timer(0.1, os._exit, [5]).start()")
     with counting.one_copy():
         counting.call("later", [])
-        time.sleep(0.5)
-        outcome = counting.call("tell", [])
-        assert outcome.problem.message == "it ended itself with status 5"
+        problem = wait_until(lambda: counting.call("tell", []).problem)
+        assert problem.message == "it ended itself with status 5"
         assert counting.call("tell", []).returned == 0
     assert counting.run("cell", "1").value == 1.0
 
