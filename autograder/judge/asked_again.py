@@ -6,7 +6,6 @@ The question is put to the exercise's own formula, which PyTorch has confirmed, 
 from __future__ import annotations
 
 import operator
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
@@ -20,6 +19,7 @@ from autograder.exercises.mistakes import Mistake
 from autograder.exercises.model import Exercise
 from autograder.exercises.recorded import RecordedExercise, has_reference
 from autograder.judge.answers import Evidence, Limit, Observation, Path, in_shape_of, kind_of, numbers, parts_of
+from autograder.judge.clock import computing_seconds
 from autograder.judge.expectations import reference
 from autograder.judge.hypotheses import SLACK
 from autograder.judge.known import call_quickly
@@ -92,10 +92,10 @@ class Asking:
         wrong = [one for one in calls if one.wrong]
         if not wrong or any(part.got is None for one in wrong for part in one.seen):
             return
-        end = time.thread_time() + MOST_SECONDS
+        end = computing_seconds() + MOST_SECONDS
         ordered = [*wrong, *(one for one in calls if not one.wrong)]
         for number, question in enumerate(self._questions):
-            if time.thread_time() > end:
+            if computing_seconds() > end:
                 break
             if self._may_be(number, question, wrong):
                 reply = self._reply(number, question, ordered)

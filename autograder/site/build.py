@@ -26,6 +26,8 @@ PRELOADED = ("micropip", "sqlite3", "ssl", "ipython", "numpy", "matplotlib")
 """Packages of Pyodide's that are loaded while Python starts."""
 PURE = ("comm",)
 """Packages that the kernel needs and that Pyodide may not have."""
+OVERRIDES = {"@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"}}
+"""Settings of JupyterLab's: the browser's own search finds every cell, not only those on the screen."""
 TO_ROOT = "../../../../"
 """From the script that starts Python to the root of JupyterLite, which has the wheels in `wheels/`."""
 
@@ -75,6 +77,7 @@ def _build_lite(course: Course, names: list[str], target: Path, pyodide: Path | 
         wheels = [course_wheel(course, names, work / "wheels")]
         wheels += [wheel_of_installed(work / "wheels", name) for name in PURE]
         (work / "jupyter-lite.json").write_text(json.dumps(_settings(wheels, pyodide), indent=1), encoding="utf-8")
+        (work / "overrides.json").write_text(json.dumps(OVERRIDES), encoding="utf-8")
         command = [sys.executable, "-m", "jupyterlite_core", "build", "--lite-dir", str(work)]
         command += ["--output-dir", str(target), "--contents", str(contents), "--apps", "notebooks", "--apps", "tree"]
         command += [

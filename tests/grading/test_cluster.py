@@ -58,7 +58,9 @@ def test_a_scheduler_that_goes_away_is_told_and_grades_are_kept(course):
         with pytest.raises(CourseError, match=r"has gone away\. What was graded until then is kept"):
             grade_chapter(Chapter(course, CHAPTER), sandbox="none", scheduler=local.address, show=kill_the_scheduler)
     kept: list[int] = []
-    grade_chapter(Chapter(course, CHAPTER), sandbox="none", devices=("cpu",), show=lambda found: kept.append(found.kept))
+    grade_chapter(
+        Chapter(course, CHAPTER), sandbox="none", devices=("cpu",), show=lambda found: kept.append(found.kept)
+    )
     assert kept[-1] >= 2
     assert gradebook(course)
 

@@ -72,6 +72,50 @@ def test_checks_and_experiments_work_from_the_wheel_without_pytorch(wheel, tmp_p
     assert "elu: 6 of 6 points" in done.stdout
 
 
+AS_IN_A_BROWSER = """
+import sys, threading, time
+sys.modules["torch"] = None
+sys.path.insert(0, sys.argv[1])
+import numpy as np
+from autograder import check, lab
+
+def no_threads(*_):
+    raise RuntimeError("can't start new thread")
+
+for module, name in ((time, "thread_time"), (threading, "get_native_id")):
+    if hasattr(module, name):
+        delattr(module, name)
+threading._start_new_thread = no_threads
+sys.platform = "emscripten"
+"""
+"""What Pyodide has not: PyTorch, threads, a clock for each of them."""
+WRONG_ELU = {
+    "by a known mistake": (
+        "def elu(z, alpha=1.0):\n    return np.where(z > 0, z, np.exp(np.minimum(z, 0)) - 1)",
+        "alpha forgotten",
+    ),
+    "by a relation": (
+        "def elu(z, alpha=1.0):\n    return -3.5 * np.where(z > 0, z, alpha * np.expm1(np.minimum(z, 0)))",
+        "-3.5",
+    ),
+    "by one's own code": (
+        "def elu(z, alpha=1.0):\n    return np.where(z > 0, z, alpha * np.expm1(np.maximum(z, 0)))",
+        "another function than `maximum`",
+    ),
+}
+
+
+@pytest.mark.parametrize("explained", WRONG_ELU)
+def test_a_wrong_answer_is_explained_with_what_a_browser_has(explained, wheel, tmp_path):
+    zipfile.ZipFile(wheel).extractall(tmp_path)
+    source, words = WRONG_ELU[explained]
+    (tmp_path / "elu.py").write_text(f"import numpy as np\n{source}\n")
+    code = f"{AS_IN_A_BROWSER}\nfrom elu import elu\ncheck(elu)"
+    done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], cwd=tmp_path, capture_output=True, text=True)
+    assert "NotYet: elu: not yet right" in done.stderr, done.stderr
+    assert words in done.stdout
+
+
 def test_a_wheel_of_an_installed_package_can_be_imported(tmp_path):
     wheel = wheel_of_installed(tmp_path, "comm")
     code = f"import sys; sys.path.insert(0, {str(wheel)!r}); import comm; print(comm.__file__)"

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from autograder.judge.clock import computing_seconds
 from autograder.judge.repair.bounds import CutShort
 from autograder.plaindata.call import nobody_answers
 
@@ -51,12 +52,12 @@ class Budget:
     """
 
     def __init__(self, seconds: float, most_waiting: float = MOST_WAITING) -> None:
-        self._computed = time.thread_time() + seconds
+        self._computed = computing_seconds() + seconds
         self._passed = time.monotonic() + most_waiting * seconds
 
     def is_left(self) -> bool:
         """Whether there is time for more."""
-        return time.thread_time() < self._computed and time.monotonic() < self._passed
+        return computing_seconds() < self._computed and time.monotonic() < self._passed
 
 
 class Watch(threading.Thread):
